@@ -1,0 +1,324 @@
+"""What queries of the six parts return, beside `types.TaskSummary`: frozen values, already cut to what the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from engine.types import InstanceStatus, LintFinding, TaskSummary, Text, TraceEntry, Value
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[T]):
+    """One page of a list. `total` counts all rows the actor may see under the filter."""
+
+    rows: tuple[T, ...]
+    total: int
+    number: int = 1
+    size: int = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class InboxFilters:
+    """What the inbox shows. `box` is mine | pool | done. Ids and enumerations only, never free text."""
+
+    box: str = "mine"
+    sop_key: str | None = None
+    element_id: str | None = None
+    risk: str | None = None
+    late_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormField:
+    """One field as the viewer may see it; `value` is None where nothing was typed or `masked` is true."""
+
+    key: str
+    type: str
+    label: Text
+    help: Text
+    required: bool
+    steering: bool
+    sensitivity: str
+    options: tuple[tuple[str, Text], ...] = ()
+    show_if: str | None = None
+    clause: str = ""
+    allow_unknown: bool = False
+    fields: tuple[FormField, ...] = ()      # of one row, for `rows`
+    value: Value = None
+    masked: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormView:
+    """A form ready to be drawn: fields the viewer may fill, in order, with what is known already."""
+
+    key: str
+    title: Text
+    help: Text
+    clause: str
+    fields: tuple[FormField, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDetail:
+    """One task, its form, its draft, and why it looks as it does."""
+
+    summary: TaskSummary
+    form: FormView | None
+    draft: Mapping[str, Value]
+    draft_saved_at: datetime | None
+    warnings: tuple[str, ...]               # printed warnings of the SOP for every task screen
+    clause_texts: tuple[str, ...]           # the quoted source clauses of this element
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    why_mine: Text
+    why_due: Text
+    after_this: Text
+    may: frozenset[str]                     # claim, unclaim, complete, save_draft
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompletionResult:
+    """What a completed task led to: which tasks opened now, and whether the instance ended."""
+
+    instance_id: str
+    case_id: str | None
+    opened: tuple[TaskSummary, ...]
+    status: InstanceStatus
+    verdict: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSummary:
+    """A row of the case list: code, never a name."""
+
+    id: str
+    business_key: str
+    status: str
+    risk: str
+    sop_title: str
+    opened_at: datetime
+    owner_name: str = ""
+    stage: str = ""
+    next_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceSummary:
+    """A process instance of a case."""
+
+    id: str
+    sop_key: str
+    sop_title: str
+    version: int
+    digest: str
+    process_id: str
+    status: InstanceStatus
+    started_at: datetime
+    ended_at: datetime | None
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryRow:
+    """One readable line of what happened. Limited steps come with an empty element id and name."""
+
+    seq: int
+    at: datetime
+    recorded_at: datetime
+    actor_name: str
+    actor_role: str
+    kind: str
+    element_id: str
+    element_name: str
+    happened: str
+    verdict: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentRow:
+    """A document of the case: what it is and the digest of its bytes."""
+
+    id: str
+    code: str
+    title: str
+    number: str
+    status: str
+    issued_at: datetime
+    sha256: str
+    element_id: str
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordView:
+    """A projected record of the case file (`engine/casefile`), fields already masked for the viewer."""
+
+    record: str
+    version: int
+    at: datetime
+    fields: tuple[FormField, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseDetail:
+    """The case page."""
+
+    summary: CaseSummary
+    instances: tuple[InstanceSummary, ...]
+    open_tasks: tuple[TaskSummary, ...]
+    history: tuple[HistoryRow, ...]
+    documents: tuple[DocumentRow, ...]
+    records: tuple[RecordView, ...]
+    flags: tuple[str, ...] = ()
+
+
+class ReplayVerdict(StrEnum):
+    """What a replay found."""
+
+    CONFIRMED = "confirmed"  #: Every entry led to the recorded state.
+    BROKEN = "broken"        #: The chain, an entry or a state differs; `first_bad_seq` names the first.
+    REDACTED = "redacted"    #: The chain verifies; the case key is destroyed, so content cannot be.
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayReport:
+    """The result of replaying one journal."""
+
+    instance_id: str
+    verdict: ReplayVerdict
+    entries: int
+    head: str
+    first_bad_seq: int | None = None
+    reason: str = ""
+    trace: tuple[TraceEntry, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateAt:
+    """The instance as it stood after journal entry `seq`, computed by replaying up to it."""
+
+    instance_id: str
+    seq: int
+    last_seq: int
+    at: datetime
+    kind: str
+    actor_name: str
+    actor_role: str
+    element_id: str
+    open_elements: tuple[str, ...]
+    done_elements: Mapping[str, int]        # element id -> times completed so far
+    variables: Mapping[str, Value]
+    submission: tuple[FormField, ...]       # what was typed at this step, masked for the viewer
+    dues: Mapping[str, datetime] = field(default_factory=dict)   # open element id -> due
+
+
+@dataclass(frozen=True, kw_only=True)
+class SopSummary:
+    """A deployed SOP version."""
+
+    deployment_id: str
+    key: str
+    agency_code: str
+    title: str
+    version: int
+    digest: str
+    effective_from: date
+    running: int
+    findings: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SopStep:
+    """One activity of the SOP in reading order, as a line of text."""
+
+    element_id: str
+    name: str
+    lane: str
+    role: str
+    standard_text: str
+    clauses: tuple[str, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SopDetail:
+    """One deployed SOP: identity sheet, steps, findings, and the bundle's files for drawing."""
+
+    summary: SopSummary
+    identity: Mapping[str, object]
+    steps: tuple[SopStep, ...]
+    findings: tuple[LintFinding, ...]
+    files: Mapping[str, bytes]
+    process_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """A person who may sign in. `demo` accounts exist only in a demo database."""
+
+    id: str
+    sign_in: str
+    name: str
+    agency_id: str
+    agency_name: str
+    roles: tuple[str, ...]
+    language: str
+    demo: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """An in-app notice: a code and a verb, never content."""
+
+    id: str
+    at: datetime
+    text: Text
+    case_id: str | None
+    task_id: str | None
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A unit of waiting work a worker holds until `locked_until`; `fence` refuses a worker that lost its lock."""
+
+    id: str
+    instance_id: str
+    kind: str                               # timer | operation | message
+    element_id: str
+    due_at: datetime
+    attempts: int
+    fence: int
+    name: str = ""
+    call: object | None = None              # types.OperationCall for operations
+
+
+class JobOutcome(StrEnum):
+    """What became of a job that a worker held."""
+
+    DONE = "done"                        #: The instance moved on.
+    GONE = "gone"                        #: Its element was cancelled meanwhile; nothing to do.
+    RETRY_SCHEDULED = "retry-scheduled"  #: Failed for now; due again later.
+    INCIDENT_RAISED = "incident-raised"  #: Out of retries, or failed for good; a person must decide.
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentRow:
+    """Something that needs a person."""
+
+    id: str
+    instance_id: str
+    case_id: str | None
+    element_id: str
+    code: str
+    since: datetime
+    overdue_for: timedelta | None = None
