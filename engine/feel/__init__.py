@@ -1,0 +1,6 @@
+"""FEEL, the expression language of the DMN standard: compiled once, bounded, without Python, I/O or a clock of its own."""
+
+from engine.feel.errors import FeelLimit, FeelSyntaxError
+from engine.feel.values import MonthsDuration, Range
+
+__all__ = ["FeelLimit", "FeelSyntaxError", "MonthsDuration", "Range"]
