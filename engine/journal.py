@@ -1,0 +1,138 @@
+"""The journal of one instance: its stimuli in order, hash-chained (design.md 3).
+
+An entry says in clear when and by whom a stimulus came, of which kind; what it carried is in a ciphertext under the case key,
+of which the entry holds the digest. So whoever has no key can still verify that no entry was changed, dropped, swapped or
+added, and whoever has it can replay the content.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from engine import canonical, transition
+
+#: The interpreter's meaning. A change that would move a golden digest raises it, and the old behaviour stays.
+SEMANTICS = 1
+
+GENESIS = bytes(32)  # what the first entry of every chain points at
+
+KINDS: Mapping[str, type] = {
+    "start": transition.Start,
+    "complete_task": transition.CompleteTask,
+    "fire_timer": transition.FireTimer,
+    "complete_operation": transition.CompleteOperation,
+    "fail_operation": transition.FailOperation,
+    "receive_message": transition.ReceiveMessage,
+    "receive_signal": transition.ReceiveSignal,
+    "retry_element": transition.RetryElement,
+    "change_tables": transition.ChangeTables,
+    "suspend": transition.Suspend,
+    "resume": transition.Resume,
+    "cancel": transition.Cancel,
+}
+_NAMES = {stimulus: kind for kind, stimulus in KINDS.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One journal entry. `payload_digest` is SHA-256 of the ciphertext, `state_digest` an HMAC under the case key, in hex."""
+
+    chain_id: str
+    seq: int
+    at: datetime
+    recorded_at: datetime
+    actor_id: str
+    kind: str
+    payload_digest: str
+    state_digest: str
+    definition: str
+    semantics: int
+    prev_hash: bytes
+    hash: bytes
+
+
+def kind_of(stimulus: transition.Stimulus) -> str:
+    """The word the journal uses for a stimulus."""
+    return _NAMES[type(stimulus)]
+
+
+def content_bytes(stimulus: transition.Stimulus, submission: Mapping[str, Any] | None, note: Mapping[str, Any] | None) -> bytes:
+    """What is encrypted for one entry: the stimulus, what the form sent, and what belongs to the act (reason, task id)."""
+    fields = {field.name: getattr(stimulus, field.name) for field in dataclasses.fields(stimulus)}
+    return canonical.dumps({"stimulus": fields, "submission": submission, "note": note})
+
+
+def read_content(kind: str, content: bytes) -> tuple[transition.Stimulus, Mapping[str, Any] | None, Mapping[str, Any]]:
+    """The stimulus, submission and note that `content_bytes` wrote."""
+    read = canonical.loads(content)
+    return KINDS[kind](**read["stimulus"]), read["submission"], read["note"] or {}
+
+
+def next_entry(
+    previous: bytes, *, chain_id: str, seq: int, at: datetime, recorded_at: datetime, actor_id: str, kind: str,
+    payload_digest: str, state_digest: str, definition: str, semantics: int = SEMANTICS,
+) -> Entry:
+    """The entry that follows `previous` (the hash of the one before, `GENESIS` for the first)."""
+    entry = Entry(
+        chain_id=chain_id, seq=seq, at=at.astimezone(UTC), recorded_at=recorded_at.astimezone(UTC), actor_id=actor_id, kind=kind,
+        payload_digest=payload_digest, state_digest=state_digest, definition=definition, semantics=semantics,
+        prev_hash=previous, hash=b"",
+    )
+    return dataclasses.replace(entry, hash=hash_of(entry))
+
+
+def hash_of(entry: Entry) -> bytes:
+    """SHA-256 over the previous hash and the canonical bytes of everything else in the entry but its own hash."""
+    body = canonical.dumps(
+        {
+            "instance": entry.chain_id, "seq": entry.seq, "at": entry.at, "recorded_at": entry.recorded_at, "actor": entry.actor_id,
+            "kind": entry.kind, "payload": entry.payload_digest, "state": entry.state_digest, "definition": entry.definition,
+            "semantics": entry.semantics,
+        }
+    )
+    return hashlib.sha256(entry.prev_hash + body).digest()
+
+
+def state_digest(mac_key: bytes, meaning: Mapping[str, Any]) -> str:
+    """HMAC-SHA-256 of the canonical bytes of a transition's meaning, in hex."""
+    return hmac.new(mac_key, canonical.dumps(meaning), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first entry at which a chain does not hold, and why, in a word."""
+
+    seq: int
+    reason: str
+
+
+def first_break(chain_id: str, entries: Iterable[Entry], *, head: bytes | None = None, length: int | None = None) -> Break | None:
+    """Where the chain breaks first, or None.
+
+    `head` and `length` are what the instance row (or an anchor kept elsewhere) says: without them a cut-off tail is invisible.
+    """
+    previous, seq = GENESIS, 0
+    for entry in entries:
+        seq += 1
+        if entry.seq != seq:
+            return Break(seq, "missing-or-out-of-order")
+        if entry.chain_id != chain_id:
+            return Break(seq, "foreign-entry")
+        if entry.prev_hash != previous:
+            return Break(seq, "chain-broken")
+        if entry.kind not in KINDS:
+            return Break(seq, "unknown-kind")
+        if hash_of(entry) != entry.hash:
+            return Break(seq, "entry-altered")
+        previous = entry.hash
+    if length is not None and seq != length:
+        return Break(min(seq, length) + 1, "tail-missing" if seq < length else "tail-added")
+    if head is not None and previous != head:
+        return Break(max(seq, 1), "head-differs")
+    return None
