@@ -200,10 +200,16 @@ class Model:
 
     file: str
     processes: dict[str, Process] = field(default_factory=dict)
-    participants: dict[str, str] = field(default_factory=dict)       # participant name -> process id
+    participants: dict[str, str] = field(default_factory=dict)       # participant name (else id) -> process id ("" for none)
     messages: dict[str, str] = field(default_factory=dict)           # id -> name
     signals: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str | None] = field(default_factory=dict)      # id -> code
     escalations: dict[str, str | None] = field(default_factory=dict)
+    items: dict[str, str | None] = field(default_factory=dict)       # itemDefinition id -> structureRef
+    message_flows: list[Flow] = field(default_factory=list)          # drawn only: an arrow between pools moves nothing
+    correlation_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)          # key name -> property names
+    correlation_paths: dict[str, dict[str, str]] = field(default_factory=dict)          # property name -> message name -> FEEL
+    drawn: dict[str, str] = field(default_factory=dict)              # id -> tag of what only people read (notes, groups, ...)
+    shapes: frozenset[str] = frozenset()                             # ids of the elements that have a shape or an edge
     unknown: list[Unknown] = field(default_factory=list)
     has_layout: bool = False
