@@ -1,0 +1,200 @@
+"""A bundle read, merged, compiled and kept by its digest: the immutable definition that instances run on.
+
+`load` judges only what would make the definition ambiguous or unreadable; `lint` says everything else, and both `deploy` and
+`Trial.open` call the two together.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from engine import bpmn_xml, forms_schema, sop_toml
+from engine.bundle import SopBundle
+from engine.errors import BundleRefused, UnknownElement
+from engine.forms_schema import Form
+from engine.model import Flow, Model, Node, Process, Scope
+from engine.sop_toml import SopSheet
+from engine.types import LintFinding, Severity, Text
+
+if TYPE_CHECKING:
+    from engine.decisions import Decisions
+
+#: How many definitions a process keeps compiled; an agency runs a handful at a time.
+KEPT = 64
+
+_REFUSALS = {
+    "no-diagram": (Text("Tidak ada diagram BPMN di dalam berkas SOP.", "There is no BPMN diagram in the SOP."),
+                   Text("Tambahkan berkas .bpmn.", "Add a .bpmn file.")),
+    "no-process": (Text("Tidak ada proses yang dapat dijalankan.", "There is no process to run."),
+                   Text("Gambar satu proses dengan awal, langkah dan akhir.", "Draw one process with a start, steps and an end.")),
+    "duplicate-process": (Text("Dua proses memakai ID yang sama.", "Two processes have the same id."),
+                          Text("Beri setiap proses ID sendiri.", "Give each process an id of its own.")),
+    "duplicate-decision": (Text("Dua keputusan memakai nama yang sama.", "Two decisions have the same name."),
+                           Text("Beri setiap keputusan nama sendiri.", "Give each decision a name of its own.")),
+}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One bundle, ready to run. Share it freely between threads: nothing in it changes."""
+
+    digest: str
+    models: Mapping[str, Model]
+    processes: Mapping[str, Process]
+    forms: Mapping[str, Form]
+    decisions: Mapping[str, Decisions]
+    sheet: SopSheet
+    files: Mapping[str, bytes]
+    program: Any
+
+    def element(self, element_id: str, *, process_id: str | None = None) -> Node:
+        """The flow node of that id, anywhere in the bundle or in one process.
+
+        Raises:
+            UnknownElement: there is none.
+        """
+        try:
+            return self._elements[(process_id, element_id)]
+        except KeyError:
+            raise UnknownElement(element_id=element_id) from None
+
+    def role_of(self, lane: str) -> str:
+        """The abstract role a printed lane stands for; the lane itself where no sheet names one."""
+        return self.sheet.lanes.get(" ".join(lane.split()), lane)
+
+    def process_of(self, element_id: str) -> str:
+        """The id of the first process that holds the element.
+
+        Raises:
+            UnknownElement: none does.
+        """
+        for process_id in self.processes:
+            if (process_id, element_id) in self._elements:
+                return process_id
+        raise UnknownElement(element_id=element_id)
+
+    @cached_property
+    def main_process(self) -> str | None:
+        """The process that starts when nobody names one: the sheet's, else the only one no other calls, else the first executable."""
+        if self.sheet.process in self.processes:
+            return self.sheet.process
+        called = {node.called_element for process in self.processes.values() for node in nodes_of(process)}
+        running = [p for p in self.processes.values() if p.is_executable is not False and p.nodes]
+        free = [p for p in running if p.id not in called]
+        return next((p.id for p in (*free, *running)), None)
+
+    @cached_property
+    def _elements(self) -> dict[tuple[str | None, str], Node]:
+        table: dict[tuple[str | None, str], Node] = {}
+        for process in self.processes.values():
+            for node in nodes_of(process):
+                table.setdefault((None, node.id), node)
+                table[(process.id, node.id)] = node
+        return table
+
+
+def nodes_of(scope: Scope) -> Iterator[Node]:
+    """Every node of a process, inner sub-processes included, in file order."""
+    for node in scope.nodes.values():
+        yield node
+        if node.body is not None:
+            yield from nodes_of(node.body)
+
+
+def flows_of(scope: Scope) -> Iterator[Flow]:
+    """Every sequence flow of a process, inner sub-processes included."""
+    yield from scope.flows
+    for node in scope.nodes.values():
+        if node.body is not None:
+            yield from flows_of(node.body)
+
+
+def load(bundle: SopBundle) -> Definition:
+    """The definition of `bundle`, from the cache when these bytes were loaded before.
+
+    Raises:
+        BundleRefused: it cannot be read, or is ambiguous.
+    """
+    kept = _cache.get(bundle.digest)
+    if kept is None:
+        kept = _read(bundle)
+        _cache.put(kept)
+    return kept
+
+
+def forget() -> None:
+    """Drop every cached definition: the next `load` reads from bytes again."""
+    _cache.clear()
+
+
+def refusal(code: str, file: str, *, element_id: str | None = None, line: int | None = None) -> LintFinding:
+    """The finding of one of this module's refusals."""
+    message, instead = _REFUSALS[code]
+    return LintFinding(code=code, severity=Severity.ERROR, file=file, line=line, element_id=element_id, message=message, instead=instead)
+
+
+def codes() -> frozenset[str]:
+    """Every code `load` itself can refuse with."""
+    return frozenset(_REFUSALS)
+
+
+def _read(bundle: SopBundle) -> Definition:
+    from engine import decisions as decision_tables
+    from engine.spiff import build
+
+    diagrams = bundle.diagrams()
+    if not diagrams:
+        raise BundleRefused([refusal("no-diagram", "")])
+    models = {file: bpmn_xml.read_model(data, file=file) for file, data in diagrams.items()}
+    processes: dict[str, Process] = {}
+    for file, model in models.items():
+        for process in model.processes.values():
+            if process.id in processes:
+                raise BundleRefused([refusal("duplicate-process", file, element_id=process.id, line=process.line)])
+            processes[process.id] = process
+    if not any(process.nodes for process in processes.values()):
+        raise BundleRefused([refusal("no-process", next(iter(models)))])
+    tables: dict[str, Decisions] = {}
+    for file, data in bundle.named(".dmn").items():
+        read = decision_tables.read_decisions(data)
+        for name in read.names:
+            if name in tables:
+                raise BundleRefused([refusal("duplicate-decision", file)])
+            tables[name] = read
+    forms = {form.key: form for file, data in bundle.files.items() if file.startswith("forms/") and file.endswith(".json")
+             for form in (forms_schema.read_form(data, file=file),)}
+    sheet = sop_toml.read_sop(bundle.files["sop.toml"]) if "sop.toml" in bundle.files else SopSheet()
+    return Definition(digest=bundle.digest, models=models, processes=processes, forms=forms, decisions=tables, sheet=sheet,
+                      files=bundle.files, program=build.compile_program(processes, tables))
+
+
+class _Kept:
+    """A bounded, thread-safe memory of the definitions used last. It holds nothing that bytes would not give again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._definitions: OrderedDict[str, Definition] = OrderedDict()
+
+    def get(self, digest: str) -> Definition | None:
+        with self._lock:
+            if digest in self._definitions:
+                self._definitions.move_to_end(digest)
+            return self._definitions.get(digest)
+
+    def put(self, definition: Definition) -> None:
+        with self._lock:
+            self._definitions[definition.digest] = definition
+            while len(self._definitions) > KEPT:
+                self._definitions.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._definitions.clear()
+
+
+_cache = _Kept()

@@ -1,0 +1,163 @@
+"""`sop.toml` and `agency.toml` as frozen values: who, on what legal ground, from which clause of the source (docs/architecture.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.bundle import read_toml
+from engine.errors import BundleRefused
+from engine.types import LintFinding, Severity, Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """One clause of the source and the elements that carry it out."""
+
+    id: str
+    text: str
+    elements: tuple[str, ...] = ()
+    sha256: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentTemplate:
+    """A document the SOP makes: its code (F10) and the Typst template under `documents/`."""
+
+    code: str
+    template: str
+    title: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class SopSheet:
+    """What `sop.toml` says. Missing parts are empty: what an agency must have is lint's business."""
+
+    key: str = ""
+    agency: str = ""
+    process: str = ""
+    title: Text = Text("", "")
+    start_form: str | None = None
+    start_roles: tuple[str, ...] = ()
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    lanes: Mapping[str, str] = field(default_factory=dict)          # printed lane name -> abstract role
+    clauses: tuple[Clause, ...] = ()
+    documents: tuple[DocumentTemplate, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgencySheet:
+    """What `agency.toml` says."""
+
+    code: str
+    name: str
+    level: str = ""
+    region: str = ""
+    timezone: str = "Asia/Jakarta"
+    calendar: Mapping[str, Any] = field(default_factory=dict)
+    roles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+_REFUSALS = {
+    "toml-unreadable": ("Berkas TOML tidak dapat dibaca.", "The TOML file cannot be read."),
+    "toml-shape": ("Isi berkas TOML tidak berbentuk seperti di docs/architecture.md.",
+                   "The TOML file is not of the shape docs/architecture.md gives."),
+}
+_INSTEAD = Text("Perbaiki berkas menurut contoh di docs/architecture.md.", "Mend the file after the example in docs/architecture.md.")
+
+
+def read_sop(data: bytes, *, file: str = "sop.toml") -> SopSheet:
+    """The identity sheet in `data`.
+
+    Raises:
+        BundleRefused: `toml-unreadable` or `toml-shape`.
+    """
+    raw = _toml(data, file)
+    try:
+        return SopSheet(
+            key=_word(raw, "key"), agency=_word(raw, "agency"), process=_word(raw, "process"), title=_text(raw.get("title", {})),
+            start_form=_word(raw, "start_form") or None, start_roles=_words(raw.get("start_roles", [])),
+            identity=_table(raw, "identity"), lanes={" ".join(name.split()): _str(role) for name, role in _table(raw, "lanes").items()},
+            clauses=tuple(Clause(id=_word(one, "id"), text=_word(one, "text"), elements=_words(one.get("elements", [])),
+                                 sha256=_word(one, "sha256")) for one in _tables(raw, "clause")),
+            documents=tuple(DocumentTemplate(code=_word(one, "code"), template=_word(one, "template"), title=_text(one.get("title", {})))
+                            for one in _tables(raw, "document")))
+    except TypeError:
+        raise _refused("toml-shape", file) from None
+
+
+def read_agency(data: bytes, *, file: str = "agency.toml") -> AgencySheet:
+    """The agency in `data`.
+
+    Raises:
+        BundleRefused: `toml-unreadable` or `toml-shape`.
+    """
+    raw = _toml(data, file)
+    try:
+        sheet = AgencySheet(
+            code=_word(raw, "code"), name=_word(raw, "name"), level=_word(raw, "level"), region=_word(raw, "region"),
+            timezone=_word(raw, "timezone") or "Asia/Jakarta", calendar=_table(raw, "calendar"),
+            roles={name: _mapping(role) for name, role in _table(raw, "roles").items()},
+            parameters={name: _mapping(one) for name, one in _table(raw, "parameters").items()})
+    except TypeError:
+        raise _refused("toml-shape", file) from None
+    if not sheet.code or not sheet.name:
+        raise _refused("toml-shape", file)
+    return sheet
+
+
+def codes() -> frozenset[str]:
+    """Every code these readers can refuse with."""
+    return frozenset(_REFUSALS)
+
+
+def _toml(data: bytes, file: str) -> dict[str, Any]:
+    try:
+        return read_toml(data)
+    except ValueError:
+        raise _refused("toml-unreadable", file) from None
+
+
+def _refused(code: str, file: str) -> BundleRefused:
+    indonesian, english = _REFUSALS[code]
+    return BundleRefused([LintFinding(code=code, severity=Severity.ERROR, file=file, line=None, element_id=None,
+                                      message=Text(indonesian, english), instead=_INSTEAD)])
+
+
+def _str(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
+def _word(raw: Any, name: str) -> str:
+    return _str(_mapping(raw).get(name, "")).strip()
+
+
+def _words(raw: Any) -> tuple[str, ...]:
+    if not isinstance(raw, list):
+        raise TypeError
+    return tuple(_str(one).strip() for one in raw)
+
+
+def _table(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return _mapping(raw.get(name, {}))
+
+
+def _tables(raw: Mapping[str, Any], name: str) -> list[Any]:
+    found = raw.get(name, [])
+    if not isinstance(found, list):
+        raise TypeError
+    return found
+
+
+def _text(raw: Any) -> Text:
+    return Text(_word(raw, "id"), _word(raw, "en") or _word(raw, "id"))
