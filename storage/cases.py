@@ -1,0 +1,152 @@
+"""Case files and their projected records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+
+from storage import rows
+from storage.schema import running
+from storage.unit_of_work import UnitOfWork
+
+case_file = running.case_file
+case_record = running.case_record
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRow:
+    """The beneficiary's file; `wrapped_key` None means its key was destroyed."""
+
+    id: str
+    agency_id: str
+    business_key: str
+    status: str
+    risk: str
+    owner_id: str | None
+    wrapped_key: bytes | None
+    opened_at: datetime
+    closed_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseRecordRow:
+    """One version of one record, projected from journal entry `seq` of chain `chain_id`."""
+
+    case_id: str
+    record: str
+    version: int
+    at: datetime
+    actor_id: str
+    chain_id: str
+    seq: int
+    ciphertext: bytes
+
+
+def add(uow: UnitOfWork, row: CaseRow) -> None:
+    """Open a case file. Raises Duplicate("uq_case_file_agency_id_business_key")."""
+    uow.execute(insert(case_file), rows.values_of(row))
+
+
+def get(uow: UnitOfWork, case_id: str) -> CaseRow | None:
+    """The case with this id, of whatever agency: the caller checks who asks."""
+    return rows.one_of(CaseRow, uow.execute(
+        select(*rows.columns(CaseRow, case_file)).where(case_file.c.id == case_id)))
+
+
+def by_business_key(uow: UnitOfWork, agency_id: str, business_key: str) -> CaseRow | None:
+    """The agency's case with this business key."""
+    return rows.one_of(CaseRow, uow.execute(
+        select(*rows.columns(CaseRow, case_file))
+        .where(case_file.c.agency_id == agency_id, case_file.c.business_key == business_key)))
+
+
+def find(uow: UnitOfWork, agency_id: str, *, business_key: str | None = None, status: str | None = None,
+         owner_id: str | None = None, ids: Sequence[str] | None = None, limit: int = 25, offset: int = 0) -> list[CaseRow]:
+    """Cases of the agency, newest first; `ids` narrows to those."""
+    return rows.all_of(CaseRow, uow.execute(
+        select(*rows.columns(CaseRow, case_file))
+        .where(*_chosen(agency_id, business_key, status, owner_id, ids))
+        .order_by(case_file.c.opened_at.desc(), case_file.c.id).limit(limit).offset(offset)))
+
+
+def count(uow: UnitOfWork, agency_id: str, *, business_key: str | None = None, status: str | None = None,
+          owner_id: str | None = None, ids: Sequence[str] | None = None) -> int:
+    """How many cases `find` has in all."""
+    return uow.execute(select(func.count()).select_from(case_file).where(
+        *_chosen(agency_id, business_key, status, owner_id, ids))).scalar_one()  # type: ignore[no-any-return]
+
+
+def save(uow: UnitOfWork, case_id: str, *, status: str, risk: str, owner_id: str | None, closed_at: datetime | None,
+         updated_at: datetime) -> bool:
+    """Write what the journal led to."""
+    return uow.execute(update(case_file).where(case_file.c.id == case_id).values(
+        status=status, risk=risk, owner_id=owner_id, closed_at=closed_at, updated_at=updated_at)).rowcount == 1
+
+
+def destroy_key(uow: UnitOfWork, case_id: str) -> bool:
+    """Erasure: without the wrapped key no ciphertext of the case can ever be read again."""
+    return uow.execute(update(case_file).where(case_file.c.id == case_id).values(wrapped_key=None)).rowcount == 1
+
+
+def all_keys(uow: UnitOfWork, *, after: str = "", limit: int = 500) -> list[tuple[str, bytes]]:
+    """Case ids and wrapped keys in id order, for changing the key-encryption key; page on with the last id."""
+    found = uow.execute(
+        select(case_file.c.id, case_file.c.wrapped_key)
+        .where(case_file.c.id > after, case_file.c.wrapped_key.is_not(None)).order_by(case_file.c.id).limit(limit))
+    return [(case_id, wrapped) for case_id, wrapped in found]
+
+
+def rewrap(uow: UnitOfWork, case_id: str, *, old: bytes, new: bytes) -> bool:
+    """Replace a wrapped key unless it changed meanwhile."""
+    return uow.execute(update(case_file).where(
+        case_file.c.id == case_id, case_file.c.wrapped_key == old).values(wrapped_key=new)).rowcount == 1
+
+
+# --- records -----------------------------------------------------------------------------------------------------
+
+
+def add_records(uow: UnitOfWork, records: Sequence[CaseRecordRow]) -> None:
+    """New versions. Raises Duplicate("pk_case_record") when a version number was taken meanwhile."""
+    if records:
+        uow.execute(insert(case_record), rows.values_of_all(records))
+
+
+def records(uow: UnitOfWork, case_id: str, *, record: str | None = None, limit: int = 1000) -> list[CaseRecordRow]:
+    """All versions of the case's records (or of one), by record, oldest version first."""
+    chosen = [case_record.c.case_id == case_id]
+    if record is not None:
+        chosen.append(case_record.c.record == record)
+    return rows.all_of(CaseRecordRow, uow.execute(
+        select(*rows.columns(CaseRecordRow, case_record)).where(*chosen)
+        .order_by(case_record.c.record, case_record.c.version).limit(limit)))
+
+
+def record_versions(uow: UnitOfWork, case_id: str) -> Mapping[str, int]:
+    """record -> its highest version."""
+    found = uow.execute(
+        select(case_record.c.record, func.max(case_record.c.version)).where(case_record.c.case_id == case_id)
+        .group_by(case_record.c.record).order_by(case_record.c.record))
+    return {record: version for record, version in found}
+
+
+def delete_records(uow: UnitOfWork, case_id: str) -> int:
+    """Drop the projection: to rebuild it from the journal, or for good after erasure."""
+    return uow.execute(delete(case_record).where(case_record.c.case_id == case_id)).rowcount
+
+
+def _chosen(agency_id: str, business_key: str | None, status: str | None, owner_id: str | None,
+            ids: Sequence[str] | None) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = [case_file.c.agency_id == agency_id]
+    if business_key is not None:
+        chosen.append(case_file.c.business_key == business_key)
+    if status is not None:
+        chosen.append(case_file.c.status == status)
+    if owner_id is not None:
+        chosen.append(case_file.c.owner_id == owner_id)
+    if ids is not None:
+        chosen.append(case_file.c.id.in_(list(ids)))
+    return chosen

@@ -1,0 +1,67 @@
+"""The journal: append only; (chain_id, seq) is unique, so of two writers of one entry one loses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from storage import rows
+from storage.schema import history
+from storage.unit_of_work import UnitOfWork
+
+journal = history.journal
+_INSERT = insert(journal)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalRow:
+    """One entry; `body` is its canonical bytes, the other columns repeat what queries need."""
+
+    chain_id: str
+    seq: int
+    agency_id: str
+    case_id: str | None
+    at: datetime
+    recorded_at: datetime
+    actor_id: str
+    kind: str
+    body: bytes
+    payload_digest: str | None
+    state_digest: str
+    semantics: int
+    definition: str
+    prev_hash: str
+    hash: str
+
+
+def append(uow: UnitOfWork, entries: Sequence[JournalRow]) -> None:
+    """Add entries in one statement. Raises Duplicate("pk_journal") when another writer was first."""
+    if entries:
+        uow.execute(_INSERT, rows.values_of_all(entries))
+
+
+def entries(uow: UnitOfWork, chain_id: str, *, after: int = 0, until: int | None = None, limit: int = 100_000) -> list[JournalRow]:
+    """Entries of one chain in order: those with `after` < seq <= `until`."""
+    chosen = [journal.c.chain_id == chain_id, journal.c.seq > after]
+    if until is not None:
+        chosen.append(journal.c.seq <= until)
+    return rows.all_of(JournalRow, uow.execute(
+        select(*rows.columns(JournalRow, journal)).where(*chosen).order_by(journal.c.seq).limit(limit)))
+
+
+def head(uow: UnitOfWork, chain_id: str) -> tuple[int, str] | None:
+    """(seq, hash) of the last entry of a chain, for chains that have no instance row."""
+    found = uow.execute(
+        select(journal.c.seq, journal.c.hash).where(journal.c.chain_id == chain_id)
+        .order_by(journal.c.seq.desc()).limit(1)).first()
+    return None if found is None else (found.seq, found.hash)
+
+
+def of_case(uow: UnitOfWork, case_id: str, *, limit: int = 10_000) -> list[JournalRow]:
+    """Entries of all chains of a case as they were recorded: for the time line and to rebuild its records."""
+    return rows.all_of(JournalRow, uow.execute(
+        select(*rows.columns(JournalRow, journal)).where(journal.c.case_id == case_id)
+        .order_by(journal.c.recorded_at, journal.c.chain_id, journal.c.seq).limit(limit)))

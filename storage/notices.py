@@ -1,0 +1,97 @@
+"""In-app notices: a code and what it is about, for one person or for whoever holds a role."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+
+from storage import rows
+from storage.schema import identity
+from storage.unit_of_work import UnitOfWork
+
+notice = identity.notice
+notice_read = identity.notice_read
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeRow:
+    """One notice; `once` is the idempotency key of what asked for it."""
+
+    id: str
+    agency_id: str
+    account_id: str | None
+    role: str | None
+    at: datetime
+    code: str
+    case_id: str | None = None
+    task_id: str | None = None
+    once: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeForReader:
+    """A notice as one account sees it."""
+
+    id: str
+    at: datetime
+    code: str
+    case_id: str | None
+    task_id: str | None
+    read_at: datetime | None
+
+
+def add(uow: UnitOfWork, row: NoticeRow) -> bool:
+    """Keep a notice. False: `once` was asked for before, and stands already."""
+    if row.once is not None:
+        known = uow.execute(select(notice.c.id).where(notice.c.once == row.once)).first()
+        if known is not None:
+            return False
+    uow.execute(insert(notice), rows.values_of(row))
+    return True
+
+
+def of_account(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collection[str], *, limit: int = 50,
+               offset: int = 0) -> list[NoticeForReader]:
+    """What this person should see, the latest first."""
+    return rows.all_of(NoticeForReader, uow.execute(
+        select(*rows.columns(NoticeForReader, notice, read_at=notice_read.c.read_at))
+        .outerjoin(notice_read, and_(notice_read.c.notice_id == notice.c.id, notice_read.c.account_id == account_id))
+        .where(_for_reader(agency_id, account_id, roles))
+        .order_by(notice.c.at.desc(), notice.c.id).limit(limit).offset(offset)))
+
+
+def unread_count(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collection[str]) -> int:
+    """How many of them this person has not read; counted up to 1,000."""
+    unread = (
+        select(notice.c.id).where(
+            _for_reader(agency_id, account_id, roles),
+            ~exists().where(notice_read.c.notice_id == notice.c.id, notice_read.c.account_id == account_id))
+        .limit(1000).subquery())
+    return uow.execute(select(func.count()).select_from(unread)).scalar_one()  # type: ignore[no-any-return]
+
+
+def mark_read(uow: UnitOfWork, notice_id: str, agency_id: str, account_id: str, roles: Collection[str], at: datetime) -> bool:
+    """This person has read it. False: it is not theirs, or they had.
+
+    Raises:
+        Duplicate("pk_notice_read"): read in two windows at the same moment.
+    """
+    theirs = uow.execute(select(notice.c.id).where(
+        notice.c.id == notice_id, _for_reader(agency_id, account_id, roles))).first()
+    if theirs is None:
+        return False
+    known = uow.execute(select(notice_read.c.read_at).where(
+        notice_read.c.notice_id == notice_id, notice_read.c.account_id == account_id)).first()
+    if known is not None:
+        return False
+    uow.execute(insert(notice_read), {"notice_id": notice_id, "account_id": account_id, "read_at": at})
+    return True
+
+
+def _for_reader(agency_id: str, account_id: str, roles: Collection[str]) -> ColumnElement[bool]:
+    return or_(
+        notice.c.account_id == account_id,
+        and_(notice.c.agency_id == agency_id, notice.c.role.in_(sorted(roles))))

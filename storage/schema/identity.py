@@ -1,0 +1,74 @@
+"""Who: accounts, roles with dates, sessions, sign-in attempts, notices."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+
+from storage.schema.columns import Instant, metadata
+
+account = Table(
+    "account", metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency_id", Text, ForeignKey("agency.id"), nullable=False),
+    Column("sign_in", Text, nullable=False),              # lower case
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),        # argon2id
+    Column("language", Text, nullable=False),
+    Column("demo", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+    Column("last_used", Instant),
+    UniqueConstraint("sign_in"),
+    Index("ix_account_agency", "agency_id", "name"),
+)
+
+role_holding = Table(
+    "role_holding", metadata,
+    Column("account_id", Text, ForeignKey("account.id"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("from_date", Date, primary_key=True),
+    Column("until_date", Date),                           # the last day it is held; NULL: until further notice
+    Index("ix_role_holding_role", "role", "account_id"),
+)
+
+session = Table(
+    "session", metadata,
+    Column("token_hash", Text, primary_key=True),         # SHA-256: the token itself is only with the browser
+    Column("account_id", Text, ForeignKey("account.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("data", LargeBinary),
+    Index("ix_session_account", "account_id"),
+    Index("ix_session_ends", "ends_at"),
+)
+
+sign_in_attempt = Table(
+    "sign_in_attempt", metadata,
+    Column("key_hash", Text, primary_key=True),           # of sign-in name and address: neither is kept in clear
+    Column("failures", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+
+notice = Table(
+    "notice", metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False),
+    Column("account_id", Text),                           # for one person, or
+    Column("role", Text),                                 # for whoever holds this role in the agency
+    Column("at", Instant, nullable=False),
+    Column("code", Text, nullable=False),                 # a code and a verb, never content
+    Column("case_id", Text),
+    Column("task_id", Text),
+    Column("once", Text),                                 # idempotency key of what asked for it
+    UniqueConstraint("once"),
+    Index("ix_notice_account", "account_id", "at"),
+    Index("ix_notice_role", "agency_id", "role", "at"),
+)
+
+notice_read = Table(
+    "notice_read", metadata,
+    Column("notice_id", Text, ForeignKey("notice.id"), primary_key=True),
+    Column("account_id", Text, primary_key=True),
+    Column("read_at", Instant, nullable=False),
+)

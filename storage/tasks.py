@@ -1,0 +1,196 @@
+"""Human tasks by instance and by id; what the inbox shows is in `inbox.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, literal_column, select, update
+
+from storage import rows
+from storage.schema import running
+from storage.unit_of_work import UnitOfWork
+
+task = running.task
+draft = running.draft
+
+#: What `due_sort` holds for a task without a due instant: after every other.
+NO_DUE = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRow:
+    """One human task."""
+
+    id: str
+    instance_id: str
+    token_id: str
+    agency_id: str
+    case_id: str | None
+    sop_key: str
+    element_id: str
+    name: str
+    lane: str
+    role: str
+    form_key: str | None
+    sensitivity: str
+    ready_at: datetime
+    state: str = "open"
+    due_at: datetime | None = None
+    warn_at: datetime | None = None
+    warned_at: datetime | None = None
+    standard: Any = None
+    standard_from: datetime | None = None
+    assignee_id: str | None = None
+    claimed_at: datetime | None = None
+    completed_at: datetime | None = None
+    completed_by: str | None = None
+    revision: int = 0
+    risk_rank: int = 0
+    verdict: str = ""
+    overrun_seconds: int | None = None
+    handling_verdict: str = ""
+    handling_seconds: int | None = None
+    item: bytes | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftRow:
+    """What a person typed and has not sent."""
+
+    task_id: str
+    account_id: str
+    ciphertext: bytes
+    saved_at: datetime
+
+
+_COLUMNS = rows.columns(TaskRow, task)
+_INSERT = insert(task)
+_BY_ID = select(*_COLUMNS).where(task.c.id == bindparam("task_id"))
+_OPEN_OF = (
+    select(*_COLUMNS).where(task.c.instance_id == bindparam("instance_id"), task.c.state == "open")
+    .order_by(task.c.element_id, task.c.token_id))
+_TO_WARN = literal_column("task.state = 'open' AND task.warned_at IS NULL")  # as its partial index says
+_SET_DUE = (
+    update(task).where(task.c.id == bindparam("task_id"))
+    .values(due_at=bindparam("new_due_at"), due_sort=bindparam("new_due_sort"), warn_at=bindparam("new_warn_at"),
+            standard_from=bindparam("new_standard_from")))
+
+
+def insert_many(uow: UnitOfWork, tasks: Sequence[TaskRow]) -> None:
+    """New tasks, in one statement."""
+    if tasks:
+        uow.execute(_INSERT, [{**rows.values_of(row), "due_sort": row.due_at or NO_DUE} for row in tasks])
+
+
+def get(uow: UnitOfWork, task_id: str) -> TaskRow | None:
+    """The task with this id, of whatever agency: the caller checks who asks."""
+    return rows.one_of(TaskRow, uow.execute(_BY_ID, {"task_id": task_id}))
+
+
+def open_of(uow: UnitOfWork, instance_id: str) -> list[TaskRow]:
+    """The open tasks of an instance, by element and token."""
+    return rows.all_of(TaskRow, uow.execute(_OPEN_OF, {"instance_id": instance_id}))
+
+
+def of_instance(uow: UnitOfWork, instance_id: str, *, limit: int = 10_000) -> list[TaskRow]:
+    """All tasks an instance ever had, in the order they became ready."""
+    return rows.all_of(TaskRow, uow.execute(
+        select(*_COLUMNS).where(task.c.instance_id == instance_id).order_by(task.c.ready_at, task.c.id).limit(limit)))
+
+
+def update_one(uow: UnitOfWork, task_id: str, changes: Mapping[str, object], *, expected_revision: int | None = None) -> bool:
+    """Change one open task and raise its revision by one; `changes` are columns of `TaskRow`.
+
+    False: it is not open any more, or somebody changed it since `expected_revision` was seen. Nothing was written.
+    """
+    chosen = [task.c.id == task_id, task.c.state == "open"]
+    if expected_revision is not None:
+        chosen.append(task.c.revision == expected_revision)
+    values = {**changes, "revision": task.c.revision + 1}
+    if "due_at" in changes:
+        values["due_sort"] = changes["due_at"] or NO_DUE
+    return uow.execute(update(task).where(*chosen).values(values)).rowcount == 1
+
+
+def claim(uow: UnitOfWork, task_id: str, account_id: str, at: datetime) -> bool:
+    """Give an open task that nobody holds to `account_id`. False: somebody was first, or it is gone."""
+    return uow.execute(
+        update(task).where(task.c.id == task_id, task.c.state == "open", task.c.assignee_id.is_(None))
+        .values(assignee_id=account_id, claimed_at=at, revision=task.c.revision + 1)).rowcount == 1
+
+
+def cancel_many(uow: UnitOfWork, task_ids: Collection[str], at: datetime) -> int:
+    """The process took these tasks back; their drafts stay until `delete_drafts`."""
+    if not task_ids:
+        return 0
+    return uow.execute(
+        update(task).where(task.c.id.in_(sorted(task_ids)), task.c.state == "open")
+        .values(state="cancelled", completed_at=at, revision=task.c.revision + 1)).rowcount
+
+
+def set_dues(uow: UnitOfWork, dues: Sequence[tuple[str, datetime | None, datetime | None, datetime | None]]) -> None:
+    """Recomputed dues: (task id, due_at, warn_at, standard_from). A due that moves does not touch the revision:
+    it invalidates nothing a person typed."""
+    if dues:
+        uow.execute(_SET_DUE, [
+            {"task_id": task_id, "new_due_at": due_at, "new_due_sort": due_at or NO_DUE, "new_warn_at": warn_at,
+             "new_standard_from": standard_from} for task_id, due_at, warn_at, standard_from in dues])
+
+
+def set_risk(uow: UnitOfWork, instance_id: str, risk_rank: int) -> int:
+    """The place in the inbox of an instance's open tasks."""
+    return uow.execute(update(task).where(task.c.instance_id == instance_id, task.c.state == "open")
+                       .values(risk_rank=risk_rank)).rowcount
+
+
+def to_warn(uow: UnitOfWork, now: datetime, *, limit: int = 100) -> list[TaskRow]:
+    """Open tasks past their warning instant that nobody was warned of, the longest waiting first."""
+    return rows.all_of(TaskRow, uow.execute(
+        select(*_COLUMNS).where(_TO_WARN, task.c.warn_at <= now)
+        .order_by(task.c.warn_at, task.c.id).limit(limit)))
+
+
+def mark_warned(uow: UnitOfWork, task_ids: Collection[str], at: datetime) -> int:
+    """These were warned of: once, never a burst."""
+    if not task_ids:
+        return 0
+    return uow.execute(update(task).where(task.c.id.in_(sorted(task_ids)), task.c.warned_at.is_(None))
+                       .values(warned_at=at)).rowcount
+
+
+def delete_of_instance(uow: UnitOfWork, instance_id: str) -> int:
+    """Drop the projection, to rebuild it from the journal."""
+    uow.execute(delete(draft).where(draft.c.task_id.in_(select(task.c.id).where(task.c.instance_id == instance_id))))
+    return uow.execute(delete(task).where(task.c.instance_id == instance_id)).rowcount
+
+
+# --- drafts ------------------------------------------------------------------------------------------------------
+
+
+def put_draft(uow: UnitOfWork, row: DraftRow) -> None:
+    """Keep what was typed, in place of what was kept before."""
+    changed = uow.execute(
+        update(draft).where(draft.c.task_id == row.task_id, draft.c.account_id == row.account_id)
+        .values(ciphertext=row.ciphertext, saved_at=row.saved_at))
+    if changed.rowcount == 0:
+        uow.execute(insert(draft), rows.values_of(row))
+
+
+def get_draft(uow: UnitOfWork, task_id: str, account_id: str) -> DraftRow | None:
+    """What this person typed for this task."""
+    return rows.one_of(DraftRow, uow.execute(
+        select(*rows.columns(DraftRow, draft)).where(draft.c.task_id == task_id, draft.c.account_id == account_id)))
+
+
+def delete_drafts(uow: UnitOfWork, task_id: str) -> int:
+    """The task was completed: nobody's draft of it is needed any more."""
+    return uow.execute(delete(draft).where(draft.c.task_id == task_id)).rowcount
+
+
+def delete_drafts_of_case(uow: UnitOfWork, case_id: str) -> int:
+    """Erasure of drafts."""
+    return uow.execute(delete(draft).where(
+        draft.c.task_id.in_(select(task.c.id).where(task.c.case_id == case_id)))).rowcount

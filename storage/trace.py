@@ -1,0 +1,53 @@
+"""What happened to which element: readable rows derived from the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from storage import rows
+from storage.schema import history
+from storage.unit_of_work import UnitOfWork
+
+trace = history.trace
+_INSERT = insert(trace)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceRow:
+    """One thing that happened to one element; `n` counts within the instance, `seq` is the journal entry's."""
+
+    instance_id: str
+    n: int
+    seq: int
+    at: datetime
+    element_id: str
+    element_type: str
+    happened: str
+
+
+def append(uow: UnitOfWork, entries: Sequence[TraceRow]) -> None:
+    """Add entries in one statement."""
+    if entries:
+        uow.execute(_INSERT, rows.values_of_all(entries))
+
+
+def of_instance(uow: UnitOfWork, instance_id: str, *, after: int = 0, limit: int = 100_000) -> list[TraceRow]:
+    """The trace in order, from after entry `n` = `after`."""
+    return rows.all_of(TraceRow, uow.execute(
+        select(*rows.columns(TraceRow, trace)).where(trace.c.instance_id == instance_id, trace.c.n > after)
+        .order_by(trace.c.n).limit(limit)))
+
+
+def last_n(uow: UnitOfWork, instance_id: str) -> int:
+    """The number of the last entry; 0 when there is none."""
+    return uow.execute(select(func.coalesce(func.max(trace.c.n), 0)).where(
+        trace.c.instance_id == instance_id)).scalar_one()  # type: ignore[no-any-return]
+
+
+def delete_of_instance(uow: UnitOfWork, instance_id: str) -> int:
+    """Drop the projection, to rebuild it from the journal."""
+    return uow.execute(delete(trace).where(trace.c.instance_id == instance_id)).rowcount
