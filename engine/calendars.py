@@ -39,7 +39,7 @@ _WHOLE_DAY = ((time(0), time(0)),)
 _WORKING = (ClockKind.WORKING_MINUTES, ClockKind.WORKING_DAYS)
 
 
-class InvalidStandard(InvalidCalendar):
+class InvalidStandard(durations.InvalidDuration):
     """This duration cannot be counted on this clock."""
 
     code = "invalid-standard"
@@ -111,7 +111,7 @@ def read_standard(standard: TimeStandard) -> durations.Duration:
     Raises:
         InvalidDuration, InvalidStandard: with the reason in both languages.
     """
-    duration = durations.parse_duration(standard.duration, allow_months=standard.clock is ClockKind.ELAPSED)
+    duration = durations.parse_duration(standard.duration, allow_months=standard.clock == ClockKind.ELAPSED)
     match standard.clock:
         case ClockKind.WORKING_MINUTES if duration.days or duration.weeks:
             raise InvalidStandard(_DAYS_IN_MINUTES)

@@ -51,10 +51,10 @@ class InvalidCalendar(EngineError):
 
 
 class NoDueInstant(EngineError):
-    """The calendar has no working time for ten years, or too little within a hundred, so nothing ever falls due."""
+    """The calendar has no working time for ten years, or too little within a hundred; nothing ever falls due."""
 
     code = "no-due-instant"
-    indonesian = "Kalender ini tanpa jam kerja selama sepuluh tahun, atau kurang selama seratus tahun; tenggat tidak dapat dihitung."
+    indonesian = "Kalender ini tanpa jam kerja sepuluh tahun, atau kurang dalam seratus tahun; tidak ada tenggat."
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class WorkCalendar:
     @classmethod
     def round_the_clock(cls, zone: ZoneInfo) -> WorkCalendar:
         """Day and night, every day of the year (CAL-24): high-risk work and hotlines."""
-        return cls(zone, {weekday: ((_MIDNIGHT, _MIDNIGHT),) for weekday in range(7)}, frozenset())
+        return cls(zone, dict.fromkeys(range(7), ((_MIDNIGHT, _MIDNIGHT),)), frozenset())
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> WorkCalendar:
@@ -304,11 +304,10 @@ def _checked_week(week: Week) -> dict[int, Hours]:
         if weekday not in range(7):
             raise InvalidCalendar(_NO_WEEKDAY)
         hours = tuple(sorted((opens, _MIDNIGHT if closes == time.max else closes) for opens, closes in intervals))
-        ends = [closes or time.max for _, closes in hours]
         for opens, closes in hours:
             if opens.tzinfo or closes.tzinfo or (closes != _MIDNIGHT and closes <= opens):
                 raise InvalidCalendar(_HOURS_BACKWARDS)
-        if any(later[0] < end or end == time.max for end, later in zip(ends, hours[1:], strict=False)):
+        if any(closes == _MIDNIGHT or later < closes for (_, closes), (later, _) in pairwise(hours)):
             raise InvalidCalendar(_HOURS_OVERLAP)
         if hours:
             checked[weekday] = hours
@@ -330,7 +329,9 @@ def _time_from_json(text: str) -> time:
     return _MIDNIGHT if text == "24:00" else time.fromisoformat(text)
 
 
-_NO_ZONE = Text("Kalender memerlukan zona waktu bernama, misalnya Asia/Jakarta.", "A calendar needs a named zone, such as Asia/Jakarta.")
+_NO_ZONE = Text(
+    "Kalender memerlukan zona waktu bernama, misalnya Asia/Jakarta.", "A calendar needs a named zone, such as Asia/Jakarta."
+)
 _NO_WEEKDAY = Text("Hari ditulis 0 (Senin) sampai 6 (Minggu).", "Weekdays are 0 (Monday) to 6 (Sunday).")
 _HOURS_BACKWARDS = Text(
     "Jam kerja harus jam setempat dan selesai sesudah mulai; 24:00 adalah tengah malam, kerja malam ditulis dua bagian.",
