@@ -4,12 +4,40 @@
 the unit of work commits.
 """
 
+from storage import (
+    access_log,
+    accounts,
+    agencies,
+    cases,
+    crypto,
+    deployments,
+    documents,
+    errors,
+    idempotency,
+    inbox,
+    instances,
+    jobs,
+    journal,
+    messages,
+    notices,
+    numbers,
+    payloads,
+    randomness,
+    sessions,
+    settings,
+    subscriptions,
+    tables_in_force,
+    tasks,
+    trace,
+)
 from storage.database import Database
 from storage.errors import BrokenReference, BrokenRule, Conflict, DamagedCiphertext, Duplicate, StorageError
-from storage.migrate import migrate
+from storage.migrate import current, head, is_current, migrate
 from storage.unit_of_work import UnitOfWork
 
 __all__ = [
     "BrokenReference", "BrokenRule", "Conflict", "DamagedCiphertext", "Database", "Duplicate", "StorageError", "UnitOfWork",
-    "migrate",
+    "access_log", "accounts", "agencies", "cases", "crypto", "current", "deployments", "documents", "errors", "head",
+    "idempotency", "inbox", "instances", "is_current", "jobs", "journal", "messages", "migrate", "notices", "numbers",
+    "payloads", "randomness", "sessions", "settings", "subscriptions", "tables_in_force", "tasks", "trace",
 ]

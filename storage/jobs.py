@@ -143,3 +143,10 @@ def incidents(uow: UnitOfWork, agency_id: str, *, limit: int = 200) -> list[JobR
 def overdue_count(uow: UnitOfWork, before: datetime) -> int:
     """How many jobs could have been taken before `before` and were not: a worker is missing."""
     return uow.execute(select(func.count()).select_from(job).where(job.c.available_at < before)).scalar_one()  # type: ignore[no-any-return]
+
+
+def wake(uow: UnitOfWork, agency_id: str, kind: str, name: str, *, at: datetime) -> int:
+    """Jobs of this kind and name that were put to sleep (`available_at` None, no incident) may be taken again."""
+    return uow.execute(
+        update(job).where(job.c.agency_id == agency_id, job.c.kind == kind, job.c.name == name, job.c.state == "waiting",
+                          job.c.available_at.is_(None)).values(available_at=at)).rowcount

@@ -1,12 +1,8 @@
-"""The one source of random bytes for keys, nonces, tokens and ids. Nothing here ever influences a decision."""
+"""The one source of random bytes: keys, nonces, tokens and ids. Nothing from here ever influences a decision."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-
-#: Anything that gives this many random bytes; tests and trials may pass a seeded one.
-Randomness = Callable[[int], bytes]
 
 
 def random_bytes(count: int) -> bytes:
@@ -14,6 +10,11 @@ def random_bytes(count: int) -> bytes:
     return secrets.token_bytes(count)
 
 
-def random_id(randomness: Randomness = random_bytes) -> str:
-    """A new id: 128 random bits as 32 hexadecimal digits, so that ids can be guessed by nobody and sorted by no meaning."""
-    return randomness(16).hex()
+def new_id() -> str:
+    """A new id: 128 random bits as 32 hexadecimal digits, so that nobody can guess one and none tells an order."""
+    return random_bytes(16).hex()
+
+
+def new_token() -> str:
+    """A new bearer token of 256 random bits, safe in a cookie and in an address."""
+    return secrets.token_urlsafe(32)

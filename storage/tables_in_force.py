@@ -25,3 +25,8 @@ def get_many(uow: UnitOfWork, digests: Collection[str]) -> dict[str, tuple[str, 
         select(table_in_force.c.digest, table_in_force.c.kind, table_in_force.c.content)
         .where(table_in_force.c.digest.in_(sorted(digests))).order_by(table_in_force.c.digest))
     return {digest: (kind, content) for digest, kind, content in found}
+
+
+def content(uow: UnitOfWork, digest: str) -> bytes | None:
+    """The canonical bytes of one table."""
+    return uow.execute(select(table_in_force.c.content).where(table_in_force.c.digest == digest)).scalar_one_or_none()
