@@ -150,3 +150,9 @@ def wake(uow: UnitOfWork, agency_id: str, kind: str, name: str, *, at: datetime)
     return uow.execute(
         update(job).where(job.c.agency_id == agency_id, job.c.kind == kind, job.c.name == name, job.c.state == "waiting",
                           job.c.available_at.is_(None)).values(available_at=at)).rowcount
+
+
+def sleep(uow: UnitOfWork, job_id: str) -> bool:
+    """Nobody can do this job for now; `wake` brings it back."""
+    return uow.execute(update(job).where(job.c.id == job_id).values(
+        state="waiting", locked_by=None, available_at=None)).rowcount == 1
