@@ -53,7 +53,7 @@ def test_a_file_stays_small_enough_to_have_one_reason_to_change(folder):
 CLOCK = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|monotonic|perf_counter))$")
 CHANCE = re.compile(r"^(uuid\.\w+|uuid[1-8]|random\.\w+|secrets\.\w+|os\.urandom)$")
 MAY_READ_CLOCK = {"engine/clock.py"}
-MAY_MAKE_CHANCE = {"storage/randomness.py", "webui/cli.py", "webui/demo.py"}
+MAY_MAKE_CHANCE = {"storage/randomness.py", "webui/serving.py", "webui/demo.py"}  # the last two: a key, the demo's passwords
 
 
 def test_only_the_clock_reads_a_clock():
@@ -88,7 +88,8 @@ def test_everything_is_caught_in_one_place_only():
                 node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"}
             ) and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node)):
                 found.add(where(path))
-    assert found <= {"handlers/worker.py"}
+    # Replay meets forged entries: whatever they provoke is the verdict.
+    assert found <= {"handlers/worker.py", "engine/replay.py"}
 
 
 # Built from parts, so that this file does not name what it looks for.
