@@ -48,7 +48,7 @@ def add(uow: UnitOfWork, row: AccountRow, roles: Collection[RoleHolding] = ()) -
     """A new account with its roles. Raises Duplicate("uq_account_sign_in")."""
     uow.execute(insert(account), rows.values_of(row))
     if roles:
-        uow.execute(insert(role_holding), rows.values_of_all(sorted(roles, key=lambda r: (r.role, r.from_date))))
+        uow.execute(insert(role_holding), rows.values_of_all(list(roles)))
 
 
 def get(uow: UnitOfWork, account_id: str) -> AccountRow | None:
@@ -96,12 +96,15 @@ def roles_held(uow: UnitOfWork, account_id: str, day: date) -> frozenset[str]:
         .order_by(role_holding.c.role)).scalars())
 
 
-def holders(uow: UnitOfWork, agency_id: str, roles: Collection[str], day: date, *, limit: int = 1000) -> Mapping[str, tuple[str, ...]]:
+def holders(
+    uow: UnitOfWork, agency_id: str, roles: Collection[str], day: date, *, limit: int = 1000
+) -> Mapping[str, tuple[str, ...]]:
     """role -> ids of the agency's active accounts that hold it on `day`, by name."""
     found = uow.execute(
         select(role_holding.c.role, account.c.id)
         .join(account, account.c.id == role_holding.c.account_id)
-        .where(account.c.agency_id == agency_id, account.c.disabled_at.is_(None), role_holding.c.role.in_(sorted(roles)), *_held_on(day))
+        .where(account.c.agency_id == agency_id, account.c.disabled_at.is_(None),
+               role_holding.c.role.in_(sorted(roles)), *_held_on(day))
         .order_by(role_holding.c.role, account.c.name, account.c.id).limit(limit))
     by_role: dict[str, list[str]] = {}
     for role, account_id in found:
@@ -164,4 +167,4 @@ def forget_failures_before(uow: UnitOfWork, before: datetime) -> int:
 
 def count(uow: UnitOfWork) -> int:
     """How many accounts there are in all agencies."""
-    return uow.execute(select(func.count()).select_from(account)).scalar_one()  # type: ignore[no-any-return]
+    return int(uow.execute(select(func.count()).select_from(account)).scalar_one())

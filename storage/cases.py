@@ -76,8 +76,8 @@ def find(uow: UnitOfWork, agency_id: str, *, business_key: str | None = None, st
 def count(uow: UnitOfWork, agency_id: str, *, business_key: str | None = None, status: str | None = None,
           owner_id: str | None = None, ids: Sequence[str] | None = None) -> int:
     """How many cases `find` has in all."""
-    return uow.execute(select(func.count()).select_from(case_file).where(
-        *_chosen(agency_id, business_key, status, owner_id, ids))).scalar_one()  # type: ignore[no-any-return]
+    return int(uow.execute(select(func.count()).select_from(case_file).where(
+        *_chosen(agency_id, business_key, status, owner_id, ids))).scalar_one())
 
 
 def save(uow: UnitOfWork, case_id: str, *, status: str, risk: str, owner_id: str | None, closed_at: datetime | None,
@@ -130,7 +130,7 @@ def record_versions(uow: UnitOfWork, case_id: str) -> Mapping[str, int]:
     found = uow.execute(
         select(case_record.c.record, func.max(case_record.c.version)).where(case_record.c.case_id == case_id)
         .group_by(case_record.c.record).order_by(case_record.c.record))
-    return {record: version for record, version in found}
+    return {row[0]: row[1] for row in found}
 
 
 def delete_records(uow: UnitOfWork, case_id: str) -> int:

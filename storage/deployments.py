@@ -91,8 +91,8 @@ def of_agency(uow: UnitOfWork, agency_id: str, *, limit: int = 1000) -> list[Dep
 
 def latest_version(uow: UnitOfWork, agency_id: str, key: str) -> int:
     """The highest version number given so far; 0 when there is none."""
-    return uow.execute(select(func.coalesce(func.max(deployment.c.version), 0)).where(
-        deployment.c.agency_id == agency_id, deployment.c.key == key)).scalar_one()  # type: ignore[no-any-return]
+    return int(uow.execute(select(func.coalesce(func.max(deployment.c.version), 0)).where(
+        deployment.c.agency_id == agency_id, deployment.c.key == key)).scalar_one())
 
 
 def files(uow: UnitOfWork, deployment_id: str) -> dict[str, bytes]:
@@ -101,4 +101,4 @@ def files(uow: UnitOfWork, deployment_id: str) -> dict[str, bytes]:
         select(deployment_file.c.path, resource.c.bytes)
         .join(resource, resource.c.digest == deployment_file.c.digest)
         .where(deployment_file.c.deployment_id == deployment_id).order_by(deployment_file.c.path))
-    return {path: data for path, data in found}
+    return {row[0]: row[1] for row in found}

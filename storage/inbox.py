@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, func, literal_column, select, union_all
 
 from storage import rows
 from storage.schema import defined, identity, running
@@ -27,9 +27,9 @@ account = identity.account
 COUNTED_UP_TO = 1000  # a screen says "1.000+" beyond; counting all would cost more the more there is
 
 # As literals, not parameters: only so does the database see that the partial index of the box applies.
-_IS_OPEN = literal_column("task.state = 'open'")
-_IN_POOL = literal_column("task.state = 'open' AND task.assignee_id IS NULL")
-_IS_DONE = literal_column("task.state = 'completed'")
+_IS_OPEN: ColumnElement[bool] = literal_column("task.state = 'open'")
+_IN_POOL: ColumnElement[bool] = literal_column("task.state = 'open' AND task.assignee_id IS NULL")
+_IS_DONE: ColumnElement[bool] = literal_column("task.state = 'completed'")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ def total(uow: UnitOfWork, *, agency_id: str, account_id: str, roles: Collection
     if box == "pool" and not roles:
         return 0
     counted = select(task.c.id).where(*_box(agency_id, account_id, roles, box), *_narrowed(narrowing)).limit(COUNTED_UP_TO)
-    return uow.execute(select(func.count()).select_from(counted.subquery())).scalar_one()  # type: ignore[no-any-return]
+    return int(uow.execute(select(func.count()).select_from(counted.subquery())).scalar_one())
 
 
 def counts(uow: UnitOfWork, *, agency_id: str, account_id: str, roles: Collection[str], now: datetime) -> Mapping[str, int]:
@@ -187,11 +187,10 @@ _CONTEXT_FIELDS = [f.name for f in fields(InboxRow) if f.name != "task"]
 
 
 def _inbox_rows(uow: UnitOfWork, statement: Select[Any]) -> list[InboxRow]:
-    return [_inbox_row(row) for row in uow.execute(statement)]
+    return [_inbox_row(tuple(row)) for row in uow.execute(statement)]
 
 
-def _inbox_row(row: Row[Any]) -> InboxRow:
-    values = tuple(row)
+def _inbox_row(values: tuple[Any, ...]) -> InboxRow:
     size = len(_TASK_FIELDS)
     return InboxRow(
         task=TaskRow(**dict(zip(_TASK_FIELDS, values[:size], strict=True))),

@@ -140,7 +140,7 @@ def running_by_deployment(uow: UnitOfWork, agency_id: str) -> Mapping[str, int]:
         select(instance.c.deployment_id, func.count())
         .where(instance.c.agency_id == agency_id, instance.c.ended_at.is_(None))
         .group_by(instance.c.deployment_id).order_by(instance.c.deployment_id))
-    return {deployment_id: number for deployment_id, number in found}
+    return {row[0]: row[1] for row in found}
 
 
 def move_to_deployment(uow: UnitOfWork, instance_id: str, *, expected_seq: int, deployment_id: str, process_id: str) -> bool:

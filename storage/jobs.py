@@ -78,18 +78,23 @@ def update_due(uow: UnitOfWork, dues: Sequence[tuple[str, datetime, datetime | N
             {"job_id": job_id, "new_due_at": due_at, "new_available_at": available_at} for job_id, due_at, available_at in dues])
 
 
-def due(uow: UnitOfWork, now: datetime, *, kind: str | None = None, limit: int = 100) -> list[JobRow]:
+def due(uow: UnitOfWork, now: datetime, *, kind: str | None = None, agency_id: str | None = None, limit: int = 100) -> list[JobRow]:
     """Jobs a worker may take at `now`, the longest available first. Takes none."""
     chosen = [job.c.available_at <= now]
+    if agency_id is not None:
+        chosen.append(job.c.agency_id == agency_id)
     if kind is not None:
         chosen.append(job.c.kind == kind)
     return rows.all_of(JobRow, uow.execute(
         select(*_COLUMNS).where(*chosen).order_by(job.c.available_at, job.c.id).limit(limit)))
 
 
-def next_due(uow: UnitOfWork) -> datetime | None:
+def next_due(uow: UnitOfWork, *, agency_id: str | None = None) -> datetime | None:
     """When the next job becomes available; None when nothing waits."""
-    return uow.execute(select(job.c.available_at).where(job.c.available_at.is_not(None))
+    chosen = [job.c.available_at.is_not(None)]
+    if agency_id is not None:
+        chosen.append(job.c.agency_id == agency_id)
+    return uow.execute(select(job.c.available_at).where(*chosen)
                        .order_by(job.c.available_at).limit(1)).scalar_one_or_none()
 
 
@@ -142,7 +147,7 @@ def incidents(uow: UnitOfWork, agency_id: str, *, limit: int = 200) -> list[JobR
 
 def overdue_count(uow: UnitOfWork, before: datetime) -> int:
     """How many jobs could have been taken before `before` and were not: a worker is missing."""
-    return uow.execute(select(func.count()).select_from(job).where(job.c.available_at < before)).scalar_one()  # type: ignore[no-any-return]
+    return int(uow.execute(select(func.count()).select_from(job).where(job.c.available_at < before)).scalar_one())
 
 
 def wake(uow: UnitOfWork, agency_id: str, kind: str, name: str, *, at: datetime) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, literal_column, select, update
 
 from storage import rows
 from storage.schema import running
@@ -72,7 +72,7 @@ _BY_ID = select(*_COLUMNS).where(task.c.id == bindparam("task_id"))
 _OPEN_OF = (
     select(*_COLUMNS).where(task.c.instance_id == bindparam("instance_id"), task.c.state == "open")
     .order_by(task.c.element_id, task.c.token_id))
-_TO_WARN = literal_column("task.state = 'open' AND task.warned_at IS NULL")  # as its partial index says
+_TO_WARN: ColumnElement[bool] = literal_column("task.state = 'open' AND task.warned_at IS NULL")  # as its partial index says
 _SET_DUE = (
     update(task).where(task.c.id == bindparam("task_id"))
     .values(due_at=bindparam("new_due_at"), due_sort=bindparam("new_due_sort"), warn_at=bindparam("new_warn_at"),

@@ -44,8 +44,8 @@ def of_instance(uow: UnitOfWork, instance_id: str, *, after: int = 0, limit: int
 
 def last_n(uow: UnitOfWork, instance_id: str) -> int:
     """The number of the last entry; 0 when there is none."""
-    return uow.execute(select(func.coalesce(func.max(trace.c.n), 0)).where(
-        trace.c.instance_id == instance_id)).scalar_one()  # type: ignore[no-any-return]
+    return int(uow.execute(select(func.coalesce(func.max(trace.c.n), 0)).where(
+        trace.c.instance_id == instance_id)).scalar_one())
 
 
 def delete_of_instance(uow: UnitOfWork, instance_id: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +13,7 @@ from storage import errors
 from storage.schema import metadata
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+Answer = CursorResult[*tuple[Any, ...]]
 
 
 class UnitOfWork:
@@ -23,11 +24,11 @@ class UnitOfWork:
         self.statements = 0
         self.dialect: str = connection.dialect.name
 
-    def execute(self, statement: Executable, parameters: Parameters = None) -> CursorResult[Any]:
+    def execute(self, statement: Executable, parameters: Parameters = None) -> Answer:
         """Run `statement`; a refusal comes back as a `StorageError`, without values."""
         self.statements += 1
         try:
-            return self._connection.execute(statement, parameters)  # type: ignore[call-overload,no-any-return]
+            return self._connection.execute(statement, parameters)
         except DBAPIError as error:
             _raise(error)
 
@@ -56,7 +57,7 @@ def transaction(connection: Connection, *, committed: Callable[[], None]) -> Ite
         raise
 
 
-def _raise(error: DBAPIError) -> Any:
+def _raise(error: DBAPIError) -> NoReturn:
     """Raise the storage error for `error`, without its chain: the driver's text holds field values."""
     storage_error = errors.translated(error, metadata)
     if storage_error is None:

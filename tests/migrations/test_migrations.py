@@ -35,7 +35,8 @@ def shape(connection: Connection) -> dict[str, Any]:
             "primary key": found.get_pk_constraint(table)["constrained_columns"],
             "foreign keys": sorted((tuple(k["constrained_columns"]), k["referred_table"]) for k in found.get_foreign_keys(table)),
             "unique": sorted(tuple(u["column_names"]) for u in found.get_unique_constraints(table)),
-            "indexes": sorted((i["name"], tuple(i["column_names"]), bool(i["unique"]), str(sorted(i.get("dialect_options", {}).items())))
+            "indexes": sorted((i["name"], tuple(i["column_names"]), bool(i["unique"]),
+                               sorted((name, str(value)) for name, value in i.get("dialect_options", {}).items()))
                               for i in found.get_indexes(table)),
         }
         for table in found.get_table_names() if table != "alembic_version"

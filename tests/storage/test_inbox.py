@@ -46,9 +46,11 @@ def test_each_box_shows_its_own(database: Database) -> None:
     with database.unit_of_work() as uow:
         a_running_instance(uow)
         accounts.add(uow, accounts.AccountRow(
-            id="account-1", agency_id="agency-1", sign_in="ani", name="Ani", password_hash="x", language="id", demo=False, created_at=NOW))
+            id="account-1", agency_id="agency-1", sign_in="ani", name="Ani", password_hash="x", language="id",
+            demo=False, created_at=NOW))
         tasks.insert_many(uow, [
-            a_task("mine", assignee_id="account-1", due_at=NOW - HOUR), a_task("mine-of-a-role-lost", assignee_id="account-1", role="x"),
+            a_task("mine", assignee_id="account-1", due_at=NOW - HOUR),
+            a_task("mine-of-a-role-lost", assignee_id="account-1", role="x"),
             a_task("theirs", assignee_id="account-2"), a_task("pool"), a_task("another-role", role="head_of_unit"),
             a_task("another-agency", agency_id="agency-2"), a_task("cancelled", state="cancelled"),
             a_task("done-first", state="completed", completed_by="account-1", completed_at=NOW),
@@ -89,7 +91,8 @@ def test_pages_together_are_the_whole_box_in_order(batch: Any, roles: Any, size:
     expected = [row.id for row in sorted(
         wanted, key=lambda row: (row.risk_rank, row.due_at or tasks.NO_DUE, row.ready_at, row.id))]
     narrowing = inbox.Narrowing(sop_key=sop_key)
-    asked: dict[str, Any] = {"agency_id": "agency-1", "account_id": "account-1", "roles": roles, "box": "pool", "narrowing": narrowing}
+    asked: dict[str, Any] = {
+        "agency_id": "agency-1", "account_id": "account-1", "roles": roles, "box": "pool", "narrowing": narrowing}
     with database.unit_of_work() as uow:
         a_running_instance(uow)
         tasks.insert_many(uow, rows)

@@ -117,7 +117,8 @@ def test_payloads_are_found_by_digest_until_the_case_is_erased(database: Databas
 
 
 def test_the_trace_is_kept_in_order(database: Database) -> None:
-    rows = [trace.TraceRow(instance_id="instance-1", n=n, seq=1, at=NOW, element_id="a", element_type="userTask", happened="entered")
+    rows = [trace.TraceRow(instance_id="instance-1", n=n, seq=1, at=NOW, element_id="a", element_type="userTask",
+                           happened="entered")
             for n in (1, 2, 3)]
     with database.unit_of_work() as uow:
         a_running_instance(uow)

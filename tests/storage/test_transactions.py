@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from storage import BrokenReference, Database, Duplicate, agencies, cases, settings
 
+from storage import BrokenReference, Database, Duplicate, agencies, cases, settings
 from tests.storage.builders import a_case, an_agency
 
 
