@@ -1,0 +1,121 @@
+"""What an instance looks like from outside: what waits in it, and the meaning its state digest is taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from engine.model import EventKind
+from engine.spiff import scopes
+from engine.spiff.activities import HumanSpec, OperationSpec
+from engine.spiff.events import BoundarySpec
+from engine.spiff.loops import LoopSpec, MultiInstanceSpec
+from engine.spiff.tokens import READY, STARTED, WAITING, Token
+from engine.spiff.workflow import InstanceWorkflow
+from engine.transition import Incident, OpenTask, ParkedOperation, Subscription, View, WaitingTimer
+from engine.types import Value
+
+
+def view(top: InstanceWorkflow) -> View:
+    """Everything that waits, in a stable order."""
+    tasks: list[OpenTask] = []
+    timers: list[WaitingTimer] = []
+    operations: list[ParkedOperation] = []
+    subscriptions: list[Subscription] = []
+    incidents: list[Incident] = []
+    elements: list[str] = []
+    for token in top.all_tokens():
+        spec = token.task_spec
+        token_id = top.token_id(token)
+        if holds_token(token):
+            elements.append(spec.node.id)
+        if "incident" in token.internal_data:
+            code, expression = token.internal_data["incident"]
+            incidents.append(Incident(token_id=token_id, element_id=spec.node.id, code=code, expression=expression))
+        elif isinstance(spec, HumanSpec) and token._state == READY:
+            tasks.append(_task(top, token, token_id))
+        elif isinstance(spec, OperationSpec) and token._state == STARTED:
+            operations.append(spec.parked(token, token_id))
+        elif token._state == WAITING and spec.listener is not None:
+            if (timer := _timer(top, token, token_id)) is not None:
+                timers.append(timer)
+            elif spec.listener.kind in (EventKind.MESSAGE, EventKind.SIGNAL):
+                subscriptions.append(Subscription(
+                    token_id=token_id, element_id=spec.node.id, kind=spec.listener.kind.value, name=spec.listener.name,
+                    keys=scopes.copied(token.internal_data.get("keys", {}))))
+    return View(tasks=_ordered(tasks), timers=_ordered(timers), operations=_ordered(operations),
+                subscriptions=_ordered(subscriptions), incidents=_ordered(incidents),
+                variables=scopes.copied(top.data), open_elements=tuple(sorted(elements)))
+
+
+def meaning(top: InstanceWorkflow, seen: View) -> dict[str, Any]:
+    """The instance as values only: what it means, whatever library runs it."""
+    header = top.header
+    said: dict[str, Any] = {
+        "process": top.spec.source.id, "variables": seen.variables,
+        "elements": [[t.task_spec.node.id, top.token_id(t)] for t in top.all_tokens() if holds_token(t)],
+        "tasks": [[t.token_id, t.ready_at, t.due_at] for t in seen.tasks],
+        "timers": [[t.token_id, t.element_id, t.due_at] for t in seen.timers],
+        "operations": [[o.token_id, o.name, dict(o.arguments)] for o in seen.operations],
+        "subscriptions": [[s.token_id, s.element_id, s.kind, s.name, dict(s.keys)] for s in seen.subscriptions],
+        "incidents": [[i.token_id, i.code] for i in seen.incidents],
+        "scopes": [[f"{header['instance']}.{host}", scopes.copied(s.data)] for host, s in top.subprocesses.items()],
+        "locals": [[top.token_id(t), scopes.copied(t.internal_data[scopes.LOCAL])] for t in top.all_tokens()
+                   if scopes.LOCAL in t.internal_data],
+        "loops": [[top.token_id(t), *_counts(t)] for t in top.all_tokens() if "done" in t.internal_data],
+    }
+    for name in ("calendar", "parameters", "risk", "suspended", "outcome", "status"):
+        said[name] = header.get(name)
+    return said
+
+
+def holds_token(token: Token) -> bool:
+    """Whether it is a token of the diagram: not an event that merely listens, nor the frame round loop instances."""
+    spec = token.task_spec
+    if "incident" in token.internal_data:
+        return True
+    if isinstance(spec, LoopSpec):
+        return False
+    return token.host is None or spec.loop is not None
+
+
+def _counts(token: Token) -> list[Value]:
+    data = token.internal_data
+    if isinstance(token.task_spec, MultiInstanceSpec):
+        return [data["count"], data["done"], {str(k): scopes.copied(v) for k, v in sorted(data["results"].items())}]
+    return [data["done"]]
+
+
+def _task(top: InstanceWorkflow, token: Token, token_id: str) -> OpenTask:
+    data = token.internal_data
+    item_name = getattr(token.task_spec.loop, "item", None)
+    due: dict[str, Any] = {}
+    holder = token.host if token.host is not None else token
+    for edge in holder.children:
+        spec = edge.task_spec
+        if not isinstance(spec, BoundarySpec) or spec.interrupts or spec.listener is None or spec.listener.timer is None:
+            continue
+        standard = spec.listener.timer.standard(edge)
+        at = edge.internal_data.get("due")
+        if standard is not None and "incident" not in edge.internal_data and (not due or (
+                at is not None and (due["due_at"] is None or at < due["due_at"]))):
+            due = {"standard": standard, "due_at": at, "warn_at": edge.internal_data.get("warn"),
+                   "standard_from": edge.internal_data.get("start")}
+    return OpenTask(token_id=token_id, element_id=token.task_spec.node.id, ready_at=data["ready_at"],
+                    item=scopes.copied(data[scopes.LOCAL].get(item_name)) if item_name else None, item_name=item_name, **due)
+
+
+def _timer(top: InstanceWorkflow, token: Token, token_id: str) -> WaitingTimer | None:
+    listener, due = token.task_spec.listener, token.internal_data.get("due")
+    if listener is None or listener.timer is None or due is None or "fired" in token.internal_data:
+        return None
+    if top.header.get("suspended") is not None and listener.timer.is_working:
+        return None
+    host = token.host if isinstance(token.task_spec, BoundarySpec) else None
+    return WaitingTimer(token_id=token_id, element_id=token.task_spec.node.id, due_at=due,
+                        attached_to=None if host is None else top.token_id(host), standard=listener.timer.standard(token))
+
+
+def _ordered(found: Iterable[Any]) -> tuple[Any, ...]:
+    # The tokens came oldest first and sorting is stable: by element, then by age.
+    return tuple(sorted(found, key=lambda item: item.element_id))
