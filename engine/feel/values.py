@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_EVEN, Clamped, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 #: decimal128; an overflow or an impossible operation raises, and the operation around it answers null.
 NUMBERS = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144,
-                  traps=[DivisionByZero, InvalidOperation, Overflow], flags=[])
-NUMBERS.clear_traps()
-for _signal in (DivisionByZero, InvalidOperation, Overflow):
-    NUMBERS.traps[_signal] = True
-NUMBERS.traps[Clamped] = False
+                  traps=[DivisionByZero, InvalidOperation, Overflow])
 
 
 @dataclass(frozen=True, order=True)

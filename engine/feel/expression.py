@@ -1,0 +1,125 @@
+"""The two things a FEEL text can be: an expression, and unary tests. Compile once, evaluate often."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.feel.compiler import Code, Compiler
+from engine.feel.errors import FeelLimit, FeelSyntaxError
+from engine.feel.functions import BUILTINS, PROPERTIES
+from engine.feel.lexer import normal_name
+from engine.feel.operations import disjunction
+from engine.feel.parser import Parser
+from engine.feel.runtime import Run, Scope, admit
+from engine.types import Text, Value
+
+_TOO_DEEP = Text("terlalu bertingkat", "nested too deep")
+
+
+class Expression:
+    """A compiled FEEL expression."""
+
+    def __init__(self, source: str, code: Code, names: frozenset[str], required: frozenset[str]) -> None:
+        self.source = source
+        #: Every name it may look up in the scope it is given.
+        self.names = names
+        #: Those of `names` that nothing else can provide; the others stand under a filter, where an element's entries come first.
+        self.required = required
+        self._code = code
+
+    def evaluate(self, scope: Mapping[str, Value], *, now: datetime) -> Value:
+        """The value in `scope`. `today()` is the date of `now` in the zone that `now` carries.
+
+        Raises:
+            FeelLimit: it did more work than one evaluation may do. A type error is no error but null.
+        """
+        return self.run(scope, Run(now))
+
+    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
+        """The same, within a budget shared with other evaluations."""
+        try:
+            return self._code(Scope(scope, None, run))
+        except RecursionError as error:
+            raise FeelLimit() from error
+
+
+class UnaryTests:
+    """Compiled unary tests, as in a cell of a decision table."""
+
+    def __init__(self, source: str, negated: bool, tests: list[Any], names: frozenset[str]) -> None:
+        self.source = source
+        self.names = names
+        #: True for `-` and for an empty text.
+        self.anything = not tests
+        self._negated = negated
+        self._tests = tests
+
+    def matches(self, value: Value, scope: Mapping[str, Value], *, now: datetime) -> bool | None:
+        """Whether `value` passes; None when that cannot be said, which in a decision table is no match.
+
+        Raises:
+            FeelLimit: it did more work than one evaluation may do.
+        """
+        return self.run(value, scope, Run(now))
+
+    def run(self, value: Value, scope: Mapping[str, Value], run: Run) -> bool | None:
+        """The same, within a budget shared with other evaluations."""
+        if self.anything:
+            return True
+        answer = disjunction(self._answers(value, scope, run))
+        return (None if answer is None else not answer) if self._negated else answer
+
+    def position(self, value: Value, scope: Mapping[str, Value], run: Run) -> int | None:
+        """Which of the tests, counted from 0, is the first that `value` passes; None if it passes none."""
+        answers = self._answers(value, scope, run)
+        return next((index for index, answer in enumerate(answers) if answer), None)
+
+    def _answers(self, value: Value, scope: Mapping[str, Value], run: Run) -> list[bool | None]:
+        try:
+            tested, outer = admit(value, run), Scope(scope, None, run)
+            return [test(outer, tested) for test in self._tests]
+        except RecursionError as error:
+            raise FeelLimit() from error
+
+
+def compile_expression(source: str, *, names: Collection[str] = ()) -> Expression:
+    """Read and compile an expression. `names` are the names in scope; those with spaces are only recognised if given.
+
+    Raises:
+        FeelSyntaxError: it is not FEEL, or larger than a text may be; says where and why, never with data.
+    """
+    known = _known(names)
+    try:
+        tree = Parser(source, _readable(known)).whole_expression()
+        compiler = Compiler(known)
+        code = compiler.code(tree)
+    except RecursionError as error:
+        raise FeelSyntaxError(0, _TOO_DEEP) from error
+    required = frozenset(compiler.required)
+    return Expression(source, code, required | compiler.possible, required)
+
+
+def compile_unary_tests(source: str, *, names: Collection[str] = ()) -> UnaryTests:
+    """Read and compile unary tests: `-`, tests separated by commas, or `not(...)` around them; `?` is the value tested.
+
+    Raises:
+        FeelSyntaxError: as for an expression.
+    """
+    known = _known(names)
+    try:
+        negated, trees = Parser(source, _readable(known)).whole_tests()
+        compiler = Compiler(known)
+        tests = [compiler.test(tree) for tree in trees]
+    except RecursionError as error:
+        raise FeelSyntaxError(0, _TOO_DEEP) from error
+    return UnaryTests(source, negated, tests, frozenset(compiler.required | compiler.possible) - {"?"})
+
+
+def _known(names: Collection[str]) -> frozenset[str]:
+    return frozenset(normal_name(name) for name in names)
+
+
+def _readable(known: frozenset[str]) -> list[str]:
+    return [*known, *BUILTINS, *PROPERTIES]
