@@ -10,7 +10,7 @@ def random_bytes(count: int) -> bytes:
     return secrets.token_bytes(count)
 
 
-def new_id() -> str:
+def random_id() -> str:
     """A new id: 128 random bits as 32 hexadecimal digits, so that nobody can guess one and none tells an order."""
     return random_bytes(16).hex()
 

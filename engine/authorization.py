@@ -1,0 +1,164 @@
+"""Who may do what: one table, role x action x scope. What is not in it is refused.
+
+The roles are those of domain.md 2.4 and 5.1. Commands and queries ask `allows` about the object at hand; pages ask it
+without an object, whether a role could do such a thing at all, to hide links that would only be refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from engine import errors
+from engine.types import Actor
+
+
+class Scope(StrEnum):
+    """On which objects of the actor's own agency an action is allowed."""
+
+    AGENCY = "agency"    #: Every one.
+    THEIRS = "theirs"    #: Cases they work on: they own it, or hold or did a task of it.
+    OFFERED = "offered"  #: Theirs, and what waits for a role they hold.
+    HELD = "held"        #: Tasks they claimed.
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectFacts:
+    """What the table needs to know of one object. Facts a caller does not give count against the actor."""
+
+    agency_id: str
+    role: str = ""                                      # the role a task waits for
+    assignee_id: str | None = None                      # who claimed it
+    is_open: bool = False                               # a task that still waits
+    owner_id: str | None = None                         # who answers for the case
+    worked_on: bool = False                             # the actor holds or did a task of the case
+    conflicted: frozenset[str] = field(default_factory=frozenset)   # officers with a conflict of interest in the case
+
+
+STAFF: Final = ("intake_operator", "companion", "case_manager", "supervisor", "head_of_unit", "data_staff")
+AUTHORITY: Final = ("case_manager", "supervisor", "head_of_unit")
+OUTSIDE: Final = ("external_provider", "dinas_pppa")
+OVERSIGHT: Final = ("process_owner", "auditor", "system_admin", "data_protection_officer")
+KNOWN_ROLES: Final = frozenset((*STAFF, *OUTSIDE, *OVERSIGHT))
+
+#: The machine itself: command line, worker, set-up. No account ever holds it (`people` refuses to grant it).
+OPERATOR: Final = "operator"
+
+_Rights = Mapping[str, Scope]
+
+
+def _all(scope: Scope, *actions: str) -> dict[str, Scope]:
+    return dict.fromkeys(actions, scope)
+
+
+_TASKS = {
+    **_all(Scope.AGENCY, "task.list"),
+    **_all(Scope.OFFERED, "task.read", "task.claim"),
+    **_all(Scope.HELD, "task.unclaim", "task.save_draft", "task.complete"),
+}
+_OWN_CASES = _all(Scope.THEIRS, "case.read", "case.read_document", "case.attach_document", "case.record")
+_UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record")
+_READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
+
+#: role -> action -> where. One row of domain.md 5.1 each.
+POLICY: Final[Mapping[str, _Rights]] = {
+    "intake_operator": {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.start", "message.send")},
+    "companion": {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "message.send"),
+                  **_all(Scope.HELD, "task.delegate")},
+    **dict.fromkeys(AUTHORITY, {
+        **_TASKS, **_UNIT_CASES, **_READ_SOPS,
+        **_all(Scope.AGENCY, "case.list", "case.start", "case.suspend", "case.resume", "case.cancel", "case.modify", "message.send",
+               "task.read", "task.assign", "task.unclaim", "task.delegate", "incident.list", "incident.resolve", "audit.history",
+               "statistics.read"),
+    }),
+    "data_staff": {**_TASKS, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "statistics.read"),
+                   **_all(Scope.THEIRS, "case.read_document")},
+    "external_provider": {**_TASKS},
+    "dinas_pppa": {**_TASKS, **_all(Scope.AGENCY, "statistics.read")},
+    "process_owner": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "sop.deploy", "sop.simulate", "sop.preview_migration",
+                                           "sop.migrate", "calendar.change", "statistics.read")},
+    "auditor": {**_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "audit.history", "audit.replay", "audit.verify",
+                                     "audit.export", "access_log.read", "incident.list", "statistics.read")},
+    "system_admin": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "incident.list", "incident.resolve", "account.list",
+                                          "account.create", "account.change", "agency.change", "calendar.change")},
+    "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "access_log.read", "audit.verify")},
+    OPERATOR: _all(Scope.AGENCY, "sop.list", "sop.read", "sop.check", "sop.try", "sop.deploy", "incident.list", "audit.verify",
+                   "audit.replay", "account.list", "account.create", "account.change", "agency.change", "calendar.change"),
+}
+
+_C0_C1: Final = frozenset({"C0", "C1"})
+_C0_C2: Final = _C0_C1 | {"C2"}
+_C0_C3: Final = _C0_C2 | {"C3"}
+_C0_C4: Final = _C0_C3 | {"C4"}
+
+#: role -> classes seen (on cases they work on, on other cases of the agency). C4 of other people's cases needs a purpose.
+_SEES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "intake_operator": (_C0_C3, _C0_C1),
+    "companion": (_C0_C4, _C0_C1),
+    **dict.fromkeys(AUTHORITY, (_C0_C4, _C0_C3)),
+    "data_staff": (_C0_C3, _C0_C2),
+    "external_provider": (_C0_C3, frozenset({"C0"})),
+    "dinas_pppa": (_C0_C2, frozenset({"C0"})),
+    "auditor": (_C0_C1, _C0_C1),          # full replay, masked; unmasking is asked for with a reason, and logged
+}
+_NOTHING = (frozenset({"C0"}), frozenset({"C0"}))
+
+
+def allows(actor: Actor, action: str, obj: ObjectFacts | None = None) -> bool:
+    """Whether one of the actor's roles allows `action` on `obj`; without `obj`, on anything at all.
+
+    Rows of other agencies, and cases in which the actor has a conflict of interest, are refused whatever the role.
+    """
+    scopes = {rights[action] for role in actor.roles if (rights := POLICY.get(role)) is not None and action in rights}
+    if obj is None:
+        return bool(scopes)
+    if obj.agency_id != actor.agency_id or actor.account_id in obj.conflicted:
+        return False
+    return any(_covers(scope, actor, obj) for scope in scopes)
+
+
+def require(actor: Actor, action: str, obj: ObjectFacts | None = None) -> None:
+    """Raise unless `allows`.
+
+    Raises:
+        NotFound: the actor may do this in general but not see this object; it answers like one that does not exist.
+        NotAllowed: no role of theirs allows such an action at all.
+    """
+    if allows(actor, action, obj):
+        return
+    if allows(actor, action):
+        raise errors.NotFound()
+    raise errors.NotAllowed(action=action)
+
+
+def visible_sensitivity(actor: Actor, facts: ObjectFacts) -> frozenset[str]:
+    """The sensitivity classes this actor sees of an object; the rest is masked, and limited steps show as such.
+
+    Whoever holds a task, or is offered it by role, needs its content to decide and is on the case for that.
+    """
+    if facts.agency_id != actor.agency_id or actor.account_id in facts.conflicted:
+        return frozenset()
+    works_on_it = _works_on(actor, facts) or _offered(actor, facts)
+    seen: frozenset[str] = frozenset()
+    for role in actor.roles:
+        on_theirs, on_others = _SEES.get(role, _NOTHING)
+        seen |= on_theirs if works_on_it else on_others
+    return seen
+
+
+def _covers(scope: Scope, actor: Actor, obj: ObjectFacts) -> bool:
+    if scope is Scope.AGENCY:
+        return True
+    if scope is Scope.HELD:
+        return obj.assignee_id == actor.account_id
+    return _works_on(actor, obj) or (scope is Scope.OFFERED and _offered(actor, obj))
+
+
+def _works_on(actor: Actor, obj: ObjectFacts) -> bool:
+    return obj.worked_on or actor.account_id in (obj.assignee_id, obj.owner_id)
+
+
+def _offered(actor: Actor, obj: ObjectFacts) -> bool:
+    return obj.is_open and obj.assignee_id is None and obj.role in actor.roles
