@@ -1,0 +1,65 @@
+"""The front door of the engine (design.md 4). Everything that is not exported here is private.
+
+Names are loaded when first used, so that `python -m engine.replay` verifies a pack without touching storage.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.authorization import allows
+    from engine.bundle import SopBundle
+    from engine.calendars import Season, WorkCalendar, due_at, explain_due, used, warn_at
+    from engine.clock import Clock, ManualClock, SystemClock
+    from engine.decisions import DecisionOutcome, Decisions, read_decisions
+    from engine.errors import BpmnError, BundleRefused, EngineError, PermanentFailure, TransientFailure
+    from engine.front_door import Engine
+    from engine.lint import lint
+    from engine.replay import replay_pack as verify_pack
+    from engine.scenario import ScenarioResult, play_scenario
+    from engine.settings import Settings
+    from engine.trial import Trial
+    from engine.types import (
+        Actor, ClockKind, Happening, InstanceStatus, LintFinding, Operation, OperationCall, OperationSpec, Outcome, OutcomeKind,
+        Severity, TaskSummary, Text, TimeStandard, TraceEntry, Value,
+    )
+
+_HOMES = {
+    "authorization": ("allows",),
+    "bundle": ("SopBundle",),
+    "calendars": ("Season", "WorkCalendar", "due_at", "explain_due", "used", "warn_at"),
+    "clock": ("Clock", "ManualClock", "SystemClock"),
+    "decisions": ("DecisionOutcome", "Decisions", "read_decisions"),
+    "errors": ("BpmnError", "BundleRefused", "EngineError", "PermanentFailure", "TransientFailure"),
+    "front_door": ("Engine",),
+    "lint": ("lint",),
+    "replay": ("verify_pack",),
+    "scenario": ("ScenarioResult", "play_scenario"),
+    "settings": ("Settings",),
+    "trial": ("Trial",),
+    "types": (
+        "Actor", "ClockKind", "Happening", "InstanceStatus", "LintFinding", "Operation", "OperationCall", "OperationSpec", "Outcome",
+        "OutcomeKind", "Severity", "TaskSummary", "Text", "TimeStandard", "TraceEntry", "Value",
+    ),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_RENAMED = {"verify_pack": "replay_pack"}
+
+__all__ = [
+    "Actor", "BpmnError", "BundleRefused", "Clock", "ClockKind", "DecisionOutcome", "Decisions", "Engine", "EngineError", "Happening",
+    "InstanceStatus", "LintFinding", "ManualClock", "Operation", "OperationCall", "OperationSpec", "Outcome", "OutcomeKind",
+    "PermanentFailure", "ScenarioResult", "Season", "Settings", "Severity", "SopBundle", "SystemClock", "TaskSummary", "Text",
+    "TimeStandard", "TraceEntry", "TransientFailure", "Trial", "Value", "WorkCalendar", "allows", "due_at", "explain_due", "lint",
+    "play_scenario", "read_decisions", "used", "verify_pack", "warn_at",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    value = getattr(import_module(f"engine.{home}"), _RENAMED.get(name, name))
+    globals()[name] = value
+    return value

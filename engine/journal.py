@@ -88,15 +88,19 @@ def next_entry(
 
 
 def hash_of(entry: Entry) -> bytes:
-    """SHA-256 over the previous hash and the canonical bytes of everything else in the entry but its own hash."""
-    body = canonical.dumps(
+    """SHA-256 over the previous hash and the entry's canonical bytes."""
+    return hashlib.sha256(entry.prev_hash + body_bytes(entry)).digest()
+
+
+def body_bytes(entry: Entry) -> bytes:
+    """The canonical bytes of an entry, without the two hashes."""
+    return canonical.dumps(
         {
             "instance": entry.chain_id, "seq": entry.seq, "at": entry.at, "recorded_at": entry.recorded_at, "actor": entry.actor_id,
             "kind": entry.kind, "payload": entry.payload_digest, "state": entry.state_digest, "definition": entry.definition,
             "semantics": entry.semantics,
         }
     )
-    return hashlib.sha256(entry.prev_hash + body).digest()
 
 
 def state_digest(mac_key: bytes, meaning: Mapping[str, Any]) -> str:
@@ -136,3 +140,8 @@ def first_break(chain_id: str, entries: Iterable[Entry], *, head: bytes | None =
     if head is not None and previous != head:
         return Break(max(seq, 1), "head-differs")
     return None
+
+
+def spoiled(entry: Entry) -> Entry:
+    """The entry, made so that it cannot verify: its stored body and its columns tell different stories."""
+    return dataclasses.replace(entry, hash=bytes(32))

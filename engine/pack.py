@@ -65,7 +65,12 @@ def table_from(content: Mapping[str, Any]) -> Any:
 
 def table_digest(content: Any) -> str:
     """The digest a table is addressed by."""
-    return hashlib.sha256(canonical.dumps(content)).hexdigest()
+    return bytes_digest(canonical.dumps(content))
+
+
+def bytes_digest(data: bytes) -> str:
+    """SHA-256 in hex, as files and tables are addressed."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def write(

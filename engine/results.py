@@ -293,7 +293,8 @@ class Job:
 
     id: str
     instance_id: str
-    kind: str                               # timer | operation | message
+    agency_id: str = ""
+    kind: str                               # timer | operation | message | signal
     element_id: str
     due_at: datetime
     attempts: int

@@ -33,3 +33,8 @@ def unseal(key: bytes, sealed: bytes, *, bound_to: str) -> bytes:
 def mac_key(case_key: bytes) -> bytes:
     """The key of state digests, derived from the case key, so that one cannot be found from the other's use."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kawal state digest 1").derive(case_key)
+
+
+def derived(master_key: bytes, purpose: str) -> bytes:
+    """A key of its own for `purpose`, from the master key."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"kawal {purpose}".encode()).derive(master_key)

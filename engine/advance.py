@@ -1,0 +1,152 @@
+"""One stimulus to one locked instance: through the interpreter, into the journal, out to tasks, jobs and subscriptions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine import canonical, errors, interpreter, journal, pack, seal
+from engine.definitions import Definition
+from engine.spiff import codec
+from engine.transition import FireTimer, Stimulus, Thrown, Transition, View
+from engine.types import TraceEntry
+from storage import instances, randomness
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """Who finished a task, and when; `claimed_at` where it was claimed in the same breath."""
+
+    by: str
+    at: datetime
+    claimed_at: datetime | None = None
+
+
+@dataclass(kw_only=True)
+class LiveInstance:
+    """An instance while one transaction holds it. Thrown away with the transaction, whatever happens."""
+
+    id: str
+    agency_id: str
+    case_id: str
+    business_key: str
+    deployment_id: str
+    sop_key: str
+    process_id: str
+    definition: Definition
+    tables: Mapping[str, Any]
+    calendar_digest: str | None
+    parameters_digest: str | None
+    key: bytes
+    started_at: datetime
+    is_new: bool = False
+    stored_seq: int = 0
+    seq: int = 0
+    head: bytes = journal.GENESIS
+    last_at: datetime
+    state: Any = None
+    risk: str = ""
+    suspended_at: datetime | None = None
+    after: Transition | None = None
+    entries: list[tuple[journal.Entry, bytes]] = field(default_factory=list)
+    trace: list[tuple[int, TraceEntry]] = field(default_factory=list)     # with the seq that led to it
+    thrown: list[Thrown] = field(default_factory=list)
+    completed_tokens: dict[str, Done] = field(default_factory=dict)
+    kept_view: View | None = None
+
+    @classmethod
+    def load(
+        cls, row: instances.InstanceRow, definition: Definition, tables: Mapping[str, Any], key: bytes
+    ) -> LiveInstance:
+        """The stored instance, ready for a stimulus; raises `StateCorrupt` if its state does not open."""
+        state = None
+        if row.state is not None:
+            state = codec.load(definition.program, seal.unseal(key, row.state, bound_to=_state_binding(row.id)))
+        return cls(
+            id=row.id, agency_id=row.agency_id, case_id=row.case_id or "", business_key=row.business_key,
+            deployment_id=row.deployment_id, sop_key=row.sop_key, process_id=row.process_id, definition=definition, tables=tables,
+            calendar_digest=row.calendar_digest, parameters_digest=row.parameters_digest, key=key, started_at=row.started_at,
+            stored_seq=row.seq, seq=row.seq, head=bytes.fromhex(row.head_hash), last_at=row.last_at, state=state, risk=row.risk,
+            suspended_at=row.suspended_at,
+        )
+
+    @property
+    def view(self) -> View:
+        """What waits now."""
+        if self.after is not None:
+            return self.after.view
+        if self.kept_view is None:
+            self.kept_view = interpreter.view(self.definition.program, self.state, self.tables)
+        return self.kept_view
+
+    def apply(
+        self,
+        stimulus: Stimulus,
+        *,
+        at: datetime,
+        recorded_at: datetime,
+        actor_id: str,
+        submission: Mapping[str, Any] | None = None,
+        note: Mapping[str, Any] | None = None,
+    ) -> Transition:
+        """One stimulus, one journal entry. `at` earlier than the last entry counts as the last entry's instant:
+        two people's clocks may differ, time inside an instance never runs backwards."""
+        at = max(at, self.last_at)
+        after = interpreter.apply(self.definition.program, self.state, stimulus, at, self.tables)
+        self.seq += 1
+        content = journal.content_bytes(stimulus, submission, note)
+        sealed = seal.seal(
+            self.key, content, nonce=randomness.random_bytes(seal.NONCE_BYTES), bound_to=pack.payload_binding(self.id, self.seq)
+        )
+        entry = journal.next_entry(
+            self.head, chain_id=self.id, seq=self.seq, at=at, recorded_at=max(recorded_at, at), actor_id=actor_id,
+            kind=journal.kind_of(stimulus), payload_digest=hashlib.sha256(sealed).hexdigest(),
+            state_digest=journal.state_digest(seal.mac_key(self.key), after.meaning), definition=self.definition.digest,
+        )
+        self.entries.append((entry, sealed))
+        self.trace.extend((self.seq, item) for item in after.trace)
+        self.thrown.extend(after.thrown)
+        self.head, self.last_at, self.state, self.after = entry.hash, at, after.state, after
+        return after
+
+    def fire_due(self, now: datetime) -> int:
+        """Fires every timer due at `now`, each at its own due instant, in due order; how many fired."""
+        fired = 0
+        while True:  # a suspended instance still fires legal clocks; its working timers have no due the view would show
+            due = [timer for timer in self.view.timers if timer.due_at <= now]
+            if not due:
+                return fired
+            timer = min(due, key=lambda each: (each.due_at, each.element_id, each.token_id))
+            self.apply(FireTimer(token_id=timer.token_id), at=timer.due_at, recorded_at=now, actor_id=SYSTEM)
+            fired += 1
+            if fired > MAX_TIMERS:
+                raise errors.RunawayProcess(instance_id=self.id)
+        return fired
+
+    def sealed_state(self) -> bytes:
+        """The state's bytes for storing, under the case key."""
+        return seal.seal(
+            self.key, codec.dump(self.state), nonce=randomness.random_bytes(seal.NONCE_BYTES),
+            bound_to=_state_binding(self.id),
+        )
+
+    def sealed(self, value: Any, bound_to: str) -> bytes:
+        """Any value under the case key."""
+        return seal.seal(
+            self.key, canonical.dumps(value), nonce=randomness.random_bytes(seal.NONCE_BYTES), bound_to=bound_to
+        )
+
+    def unsealed(self, sealed: bytes, bound_to: str) -> Any:
+        """What `sealed` was made from."""
+        return canonical.loads(seal.unseal(self.key, sealed, bound_to=bound_to))
+
+
+SYSTEM = "system"     # the actor of timers, operations and messages in the journal
+MAX_TIMERS = 2_000    # due timers in one command; more means a cycle without a person
+
+
+def _state_binding(instance_id: str) -> str:
+    return f"state:{instance_id}"

@@ -1,0 +1,43 @@
+"""Commands on a case: open its file, find it by its business key."""
+
+from __future__ import annotations
+
+from engine import errors
+from engine.commands.instances import CaseInHand
+from engine.executor import Context
+from storage import agencies, cases, crypto, numbers, randomness
+
+OPEN, CLOSED = "under_review", "terminated"
+DEFAULT_PATTERN = "{agency}-{year}-{number:06d}"
+
+
+def in_hand(context: Context, business_key: str | None) -> CaseInHand:
+    """The agency's case with this business key, opened if there is none; None asks for a new case with the next number."""
+    if business_key is not None:
+        row = cases.by_business_key(context.uow, context.actor.agency_id, business_key)
+        if row is not None:
+            return CaseInHand(id=row.id, business_key=row.business_key, key=context.case_key(row.id, row.wrapped_key))
+    case_id = randomness.new_id()
+    key, wrapped = crypto.new_case_key(context.executor.master_key, case_id)
+    number = business_key if business_key is not None else next_number(context, issued_for=case_id)
+    cases.add(context.uow, cases.CaseRow(
+        id=case_id, agency_id=context.actor.agency_id, business_key=number, status=OPEN, risk="", owner_id=None,
+        wrapped_key=wrapped, opened_at=context.now, closed_at=None, updated_at=context.now))
+    return CaseInHand(id=case_id, business_key=number, key=key)
+
+
+def next_number(context: Context, *, issued_for: str, series: str = "case") -> str:
+    """The next number of the agency's series, as its pattern writes it (`KLB-2026-000123`); carries no name.
+
+    The year is that of the agency's own calendar day. The same `issued_for` gets the same number however often it asks.
+    """
+    from zoneinfo import ZoneInfo
+
+    agency = agencies.get(context.uow, context.actor.agency_id)
+    if agency is None:
+        raise errors.NotFound(agency_id=context.actor.agency_id)
+    year = context.now.astimezone(ZoneInfo(agency.zone)).year
+    number = numbers.issue(context.uow, agency.id, series, year, issued_for=issued_for, at=context.now)
+    patterns = agency.profile.get("numbers", {}) if isinstance(agency.profile, dict) else {}
+    pattern = patterns.get(series, DEFAULT_PATTERN)
+    return str(pattern).format(agency=agency.code.upper(), year=year, number=number, series=series)

@@ -1,0 +1,97 @@
+"""Commands of a worker: a due timer, an operation's answer, a message's delivery. Each refuses a worker that lost its lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from engine import projection
+from engine.advance import SYSTEM
+from engine.commands import instances, messages
+from engine.executor import Context
+from engine.results import JobOutcome
+from engine.transition import CompleteOperation, FailOperation
+from engine.types import Value
+from storage import jobs
+
+RETRIES_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+
+
+def _held(context: Context, job_id: str, fence: int) -> jobs.JobRow | None:
+    row = jobs.get(context.uow, job_id)
+    return row if row is not None and row.fence == fence else None
+
+
+def fire_timer(context: Context, job_id: str, fence: int) -> JobOutcome:
+    """Lets a due timer act, exactly once. GONE: it fired inside another command, or its element was finished first."""
+    row = _held(context, job_id, fence)
+    if row is None:
+        return JobOutcome.GONE
+    live = context.instance(row.instance_id)
+    waited = any(timer.token_id == row.token_id and timer.due_at <= context.now for timer in live.view.timers)
+    live.fire_due(context.now)
+    if not waited:
+        # Its due moved on, or it waits no more: the job is put right by the comparison, or was by the command that moved it.
+        if not live.entries:
+            projection.save_waiting(context.uow, live)
+        return JobOutcome.GONE
+    return JobOutcome.DONE
+
+
+def complete(context: Context, job_id: str, fence: int, result: Mapping[str, Value]) -> JobOutcome:
+    """An operation answered; its fields become variables."""
+    row = _held(context, job_id, fence)
+    if row is None:
+        return JobOutcome.GONE
+    live = context.instance(row.instance_id)
+    live.fire_due(context.now)
+    if row.token_id not in {call.token_id for call in live.view.operations}:
+        return JobOutcome.GONE
+    instances.move(context, live, CompleteOperation(token_id=row.token_id, result=result), actor_id=SYSTEM)
+    return JobOutcome.DONE
+
+
+def fail_with_error(context: Context, job_id: str, fence: int, code: str) -> JobOutcome:
+    """An operation raised a BPMN error; the diagram handles it."""
+    row = _held(context, job_id, fence)
+    if row is None:
+        return JobOutcome.GONE
+    live = context.instance(row.instance_id)
+    live.fire_due(context.now)
+    if row.token_id not in {call.token_id for call in live.view.operations}:
+        return JobOutcome.GONE
+    instances.move(context, live, FailOperation(token_id=row.token_id, error_code=code), actor_id=SYSTEM)
+    return JobOutcome.DONE
+
+
+def fail_for_now(context: Context, job_id: str, fence: int) -> JobOutcome:
+    """Try again after 1, 5, 30 minutes; then a person must decide."""
+    row = _held(context, job_id, fence)
+    if row is None:
+        return JobOutcome.GONE
+    if row.attempts >= len(RETRIES_AFTER):
+        return fail_for_good(context, job_id, fence, "out-of-retries")
+    jobs.release(context.uow, job_id, fence=fence, available_at=context.now + RETRIES_AFTER[row.attempts],
+                 attempts=row.attempts + 1, error_code="transient-failure")
+    return JobOutcome.RETRY_SCHEDULED
+
+
+def fail_for_good(context: Context, job_id: str, fence: int, code: str = "permanent-failure") -> JobOutcome:
+    """An incident: nobody tries again until a person decides."""
+    row = _held(context, job_id, fence)
+    if row is None:
+        return JobOutcome.GONE
+    jobs.raise_incident(context.uow, job_id, fence=fence, attempts=row.attempts + 1, error_code=code)
+    return JobOutcome.INCIDENT_RAISED
+
+
+def deliver(context: Context, job_id: str, fence: int) -> JobOutcome:
+    """A message of the outbox. Nobody waits yet: the job sleeps until somebody subscribes to its name."""
+    row = _held(context, job_id, fence)
+    if row is None:
+        return JobOutcome.GONE
+    if messages.deliver(context, row.token_id):
+        jobs.delete_many(context.uow, [job_id])
+        return JobOutcome.DONE
+    jobs.sleep(context.uow, job_id)
+    return JobOutcome.RETRY_SCHEDULED

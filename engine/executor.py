@@ -1,0 +1,193 @@
+"""The one command pipeline: a transaction, one clock read, at most three tries (invariants 1, 2, 7)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from threading import Lock
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from engine import canonical, definitions, errors, pack, projection, seal
+from engine.advance import LiveInstance
+from engine.bundle import SopBundle
+from engine.clock import Clock
+from engine.definitions import Definition
+from engine.types import Actor, OperationSpec
+from storage import agencies, crypto, deployments, instances, tables_in_force
+from storage import errors as storage_errors
+from storage.database import Database
+from storage.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+ATTEMPTS = 3      # a lost race re-runs the command from a fresh read
+PARSED_KEPT = 64  # deployments held in memory, each with its compiled program
+TABLES_KEPT = 256
+#: Two writers of one row: whoever lost reads again and decides again.
+_RACES = frozenset({"pk_journal", "uq_job_instance_id_token_id_kind", "pk_idempotency", "uq_task_open_token"})
+
+
+class Executor:
+    """What every part of the engine runs its commands and queries through."""
+
+    def __init__(self, database: Database, clock: Clock, master_key: bytes, operations: Mapping[str, OperationSpec]) -> None:
+        self.database = database
+        self.clock = clock
+        self.operations = operations
+        self.master_key = master_key
+        self._parsed = _Kept(PARSED_KEPT)
+        self._tables = _Kept(TABLES_KEPT)
+
+    def run(self, actor: Actor, command: Callable[[Context], T]) -> T:
+        """Carries out a command in one transaction.
+
+        A command that must refuse after due timers fired calls `context.refuse(...)`: what the timers did (and a kept draft)
+        is committed, then the refusal is raised. Raises `LostRace` after three lost races.
+        """
+        for _ in range(ATTEMPTS):
+            try:
+                with self.database.unit_of_work() as uow:
+                    context = Context(self, uow, actor, self.clock.now())
+                    result = command(context)
+                    context.save()
+            except (storage_errors.Conflict, _Overtaken):
+                continue
+            except storage_errors.Duplicate as lost:
+                if lost.constraint not in _RACES:
+                    raise
+                continue
+            if context.refusal is not None:
+                raise context.refusal
+            return result
+        raise errors.LostRace()
+
+    def read(self, actor: Actor, query: Callable[[Context], T]) -> T:
+        """Answers a query; whatever it touched is not saved."""
+        with self.database.reading() as uow:
+            return query(Context(self, uow, actor, self.clock.now()))
+
+    def forget(self) -> None:
+        """Drops everything cached: the next command reads deployments and tables again."""
+        self._parsed.clear()
+        self._tables.clear()
+        definitions.forget()
+
+    def definition(self, uow: UnitOfWork, deployment_id: str) -> Definition:
+        """The parsed deployment. Raises `StateCorrupt` when its stored bytes no longer have their digest."""
+        known = self._parsed.get(deployment_id)
+        if known is None:
+            row = deployments.get(uow, deployment_id)
+            if row is None:
+                raise errors.NotFound(deployment_id=deployment_id)
+            bundle = SopBundle.from_files(deployments.files(uow, deployment_id))
+            if bundle.digest != row.digest:
+                raise errors.StateCorrupt(deployment_id=deployment_id)
+            known = definitions.load(bundle)
+            self._parsed.put(deployment_id, known)
+        assert isinstance(known, Definition)
+        return known
+
+    def table(self, uow: UnitOfWork, digest: str) -> Any:
+        """A calendar or a set of agency parameters by digest; raises KeyError."""
+        known = self._tables.get(digest)
+        if known is None:
+            found = tables_in_force.get_many(uow, [digest])
+            known = pack.table_from(canonical.loads(found[digest][1]))
+            self._tables.put(digest, known)
+        return known
+
+    def message_key(self, agency_id: str) -> bytes:
+        """The key under which an agency's messages wait: they belong to no case until somebody takes them."""
+        return seal.derived(self.master_key, f"messages of {agency_id}")
+
+
+class Context:
+    """One command's transaction: who asks, when, and the instances it holds."""
+
+    def __init__(self, executor: Executor, uow: UnitOfWork, actor: Actor, now: datetime) -> None:
+        self.executor, self.uow, self.actor, self.now = executor, uow, actor, now
+        self.refusal: errors.EngineError | None = None
+        self.live: dict[str, LiveInstance] = {}
+        self.tables = _TablesInForce(executor, uow)
+
+    def refuse(self, refusal: errors.EngineError) -> None:
+        """Commit what happened so far, then raise `refusal`."""
+        self.refusal = refusal
+
+    def local_day(self) -> date:
+        """Today, as the actor's agency counts it."""
+        agency = agencies.get(self.uow, self.actor.agency_id)
+        return self.now.astimezone(ZoneInfo(agency.zone) if agency else UTC).date()
+
+    def case_key(self, case_id: str, wrapped: bytes | None) -> bytes:
+        """The key of a case; raises `KeyDestroyed` once erasure took it."""
+        if wrapped is None:
+            raise errors.KeyDestroyed(case_id=case_id)
+        return crypto.unwrap_key(self.executor.master_key, case_id, wrapped)
+
+    def instance(self, instance_id: str) -> LiveInstance:
+        """The instance, locked for this command. Raises `NotFound` also where it belongs to another agency."""
+        if instance_id not in self.live:
+            row = instances.for_update(self.uow, instance_id)
+            if row is None or row.agency_id != self.actor.agency_id:
+                raise errors.NotFound(instance_id=instance_id)
+            definition = self.executor.definition(self.uow, row.deployment_id)
+            key = self.case_key(row.case_id or "", row.wrapped_key)
+            self.live[instance_id] = LiveInstance.load(row, definition, self.tables, key)
+        return self.live[instance_id]
+
+    def hold(self, live: LiveInstance) -> LiveInstance:
+        """A new instance joins the transaction."""
+        self.live[live.id] = live
+        return live
+
+    def save(self) -> None:
+        """Writes every instance that moved: journal, state, trace, and what waits now."""
+        for live in list(self.live.values()):
+            if live.entries and not projection.save(self.uow, live, self.now, self.executor.message_key(live.agency_id)):
+                raise _Overtaken
+
+
+class _Overtaken(Exception):
+    """Another command saved this instance first."""
+
+
+class _TablesInForce(Mapping[str, Any]):
+    """The content-addressed tables as the interpreter sees them: each read when first asked for."""
+
+    def __init__(self, executor: Executor, uow: UnitOfWork) -> None:
+        self._executor, self._uow = executor, uow
+
+    def __getitem__(self, digest: str) -> Any:
+        return self._executor.table(self._uow, digest)
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("tables are read by digest, never listed")
+
+    def __len__(self) -> int:
+        raise TypeError("tables are read by digest, never counted")
+
+
+class _Kept:
+    """A bounded memory of what bytes would give again; safe between threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._values: OrderedDict[str, Any] = OrderedDict()
+
+    def get(self, key: str) -> Any:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: str, value: Any) -> None:
+        with self._lock:
+            self._values[key] = value
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._values.clear()

@@ -1,0 +1,105 @@
+"""`engine.jobs`: what workers do. They act for the system, in the agency of each job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+
+from engine import authorization, canonical, errors, operations, projection
+from engine.commands import instances
+from engine.commands import jobs as commands
+from engine.executor import Context, Executor
+from engine.results import IncidentRow, Job, JobOutcome
+from engine.types import Actor, OperationCall, Value
+from storage import instances as instance_rows
+from storage import jobs as rows
+from storage import settings as setting_rows
+
+WORKER = Actor(account_id="system", agency_id="", name="system")
+_HEARTBEAT = "worker-seen-at"
+
+
+class Jobs:
+    """Acquire, act, report. A worker that lost its lock is answered GONE and changes nothing."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def acquire(self, worker_id: str, *, limit: int, lock_for: timedelta) -> tuple[Job, ...]:
+        """Takes up to `limit` jobs that are due, in due order; after `lock_for` another worker may take them over."""
+
+        def command(context: Context) -> tuple[Job, ...]:
+            taken = rows.acquire(context.uow, worker_id, context.now, context.now + lock_for, limit=limit)
+            return tuple(self._job(context, row) for row in taken)
+
+        return self._executor.run(WORKER, command)
+
+    def next_due(self) -> datetime | None:
+        """When the next job becomes available; None when nothing waits."""
+        return self._executor.read(WORKER, lambda context: rows.next_due(context.uow))
+
+    def fire_timer(self, job: Job) -> JobOutcome:
+        """Lets a due timer act on its instance, exactly once. GONE is the normal end of most timers, not an error."""
+        return self._act(job, lambda context: commands.fire_timer(context, job.id, job.fence))
+
+    def deliver(self, job: Job) -> JobOutcome:
+        """Delivers a message or signal of the outbox; RETRY_SCHEDULED when nobody waits for it yet."""
+        return self._act(job, lambda context: commands.deliver(context, job.id, job.fence))
+
+    def complete(self, job: Job, result: Mapping[str, Value]) -> JobOutcome:
+        """The operation answered; its fields become variables. Raises `InvalidValue` for what variables cannot hold."""
+        given = canonical.variables(result)
+        return self._act(job, lambda context: commands.complete(context, job.id, job.fence, given))
+
+    def fail(self, job: Job, failure: Exception) -> JobOutcome:
+        """The operation raised: BpmnError goes to the diagram, TransientFailure is tried again after 1, 5, 30 minutes,
+        anything else is an incident. The failure's text is not kept: it may hold case data."""
+        if isinstance(failure, errors.BpmnError):
+            return self._act(job, lambda context: commands.fail_with_error(context, job.id, job.fence, failure.code))
+        if isinstance(failure, errors.TransientFailure):
+            return self._act(job, lambda context: commands.fail_for_now(context, job.id, job.fence))
+        code = "permanent-failure" if isinstance(failure, errors.PermanentFailure) else "operation-fault"
+        return self._act(job, lambda context: commands.fail_for_good(context, job.id, job.fence, code))
+
+    def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
+        """What needs a person in the actor's agency, oldest first."""
+        authorization.require(actor, "incident.list")
+
+        def query(context: Context) -> tuple[IncidentRow, ...]:
+            found = rows.incidents(context.uow, actor.agency_id)
+            cases = {row.instance_id: instance_rows.get(context.uow, row.instance_id) for row in found}
+            return tuple(
+                IncidentRow(id=row.id, instance_id=row.instance_id, case_id=case.case_id if (case := cases[row.instance_id]) else None,
+                            element_id=row.element_id, code=row.error_code or row.name, since=row.due_at,
+                            overdue_for=context.now - row.due_at)
+                for row in found)
+
+        return self._executor.read(actor, query)
+
+    def resolve_incident(self, actor: Actor, incident_id: str, *, reason: str, variables: Mapping[str, Value] = {}) -> None:
+        """Lets the parked element or the failed operation run again; the reason stands in the journal."""
+        authorization.require(actor, "incident.resolve")
+        given = canonical.variables(variables)
+        self._executor.run(actor, lambda context: instances.resolve(context, incident_id, variables=given, reason=reason))
+
+    def heartbeat(self, worker_id: str) -> None:
+        """Says that a worker is alive, so that `doctor` can tell when none is."""
+        self._executor.run(WORKER, lambda context: setting_rows.put(context.uow, _HEARTBEAT, context.now.isoformat()))
+
+    def _act(self, job: Job, command: Callable[[Context], JobOutcome]) -> JobOutcome:
+        return self._executor.run(_system_of(job.agency_id), command)
+
+    def _job(self, context: Context, row: rows.JobRow) -> Job:
+        call: OperationCall | None = None
+        if row.kind == projection.OPERATION:
+            inside = Context(self._executor, context.uow, _system_of(row.agency_id), context.now)
+            call = operations.call_of(inside, row)
+        return Job(id=row.id, instance_id=row.instance_id, agency_id=row.agency_id, kind=row.kind, element_id=row.element_id,
+                   due_at=row.due_at, attempts=row.attempts, fence=row.fence, name=row.name, call=call)
+
+
+def _system_of(agency_id: str) -> Actor:
+    return Actor(account_id=WORKER.account_id, agency_id=agency_id, name=WORKER.name)
+
+

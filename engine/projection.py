@@ -1,0 +1,228 @@
+"""What waits in an instance, written to tasks, jobs and subscriptions by comparison, beside its journal, state and trace.
+
+Nothing here decides anything: dropping these rows and writing them again from the replayed journal gives the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine import canonical, journal, seal, standards, verdicts
+from engine.advance import LiveInstance
+from engine.calendars import WorkCalendar
+from engine.transition import OpenTask, View
+from engine.types import InstanceStatus, TimeStandard, Value
+from storage import instances, jobs, messages, payloads, randomness, subscriptions, tasks, trace
+from storage import journal as journal_rows
+from storage.unit_of_work import UnitOfWork
+
+OPERATION, TIMER, MESSAGE, SIGNAL, INCIDENT = "operation", "timer", "message", "signal", "incident"
+RISK_RANKS = {"high": 0, "medium": 1, "low": 2}  # smaller comes first in the inbox
+NOT_ASSESSED = 3
+
+
+def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes) -> bool:
+    """Writes the instance and all that hangs on it; False when another command moved it first."""
+    assert live.after is not None
+    outcome = live.after.outcome
+    ended = outcome.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
+    fields: dict[str, Any] = {
+        "seq": live.seq, "head_hash": live.head.hex(), "last_at": live.last_at,
+        "state": None if ended else live.sealed_state(), "status": outcome.status.value, "outcome_kind": outcome.kind.value,
+        "outcome_code": outcome.code, "calendar_digest": live.calendar_digest, "parameters_digest": live.parameters_digest,
+        "risk": live.risk, "ended_at": live.last_at if ended else None, "suspended_at": live.suspended_at,
+    }
+    if live.is_new:
+        instances.add(uow, instances.InstanceRow(
+            id=live.id, agency_id=live.agency_id, case_id=live.case_id or None, deployment_id=live.deployment_id,
+            process_id=live.process_id, business_key=live.business_key, started_at=live.started_at, **fields))
+    elif not instances.save(uow, live.id, expected_seq=live.stored_seq, **fields):
+        return False
+    _save_history(uow, live)
+    save_waiting(uow, live)
+    for thrown in live.thrown:
+        send(uow, live, message_key, kind=thrown.kind, name=thrown.name, keys=thrown.keys, variables=thrown.variables, now=now)
+    return True
+
+
+def _save_history(uow: UnitOfWork, live: LiveInstance) -> None:
+    journal_rows.append(uow, [_journal_row(live, entry) for entry, _ in live.entries])
+    payloads.add_many(uow, [
+        payloads.PayloadRow(digest=entry.payload_digest, case_id=live.case_id or None, ciphertext=sealed)
+        for entry, sealed in live.entries])
+    save_trace(uow, live)
+
+
+def save_trace(uow: UnitOfWork, live: LiveInstance) -> None:
+    """The readable rows of what happened."""
+    trace.append(uow, [
+        trace.TraceRow(instance_id=live.id, n=item.seq, seq=seq, at=item.at, element_id=item.element_id,
+                       element_type=item.element_type, happened=item.happened.value)
+        for seq, item in live.trace])
+
+
+def _journal_row(live: LiveInstance, entry: journal.Entry) -> journal_rows.JournalRow:
+    return journal_rows.JournalRow(
+        chain_id=entry.chain_id, seq=entry.seq, agency_id=live.agency_id, case_id=live.case_id or None, at=entry.at,
+        recorded_at=entry.recorded_at, actor_id=entry.actor_id, kind=entry.kind, body=journal.body_bytes(entry),
+        payload_digest=entry.payload_digest, state_digest=entry.state_digest, semantics=entry.semantics,
+        definition=entry.definition, prev_hash=entry.prev_hash.hex(), hash=entry.hash.hex())
+
+
+def save_waiting(uow: UnitOfWork, live: LiveInstance) -> None:
+    """Tasks, jobs and subscriptions of the instance, made equal to what its view says."""
+    view = live.view
+    _save_tasks(uow, live, view)
+    stored = {} if live.is_new else {(row.kind, row.token_id): row for row in jobs.of_instance(uow, live.id)}
+    _save_jobs(uow, live, view, stored)
+    _save_subscriptions(uow, live, view, stored)
+
+
+def calendar_of(live: LiveInstance, standard: TimeStandard | None) -> WorkCalendar | None:
+    """The calendar a standard of this instance is counted on; None where the instance has none."""
+    if live.calendar_digest is None:
+        return None
+    return standards.calendar_for(standard, live.tables[live.calendar_digest], live.risk)
+
+
+# --- tasks -------------------------------------------------------------------------------------------------------
+
+
+def _save_tasks(uow: UnitOfWork, live: LiveInstance, view: View) -> None:
+    stored = {} if live.is_new else {row.token_id: row for row in tasks.open_of(uow, live.id)}
+    waiting = {task.token_id: task for task in view.tasks}
+    tasks.insert_many(uow, [_task_row(live, task) for token, task in waiting.items() if token not in stored])
+    gone = [row for token, row in stored.items() if token not in waiting]
+    for row in gone:
+        if row.token_id in live.completed_tokens:
+            tasks.update_one(uow, row.id, _completion(live, row))
+    tasks.cancel_many(uow, [row.id for row in gone if row.token_id not in live.completed_tokens], live.last_at)
+    kept = [(stored[token], task) for token, task in waiting.items() if token in stored]
+    tasks.set_dues(uow, [
+        (row.id, task.due_at, task.warn_at, task.standard_from) for row, task in kept if (row.due_at, row.warn_at) != (task.due_at, task.warn_at)])
+    rank = RISK_RANKS.get(live.risk, NOT_ASSESSED)
+    if any(row.risk_rank != rank for row, _ in kept):
+        tasks.set_risk(uow, live.id, rank)
+
+
+def _task_row(live: LiveInstance, task: OpenTask) -> tasks.TaskRow:
+    node = live.definition.element(task.element_id)
+    return tasks.TaskRow(
+        id=task.token_id, instance_id=live.id, token_id=task.token_id, agency_id=live.agency_id, case_id=live.case_id or None,
+        sop_key=live.sop_key, element_id=task.element_id, name=node.name or node.id, lane=node.lane,
+        role=live.definition.role_of(node.lane), form_key=node.form, sensitivity=node.sensitivity or "C1",
+        ready_at=task.ready_at, due_at=task.due_at, warn_at=task.warn_at, standard=standards.to_json(task.standard),
+        standard_from=task.standard_from, risk_rank=RISK_RANKS.get(live.risk, NOT_ASSESSED),
+        item=None if task.item is None else live.sealed(task.item, item_binding(task.token_id)))
+
+
+def item_binding(token_id: str) -> str:
+    """What a task's multi-instance item is sealed to."""
+    return f"item:{token_id}"
+
+
+def _completion(live: LiveInstance, row: tasks.TaskRow) -> Mapping[str, object]:
+    done = live.completed_tokens[row.token_id]
+    standard = standards.from_json(row.standard)
+    claimed_at = row.claimed_at or done.claimed_at
+    verdict = verdicts.judge(due_at=row.due_at, standard=standard, claimed_at=claimed_at, done_at=done.at,
+                             calendar=calendar_of(live, standard))
+    return {
+        "state": "completed", "completed_at": done.at, "completed_by": done.by, "assignee_id": row.assignee_id or done.by,
+        "claimed_at": claimed_at, "verdict": verdict.official, "overrun_seconds": _seconds(verdict.overrun),
+        "handling_verdict": verdict.handling_verdict, "handling_seconds": _seconds(verdict.handling),
+    }
+
+
+def _seconds(duration: timedelta | None) -> int | None:
+    return None if duration is None else int(duration.total_seconds())
+
+
+# --- jobs --------------------------------------------------------------------------------------------------------
+
+StoredJobs = Mapping[tuple[str, str], jobs.JobRow]
+
+
+def _save_jobs(uow: UnitOfWork, live: LiveInstance, view: View, stored: StoredJobs) -> None:
+    wanted = {(row.kind, row.token_id): row for row in _wanted_jobs(live, view)}
+    # A message in the outbox is taken out by its own delivery, never by what waits in the instance that threw it.
+    jobs.delete_many(uow, [row.id for key, row in stored.items() if key not in wanted and row.kind not in (MESSAGE, SIGNAL)])
+    jobs.insert_many(uow, [row for key, row in wanted.items() if key not in stored])
+    jobs.update_due(uow, [
+        (stored[key].id, row.due_at, row.due_at)
+        for key, row in wanted.items() if key in stored and row.kind == TIMER and stored[key].due_at != row.due_at])
+
+
+def _wanted_jobs(live: LiveInstance, view: View) -> Iterator[jobs.JobRow]:
+    for timer in view.timers:
+        yield _job(live, TIMER, timer.token_id, timer.element_id, timer.due_at)
+    for call in view.operations:
+        yield _job(live, OPERATION, call.token_id, call.element_id, live.last_at, name=call.name,
+                   payload=live.sealed(dict(call.arguments), arguments_binding(call.token_id)))
+    for incident in view.incidents:
+        yield _job(live, INCIDENT, incident.token_id, incident.element_id, live.last_at, name=incident.code, state="incident",
+                   available_at=None, error_code=incident.code)
+
+
+def arguments_binding(token_id: str) -> str:
+    """What an operation's arguments are sealed to."""
+    return f"arguments:{token_id}"
+
+
+def _job(live: LiveInstance, kind: str, token_id: str, element_id: str, due_at: datetime, **more: Any) -> jobs.JobRow:
+    return jobs.JobRow(**{
+        "id": randomness.new_id(), "instance_id": live.id, "agency_id": live.agency_id, "kind": kind, "token_id": token_id,
+        "element_id": element_id, "name": "", "due_at": due_at, "available_at": due_at, **more})
+
+
+# --- messages ----------------------------------------------------------------------------------------------------
+
+
+def _save_subscriptions(uow: UnitOfWork, live: LiveInstance, view: View, stored: StoredJobs) -> None:
+    subscriptions.replace(uow, live.id, [
+        subscriptions.SubscriptionRow(instance_id=live.id, token_id=each.token_id, kind=each.kind, name=each.name,
+                                      agency_id=live.agency_id, element_id=each.element_id, keys=standards.keys_to_json(each.keys))
+        for each in view.subscriptions])
+    for name in sorted({each.name for each in view.subscriptions if each.kind == MESSAGE}):
+        _wake_buffered(uow, live, name, stored)
+
+
+def _wake_buffered(uow: UnitOfWork, live: LiveInstance, name: str, stored: StoredJobs) -> None:
+    """A message that came too early is tried again as soon as somebody waits for its name."""
+    if not messages.undelivered(uow, live.agency_id, name, limit=1):
+        return
+    jobs.wake(uow, live.agency_id, MESSAGE, name, at=live.last_at)
+    jobs.insert_many(uow, [
+        _job(live, MESSAGE, message.id, "", live.last_at, name=name)
+        for message in messages.undelivered(uow, live.agency_id, name)
+        if message.source_instance is None and (MESSAGE, message.id) not in stored])
+
+
+def send(
+    uow: UnitOfWork, live: LiveInstance, message_key: bytes, *, kind: str, name: str, keys: Mapping[str, Value],
+    variables: Mapping[str, Value], now: datetime,
+) -> None:
+    """Puts a message or signal into the outbox, with the job that delivers it after this transaction."""
+    message_id = keep(uow, live.agency_id, message_key, kind=kind, name=name, keys=keys, variables=variables, now=now, source=live.id)
+    jobs.insert_many(uow, [_job(live, kind, message_id, "", now, name=name)])
+
+
+def keep(
+    uow: UnitOfWork, agency_id: str, message_key: bytes, *, kind: str, name: str, keys: Mapping[str, Value],
+    variables: Mapping[str, Value], now: datetime, source: str | None,
+) -> str:
+    """Keeps a message until somebody takes it; its id."""
+    message_id = randomness.new_id()
+    messages.add(uow, messages.MessageRow(
+        id=message_id, agency_id=agency_id, kind=kind, name=name, keys=standards.keys_to_json(keys),
+        payload=seal.seal(message_key, canonical.dumps(dict(variables)), nonce=randomness.random_bytes(seal.NONCE_BYTES),
+                          bound_to=message_binding(message_id)),
+        source_instance=source, at=now, delivered_at=None))
+    return message_id
+
+
+def message_binding(message_id: str) -> str:
+    """What a message's variables are sealed to."""
+    return f"message:{message_id}"

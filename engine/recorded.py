@@ -1,0 +1,64 @@
+"""The stored journal of an instance, read for a replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from engine import journal, replay
+from engine.executor import Context
+from engine.results import ReplayReport
+from storage import instances, payloads
+from storage import journal as journal_rows
+
+
+def entries(rows: Iterable[journal_rows.JournalRow]) -> list[journal.Entry]:
+    """Stored rows as journal entries. Columns that repeat the canonical body must agree with it, or the entry does not verify."""
+    read = []
+    for row in rows:
+        entry = journal.Entry(
+            chain_id=row.chain_id, seq=row.seq, at=row.at, recorded_at=row.recorded_at, actor_id=row.actor_id, kind=row.kind,
+            payload_digest=row.payload_digest or "", state_digest=row.state_digest, definition=row.definition,
+            semantics=row.semantics, prev_hash=_bytes(row.prev_hash), hash=_bytes(row.hash))
+        read.append(entry if journal.body_bytes(entry) == row.body else journal.spoiled(entry))
+    return read
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def of(context: Context, instance_id: str) -> list[replay.Recorded]:
+    """The journal with its ciphertexts."""
+    read = entries(journal_rows.entries(context.uow, instance_id))
+    sealed = payloads.get_many(context.uow, {entry.payload_digest for entry in read})
+    return [replay.Recorded(entry=entry, ciphertext=sealed.get(entry.payload_digest)) for entry in read]
+
+
+def replayed(
+    context: Context, row: instances.InstanceRow, *, on_step: Callable[[replay.Step], None] | None = None, until: int | None = None
+) -> ReplayReport:
+    """Replays the stored journal of an instance (up to `until`) against the deployments and tables it names."""
+    recorded = of(context, row.id)
+    key = None if row.wrapped_key is None else context.case_key(row.case_id or "", row.wrapped_key)
+    whole = until is None or until >= len(recorded)
+    return replay.replay(
+        row.id, recorded if whole else recorded[:until], key=key, program_for=program_by_digest(context), tables=context.tables,
+        head=bytes.fromhex(row.head_hash) if whole else None, length=row.seq if whole else None, on_step=on_step)
+
+
+def program_by_digest(context: Context) -> Callable[[str], object]:
+    """How a replay finds the program an entry was made with: in the stored deployments, by digest."""
+    from storage import deployments
+
+    found: dict[str, object] = {}
+
+    def program_for(digest: str) -> object:
+        if digest not in found:
+            (deployment, *_) = deployments.by_digest(context.uow, digest, limit=1)
+            found[digest] = context.executor.definition(context.uow, deployment.id).program
+        return found[digest]
+
+    return program_for

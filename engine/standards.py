@@ -1,0 +1,40 @@
+"""Time standards between rooms: as plain JSON for a task row, and on which calendar they are counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from engine import canonical
+from engine.calendars import WorkCalendar
+from engine.types import ClockKind, TimeStandard, Value
+
+HIGH_RISK = "high"
+_OFFICE_HOURS = frozenset({ClockKind.WORKING_MINUTES, ClockKind.WORKING_DAYS})
+
+
+def calendar_for(standard: TimeStandard | None, calendar: WorkCalendar, risk: str) -> WorkCalendar:
+    """Office clocks run day and night while the risk is high (domain.md 3.9, D10): she cannot wait for Monday."""
+    if risk == HIGH_RISK and standard is not None and standard.clock in _OFFICE_HOURS:
+        return WorkCalendar.round_the_clock(calendar.zone)
+    return calendar
+
+
+def to_json(standard: TimeStandard | None) -> Any:
+    """A standard as a JSON object, None for none."""
+    return None if standard is None else {"duration": standard.duration, "clock": standard.clock.value, "text": standard.text}
+
+
+def from_json(plain: Any) -> TimeStandard | None:
+    """What `to_json` wrote."""
+    if plain is None:
+        return None
+    return TimeStandard(duration=plain["duration"], clock=ClockKind(plain["clock"]), text=plain["text"])
+
+
+def keys_to_json(keys: Mapping[str, Value]) -> dict[str, Any]:
+    """Correlation values as plain JSON that is equal when they are."""
+    plain = json.loads(canonical.dumps(canonical.variables(keys)))
+    assert isinstance(plain, dict)
+    return plain

@@ -1,0 +1,22 @@
+"""Stored rows as the values people and clients see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from engine import standards
+from engine.types import TaskSummary, Value
+from storage import instances, tasks
+
+
+def task_summary(row: tasks.TaskRow, *, instance: instances.InstanceRow | None = None, item: Value = None, **known: Any) -> TaskSummary:
+    """A task row as a summary; `known` are fields another row gave (case, SOP title, assignee's name)."""
+    if instance is not None:
+        known = {"business_key": instance.business_key, "risk": instance.risk, **known}
+    return TaskSummary(
+        id=row.id, instance_id=row.instance_id, element_id=row.element_id, name=row.name, lane=row.lane, role=row.role,
+        ready_at=row.ready_at, due_at=row.due_at, warn_at=row.warn_at, standard=standards.from_json(row.standard),
+        case_id=row.case_id, assignee_id=row.assignee_id, claimed_at=row.claimed_at, completed_at=row.completed_at,
+        verdict=row.verdict, overrun=None if row.overrun_seconds is None else timedelta(seconds=row.overrun_seconds),
+        handling_verdict=row.handling_verdict, revision=row.revision, form_key=row.form_key, item=item, **known)

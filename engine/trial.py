@@ -1,0 +1,280 @@
+"""A bundle played by one tester who may do everything, on a clock set by hand (design.md 4).
+
+Lint, command pipeline, journal and replay are production's; only people, forms and cases are left out: every submitted field
+becomes a variable. After each call everything that needs no person and no later instant has been done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from engine import canonical, definitions, errors, eventlog, pack, projection, recorded
+from engine.bundle import SopBundle
+from engine.calendars import WorkCalendar
+from engine.clock import ManualClock
+from engine.commands import cases, instances, messages, tasks
+from engine.commands import jobs as job_commands
+from engine.definitions import Definition
+from engine.executor import Context, Executor
+from engine.lint import lint
+from engine.operations import call_of, outcome_of
+from engine.results import ReplayReport
+from engine.summaries import task_summary
+from engine.types import (
+    Actor, Happening, InstanceStatus, LintFinding, Operation, OperationSpec, Outcome, OutcomeKind, Severity, TaskSummary,
+    TraceEntry, Value,
+)
+from storage import agencies, deployments, randomness, tables_in_force, trace
+from storage import instances as instance_rows
+from storage import jobs as job_rows
+from storage import tasks as task_rows
+from storage.database import Database
+
+T = TypeVar("T")
+MAX_JOBS = 20_000  # in one call; a diagram that needs more waits for nobody
+
+
+class Trial:
+    """One bundle, one tester, one clock. Open it with `Trial.open`."""
+
+    def __init__(self, executor: Executor, clock: ManualClock, actor: Actor, deployment_id: str, operations: Mapping[str, Operation],
+                 findings: tuple[LintFinding, ...]) -> None:
+        self.findings = findings
+        self._executor, self._clock, self._actor = executor, clock, actor
+        self._deployment_id, self._operations = deployment_id, operations
+        self.process_ids = _process_ids(self._read(self._definition))
+
+    @classmethod
+    def open(
+        cls, bundle: SopBundle, *, now: datetime, operations: Mapping[str, Operation] = {}, calendar: WorkCalendar | None = None,
+        database_url: str = "sqlite://",
+    ) -> Trial:
+        """Checks and deploys the bundle in a store of its own (`database_url` may name one that others use, too).
+
+        Raises:
+            BundleRefused: a finding is an ERROR; all findings are in it.
+        """
+        findings = tuple(lint(bundle, operations=frozenset(operations)))
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            raise errors.BundleRefused(findings)
+        definition = definitions.load(bundle)
+        database = Database.open(database_url)
+        database.create_schema()
+        clock = ManualClock(now)
+        specs = {name: OperationSpec(name=name) for name in operations}
+        executor = Executor(database, clock, randomness.random_bytes(32), specs)
+        agency_id = randomness.new_id()
+        actor = Actor(account_id=f"tester-{agency_id[:8]}", agency_id=agency_id, name="tester", roles=frozenset())
+        deployment_id = executor.run(actor, lambda context: _deploy(context, bundle, definition, calendar))
+        return cls(executor, clock, actor, deployment_id, dict(operations), findings)
+
+    def start(self, process_id: str | None = None, variables: Mapping[str, Value] = {}, *, business_key: str = "") -> str:
+        """Starts a process (the bundle's main one if none is named); the instance id. Raises `NotFound` for an unknown process."""
+        given = canonical.variables(variables)
+
+        def command(context: Context) -> str:
+            row = deployments.get(context.uow, self._deployment_id)
+            assert row is not None
+            wanted = process_id or self._definition(context).main_process
+            if wanted is None:
+                raise errors.NotFound(process_id="")
+            case = cases.in_hand(context, business_key or randomness.new_id())
+            case = case if business_key else instances.CaseInHand(id=case.id, business_key="", key=case.key)
+            return instances.start(context, row, case, process_id=wanted, variables=given).id
+
+        instance_id = self._run(command)
+        self._settle()
+        return instance_id
+
+    def open_tasks(self, instance_id: str | None = None) -> list[TaskSummary]:
+        """The human tasks that wait, of one instance or of all, in the order they became ready."""
+
+        def query(context: Context) -> list[TaskSummary]:
+            wanted = self._instances(context) if instance_id is None else [self._instance(context, instance_id)]
+            found = [
+                task_summary(task, instance=row, item=self._item(context, row, task))
+                for row in wanted for task in task_rows.open_of(context.uow, row.id)
+            ]
+            return sorted(found, key=lambda task: (task.ready_at, task.element_id, task.id))
+
+        return self._read(query)
+
+    def complete(self, task_id: str, variables: Mapping[str, Value] = {}) -> None:
+        """Completes a task with these variables. Raises `NotFound` or `TaskGone`."""
+        given = canonical.variables(variables)
+
+        def command(context: Context) -> None:
+            tasks.claim(context, tasks.visible(context, task_id))
+            tasks.complete(context, tasks.visible(context, task_id), typed=given, expected_revision=None,
+                           fill=lambda _: tasks.Filled(variables=given, submission=given))
+
+        self._run(command)
+        self._settle()
+
+    def send_message(self, name: str, variables: Mapping[str, Value] = {}, *, keys: Mapping[str, Value] = {}) -> list[str]:
+        """Delivers a message: the instances reached or started. One that nobody waits for yet is kept until somebody does."""
+        given, known = canonical.variables(variables), canonical.variables(keys)
+        reached = self._run(lambda context: messages.send_message(context, name, given, known))
+        self._settle()
+        return reached
+
+    def send_signal(self, name: str, variables: Mapping[str, Value] = {}) -> list[str]:
+        """Broadcasts a signal: the instances reached or started."""
+        given = canonical.variables(variables)
+        reached = self._run(lambda context: messages.send_signal(context, name, given))
+        self._settle()
+        return reached
+
+    def advance(self, by: timedelta) -> None:
+        """Lets time pass: each due timer fires at its own instant, in order; operations and messages run until idle."""
+        until = self._clock.now() + by
+        self._settle()
+        while True:
+            due = self._read(lambda context: job_rows.next_due(context.uow, agency_id=self._actor.agency_id))
+            if due is None or due > until:
+                break
+            self._clock.advance(max(due - self._clock.now(), timedelta(0)))
+            self._settle()
+        self._clock.advance(until - self._clock.now())
+
+    def trace(self, instance_id: str | None = None) -> list[TraceEntry]:
+        """What happened, in order: of one instance, or of all by time."""
+
+        def query(context: Context) -> list[TraceEntry]:
+            wanted = self._instances(context) if instance_id is None else [self._instance(context, instance_id)]
+            found = [_entry(row) for each in wanted for row in trace.of_instance(context.uow, each.id)]
+            return found if instance_id is not None else sorted(found, key=lambda entry: entry.at)
+
+        return self._read(query)
+
+    def variables(self, instance_id: str) -> Mapping[str, Value]:
+        """The variables of the process scope, as they are or as they were when the instance ended."""
+
+        def query(context: Context) -> Mapping[str, Value]:
+            row = self._instance(context, instance_id)
+            if row.state is not None:
+                return dict(context.instance(instance_id).view.variables)
+            last: list[Mapping[str, Value]] = [{}]
+            recorded.replayed(context, row, on_step=lambda step: last.__setitem__(0, step.transition.view.variables))
+            return dict(last[0])
+
+        return self._read(query)
+
+    def outcome(self, instance_id: str) -> Outcome:
+        """How the instance stands or ended; `incident` while anything in it waits for a person to decide."""
+
+        def query(context: Context) -> Outcome:
+            row = self._instance(context, instance_id)
+            status = InstanceStatus(row.status)
+            if status is InstanceStatus.ACTIVE and any(job.state == "incident" for job in job_rows.of_instance(context.uow, row.id)):
+                status = InstanceStatus.INCIDENT
+            return Outcome(status=status, kind=OutcomeKind(row.outcome_kind), code=row.outcome_code)
+
+        return self._read(query)
+
+    def reload(self) -> None:
+        """Forgets everything cached: the next call reads deployment, tables and state from the store again."""
+        self._executor.forget()
+
+    def event_log(self, instance_id: str) -> bytes:
+        """The instance's trace as XES."""
+
+        def query(context: Context) -> bytes:
+            definition = self._definition(context)
+            nodes = {node.id: node for process in definition.processes.values() for node in definitions.nodes_of(process)}
+            roles = {node.id: definition.role_of(node.lane) for node in nodes.values() if node.lane}
+            entries = [_entry(row) for row in trace.of_instance(context.uow, self._instance(context, instance_id).id)]
+            return eventlog.xes(instance_id, entries, nodes, roles=roles)
+
+        return self._read(query)
+
+    def replay(self, instance_id: str) -> ReplayReport:
+        """Runs the instance's journal through the interpreter again and compares every digest."""
+        return self._read(lambda context: recorded.replayed(context, self._instance(context, instance_id)))
+
+    @property
+    def now(self) -> datetime:
+        """What the trial's clock says."""
+        return self._clock.now()
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _run(self, command: Callable[[Context], T]) -> T:
+        return self._executor.run(self._actor, command)
+
+    def _read(self, query: Callable[[Context], T]) -> T:
+        return self._executor.read(self._actor, query)
+
+    def _definition(self, context: Context) -> Definition:
+        return context.executor.definition(context.uow, self._deployment_id)
+
+    def _instances(self, context: Context) -> list[instance_rows.InstanceRow]:
+        found: list[instance_rows.InstanceRow] = []
+        while page := instance_rows.of_agency(context.uow, self._actor.agency_id, after=found[-1].id if found else ""):
+            found += page
+        return found
+
+    def _instance(self, context: Context, instance_id: str) -> instance_rows.InstanceRow:
+        row = instance_rows.get(context.uow, instance_id)
+        if row is None or row.agency_id != self._actor.agency_id:
+            raise errors.NotFound(instance_id=instance_id)
+        return row
+
+    def _item(self, context: Context, row: instance_rows.InstanceRow, task: task_rows.TaskRow) -> Value:
+        if task.item is None:
+            return None
+        return context.instance(row.id).unsealed(task.item, projection.item_binding(task.token_id))
+
+    def _settle(self) -> None:
+        """Fires what is due and runs what can run, one job at a time in due order, until only people or later instants remain."""
+        for _ in range(MAX_JOBS):
+            due = self._read(lambda context: job_rows.due(context.uow, context.now, agency_id=self._actor.agency_id, limit=1))
+            if not due:
+                return
+            self._do(due[0])
+        raise errors.RunawayProcess()
+
+    def _do(self, job: job_rows.JobRow) -> None:
+        if job.kind == projection.TIMER:
+            self._run(lambda context: job_commands.fire_timer(context, job.id, job.fence))
+        elif job.kind == projection.OPERATION:
+            call = self._read(lambda context: call_of(context, job))
+            answer = outcome_of(self._operations.get(job.name), call)
+            self._run(lambda context: answer(context, job.id, job.fence))
+        else:
+            self._run(lambda context: job_commands.deliver(context, job.id, job.fence))
+
+
+def _process_ids(definition: Definition) -> tuple[str, ...]:
+    """Every process of the bundle that has something to run, the main one first."""
+    running = [process.id for process in definition.processes.values() if process.nodes]
+    return tuple(sorted(running, key=lambda process_id: process_id != definition.main_process))
+
+
+def _deploy(context: Context, bundle: SopBundle, definition: Definition, calendar: WorkCalendar | None) -> str:
+    digest = None
+    if calendar is not None:
+        content = pack.table_content(calendar)
+        digest = pack.table_digest(content)
+        tables_in_force.put(context.uow, digest, "calendar", canonical.dumps(content))
+    agency_id = context.actor.agency_id
+    zone = calendar.zone.key if calendar is not None else "UTC"
+    agencies.add(context.uow, agencies.AgencyRow(
+        id=agency_id, code=f"trial-{agency_id}", name="Trial", level="", region="", zone=zone, calendar_digest=digest,
+        parameters_digest=None, profile={}))
+    deployment_id = randomness.new_id()
+    deployments.add(
+        context.uow,
+        deployments.DeploymentRow(
+            id=deployment_id, agency_id=agency_id, key=definition.sheet.key or "trial", version=1, digest=bundle.digest,
+            title={"id": definition.sheet.title.id, "en": definition.sheet.title.en}, process_id=definition.main_process or "",
+            effective_from=context.local_day(), deployed_at=context.now, deployed_by=context.actor.account_id, findings=[]),
+        {path: (pack.bytes_digest(data), data) for path, data in bundle.files.items()})
+    return deployment_id
+
+
+def _entry(row: Any) -> TraceEntry:
+    return TraceEntry(seq=row.n, at=row.at, instance_id=row.instance_id, element_id=row.element_id, element_type=row.element_type,
+                      happened=Happening(row.happened))
