@@ -1,0 +1,153 @@
+"""Diagrams that would run on without anybody: loops and calls in which nothing ever waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
+from engine.lint.rules_time import literal_duration
+from engine.lint.subject import Diagram, Sop
+from engine.model import Node, Scope
+
+rules = Catalogue()
+_WAITS = frozenset({"userTask", "manualTask", "task", "serviceTask", "receiveTask", "eventBasedGateway", "scriptTask"})
+_CHANGES = frozenset({"businessRuleTask", "subProcess", "transaction", "adHocSubProcess", "callActivity"})
+
+
+def _waits(node: Node) -> bool:
+    if node.type in _WAITS or (node.type == "sendTask" and node.operation):
+        return True
+    if node.type == "intermediateCatchEvent":
+        for event in node.events:
+            length = literal_duration(event)
+            if event.kind == "link" or (length is not None and length.is_zero):
+                return False
+        return bool(node.events)
+    return False
+
+
+def _following(scope: Scope) -> dict[str, list[str]]:
+    links = {e.name: n.id for n in scope.nodes.values() if n.type == "intermediateCatchEvent" for e in n.events if e.kind == "link"}
+    edges: dict[str, list[str]] = {}
+    for node in scope.nodes.values():
+        edges[node.id] = [f.target for f in node.outgoing if f.target in scope.nodes]
+        if node.type == "intermediateThrowEvent":
+            edges[node.id] += [links[e.name] for e in node.events if e.kind == "link" and e.name in links]
+        if node.type == "boundaryEvent" and node.attached_to in edges:
+            edges[node.attached_to].append(node.id)
+    for node in scope.nodes.values():
+        if node.type == "boundaryEvent" and node.attached_to in scope.nodes and node.id not in edges[node.attached_to]:
+            edges[node.attached_to].append(node.id)
+    return edges
+
+
+def _cycles(edges: Mapping[str, list[str]], keep: set[str]) -> list[set[str]]:
+    """Strongly connected parts of the graph on `keep` that hold a cycle (Tarjan, without recursion)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    on_stack: set[str] = set()
+    found: list[set[str]] = []
+    for root in keep:
+        if root in index:
+            continue
+        work: list[tuple[str, Iterator[str]]] = [(root, iter(edges.get(root, ())))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            key, following = work[-1]
+            for target in following:
+                if target not in keep:
+                    continue
+                if target not in index:
+                    index[target] = low[target] = len(index)
+                    stack.append(target)
+                    on_stack.add(target)
+                    work.append((target, iter(edges.get(target, ()))))
+                    break
+                if target in on_stack:
+                    low[key] = min(low[key], index[target])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[key])
+                if low[key] == index[key]:
+                    part: set[str] = set()
+                    while key not in part:
+                        part.add(stack.pop())
+                    on_stack -= part
+                    if len(part) > 1 or key in edges.get(key, ()):
+                        found.append(part)
+    return found
+
+
+@rules.diagram_rule("runaway-loop", ERROR, ("Putaran ini tidak pernah menunggu siapa pun.", "Nothing in this loop ever waits."),
+                    ("Letakkan tugas orang, pewaktu atau pesan di dalam putaran.", "Put a person's task, a timer or a message into the loop."))
+def runaway_loop(diagram: Diagram) -> Iterator[Hit]:
+    """No person, timer, message, operation or decision in it: once taken, its condition never changes and it never ends."""
+    for scope, _, _ in diagram.scopes:
+        still = {n.id for n in scope.nodes.values() if not _waits(n) and n.type not in _CHANGES and n.loop is None}
+        yield from (diagram.hit(scope.nodes[min(part)]) for part in _cycles(_following(scope), still))
+
+
+@rules.diagram_rule("loop-without-person", ADVICE, ("Putaran ini mungkin tidak pernah menunggu.", "This loop may never wait."),
+                    ("Pastikan ada orang, pewaktu atau pesan di setiap putaran.", "Make sure each round meets a person, a timer or a message."))
+def loop_without_person(diagram: Diagram) -> Iterator[Hit]:
+    """It runs on by decisions or inner steps alone; a cap would stop it as an incident."""
+    for scope, _, _ in diagram.scopes:
+        edges = _following(scope)
+        plain = {n.id for n in scope.nodes.values() if not _waits(n) and n.type not in _CHANGES and n.loop is None}
+        quick = {n.id for n in scope.nodes.values() if not _waits(n) and not (n.body is not None and any(
+            _waits(inner) for inner in n.body.nodes.values()))}
+        for part in _cycles(edges, quick):
+            if not part <= plain and not any(inner <= part for inner in _cycles(edges, plain)):
+                yield diagram.hit(scope.nodes[min(part)])
+
+
+def _calls(scope: Scope, *, immediate: bool) -> set[str]:
+    """The processes a scope calls; only those reached without waiting if `immediate`."""
+    edges = _following(scope)
+    if any(n.type == "startEvent" for n in scope.nodes.values()):
+        todo = [n.id for n in scope.nodes.values() if n.type == "startEvent"]
+    else:
+        todo = [n.id for n in scope.nodes.values() if not n.incoming]
+    reached = set(todo) if immediate else set(scope.nodes)
+    while immediate and todo:
+        node = scope.nodes[todo.pop()]
+        if _waits(node):
+            continue
+        for target in edges[node.id]:
+            if target not in reached:
+                reached.add(target)
+                todo.append(target)
+    called: set[str] = set()
+    for node in (scope.nodes[key] for key in reached):
+        if node.called_element:
+            called.add(node.called_element)
+        if node.body is not None:
+            called |= _calls(node.body, immediate=immediate)
+    return called
+
+
+def _recursive(sop: Sop, *, immediate: bool) -> set[str]:
+    edges = {key: sorted(_calls(process, immediate=immediate)) for key, (_, process) in sop.processes.items()}
+    return set().union(*_cycles(edges, set(edges))) if edges else set()
+
+
+@rules.sop_rule("call-recursion", ERROR, ("Proses ini memanggil dirinya sendiri tanpa pernah menunggu.", "This process calls itself without ever waiting."),
+                ("Gambar putaran di dalam satu proses.", "Draw a loop inside one process."))
+def call_recursion(sop: Sop) -> Iterator[Hit]:
+    """Each call opens the next at once, until the machine stops."""
+    for key in sorted(_recursive(sop, immediate=True)):
+        diagram, process = sop.processes[key]
+        yield diagram.hit(process)
+
+
+@rules.sop_rule("call-cycle", ADVICE, ("Proses ini memanggil dirinya sendiri.", "This process calls itself."),
+                ("Gambar putaran di dalam satu proses; panggilan paling dalam 20 tingkat.", "Draw a loop inside one process; calls go 20 deep at most."))
+def call_cycle(sop: Sop) -> Iterator[Hit]:
+    """It goes one level deeper each time, and stops as an incident at the twentieth."""
+    for key in sorted(_recursive(sop, immediate=False) - _recursive(sop, immediate=True)):
+        diagram, process = sop.processes[key]
+        yield diagram.hit(process)

@@ -1,0 +1,32 @@
+"""BPMN 2.0's own XML Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.bpmn_nodes import BPMN, local
+from engine.lint import schema
+from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
+from engine.lint.subject import Diagram
+from engine.lint.support import MAX_HITS
+
+rules = Catalogue()
+
+
+@rules.diagram_rule("schema", ERROR, ("Baris ini tidak sesuai skema BPMN 2.0.", "This line does not follow the BPMN 2.0 schema."),
+                    ("Simpan ulang dari studio, atau periksa ejaan dan urutan elemennya.", "Save it again from the studio, or check spelling and order."))
+def follows_schema(diagram: Diagram) -> Iterator[Hit]:
+    """A misspelled tag or attribute would be passed over in silence. A departure inside layout or another tool's extension moves
+    nothing and is only advice."""
+    owners: dict[int, object] = {}
+    for element in diagram.root.iter():
+        if isinstance(element.tag, str):
+            owners.setdefault(element.sourceline, element)
+    for line in schema.violations(diagram.root, MAX_HITS):
+        element = owners.get(line)
+        if element is None:
+            yield Hit(line=line, file=diagram.file)
+            continue
+        runs = element.tag.startswith(f"{{{BPMN}}}")  # type: ignore[attr-defined]
+        hit = diagram.hit(element, word=local(element) if runs else "")
+        yield Hit(element_id=hit.element_id, line=line, file=diagram.file, word=hit.word, severity=None if runs else ADVICE)
