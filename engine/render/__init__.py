@@ -1,0 +1,1 @@
+"""Drawings and letters: values in, bytes out, without storage or network."""
