@@ -21,6 +21,7 @@ log = logging.getLogger("kawal.worker")
 
 Failure = BpmnError | TransientFailure | PermanentFailure
 JOBS_AT_ONCE = 5                             # few: what one worker holds, no other can take
+ROUNDS_PER_HEARTBEAT = 6                     # with the usual pause, a sign of life every half minute
 LONGEST_PAUSE = timedelta(minutes=1)         # between two tries to reach a database that is away
 JOBS_UNTIL_IDLE = 100_000                    # a diagram that never rests is a fault, not work
 
@@ -30,6 +31,8 @@ class Jobs(Protocol):
 
     def acquire(self, worker_id: str, *, limit: int, lock_for: timedelta) -> tuple[Job, ...]: ...
     def fire_timer(self, job: Job) -> JobOutcome: ...
+    def deliver(self, job: Job) -> JobOutcome: ...
+    def heartbeat(self, worker_id: str) -> None: ...
     def complete(self, job: Job, result: Mapping[str, Value]) -> JobOutcome: ...
     def fail(self, job: Job, failure: Failure) -> JobOutcome: ...
 
@@ -55,8 +58,12 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; the job in hand is finished first."""
         pause = self._pause
+        rounds = 0
         while not stop.is_set():
             try:
+                if rounds % ROUNDS_PER_HEARTBEAT == 0:
+                    self._jobs.heartbeat(self._worker_id)
+                rounds += 1
                 worked = self._round(stop)
             except Exception as unexpected:  # noqa: BLE001 - the one place: a database that is away must not end the worker
                 # Only the kind of the failure: its text may quote a row.
@@ -89,7 +96,7 @@ class Worker:
     def _work(self, job: Job) -> JobOutcome | str:
         try:
             if not isinstance(job.call, OperationCall):
-                return self._jobs.fire_timer(job)
+                return self._jobs.fire_timer(job) if job.kind == "timer" else self._jobs.deliver(job)
             answer = self._call(job.call)
             if isinstance(answer, Exception):
                 return self._jobs.fail(job, answer)

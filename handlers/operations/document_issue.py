@@ -13,6 +13,7 @@ from handlers.desk import Desk, Result
 SPEC = OperationSpec(
     name="document.issue",
     required=frozenset({"code"}),
+    optional=frozenset({"line"}),
     title=Text("Menerbitkan dokumen", "Issue a document"),
 )
 
@@ -20,17 +21,17 @@ SPEC = OperationSpec(
 def run(desk: Desk, call: OperationCall) -> Result:
     """Issue the document once, however often this is tried.
 
-    Number and attachment are keyed by the call, and the same data give the same bytes, so a worker killed between any two
-    lines leaves nothing to clean up. The QR code carries the digest of what was written, so that a paper copy can be held
-    against the record without trusting its paper.
+    `line` is the row of a multi-instance element the document is about. Number and attachment are keyed by the call, and the
+    same data give the same bytes, so a worker killed between any two lines leaves nothing to clean up. The QR code carries the
+    digest of what was written, so that a paper copy can be held against the record without trusting its paper.
     """
     code = call.arguments["code"]
     if not isinstance(code, str):
         raise PermanentFailure("document-arguments")
-    number = desk.engine.cases.next_number(call, series=code)
-    source = desk.engine.cases.letter_source(call, code=code, number=number)
+    number = desk.engine.document_number(call, code=code)
+    source = desk.engine.letter(call, code=code, number=number, line=call.arguments.get("line"))
     content = source.pdf({"qr.svg": _qr_code(source.digest)})
-    desk.engine.cases.attach_document(call, code=code, number=number, media_type="application/pdf", content=content)
+    desk.engine.attach_document(call, code=code, number=number, media_type="application/pdf", content=content)
     return {}
 
 

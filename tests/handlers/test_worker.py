@@ -24,7 +24,7 @@ def a_job(name: str = "", *, number: int = 1) -> Job:
         name=name, arguments={"amount": Decimal(2)}, element_id="write_letter", business_key="7KQ4",
         idempotency_key=f"job-{number}", now=NOW) if name else None
     return Job(id=f"job-{number}", instance_id="i", kind="operation" if name else "timer", element_id="write_letter",
-               due_at=NOW, attempts=0, fence=1, name=name, call=call)
+               due_at=NOW, attempts=0, fence=1, agency_id="a", name=name, call=call)
 
 
 class JobList:
@@ -34,6 +34,8 @@ class JobList:
         self._waiting = deque(jobs)
         self._refuse = refuse
         self.fired: list[str] = []
+        self.delivered: list[str] = []
+        self.heartbeats = 0
         self.completed: dict[str, Mapping[str, object]] = {}
         self.failed: dict[str, Exception] = {}
 
@@ -43,6 +45,13 @@ class JobList:
     def fire_timer(self, job: Job) -> JobOutcome:
         self.fired.append(job.id)
         return JobOutcome.DONE
+
+    def deliver(self, job: Job) -> JobOutcome:
+        self.delivered.append(job.id)
+        return JobOutcome.DONE
+
+    def heartbeat(self, worker_id: str) -> None:
+        self.heartbeats += 1
 
     def complete(self, job: Job, result: Mapping[str, object]) -> JobOutcome:
         if self._refuse:
@@ -69,6 +78,14 @@ def test_a_due_timer_is_fired():
     jobs = JobList(a_job())
     assert worker_over(jobs).run_until_idle() == 1
     assert jobs.fired == ["job-1"]
+
+
+def test_a_message_is_delivered():
+    message = Job(id="job-9", instance_id="i", kind="message", element_id="", due_at=NOW, attempts=0, fence=1, agency_id="a")
+    jobs = JobList(message)
+    worker_over(jobs).run_until_idle()
+    assert jobs.delivered == ["job-9"]
+    assert jobs.fired == []
 
 
 def test_an_operation_gets_its_call_and_its_answer_is_handed_back():
@@ -123,6 +140,7 @@ def test_a_worker_asked_to_stop_finishes_the_job_in_hand_and_starts_no_other():
     jobs = JobList(*(a_job("letter.issue", number=n) for n in range(1, 4)))
     worker_over(jobs, letter_issue=last).run(stop)
     assert list(jobs.completed) == ["job-1"]
+    assert jobs.heartbeats == 1
 
 
 def test_a_database_that_is_away_does_not_end_the_worker():
