@@ -32,6 +32,9 @@ class ActivitySpec(ElementSpec):
         self.begin(token)
         return True
 
+    def shows_cancel(self, token: Token) -> bool:
+        return "ready_at" in token.internal_data and super().shows_cancel(token)
+
     def announce(self, token: Token) -> None:
         """Say in the trace that the activity begins."""
         token.workflow.top_workflow.record(token, Happening.ENTERED)

@@ -49,6 +49,7 @@ class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
         self.elements: list[ElementSpec] = []
         super().__init__(name)
         self.source = source
+        self.process_id = source.id if isinstance(source, Process) else ""
         self.is_embedded = process is not None
         self.process: ScopeSpec = process or self
         self.number = -1
@@ -193,7 +194,7 @@ def _element(program: Program, scope: ScopeSpec, node: Node) -> ElementSpec:
     container: LoopSpec = made(scope, node, node.loop)
     body = _plain(program, scope, node, "body")
     body.loop = container
-    container.body = body  # type: ignore[assignment]  # loops stand on activities only
+    container.body = body
     return container
 
 

@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from engine.model import DataMapping, Node
 from engine.spiff import scopes
 from engine.spiff.expressions import Expression, Unusable, compiled
-from engine.spiff.tokens import Token
+from engine.spiff.tokens import FUTURE, Token
 from engine.types import Happening, Value
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]
 
     watches = False               # looks again when variables change
     joins_inclusively = False
-    is_gateway = False
+    goes_last = False             # runs only when nothing else can
 
     def __init__(self, scope: ScopeSpec, node: Node, role: str = "element") -> None:
         # The prefix keeps ids of the file apart from Spiff's own names (`Start`, `End`, `<process>.EndJoin`).
@@ -150,7 +150,7 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]
 
     def shows_cancel(self, token: Token) -> bool:
         """Whether a cancelled token was something a reader of the history saw begin."""
-        return "quiet" not in token.internal_data
+        return token._state != FUTURE and "quiet" not in token.internal_data
 
     def inside_done(self, token: Token, workflow: Any) -> None:
         """The scope inside this element has no token left."""
@@ -174,6 +174,11 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]
 class StartSpec(ElementSpec):
     """A start event."""
 
+    def run(self, token: Token) -> bool | None:
+        if self.node.events:
+            token.workflow.top_workflow.record(token, Happening.CAUGHT)
+        return True
+
 
 class EndSpec(ElementSpec):
     """A none end event: the token ends, and with the last one its scope."""
@@ -185,8 +190,6 @@ class PassSpec(ElementSpec):
 
 class ExclusiveSpec(ElementSpec):
     """An exclusive gateway: the first flow whose condition is true, else the default."""
-
-    is_gateway = True
 
     def completed(self, token: Token) -> None:
         """On purpose nothing: a gateway is done when it knows the way."""

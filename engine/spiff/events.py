@@ -140,9 +140,6 @@ class ReceiveSpec(ActivitySpec, ListeningSpec):
         self.received(token, variables)
         token.complete()
 
-    def shows_cancel(self, token: Token) -> bool:
-        return "ready_at" in token.internal_data and super().shows_cancel(token)
-
 
 class BoundarySpec(ListeningSpec):
     """An event on the edge of an activity; its token lives with the activity's and is no token of the flow until it fires."""
@@ -181,8 +178,6 @@ class BoundarySpec(ListeningSpec):
 class EventGatewaySpec(ElementSpec):
     """An event-based gateway: every event behind it waits; the first one takes the token."""
 
-    is_gateway = True
-
     def run(self, token: Token) -> bool | None:
         top = token.workflow.top_workflow
         for flow in self.outgoing:
@@ -209,6 +204,8 @@ class ThrowSpec(ElementSpec):
     def __init__(self, scope: ScopeSpec, node: Node, event: EventDefinition | None = None) -> None:
         super().__init__(scope, node)
         self.event = event or node.events[0]
+        # A signal reaches what already waits: let every other branch get to its waiting place first.
+        self.goes_last = self.event.kind is EventKind.SIGNAL
 
     def run(self, token: Token) -> bool | None:
         top, event = token.workflow.top_workflow, self.event

@@ -97,6 +97,7 @@ def _outwards(token: Token) -> Iterator[Token]:
 
 def _edges(host: Token, kind: EventKind, code: str | None) -> list[Token]:
     """The boundary events of an activity that catch this code, else those that catch every code."""
-    found = [t for t in host.children if t.task_spec.listener is not None and t.task_spec.listener.kind is kind]
-    exact = [t for t in found if t.task_spec.listener.code is not None and t.task_spec.listener.code == code]
-    return exact or [t for t in found if t.task_spec.listener.code is None]
+    found = [(t, t.task_spec.listener.code) for t in host.children
+             if t.task_spec.listener is not None and t.task_spec.listener.kind is kind]
+    return [t for t, catches in found if catches is not None and catches == code] \
+        or [t for t, catches in found if catches is None]

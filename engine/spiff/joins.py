@@ -9,7 +9,6 @@ from engine.types import Happening
 
 
 class _JoinSpec(ElementSpec):
-    is_gateway = True
 
     def completed(self, token: Token) -> None:
         """On purpose nothing: a gateway is done when it knows the way."""
@@ -80,7 +79,7 @@ class InclusiveSpec(_JoinSpec):
                                               and "incident" not in other.internal_data):
                     continue
                 reachable = self.reach.get(other.task_spec)
-                if reachable and not reachable <= filled and not reachable & filled:
+                if reachable and not reachable & filled:
                     return False
         self.consume(token)
         return True

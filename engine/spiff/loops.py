@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.model import Loop, Node
 from engine.spiff import scopes
 from engine.spiff.activities import ActivitySpec
+from engine.spiff.elements import ElementSpec
 from engine.spiff.expressions import Unusable, compiled
 from engine.spiff.tokens import Token
 from engine.types import Happening, Value
@@ -22,7 +23,7 @@ MAX_INSTANCES = 10_000
 class LoopSpec(ActivitySpec):
     """What a loop and a multi-instance activity share. Boundary events sit on the container, the work in `body`."""
 
-    body: ActivitySpec
+    body: ElementSpec
     returned: tuple[str, ...] = ()
 
     def __init__(self, scope: ScopeSpec, node: Node, loop: Loop) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.spiff.tokens import Token
 from engine.types import Value
@@ -53,7 +53,7 @@ def write(token: Token, variables: Mapping[str, Value]) -> None:
 
 def _home(token: Token, name: str) -> MutableMapping[str, Value] | Token:
     current: Token | None = token
-    fallback: Any = None
+    fallback: MutableMapping[str, Value] | Token | None = None
     workflow = token.workflow
     while True:
         while current is not None:
@@ -72,8 +72,8 @@ def _home(token: Token, name: str) -> MutableMapping[str, Value] | Token:
             return workflow.data
         if not workflow.spec.is_embedded:
             return fallback
-        current = workflow.host_token
-        workflow = current.workflow
+        host = workflow.host_token
+        current, workflow = host, host.workflow
 
 
 def _chain(token: Token) -> list[MutableMapping[str, Value]]:
@@ -88,8 +88,9 @@ def _chain(token: Token) -> list[MutableMapping[str, Value]]:
 def _scope_chain(workflow: ScopeWorkflow, maps: list[MutableMapping[str, Value]]) -> list[MutableMapping[str, Value]]:
     maps.append(workflow.data)
     while workflow.spec.is_embedded:
-        current: Token | None = workflow.host_token
-        workflow = current.workflow
+        host = workflow.host_token
+        current: Token | None = host
+        workflow = host.workflow
         while current is not None:
             _add_token(current, maps)
             current = current.host

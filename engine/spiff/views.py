@@ -52,7 +52,7 @@ def meaning(top: InstanceWorkflow, seen: View) -> dict[str, Any]:
     """The instance as values only: what it means, whatever library runs it."""
     header = top.header
     said: dict[str, Any] = {
-        "process": top.spec.source.id, "variables": seen.variables,
+        "process": top.spec.process_id, "variables": seen.variables,
         "elements": [[t.task_spec.node.id, top.token_id(t)] for t in top.all_tokens() if holds_token(t)],
         "tasks": [[t.token_id, t.ready_at, t.due_at] for t in seen.tasks],
         "timers": [[t.token_id, t.element_id, t.due_at] for t in seen.timers],
@@ -88,7 +88,7 @@ def _counts(token: Token) -> list[Value]:
 
 def _task(top: InstanceWorkflow, token: Token, token_id: str) -> OpenTask:
     data = token.internal_data
-    item_name = getattr(token.task_spec.loop, "item", None)
+    item_name, item = _item(top, token)
     due: dict[str, Any] = {}
     holder = token.host if token.host is not None else token
     for edge in holder.children:
@@ -102,7 +102,19 @@ def _task(top: InstanceWorkflow, token: Token, token_id: str) -> OpenTask:
             due = {"standard": standard, "due_at": at, "warn_at": edge.internal_data.get("warn"),
                    "standard_from": edge.internal_data.get("start")}
     return OpenTask(token_id=token_id, element_id=token.task_spec.node.id, ready_at=data["ready_at"],
-                    item=scopes.copied(data[scopes.LOCAL].get(item_name)) if item_name else None, item_name=item_name, **due)
+                    item=item, item_name=item_name, **due)
+
+
+def _item(top: InstanceWorkflow, token: Token) -> tuple[str | None, Value]:
+    """The item of the nearest loop instance round a task."""
+    current = token
+    while True:
+        loop = current.task_spec.loop
+        if isinstance(loop, MultiInstanceSpec) and loop.item:
+            return loop.item, scopes.copied(current.internal_data[scopes.LOCAL].get(loop.item))
+        if current.workflow is top:
+            return None, None
+        current = current.workflow.host_token
 
 
 def _timer(top: InstanceWorkflow, token: Token, token_id: str) -> WaitingTimer | None:

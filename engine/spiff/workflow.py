@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 
 from engine import errors
 from engine.spiff.expressions import Unusable
-from engine.spiff.tokens import COMPLETED, FUTURE, READY, WAITING, Token
+from engine.spiff.tokens import COMPLETED, FUTURE, READY, STARTED, WAITING, Token
 from engine.transition import Thrown
 from engine.types import Happening, Value
 
@@ -83,6 +83,7 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
         self.thrown: list[Thrown] = []
         self.is_dirty = False
         self._work: deque[Token] = deque()
+        self._last: deque[Token] = deque()
         self._steps = 0
 
     @property
@@ -166,6 +167,14 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
                 self._look_again()
             elif self._work:
                 token = self._work.popleft()
+                if not token.is_open:
+                    continue
+                if token._state == READY and token.task_spec.goes_last:
+                    self._last.append(token)
+                else:
+                    self._step(token)
+            elif self._last:
+                token = self._last.popleft()
                 if token.is_open:
                     self._step(token)
             elif not self._join_inclusively():
@@ -190,6 +199,8 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
         token._set_state(state)
         if state == WAITING:
             self.attempt(token, token.task_spec.rearm, token)
+        elif state == STARTED:   # what its called process returns could not be worked out
+            self.attempt(token, token.complete)
         else:
             self.schedule(token)
 
