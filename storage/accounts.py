@@ -73,7 +73,7 @@ def of_agency(uow: UnitOfWork, agency_id: str, *, limit: int = 1000) -> list[Acc
 def names(uow: UnitOfWork, account_ids: Collection[str]) -> Mapping[str, str]:
     """account id -> name of those that exist."""
     found = uow.execute(select(account.c.id, account.c.name).where(account.c.id.in_(sorted(account_ids))).order_by(account.c.id))
-    return {account_id: name for account_id, name in found}
+    return {row.id: row.name for row in found}
 
 
 def demo_exists(uow: UnitOfWork) -> bool:

@@ -10,7 +10,6 @@ one case's wrapped key does not open as another's.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,46 +22,40 @@ _NONCE_BYTES = 12
 _SCHEME = b"\x01"
 
 
-@dataclass(frozen=True)
-class CaseKey:
-    """The opened key of one case. Its bytes stay out of its repr, and so out of logs."""
-
-    case_id: str
-    key: bytes = field(repr=False)
+def new_case_key(key_encryption_key: bytes, case_id: str) -> tuple[bytes, bytes]:
+    """A fresh key for a case, and its wrapped form for the database."""
+    case_key = randomness.random_bytes(KEY_BYTES)
+    return case_key, wrap_key(key_encryption_key, case_id, case_key)
 
 
-class Keyring:
-    """Opens and closes case keys with the key-encryption key: 32 bytes, kept outside the database."""
+def wrap_key(key_encryption_key: bytes, case_id: str, case_key: bytes) -> bytes:
+    """The form of a case key that may lie in the database."""
+    if len(case_key) != KEY_BYTES:
+        raise ValueError("a case key has 32 bytes")
+    nonce = randomness.random_bytes(_NONCE_BYTES)
+    return _SCHEME + nonce + _cipher(key_encryption_key).encrypt(nonce, case_key, _binding(case_id))
 
-    def __init__(self, key_encryption_key: bytes) -> None:
-        if len(key_encryption_key) != KEY_BYTES:
-            raise ValueError("the key-encryption key has 32 bytes")
-        self._cipher = AESGCM(key_encryption_key)
 
-    def new_case_key(self, case_id: str) -> tuple[CaseKey, bytes]:
-        """A fresh key for a case, and its wrapped form for the database."""
-        key = CaseKey(case_id, randomness.random_bytes(KEY_BYTES))
-        return key, self.wrap(key)
-
-    def wrap(self, key: CaseKey) -> bytes:
-        """The form of a case key that may lie in the database."""
-        nonce = randomness.random_bytes(_NONCE_BYTES)
-        return _SCHEME + nonce + self._cipher.encrypt(nonce, key.key, _binding(key.case_id))
-
-    def unwrap(self, case_id: str, wrapped: bytes) -> CaseKey:
-        """The case key. Raises DamagedCiphertext: wrapped by another key-encryption key, for another case, or changed."""
-        if wrapped[:1] != _SCHEME:
-            raise DamagedCiphertext
-        nonce, sealed = wrapped[1:1 + _NONCE_BYTES], wrapped[1 + _NONCE_BYTES:]
-        try:
-            return CaseKey(case_id, self._cipher.decrypt(nonce, sealed, _binding(case_id)))
-        except (InvalidTag, ValueError):
-            raise DamagedCiphertext from None
+def unwrap_key(key_encryption_key: bytes, case_id: str, wrapped: bytes) -> bytes:
+    """The case key. Raises DamagedCiphertext: wrapped by another key-encryption key, for another case, or changed."""
+    if wrapped[:1] != _SCHEME:
+        raise DamagedCiphertext
+    nonce, sealed = wrapped[1:1 + _NONCE_BYTES], wrapped[1 + _NONCE_BYTES:]
+    try:
+        return _cipher(key_encryption_key).decrypt(nonce, sealed, _binding(case_id))
+    except (InvalidTag, ValueError):
+        raise DamagedCiphertext from None
 
 
 def digest(data: bytes) -> str:
     """SHA-256 in hexadecimal, as contents are addressed."""
     return hashlib.sha256(data).hexdigest()
+
+
+def _cipher(key_encryption_key: bytes) -> AESGCM:
+    if len(key_encryption_key) != KEY_BYTES:
+        raise ValueError("the key-encryption key has 32 bytes")
+    return AESGCM(key_encryption_key)
 
 
 def _binding(case_id: str) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from storage import rows
 from storage.schema import running
@@ -80,7 +80,7 @@ def update_due(uow: UnitOfWork, dues: Sequence[tuple[str, datetime, datetime | N
 
 def due(uow: UnitOfWork, now: datetime, *, kind: str | None = None, agency_id: str | None = None, limit: int = 100) -> list[JobRow]:
     """Jobs a worker may take at `now`, the longest available first. Takes none."""
-    chosen = [job.c.available_at <= now]
+    chosen: list[ColumnElement[bool]] = [job.c.available_at <= now]
     if agency_id is not None:
         chosen.append(job.c.agency_id == agency_id)
     if kind is not None:

@@ -10,7 +10,7 @@ def random_bytes(count: int) -> bytes:
     return secrets.token_bytes(count)
 
 
-def random_id() -> str:
+def new_id() -> str:
     """A new id: 128 random bits as 32 hexadecimal digits, so that nobody can guess one and none tells an order."""
     return random_bytes(16).hex()
 
@@ -18,3 +18,6 @@ def random_id() -> str:
 def new_token() -> str:
     """A new bearer token of 256 random bits, safe in a cookie and in an address."""
     return secrets.token_urlsafe(32)
+
+
+random_id = new_id
