@@ -1,0 +1,88 @@
+"""A browser without a browser: Flask's test client over the fake engine, CSRF and headers as in production."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.support import fake_engine, fake_world
+from webui import limits
+from webui.app import create_app
+
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Browser:
+    """What a person does: open pages, press buttons. Every post carries the page's own CSRF token."""
+
+    def __init__(self, app: Flask, **environ: Any) -> None:
+        self.client: FlaskClient = app.test_client()
+        self._environ = environ
+
+    def get(self, path: str, **given: Any) -> TestResponse:
+        return self.client.get(path, **self._environ, **given)
+
+    def token(self, path: str = "/masuk") -> str:
+        """The CSRF token of a page."""
+        found = CSRF.search(self.get(path, follow_redirects=True).text)
+        assert found is not None
+        return found[1]
+
+    def post(self, path: str, data: dict[str, Any] | None = None, *, on: str = "/pemberitahuan", **given: Any) -> TestResponse:
+        """Post a form that stands on page `on`."""
+        return self.client.post(path, data={"csrf_token": self.token(on), **(data or {})}, **self._environ, **given)
+
+    def sign_in(self, name: str, passphrase: str = fake_engine.PASSPHRASE, **more: str) -> TestResponse:
+        return self.post("/masuk", {"sign_in": name, "passphrase": passphrase, **more}, on="/masuk")
+
+
+@pytest.fixture
+def engine() -> fake_engine.FakeEngine:
+    return fake_world.world()
+
+
+@pytest.fixture
+def app(engine: fake_engine.FakeEngine) -> Iterator[Flask]:
+    application = create_app(engine, settings=fake_engine.settings())
+    limits.limiter.reset()
+    yield application
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Browser:
+    """Somebody who has not signed in."""
+    return Browser(app)
+
+
+@pytest.fixture
+def someone(app: Flask) -> Callable[[str], Browser]:
+    """A signed-in person by sign-in name."""
+
+    def signed_in(name: str) -> Browser:
+        browser = Browser(app)
+        assert browser.sign_in(name).status_code == 303
+        return browser
+
+    return signed_in
+
+
+@pytest.fixture
+def manager(someone: Callable[[str], Browser]) -> Browser:
+    return someone("manajer")
+
+
+@pytest.fixture
+def auditor(someone: Callable[[str], Browser]) -> Browser:
+    return someone("auditor")
+
+
+@pytest.fixture
+def owner(someone: Callable[[str], Browser]) -> Browser:
+    """The process owner."""
+    return someone("pemilik")

@@ -1,0 +1,24 @@
+"""Every page draws, in both languages, for the people it is for."""
+
+from __future__ import annotations
+
+import pytest
+
+PAGES = {
+    "manajer": ("/tugas", "/tugas?kotak=pool", "/tugas?kotak=done", "/tugas?lewat=1&risiko=high", "/tugas/task-1", "/tugas/task-7",
+                "/tugas/task-10", "/kasus", "/kasus?status=closed", "/kasus/case-1", "/kasus/case-3", "/kasus/baru",
+                "/kasus/baru/pengelolaan-kasus", "/sop", "/sop/dep-1", "/pemberitahuan"),
+    "auditor": ("/kasus", "/kasus/case-1", "/kasus/case-1/putar-ulang/i1", "/kasus/case-1/putar-ulang/i1?langkah=2", "/sop/dep-1"),
+    "pemilik": ("/sop", "/sop/dep-1", "/sop/periksa"),
+}
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(("who", "path"), [(who, path) for who, paths in PAGES.items() for path in paths])
+def test_a_page_draws_for_the_people_it_is_for(someone, who, path, language):
+    browser = someone(who)
+    browser.post("/bahasa", {"language": language, "next": "/pemberitahuan"})
+    response = browser.get(path)
+    assert response.status_code == 200
+    assert f'<html lang="{language}">' in response.text
+    assert response.text.count("<h1") == 1

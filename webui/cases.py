@@ -1,0 +1,136 @@
+"""Cases: the list by code, the page of one case, its documents, and starting a new one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine.errors import EngineError, InvalidSubmission
+from engine.results import CaseDetail, FormView, InstanceSummary
+from engine.types import Value
+from webui import context, forms
+
+pages = Blueprint("cases", __name__, url_prefix="/kasus")
+STATUSES = ("open", "closed")
+MEDIA_TYPES = {"application/pdf": "pdf", "text/plain": "txt", "image/png": "png", "image/jpeg": "jpg"}
+
+
+@pages.get("")
+def index() -> str:
+    """The cases the actor may see: codes, never names."""
+    status = request.args.get("status", "")
+    status = status if status in STATUSES else ""
+    number = max(1, min(10_000, request.args.get("hal", 1, type=int)))
+    page = context.engine().cases.find(context.actor(), status=status or None, page=number)
+    return render_template("cases.html", page=page, status=status, statuses=STATUSES)
+
+
+@pages.post("/cari")
+def search() -> AnyResponse | tuple[str, int]:
+    """Go to a case by its code. By POST, so that what was typed stays out of addresses and logs."""
+    code = request.form.get("code", "").strip()[:100]
+    page = context.engine().cases.find(context.actor(), business_key=code, page=1) if code else None
+    if page is not None and len(page.rows) == 1:
+        return redirect(url_for("cases.show", case_id=page.rows[0].id), code=303)
+    flash("no-case", "warn")
+    return redirect(url_for("cases.index"), code=303)
+
+
+@pages.get("/<case_id>")
+def show(case_id: str) -> str:
+    """One case: where it stands, what happened, its documents, what is known (masked)."""
+    detail = context.engine().cases.get(context.actor(), case_id)
+    shown = instance_of(detail, request.args.get("proses") or _latest(detail))
+    drawing = _drawing(shown) if shown is not None else None
+    return render_template("case.html", detail=detail, case=detail.summary, shown=shown, drawing=drawing)
+
+
+@pages.get("/<case_id>/dokumen/<document_id>")
+def document(case_id: str, document_id: str) -> Response:
+    """A document's bytes, always as a download and under a name that says nothing of the person."""
+    detail = context.engine().cases.get(context.actor(), case_id)
+    if document_id not in {row.id for row in detail.documents}:
+        abort(404)  # a document of another case, asked for through this one
+    row, content = context.engine().cases.get_document(context.actor(), document_id)
+    kind = row.media_type if row.media_type in MEDIA_TYPES else "application/octet-stream"
+    response = Response(content, mimetype=kind)
+    name = f"{_plain(row.code)}-{_plain(row.id)[:8]}.{MEDIA_TYPES.get(kind, 'bin')}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@pages.get("/baru")
+def choose() -> str:
+    """The SOPs the actor may start a case of."""
+    return render_template("start_choose.html", sops=context.engine().sops.startable(context.actor()))
+
+
+@pages.get("/baru/<key>")
+def start_page(key: str) -> str:
+    """The start form of an SOP."""
+    form = context.engine().sops.start_form(context.actor(), key)
+    return _start_page(key, form, forms.known_values(form))
+
+
+@pages.post("/baru/<key>")
+def start(key: str) -> AnyResponse | tuple[str, int] | str:
+    """Open a case. The key in the form makes a double click one case, not two."""
+    form = context.engine().sops.start_form(context.actor(), key)
+    remove_row = request.form.get("remove_row", "")
+    typed = forms.read(form, request.form, request.files, remove_row=remove_row)
+    if request.form.get("add_row") or remove_row:
+        return _start_page(key, form, typed, add_row_to=request.form.get("add_row", ""))
+    try:
+        result = context.engine().cases.start(
+            context.actor(), key, submission=typed, idempotency_key=request.form.get("once", "")[:64] or None)
+    except InvalidSubmission as refusal:
+        language = 1 if context.language() == "en" else 0
+        problems = {name: texts[language] for name, texts in refusal.problems.items()}
+        return _start_page(key, form, typed, problems=problems), 422
+    flash("started", "ok")
+    if result.case_id is None:
+        return redirect(url_for("inbox.home"), code=303)
+    return redirect(url_for("cases.show", case_id=result.case_id), code=303)
+
+
+def instance_of(detail: CaseDetail, instance_id: str | None) -> InstanceSummary | None:
+    """The instance if it belongs to this case; naming another case's answers like a page that does not exist."""
+    if instance_id is None:
+        return None
+    found = next((row for row in detail.instances if row.id == instance_id), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _latest(detail: CaseDetail) -> str | None:
+    return max(detail.instances, key=lambda row: row.started_at).id if detail.instances else None
+
+
+def _drawing(shown: InstanceSummary) -> bytes | None:
+    try:
+        drawn: bytes = context.engine().cases.diagram(context.actor(), shown.id)
+        return drawn
+    except EngineError:
+        return None  # a diagram without layout, or not the actor's to see: the page stands without a picture
+
+
+def _start_page(key: str, form: FormView, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
+                add_row_to: str = "") -> str:
+    drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
+    known = {control.field.key for control in drawn}
+    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
+    return render_template("start.html", key=key, form=form, controls=drawn, summary=forms.summary(drawn),
+                           loose=loose, has_problems=bool(problems), once=request.form.get("once") or _once())
+
+
+def _once() -> str:
+    """One per drawing of the form and person; not a secret."""
+    return hashlib.sha256(f"{context.actor().account_id} {context.now().isoformat()}".encode()).hexdigest()[:32]
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text if c.isascii() and (c.isalnum() or c in "-_")) or "dokumen"

@@ -1,0 +1,274 @@
+"""Task forms: from a `FormView` to controls on a page, and from a posted page to a submission.
+
+Values leave here as the person typed them (text, lists of text, rows of such); types, rules and conditions are the
+engine's to check. What cannot be read as a date stays in the text it was typed in, so that nothing is lost on the way
+back to the page.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from engine.results import FormField, FormView
+from engine.types import Value
+from webui import context, times
+
+PREFIX = "f"
+UNKNOWN_ANSWERS = ("not_asked", "declined", "unknown")
+MAX_ROWS = 60
+_CONDITION = re.compile(r'^\s*(\w+)\s*=\s*(?:"([^"]*)"|(true|false))\s*$')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """One field as it is drawn. `parts` are the boxes of a date; `rows` the controls of a repeated group."""
+
+    field: FormField
+    name: str
+    value: Value = None
+    parts: tuple[str, ...] = ()
+    unknown: str = ""
+    problem: str = ""
+    depends_on: str = ""                    # name of the control that decides whether this one applies
+    depends_value: tuple[str, ...] = ()
+    condition: str = ""                     # the same in words, for pages without JavaScript
+    rows: tuple[tuple[Control, ...], ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.name.replace(".", "-")
+
+
+def controls(form: FormView, values: Mapping[str, Value], problems: Mapping[str, str] | None = None,
+             *, add_row_to: str = "") -> tuple[Control, ...]:
+    """The form's controls, filled with `values` (typed ones or a submission) and marked with `problems`."""
+    return tuple(_control(f, f"{PREFIX}.{f.key}", f.key, values, problems or {}, form.fields, add_row_to)
+                 for f in form.fields)
+
+
+def known_values(form: FormView) -> dict[str, Value]:
+    """What the engine already knows for this form."""
+    return {f.key: f.value for f in form.fields if f.value is not None and not f.masked}
+
+
+def read(form: FormView, posted: MultiDict[str, str], files: MultiDict[str, FileStorage] | None = None,
+         *, remove_row: str = "") -> dict[str, Value]:
+    """The submission in a posted page: only the form's own fields, whatever else was sent along."""
+    values: dict[str, Value] = {}
+    for f in form.fields:
+        if f.masked:
+            continue
+        value = _read(f, f"{PREFIX}.{f.key}", posted, files, remove_row)
+        if value not in (None, "", []):
+            values[f.key] = value
+    return values
+
+
+def summary(drawn: Sequence[Control]) -> list[tuple[str, str, str]]:
+    """The error summary: (anchor, label, what to do), in the order of the page."""
+    found: list[tuple[str, str, str]] = []
+    for control in drawn:
+        if control.problem:
+            found.append((control.id, context.say(control.field.label), control.problem))
+        for row in control.rows:
+            found += summary(row)
+    return found
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+def _read(f: FormField, name: str, posted: MultiDict[str, str], files: MultiDict[str, FileStorage] | None,
+          remove_row: str) -> Value:
+    value = _read_value(f, name, posted, files, remove_row)
+    if value in (None, "", []) and f.allow_unknown and posted.get(f"{name}.unknown") in UNKNOWN_ANSWERS:
+        return posted.get(f"{name}.unknown")
+    return value
+
+
+def _read_value(f: FormField, name: str, posted: MultiDict[str, str], files: MultiDict[str, FileStorage] | None,
+                remove_row: str) -> Value:
+    if f.type == "rows":
+        return _read_rows(f, name, posted, remove_row)
+    if f.type == "choices":
+        return posted.getlist(name)
+    if f.type == "boolean":
+        return {"true": True, "false": False}.get(posted.get(name, ""))
+    if f.type in ("date", "datetime"):
+        return _read_date(f.type, [posted.get(f"{name}.{part}", "").strip() for part in "dmyh"])
+    if f.type == "file":
+        return _read_file(name, posted, files)
+    return posted.get(name, "").replace("\r\n", "\n").strip()
+
+
+def _read_rows(f: FormField, name: str, posted: MultiDict[str, str], remove_row: str) -> list[dict[str, Value]]:
+    rows = []
+    for index in range(min(_whole(posted.get(f"{name}.count", "0")), MAX_ROWS)):
+        if remove_row == f"{name}.{index}":
+            continue
+        row = {sub.key: _read(sub, f"{name}.{index}.{sub.key}", posted, None, "") for sub in f.fields}
+        row = {key: value for key, value in row.items() if value not in (None, "", [])}
+        if row:
+            rows.append(row)
+    return rows
+
+
+def _read_date(kind: str, parts: list[str]) -> str:
+    day, month, year, hour = parts
+    if not any(parts[:3]) and not hour:
+        return ""
+    number = _month_number(month)
+    try:
+        found = date(_whole(year), number, _whole(day))
+        if kind == "date":
+            return found.isoformat()
+        clock = re.fullmatch(r"(\d{1,2})[.:](\d{2})", hour)
+        if clock is None:
+            raise ValueError("no time of day")
+        local = datetime(found.year, found.month, found.day, int(clock[1]), int(clock[2]), tzinfo=context.zone())
+        return local.isoformat()
+    except ValueError:
+        return "/".join(parts[:3]) + (f" {hour}" if kind == "datetime" else "")
+
+
+def _month_number(month: str) -> int:
+    if month.isdecimal():
+        return int(month)
+    for names in times.MONTHS.values():
+        for number, name in enumerate(names, start=1):
+            if len(month) >= 3 and name.lower().startswith(month.lower()):
+                return number
+    return 0
+
+
+def _read_file(name: str, posted: MultiDict[str, str], files: MultiDict[str, FileStorage] | None) -> Value:
+    sent = files.get(name) if files is not None else None
+    if sent is None or not sent.filename:
+        return None
+    content = sent.read()
+    return {
+        "media_type": sent.mimetype, "size": str(len(content)), "sha256": sha256(content).hexdigest(),
+        "content": b64encode(content).decode("ascii"),
+    }
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
+
+
+# --- drawing ------------------------------------------------------------------------------------------------------
+
+
+def _control(f: FormField, name: str, path: str, values: Mapping[str, Value], problems: Mapping[str, str],
+             siblings: Sequence[FormField], add_row_to: str) -> Control:
+    value = values.get(f.key)
+    unknown = value if f.allow_unknown and isinstance(value, str) and value in UNKNOWN_ANSWERS else ""
+    depends_on, depends_value, condition = _condition(f.show_if, siblings, name)
+    return Control(
+        field=f, name=name, value=None if unknown else _shown(f, value), parts=_parts(f, None if unknown else value),
+        unknown=unknown, problem=problems.get(path, ""), depends_on=depends_on, depends_value=depends_value,
+        condition=condition, rows=_rows(f, name, path, value, problems, add_row_to),
+    )
+
+
+def _rows(f: FormField, name: str, path: str, value: Value, problems: Mapping[str, str],
+          add_row_to: str) -> tuple[tuple[Control, ...], ...]:
+    if f.type != "rows":
+        return ()
+    known: list[Any] = list(value) if isinstance(value, list | tuple) else []
+    if not known or add_row_to == name:
+        known.append({})
+    return tuple(
+        tuple(_control(sub, f"{name}.{index}.{sub.key}", f"{path}.{index}.{sub.key}",
+                       row if isinstance(row, Mapping) else {}, problems, f.fields, "") for sub in f.fields)
+        for index, row in enumerate(known[:MAX_ROWS])
+    )
+
+
+def _shown(f: FormField, value: Value) -> Value:
+    if f.type == "choices":
+        return [str(v) for v in value] if isinstance(value, list | tuple) else []
+    if f.type == "boolean":
+        return "" if value is None else ("true" if value in (True, "true") else "false")
+    return "" if value is None or isinstance(value, list | dict) else str(value)
+
+
+def _parts(f: FormField, value: Value) -> tuple[str, ...]:
+    if f.type not in ("date", "datetime"):
+        return ()
+    at = _as_date(value, context.zone())
+    if at is None:
+        days, _space, hour = str(value or "").partition(" ")
+        typed = (days.split("/") + ["", "", ""])[:3]
+        return (*typed, hour)
+    hour = f"{at.hour:02d}.{at.minute:02d}" if isinstance(at, datetime) else ""
+    return (str(at.day), str(at.month), str(at.year), hour)
+
+
+def _as_date(value: Value, zone: ZoneInfo) -> date | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return value.astimezone(zone)
+    return value if isinstance(value, date) else None
+
+
+def _condition(show_if: str | None, siblings: Sequence[FormField], name: str) -> tuple[str, tuple[str, ...], str]:
+    """Which control decides whether this one applies, with which values, and the same in words.
+
+    Only `field = "value"` alternatives over one field of the same form are understood here; the server decides anyway,
+    and a control whose condition is not understood is simply always shown.
+    """
+    if not show_if:
+        return "", (), ""
+    found = [_CONDITION.match(part) for part in re.split(r"\s+or\s+", show_if)]
+    matches = [m for m in found if m is not None]
+    keys = {m[1] for m in matches}
+    decider = next((s for s in siblings if keys == {s.key}), None)
+    if len(matches) != len(found) or decider is None:
+        return "", (), ""
+    values = tuple(m[2] if m[2] is not None else m[3] for m in matches)
+    labels = {"true": _("Ya"), "false": _("Tidak")} | {v: context.say(t) for v, t in decider.options}
+    words = _("Isi hanya bila %(field)s: %(answer)s", field=f"“{context.say(decider.label)}”",
+              answer=" / ".join(labels.get(v, v) for v in values))
+    return f"{name.rpartition('.')[0]}.{decider.key}", values, words
+
+
+def shown_value(f: FormField) -> str:
+    """A field's value in words, for records and replay; never called for a masked one by the templates."""
+    value, labels = f.value, {v: context.say(t) for v, t in f.options}
+    words = {"not_asked": _("belum ditanyakan"), "declined": _("tidak bersedia menjawab"), "unknown": _("tidak tahu")}
+    if f.allow_unknown and isinstance(value, str) and value in words:
+        return words[value]
+    return in_words(value, labels)
+
+
+def in_words(value: Value, labels: Mapping[str, str] | None = None) -> str:
+    """Any variable in words of the reader's language."""
+    labels = labels or {}
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("Ya") if value else _("Tidak")
+    if isinstance(value, datetime):
+        return times.exact(value, context.zone(), language=context.language(), now=context.now())
+    if isinstance(value, date):
+        return times.day(value, language=context.language())
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {in_words(item, labels)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(in_words(item, labels) for item in value) or "—"
+    return labels.get(str(value), str(value))

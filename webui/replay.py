@@ -1,0 +1,67 @@
+"""The auditor's desk: any instance step by step, its verification, and the evidence to take away."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from engine.errors import EngineError, NotAllowed, NotFound
+from engine.results import HistoryRow, ReplayReport
+from webui import cases, context
+
+pages = Blueprint("replay", __name__, url_prefix="/kasus/<case_id>/putar-ulang/<instance_id>")
+
+
+@pages.get("")
+def show(case_id: str, instance_id: str) -> str:
+    """The instance as it stood after journal entry `langkah`; the last one unless the address says otherwise."""
+    return _page(case_id, instance_id)
+
+
+@pages.post("/verifikasi")
+def verify(case_id: str, instance_id: str) -> str:
+    """Run the journal through the interpreter again and compare every digest."""
+    detail = context.engine().cases.get(context.actor(), case_id)
+    cases.instance_of(detail, instance_id)
+    return _page(case_id, instance_id, context.engine().audit.replay(context.actor(), instance_id))
+
+
+@pages.post("/bukti")
+def pack(case_id: str, instance_id: str) -> Response:
+    """The pack that `python -m engine.replay` verifies elsewhere. By POST: taking evidence away is itself recorded."""
+    detail = context.engine().cases.get(context.actor(), case_id)
+    cases.instance_of(detail, instance_id)
+    content = context.engine().audit.export_pack(context.actor(), instance_id)
+    ending, kind = ("zip", "application/zip") if content[:2] == b"PK" else ("pack", "application/octet-stream")
+    response = Response(content, mimetype=kind)
+    safe = "".join(c for c in instance_id if c.isascii() and c.isalnum())[:12]
+    response.headers["Content-Disposition"] = f'attachment; filename="bukti-{safe}.{ending}"'
+    return response
+
+
+def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) -> str:
+    detail = context.engine().cases.get(context.actor(), case_id)
+    instance = cases.instance_of(detail, instance_id)
+    rows = context.engine().audit.history(context.actor(), instance_id)
+    steps = _by_entry(rows)
+    last = max([seq for seq, _rows in steps], default=1)
+    asked = request.values.get("langkah", last, type=int)
+    number = max(1, min(last, asked))
+    state, drawing = None, None
+    try:
+        state = context.engine().audit.state_at(context.actor(), instance_id, number)
+        drawing = context.engine().audit.diagram(context.actor(), instance_id, number)
+    except (NotFound, NotAllowed):
+        raise
+    except EngineError:
+        pass  # a broken journal cannot be shown beyond its break; the page says so and offers verification
+    names = {row.element_id: row.element_name for row in rows if row.element_id and row.element_name}
+    return render_template("replay.html", detail=detail, case=detail.summary, instance=instance, steps=steps,
+                           number=number, last=last, state=state, drawing=drawing, names=names, report=report)
+
+
+def _by_entry(rows: tuple[HistoryRow, ...]) -> list[tuple[int, list[HistoryRow]]]:
+    """History rows gathered per journal entry, in order: an entry is one step of the replay."""
+    gathered: dict[int, list[HistoryRow]] = {}
+    for row in rows:
+        gathered.setdefault(row.seq, []).append(row)
+    return sorted(gathered.items())

@@ -1,0 +1,51 @@
+"""Who may use which route: one table, endpoint -> action. A route that is not in it answers nobody (default deny).
+
+The action is asked of `engine.allows(actor, action)`, which knows roles; whether *this* row is the actor's to see is
+decided again by the command or query itself. `PUBLIC` needs no session, `SIGNED_IN` any session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+PUBLIC: Final = "public"
+SIGNED_IN: Final = "signed-in"
+
+POLICY: Final[Mapping[str, str]] = {
+    "static": PUBLIC,
+    "status.healthy": PUBLIC,
+    "account.sign_in_page": PUBLIC,
+    "account.sign_in": PUBLIC,
+    "account.set_language": PUBLIC,
+    "account.sign_out": SIGNED_IN,
+    "account.lock": SIGNED_IN,
+    "inbox.home": SIGNED_IN,
+    "notices.show": SIGNED_IN,
+    "notices.mark_read": SIGNED_IN,
+    "inbox.show": "task.list",
+    "task.show": "task.read",
+    "task.claim": "task.claim",
+    "task.unclaim": "task.unclaim",
+    "task.save_draft": "task.save_draft",
+    "task.complete": "task.complete",
+    "cases.index": "case.list",
+    "cases.search": "case.list",
+    "cases.show": "case.read",
+    "cases.document": "case.read_document",
+    "cases.choose": "case.start",
+    "cases.start_page": "case.start",
+    "cases.start": "case.start",
+    "replay.show": "audit.replay",
+    "replay.verify": "audit.replay",
+    "replay.pack": "audit.export",
+    "sops.index": "sop.list",
+    "sops.show": "sop.read",
+    "sops.check_page": "sop.check",
+    "sops.check": "sop.check",
+    "trials.show": "sop.try",
+    "trials.start": "sop.try",
+    "trials.complete": "sop.try",
+    "trials.advance": "sop.try",
+    "trials.send": "sop.try",
+}

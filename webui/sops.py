@@ -1,0 +1,72 @@
+"""SOPs in force: diagram, text, identity sheet, findings; and checking a file before anybody deploys it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+
+from engine.errors import BundleRefused, EngineError
+from engine.types import LintFinding, Severity
+from webui import context, limits, uploads
+
+pages = Blueprint("sops", __name__, url_prefix="/sop")
+
+
+@pages.get("")
+def index() -> str:
+    """Every SOP version the actor may read."""
+    return render_template("sops.html", sops=context.engine().sops.list(context.actor()))
+
+
+@pages.get("/<deployment_id>")
+def show(deployment_id: str) -> str:
+    """One version: what it prints, how it is drawn, what the check says about it."""
+    detail = context.engine().sops.get(context.actor(), deployment_id)
+    try:
+        drawing = context.engine().sops.diagram(context.actor(), deployment_id)
+    except EngineError:
+        drawing = None  # no layout: the text says everything the picture would
+    return render_template("sop.html", detail=detail, sop=detail.summary, drawing=drawing,
+                           findings=by_severity(detail.findings))
+
+
+@pages.get("/periksa")
+def check_page() -> str:
+    """Where a file is handed in."""
+    return render_template("check.html", findings=None)
+
+
+@pages.post("/periksa")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def check() -> str | tuple[str, int]:
+    """Say in words what would keep these files from running; if nothing does, they can be tried at once."""
+    try:
+        files = uploads.read(request.files.getlist("files"))
+    except uploads.UploadRefused as refusal:
+        return render_template("check.html", findings=None, problem=_why(refusal.reason)), 422
+    findings = list(context.engine().sops.check(context.actor(), files))
+    trial_id = None
+    if not any(finding.severity is Severity.ERROR for finding in findings) and context.may("sop.try"):
+        try:
+            trial_id = context.engine().sops.try_open(context.actor(), files)
+        except BundleRefused as refused:
+            findings = list(refused.findings)
+    return render_template("check.html", findings=by_severity(findings), names=sorted(files), trial_id=trial_id)
+
+
+def by_severity(findings: Sequence[LintFinding]) -> list[tuple[Severity, list[LintFinding]]]:
+    """Findings gathered by severity, the worst first."""
+    return [(severity, found) for severity in Severity
+            if (found := [finding for finding in findings if finding.severity is severity])]
+
+
+def _why(reason: str) -> str:
+    return {
+        "empty": _("Pilih satu berkas .bpmn, beberapa berkas, atau satu berkas .zip berisi folder SOP."),
+        "too-large": _("Berkas paling besar 10 MB; satu diagram BPMN paling besar 2 MB."),
+        "too-many": _("Paling banyak 200 berkas dalam satu SOP."),
+        "bad-name": _("Nama berkas hanya boleh berisi huruf, angka, titik, spasi, garis bawah, dan tanda hubung."),
+        "bad-zip": _("Berkas .zip ini tidak dapat dibaca. Buat ulang, lalu kirim lagi."),
+    }[reason]

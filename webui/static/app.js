@@ -1,0 +1,115 @@
+// Progressive enhancement, no build step: every page works without this file.
+(() => {
+  'use strict';
+  const root = document.documentElement;
+  root.classList.add('js');
+  const $ = (selector, from = document) => from.querySelector(selector);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const tell = (text) => { const box = $('#kabar'); if (box) box.textContent = text; };
+
+  $('[data-focus]')?.focus();
+
+  // One click, one request: a second submit of the same form within four seconds is dropped.
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = '1';
+    setTimeout(() => delete form.dataset.sent, form.querySelector('[data-download]') ? 1000 : 4000);
+  });
+
+  // Fields that apply only after a certain answer: hidden and not sent otherwise. The server decides in any case.
+  const sync = () => all('[data-depends]').forEach((box) => {
+    const form = box.closest('form');
+    const fields = all('[name]', form).filter((field) => field.name === box.dataset.depends);
+    const given = fields.filter((field) => !['radio', 'checkbox'].includes(field.type) || field.checked).map((field) => field.value);
+    box.hidden = !given.some((value) => box.dataset.values.split('|').includes(value));
+    all('input, select, textarea', box).forEach((field) => { field.disabled = box.hidden; });
+  });
+  document.addEventListener('change', sync);
+  sync();
+
+  // Drafts: kept on the server while somebody types, only when something changed.
+  const form = $('form[data-draft]');
+  let changed = false, saving = null;
+  const save = async () => {
+    if (!form || !changed) return;
+    changed = false;
+    const status = $('[data-status]', form);
+    try {
+      const body = new FormData(form);
+      all('input[type=file]', form).forEach((field) => body.delete(field.name));
+      const answer = await fetch(form.dataset.draft, { method: 'POST', body, headers: { Accept: 'application/json' }, redirect: 'error' });
+      const said = await answer.json();
+      status.textContent = answer.ok ? form.dataset.saved.replace('%s', said.text) : said.text;
+    } catch {
+      changed = true;
+      status.textContent = form.dataset.unsaved;
+    }
+  };
+  if (form) {
+    form.addEventListener('input', () => { changed = true; });
+    form.addEventListener('submit', () => { changed = false; });
+    saving = setInterval(save, Number(form.dataset.every) * 1000);
+    addEventListener('beforeunload', (event) => { if (changed) event.preventDefault(); });
+  }
+
+  // Leaving the counter: Alt+L, or after the idle time. The draft is kept first.
+  const lock = async () => { const out = $('#kunci'); if (!out) return; await save(); changed = false; clearInterval(saving); out.requestSubmit(); };
+  document.addEventListener('keydown', (event) => { if (event.altKey && event.code === 'KeyL') { event.preventDefault(); lock(); } });
+  const idle = Number(document.body.dataset.idle || 0) * 1000;
+  if (idle) {
+    let since = Date.now();
+    ['keydown', 'pointerdown', 'scroll'].forEach((kind) => addEventListener(kind, () => { since = Date.now(); }, { passive: true }));
+    setInterval(() => { if (Date.now() - since >= idle) { since = Infinity; lock(); } }, 5000);
+  }
+
+  // Time left, counted on while the page is open.
+  const english = root.lang === 'en';
+  const words = (minutes) => {
+    const parts = [[Math.floor(minutes / 1440), english ? 'day' : 'hari'], [Math.floor(minutes / 60) % 24, english ? 'hour' : 'jam'], [minutes % 60, english ? 'minute' : 'menit']];
+    const first = Math.max(0, parts.findIndex(([count]) => count));
+    const from = parts.some(([count]) => count) ? first : 2;
+    return parts.slice(from, from + 2).filter(([count], i) => count || i === 0).map(([count, unit]) => `${count} ${unit}${english && count !== 1 ? 's' : ''}`).join(' ');
+  };
+  const started = Date.now();
+  const tick = () => all('[data-due]').forEach((box) => {
+    const left = Date.parse(box.dataset.due) - Date.now();
+    const span = words(Math.floor(Math.abs(left) / 60000));
+    box.textContent = left < 0 ? span : (english ? `${span} left` : `${span} lagi`);
+  });
+  setInterval(() => { if (Date.now() - started > 60000) tick(); }, 60000);
+
+  // Replay: the slider and the arrow keys turn the page without leaving it.
+  const turn = async (address, focus) => {
+    const answer = await fetch(address, { headers: { Accept: 'text/html' } });
+    if (!answer.ok || answer.redirected) { location.assign(address); return; }
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const [before, after] = [$('#putar'), $('#putar', page)];
+    if (!after) { location.assign(address); return; }
+    const scrolled = $('.drawing', before)?.scrollLeft || 0;
+    before.replaceWith(after);
+    const drawing = $('.drawing', after);
+    if (drawing) drawing.scrollLeft = scrolled;
+    document.title = page.title;
+    history.replaceState(null, '', address);
+    listen();
+    if (focus) $('#langkah')?.focus();
+    tell($('.moment', after)?.textContent.replace(/\s+/g, ' ').trim() || '');
+  };
+  const listen = () => {
+    const slider = $('#langkah');
+    if (!slider) return;
+    slider.addEventListener('change', () => turn(`${location.pathname}?langkah=${slider.value}`, true));
+    all('#putar .stepper a, #putar .log a').forEach((link) => link.addEventListener('click', (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      turn(link.href, link.dataset.key !== undefined);
+    }));
+  };
+  listen();
+  document.addEventListener('keydown', (event) => {
+    if (!$('#putar') || event.altKey || event.ctrlKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    const link = $(`#putar [data-key="${event.key}"]`);
+    if (link && !event.target.closest('.drawing')) { event.preventDefault(); link.click(); }
+  });
+})();

@@ -1,0 +1,140 @@
+"""One task: why it is here, its form, its draft, claiming it, completing it. What was typed is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine.errors import (
+    EngineError,
+    InstanceNotActive,
+    InvalidSubmission,
+    NotClaimed,
+    StaleRevision,
+    TaskAlreadyClaimed,
+    TaskGone,
+)
+from engine.results import TaskDetail
+from engine.types import Value
+from webui import context, forms, words
+
+pages = Blueprint("task", __name__, url_prefix="/tugas")
+
+
+@pages.get("/<task_id>")
+def show(task_id: str) -> str:
+    """The task's page."""
+    detail = context.engine().tasks.get(context.actor(), task_id)
+    return _page(detail, _known(detail))
+
+
+@pages.post("/<task_id>/ambil")
+def claim(task_id: str) -> AnyResponse:
+    """Take a task of the team. On purpose no error for the loser of a race: the page says that somebody has it."""
+    try:
+        context.engine().tasks.claim(context.actor(), task_id)
+    except TaskAlreadyClaimed:
+        flash("taken", "warn")
+        return redirect(url_for("inbox.show", kotak="pool"), code=303)
+    except TaskGone:
+        flash("gone", "warn")
+        return redirect(url_for("inbox.show", kotak="pool"), code=303)
+    return redirect(url_for("task.show", task_id=task_id), code=303)
+
+
+@pages.post("/<task_id>/lepas")
+def unclaim(task_id: str) -> AnyResponse:
+    """Give a task back to the team; its draft stays with the one who typed it."""
+    context.engine().tasks.unclaim(context.actor(), task_id)
+    flash("released", "ok")
+    return redirect(url_for("inbox.show"), code=303)
+
+
+@pages.post("/<task_id>/draf")
+def save_draft(task_id: str) -> AnyResponse | tuple[Response | str, int] | str:
+    """Keep what was typed so far: from the button, from the autosave, or because a row was added or taken away."""
+    wants_json = request.accept_mimetypes.best == "application/json"
+    detail = context.engine().tasks.get(context.actor(), task_id)
+    add_row, remove_row = request.form.get("add_row", ""), request.form.get("remove_row", "")
+    typed = _typed(detail, remove_row=remove_row)
+    try:
+        saved_at = context.engine().tasks.save_draft(
+            context.actor(), task_id, typed, expected_revision=_revision())
+    except EngineError as refusal:
+        if wants_json:
+            return jsonify(code=refusal.code, text=refusal.message(context.language())), 409
+        return _refused(detail, typed, refusal)
+    if wants_json:
+        return jsonify(text=words.clock(saved_at), at=saved_at.isoformat())
+    if add_row or remove_row:
+        return _page(detail, typed, add_row_to=add_row)
+    flash("draft", "ok")
+    return redirect(url_for("task.show", task_id=task_id), code=303)
+
+
+@pages.post("/<task_id>/selesai")
+def complete(task_id: str) -> tuple[str, int] | str:
+    """Complete the task and say what happens next.
+
+    The key makes a second click or a reload of the answer harmless: the engine answers both the same.
+    """
+    detail = context.engine().tasks.get(context.actor(), task_id)
+    typed = _typed(detail)
+    revision = _revision()
+    try:
+        result = context.engine().tasks.complete(
+            context.actor(), task_id, typed, expected_revision=revision, idempotency_key=f"{task_id}:{revision}")
+    except InvalidSubmission as refusal:
+        _keep(task_id, typed, revision)
+        language = 1 if context.language() == "en" else 0
+        problems = {key: texts[language] for key, texts in refusal.problems.items()}
+        return _page(detail, typed, problems=problems), 422
+    except EngineError as refusal:
+        return _refused(detail, typed, refusal)
+    return render_template("task_done.html", detail=detail, result=result)
+
+
+def _refused(detail: TaskDetail, typed: Mapping[str, Value], refusal: EngineError) -> tuple[str, int]:
+    """Somebody or something was faster: show the newest state beside what was typed, and let the person decide."""
+    if isinstance(refusal, TaskGone | InstanceNotActive):
+        return render_template("task_gone.html", detail=detail, message=refusal.message(context.language())), 410
+    if isinstance(refusal, StaleRevision | NotClaimed | TaskAlreadyClaimed):
+        newest = context.engine().tasks.get(context.actor(), detail.summary.id)
+        return _page(newest, typed, conflict=refusal.message(context.language())), 409
+    raise refusal
+
+
+def _keep(task_id: str, typed: Mapping[str, Value], revision: int) -> None:
+    """Store a refused submission as the draft, so that closing the browser now loses nothing either."""
+    try:
+        context.engine().tasks.save_draft(context.actor(), task_id, typed, expected_revision=revision)
+    except EngineError:
+        return  # the page still holds everything; a failed draft must not hide what has to be mended
+
+
+def _known(detail: TaskDetail) -> dict[str, Value]:
+    known = forms.known_values(detail.form) if detail.form is not None else {}
+    return {**known, **detail.draft}
+
+
+def _typed(detail: TaskDetail, *, remove_row: str = "") -> dict[str, Value]:
+    if detail.form is None:
+        return {}
+    return forms.read(detail.form, request.form, request.files, remove_row=remove_row)
+
+
+def _revision() -> int:
+    """The revision the person saw; a page without one (never ours) counts as the oldest."""
+    return request.form.get("revision", -1, type=int)
+
+
+def _page(detail: TaskDetail, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
+          conflict: str = "", add_row_to: str = "") -> str:
+    drawn = forms.controls(detail.form, values, problems, add_row_to=add_row_to) if detail.form is not None else ()
+    known = {control.field.key for control in drawn}
+    loose = [text for key, text in (problems or {}).items() if key.split(".")[0] not in known]
+    return render_template("task.html", detail=detail, task=detail.summary, controls=drawn,
+                           summary=forms.summary(drawn), loose=loose, conflict=conflict,
+                           has_problems=bool(problems))
