@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine import bpmn_nodes, safe_xml
-from engine.bpmn_nodes import BPMN, NODES, SOP, Reading, local, text_of
+from engine import bpmn_data, bpmn_nodes, safe_xml
+from engine.bpmn_reading import BPMN, NODES, SOP, Reading, local, text_of
 from engine.model import Flow, Lane, Model, Node, Process, Scope, Unknown
 from engine.safe_xml import safe_root
 
@@ -21,9 +21,13 @@ _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 #: What only people read: it draws or explains and never moves a token.
 _DRAWN = frozenset({"textAnnotation", "association", "group", "category", "dataStore", "dataStoreReference"})
 _SOP_ATTRIBUTES = {
-    "userTask": {"form", "inputs", "outputs"}, "manualTask": {"form", "inputs", "outputs"}, "task": {"form", "inputs", "outputs"},
-    "startEvent": {"form", "inputs", "outputs"}, "serviceTask": {"operation", "inputs", "outputs"},
-    "sendTask": {"operation", "inputs", "outputs"}, "businessRuleTask": {"decision", "result", "inputs", "outputs"},
+    "userTask": {"form", "inputs", "outputs"},
+    "manualTask": {"form", "inputs", "outputs"},
+    "task": {"form", "inputs", "outputs"},
+    "startEvent": {"form", "inputs", "outputs"},
+    "serviceTask": {"operation", "inputs", "outputs"},
+    "sendTask": {"operation", "inputs", "outputs"},
+    "businessRuleTask": {"decision", "result", "inputs", "outputs"},
 }
 _SOP_EVERYWHERE = frozenset({"clause", "sensitivity"})
 
@@ -57,6 +61,7 @@ def read_root(root: Any, file: str) -> Model:
         elif child.tag == f"{{{_DI}}}BPMNDiagram":
             _read_layout(reading, child)
     _read_drawn(reading, root)
+    _read_spare_event_definitions(reading)
     _sweep(reading, root)
     return model
 
@@ -107,9 +112,14 @@ def _read_correlation_property(reading: Reading, element: Any) -> None:
 def _read_process(reading: Reading, element: Any) -> Process:
     reading.take(element)
     executable = {"true": True, "1": True, "false": False, "0": False}.get((element.get("isExecutable") or "").strip())
-    process = Process(id=element.get("id") or f"process~{len(reading.model.processes) + 1}", name=element.get("name") or "",
-                      is_executable=executable, line=element.sourceline, file=reading.model.file)
-    inputs, outputs = bpmn_nodes.read_io(reading, element)
+    process = Process(
+        id=element.get("id") or f"process~{len(reading.model.processes) + 1}",
+        name=element.get("name") or "",
+        is_executable=executable,
+        line=element.sourceline,
+        file=reading.model.file,
+    )
+    inputs, outputs = bpmn_data.read_io(reading, element)
     process.data_inputs, process.data_outputs = tuple(inputs.values()), tuple(outputs.values())
     names = {**inputs, **outputs}
     read_scope(reading, element, process, names, lane=("", (), None))
@@ -134,12 +144,14 @@ def _read_subscriptions(reading: Reading, element: Any) -> dict[str, dict[str, s
     return keys
 
 
-def read_scope(reading: Reading, element: Any, scope: Scope, names: dict[str, str], lane: tuple[str, tuple[str, ...], str | None]) -> None:
+def read_scope(
+    reading: Reading, element: Any, scope: Scope, names: dict[str, str], lane: tuple[str, tuple[str, ...], str | None]
+) -> None:
     """Fill `scope` from a process or sub-process element. `names` maps the data ids visible here to variable names;
     `lane` is what a node inherits when no lane of this scope claims it."""
     reading.take_documentation(element)
-    names = {**names, **bpmn_nodes.read_data(reading, element)}
-    scope.data_objects = {key: name for key, name in names.items()}
+    names = {**names, **bpmn_data.read_data(reading, element)}
+    scope.data_objects = dict(names)
     claimed = _read_lanes(reading, element)
     for child in element:
         if not isinstance(child.tag, str) or not child.tag.startswith(f"{{{BPMN}}}"):
@@ -149,7 +161,7 @@ def read_scope(reading: Reading, element: Any, scope: Scope, names: dict[str, st
             node.lane, node.lane_path, node.lane_id = claimed.get(node.id, lane)
             if bpmn_nodes.holds_body(child):
                 node.body = Scope()
-                own = {**names, **bpmn_nodes.read_io_names(child)}
+                own = {**names, **bpmn_data.read_io_names(child)}
                 read_scope(reading, child, node.body, own, (node.lane, node.lane_path, node.lane_id))
             if node.id not in scope.nodes:  # a second element with the same id is lint's business, with both lines
                 scope.nodes[node.id] = node
@@ -165,10 +177,15 @@ def _read_flow(reading: Reading, element: Any) -> Flow:
     if condition is not None:
         reading.take(condition)
     reading.made_up += 0 if element.get("id") else 1
-    return Flow(id=element.get("id") or f"flow~{reading.made_up}", source=(element.get("sourceRef") or "").strip(),
-                target=(element.get("targetRef") or "").strip(), name=element.get("name") or "",
-                condition=text_of(condition) if condition is not None else None, line=element.sourceline,
-                synthetic_id=not element.get("id"))
+    return Flow(
+        id=element.get("id") or f"flow~{reading.made_up}",
+        source=(element.get("sourceRef") or "").strip(),
+        target=(element.get("targetRef") or "").strip(),
+        name=element.get("name") or "",
+        condition=text_of(condition) if condition is not None else None,
+        line=element.sourceline,
+        synthetic_id=not element.get("id"),
+    )
 
 
 def _connect(nodes: dict[str, Node], flows: list[Flow]) -> None:
@@ -213,21 +230,30 @@ def _read_collaboration(reading: Reading, element: Any) -> None:
             reading.take_documentation(child)
             process = (child.get("processRef") or "").strip()
             name = child.get("name") or child.get("id") or ""
-            model.participants.setdefault(name if name not in model.participants else child.get("id") or name,
-                                          process if process in reading.ids else process.rpartition(":")[2])
+            model.participants.setdefault(
+                name if name not in model.participants else child.get("id") or name,
+                process if process in reading.ids else process.rpartition(":")[2],
+            )
             model.drawn[child.get("id") or ""] = tag
         elif tag == "messageFlow":
             reading.take(child)
             reading.take_documentation(child)
-            model.message_flows.append(Flow(id=child.get("id") or "", source=child.get("sourceRef") or "",
-                                            target=child.get("targetRef") or "", line=child.sourceline))
+            model.message_flows.append(
+                Flow(
+                    id=child.get("id") or "",
+                    source=child.get("sourceRef") or "",
+                    target=child.get("targetRef") or "",
+                    line=child.sourceline,
+                )
+            )
         elif tag == "correlationKey":
             reading.take(child)
             refs = child.findall(f"{{{BPMN}}}correlationPropertyRef")
             for ref in refs:
                 reading.take(ref)
             model.correlation_keys[child.get("name") or child.get("id") or ""] = tuple(
-                reading.resolve(text_of(ref), reading.correlation_names) or "" for ref in refs)
+                reading.resolve(text_of(ref), reading.correlation_names) or "" for ref in refs
+            )
     model.drawn[element.get("id") or ""] = "collaboration"
 
 
@@ -251,6 +277,15 @@ def _read_drawn(reading: Reading, root: Any) -> None:
                 reading.take(child)
 
 
+def _read_spare_event_definitions(reading: Reading) -> None:
+    """A top-level event definition that no event refers to is a spare part: nothing waits for it, nothing throws it."""
+    for key, element in reading.event_definitions.items():
+        if not reading.took(element):
+            reading.model.drawn[key] = local(element)
+            for part in element.iter():
+                reading.take(part)
+
+
 def _sweep(reading: Reading, root: Any) -> None:
     """Name what nobody took. Of a foreign element only the outermost is named, of a lost BPMN element each one."""
     unknown = reading.model.unknown
@@ -261,10 +296,15 @@ def _sweep(reading: Reading, root: Any) -> None:
         holder = element if element.get("id") else next((a for a in element.iterancestors() if a.get("id")), None)
         holder_id = holder.get("id") if holder is not None else None
         parent = element.getparent()
-        if not reading.took(element) and (bpmn or parent is None or reading.took(parent)
-                                          or parent.tag.startswith(f"{{{BPMN}}}")):
-            unknown.append(Unknown(tag=element.tag, line=element.sourceline, element_id=element.get("id"),
-                                   parent_id=next((a.get("id") for a in element.iterancestors() if a.get("id")), None)))
+        if not reading.took(element) and (bpmn or parent is None or reading.took(parent) or parent.tag.startswith(f"{{{BPMN}}}")):
+            unknown.append(
+                Unknown(
+                    tag=element.tag,
+                    line=element.sourceline,
+                    element_id=element.get("id"),
+                    parent_id=next((a.get("id") for a in element.iterancestors() if a.get("id")), None),
+                )
+            )
         if not bpmn:
             continue
         for name in element.attrib:

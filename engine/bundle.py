@@ -23,16 +23,23 @@ MAX_TOML_BYTES = 512 * 1024
 
 _REFUSALS = {
     "bundle-empty": ("Tidak ada berkas di dalamnya.", "There is no file in it."),
-    "bundle-path": ("Nama berkas keluar dari folder SOP atau memuat huruf yang tidak boleh.",
-                    "A file name leaves the SOP's folder or holds characters it may not."),
-    "bundle-symlink": ("Berkas tautan (symlink) tidak boleh ada di folder SOP.", "A symbolic link may not stand in an SOP's folder."),
+    "bundle-path": (
+        "Nama berkas keluar dari folder SOP atau memuat huruf yang tidak boleh.",
+        "A file name leaves the SOP's folder or holds characters it may not.",
+    ),
+    "bundle-symlink": (
+        "Berkas tautan (symlink) tidak boleh ada di folder SOP.",
+        "A symbolic link may not stand in an SOP's folder.",
+    ),
     "bundle-duplicate-path": ("Dua berkas bernama sama.", "Two files have the same name."),
     "bundle-too-many-files": (f"Lebih dari {MAX_FILES} berkas.", f"More than {MAX_FILES} files."),
     "bundle-too-big": ("Berkas-berkas ini lebih besar dari 10 MiB.", "The files are larger than 10 MiB together."),
     "bundle-unreadable": ("Berkas tidak dapat dibaca.", "A file cannot be read."),
 }
-_INSTEAD = Text("Susun folder SOP seperti di bpmn/README.md lalu unggah kembali.",
-                "Arrange the SOP's folder as bpmn/README.md shows, then hand it in again.")
+_INSTEAD = Text(
+    "Susun folder SOP seperti di bpmn/README.md lalu unggah kembali.",
+    "Arrange the SOP's folder as bpmn/README.md shows, then hand it in again.",
+)
 
 
 @dataclass(frozen=True)
@@ -119,8 +126,11 @@ class SopBundle:
 
     def diagrams(self) -> dict[str, bytes]:
         """The BPMN files: `*.bpmn`, `*.bpmn.xml`, `*.bpmn20.xml`; a bundle of one XML file is taken to be one."""
-        found = {path: data for path, data in self.files.items()
-                 if path.lower().endswith((".bpmn", ".bpmn2", ".bpmn.xml", ".bpmn20.xml"))}
+        found = {
+            path: data
+            for path, data in self.files.items()
+            if path.lower().endswith((".bpmn", ".bpmn2", ".bpmn.xml", ".bpmn20.xml"))
+        }
         if not found and len(self.files) == 1:
             (path,) = self.files
             if not path.lower().endswith((".dmn", ".toml", ".json", ".typ")):
@@ -152,9 +162,14 @@ def normalised(name: str) -> str:
     while path.startswith("./"):
         path = path[2:]
     parts = path.split("/")
-    wrong = (not path or len(path) > MAX_PATH or "\\" in path or ":" in path
-             or any(part in ("", ".", "..") for part in parts)
-             or any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for letter in path))
+    wrong = (
+        not path
+        or len(path) > MAX_PATH
+        or "\\" in path
+        or ":" in path
+        or any(part in ("", ".", "..") for part in parts)
+        or any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for letter in path)
+    )
     if wrong:
         raise _refused("bundle-path", path)
     return path
@@ -176,5 +191,16 @@ def _read(path: Path, relative: str) -> bytes:
 
 def _refused(code: str, path: str) -> BundleRefused:
     indonesian, english = _REFUSALS[code]
-    return BundleRefused([LintFinding(code=code, severity=Severity.ERROR, file=printable(path), line=None, element_id=None,
-                                      message=Text(indonesian, english), instead=_INSTEAD)])
+    return BundleRefused(
+        [
+            LintFinding(
+                code=code,
+                severity=Severity.ERROR,
+                file=printable(path),
+                line=None,
+                element_id=None,
+                message=Text(indonesian, english),
+                instead=_INSTEAD,
+            )
+        ]
+    )

@@ -28,14 +28,22 @@ if TYPE_CHECKING:
 KEPT = 64
 
 _REFUSALS = {
-    "no-diagram": (Text("Tidak ada diagram BPMN di dalam berkas SOP.", "There is no BPMN diagram in the SOP."),
-                   Text("Tambahkan berkas .bpmn.", "Add a .bpmn file.")),
-    "no-process": (Text("Tidak ada proses yang dapat dijalankan.", "There is no process to run."),
-                   Text("Gambar satu proses dengan awal, langkah dan akhir.", "Draw one process with a start, steps and an end.")),
-    "duplicate-process": (Text("Dua proses memakai ID yang sama.", "Two processes have the same id."),
-                          Text("Beri setiap proses ID sendiri.", "Give each process an id of its own.")),
-    "duplicate-decision": (Text("Dua keputusan memakai nama yang sama.", "Two decisions have the same name."),
-                           Text("Beri setiap keputusan nama sendiri.", "Give each decision a name of its own.")),
+    "no-diagram": (
+        Text("Tidak ada diagram BPMN di dalam berkas SOP.", "There is no BPMN diagram in the SOP."),
+        Text("Tambahkan berkas .bpmn.", "Add a .bpmn file."),
+    ),
+    "no-process": (
+        Text("Tidak ada proses yang dapat dijalankan.", "There is no process to run."),
+        Text("Gambar satu proses dengan awal, langkah dan akhir.", "Draw one process with a start, steps and an end."),
+    ),
+    "duplicate-process": (
+        Text("Dua proses memakai ID yang sama.", "Two processes have the same id."),
+        Text("Beri setiap proses ID sendiri.", "Give each process an id of its own."),
+    ),
+    "duplicate-decision": (
+        Text("Dua keputusan memakai nama yang sama.", "Two decisions have the same name."),
+        Text("Beri setiap keputusan nama sendiri.", "Give each decision a name of its own."),
+    ),
 }
 
 
@@ -80,11 +88,11 @@ class Definition:
 
     @cached_property
     def main_process(self) -> str | None:
-        """The process that starts when nobody names one: the sheet's, else the only one no other calls, else the first executable."""
+        """The process that starts when nobody names one: the sheet's, else the first that no other calls, else the first."""
         if self.sheet.process in self.processes:
             return self.sheet.process
         called = {node.called_element for process in self.processes.values() for node in nodes_of(process)}
-        running = [p for p in self.processes.values() if p.is_executable is not False and p.nodes]
+        running = [p for p in self.processes.values() if p.nodes]
         free = [p for p in running if p.id not in called]
         return next((p.id for p in (*free, *running)), None)
 
@@ -114,6 +122,17 @@ def flows_of(scope: Scope) -> Iterator[Flow]:
             yield from flows_of(node.body)
 
 
+def pictures(processes: Mapping[str, Process]) -> frozenset[str]:
+    """The processes that are only drawn: marked as not executable beside one that is, and called by none (a partner's pool).
+
+    Where every process is marked so the mark says nothing: modelers set it by themselves.
+    """
+    called = {node.called_element for process in processes.values() for node in nodes_of(process)}
+    if not any(process.is_executable is not False and process.nodes for process in processes.values()):
+        return frozenset()
+    return frozenset(key for key, process in processes.items() if process.is_executable is False and key not in called)
+
+
 def load(bundle: SopBundle) -> Definition:
     """The definition of `bundle`, from the cache when these bytes were loaded before.
 
@@ -135,7 +154,9 @@ def forget() -> None:
 def refusal(code: str, file: str, *, element_id: str | None = None, line: int | None = None) -> LintFinding:
     """The finding of one of this module's refusals."""
     message, instead = _REFUSALS[code]
-    return LintFinding(code=code, severity=Severity.ERROR, file=file, line=line, element_id=element_id, message=message, instead=instead)
+    return LintFinding(
+        code=code, severity=Severity.ERROR, file=file, line=line, element_id=element_id, message=message, instead=instead
+    )
 
 
 def codes() -> frozenset[str]:
@@ -157,6 +178,8 @@ def _read(bundle: SopBundle) -> Definition:
             if process.id in processes:
                 raise BundleRefused([refusal("duplicate-process", file, element_id=process.id, line=process.line)])
             processes[process.id] = process
+    drawn = pictures(processes)
+    processes = {key: process for key, process in processes.items() if key not in drawn}
     if not any(process.nodes for process in processes.values()):
         raise BundleRefused([refusal("no-process", next(iter(models)))])
     tables: dict[str, Decisions] = {}
@@ -166,11 +189,23 @@ def _read(bundle: SopBundle) -> Definition:
             if name in tables:
                 raise BundleRefused([refusal("duplicate-decision", file)])
             tables[name] = read
-    forms = {form.key: form for file, data in bundle.files.items() if file.startswith("forms/") and file.endswith(".json")
-             for form in (forms_schema.read_form(data, file=file),)}
+    forms = {
+        form.key: form
+        for file, data in bundle.files.items()
+        if file.startswith("forms/") and file.endswith(".json")
+        for form in (forms_schema.read_form(data, file=file),)
+    }
     sheet = sop_toml.read_sop(bundle.files["sop.toml"]) if "sop.toml" in bundle.files else SopSheet()
-    return Definition(digest=bundle.digest, models=models, processes=processes, forms=forms, decisions=tables, sheet=sheet,
-                      files=bundle.files, program=build.compile_program(processes, tables))
+    return Definition(
+        digest=bundle.digest,
+        models=models,
+        processes=processes,
+        forms=forms,
+        decisions=tables,
+        sheet=sheet,
+        files=bundle.files,
+        program=build.compile_program(processes, tables),
+    )
 
 
 class _Kept:

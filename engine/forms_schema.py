@@ -19,29 +19,72 @@ MAX_OPTIONS = 500
 KEY = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 SENSITIVITIES = ("C0", "C1", "C2", "C3", "C4")
 #: Names that FEEL or the engine itself uses; a field of that name could not be told apart from them.
-RESERVED = frozenset({
-    "true", "false", "null", "and", "or", "not", "if", "then", "else", "in", "for", "return", "some", "every", "satisfies",
-    "between", "instance", "of", "function", "external", "date", "time", "duration", "string", "number", "now", "today", "item",
-    "partial", "list", "context", "years", "days", "months", "csrf_token", "expected_revision", "idempotency_key", "token_id",
-    "task_id", "instance_id", "case_id", "business_key", "loop_counter", "parameters", "calendar",
-})
+RESERVED = frozenset(
+    {
+        "true",
+        "false",
+        "null",
+        "and",
+        "or",
+        "not",
+        "if",
+        "then",
+        "else",
+        "in",
+        "for",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "instance",
+        "of",
+        "function",
+        "external",
+        "date",
+        "time",
+        "duration",
+        "string",
+        "number",
+        "now",
+        "today",
+        "item",
+        "partial",
+        "list",
+        "context",
+        "years",
+        "days",
+        "months",
+        "csrf_token",
+        "expected_revision",
+        "idempotency_key",
+        "token_id",
+        "task_id",
+        "instance_id",
+        "case_id",
+        "business_key",
+        "loop_counter",
+        "parameters",
+        "calendar",
+    }
+)
 
 
 class FieldType(StrEnum):
     """What a field takes and what value it becomes."""
 
-    TEXT = "text"            #: one line -> str
-    LONGTEXT = "longtext"    #: several lines -> str
-    CHOICE = "choice"        #: one of `options` -> str
-    CHOICES = "choices"      #: some of `options` -> list of str
-    BOOLEAN = "boolean"      #: yes or no -> bool
-    INTEGER = "integer"      #: a whole number -> Decimal
-    DECIMAL = "decimal"      #: a number -> Decimal
-    DATE = "date"            #: a day -> date
-    DATETIME = "datetime"    #: an instant -> aware datetime
-    FILE = "file"            #: an upload -> its digest
+    TEXT = "text"  #: one line -> str
+    LONGTEXT = "longtext"  #: several lines -> str
+    CHOICE = "choice"  #: one of `options` -> str
+    CHOICES = "choices"  #: some of `options` -> list of str
+    BOOLEAN = "boolean"  #: yes or no -> bool
+    INTEGER = "integer"  #: a whole number -> Decimal
+    DECIMAL = "decimal"  #: a number -> Decimal
+    DATE = "date"  #: a day -> date
+    DATETIME = "datetime"  #: an instant -> aware datetime
+    FILE = "file"  #: an upload -> its digest
     SIGNATURE = "signature"  #: a drawn or typed signature -> its digest
-    ROWS = "rows"            #: a table of `fields` -> list of dict
+    ROWS = "rows"  #: a table of `fields` -> list of dict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +108,7 @@ class Field:
     sensitivity: str = "C1"
     options: tuple[Option, ...] = ()
     show_if: str | None = None
-    rule: str | None = None          # FEEL that a given answer must make true
+    rule: str | None = None  # FEEL that a given answer must make true
     clause: str = ""
     allow_unknown: bool = False
     fields: tuple[Field, ...] = ()
@@ -93,22 +136,47 @@ class Form:
 
 
 _REFUSALS = {
-    "form-unreadable": ("Berkas formulir bukan JSON yang utuh, atau terlalu besar.", "The form file is not sound JSON, or too large."),
-    "form-shape": ("Formulir tidak berbentuk seperti di docs/architecture.md.", "The form is not of the shape docs/architecture.md gives."),
+    "form-unreadable": (
+        "Berkas formulir bukan JSON yang utuh, atau terlalu besar.",
+        "The form file is not sound JSON, or too large.",
+    ),
+    "form-shape": (
+        "Formulir tidak berbentuk seperti di docs/architecture.md.",
+        "The form is not of the shape docs/architecture.md gives.",
+    ),
     "form-unknown-word": ("Formulir memuat kata kunci yang tidak dikenal.", "The form holds a key word nobody reads."),
-    "form-field-key": ("Kunci isian tidak boleh dipakai: huruf kecil, angka dan garis bawah, bukan kata FEEL.",
-                       "A field key may not be used: lower case, digits and underscores, no word of FEEL."),
+    "form-field-key": (
+        "Kunci isian tidak boleh dipakai: huruf kecil, angka dan garis bawah, bukan kata FEEL.",
+        "A field key may not be used: lower case, digits and underscores, no word of FEEL.",
+    ),
     "form-field-type": ("Jenis isian tidak dikenal.", "A field type is unknown."),
     "form-field-twice": ("Dua isian berkunci sama.", "Two fields have the same key."),
     "form-options": ("Isian pilihan tanpa pilihan, atau pilihan kembar.", "A choice without options, or with an option twice."),
-    "form-steering-type": ("Berkas, tanda tangan dan teks panjang tidak boleh mengarahkan proses.",
-                           "Files, signatures and long texts may not steer the process."),
+    "form-steering-type": (
+        "Berkas, tanda tangan dan teks panjang tidak boleh mengarahkan proses.",
+        "Files, signatures and long texts may not steer the process.",
+    ),
 }
-_INSTEAD = Text("Perbaiki forms/<kunci>.json menurut docs/architecture.md; nama isian tertera pada temuan.",
-                "Mend forms/<key>.json as docs/architecture.md shows; the finding names the field.")
+_INSTEAD = Text(
+    "Perbaiki forms/<kunci>.json menurut docs/architecture.md; nama isian tertera pada temuan.",
+    "Mend forms/<key>.json as docs/architecture.md shows; the finding names the field.",
+)
 _FORM_WORDS = {"key", "title", "help", "clause", "record", "fields"}
-_FIELD_WORDS = {"key", "type", "label", "help", "required", "steering", "sensitivity", "options", "showIf", "rule", "clause",
-                "allowUnknown", "fields"}
+_FIELD_WORDS = {
+    "key",
+    "type",
+    "label",
+    "help",
+    "required",
+    "steering",
+    "sensitivity",
+    "options",
+    "showIf",
+    "rule",
+    "clause",
+    "allowUnknown",
+    "fields",
+}
 _NOT_STEERING = {FieldType.FILE, FieldType.SIGNATURE, FieldType.LONGTEXT}
 
 
@@ -136,8 +204,15 @@ def codes() -> frozenset[str]:
 
 def _finding(code: str, file: str, field: str | None) -> LintFinding:
     indonesian, english = _REFUSALS[code]
-    return LintFinding(code=code, severity=Severity.ERROR, file=file, line=None, element_id=field if field and KEY.match(field) else None,
-                       message=Text(indonesian, english), instead=_INSTEAD)
+    return LintFinding(
+        code=code,
+        severity=Severity.ERROR,
+        file=file,
+        line=None,
+        element_id=field if field and KEY.match(field) else None,
+        message=Text(indonesian, english),
+        instead=_INSTEAD,
+    )
 
 
 def _json(data: bytes) -> Any:
@@ -165,8 +240,14 @@ def _form(raw: Any, file: str) -> Form:
     key = raw.get("key")
     if not isinstance(key, str) or not KEY.match(key) or file.rpartition("/")[2] != f"{key}.json":
         raise _Malformed("form-shape")
-    return Form(key=key, title=_text(raw.get("title"), required=True), help=_text(raw.get("help")), clause=_word(raw, "clause") or "",
-                record=_word(raw, "record"), fields=_fields(raw["fields"], nested=False))
+    return Form(
+        key=key,
+        title=_text(raw.get("title"), required=True),
+        help=_text(raw.get("help")),
+        clause=_word(raw, "clause") or "",
+        record=_word(raw, "record"),
+        fields=_fields(raw["fields"], nested=False),
+    )
 
 
 def _fields(raw: list[Any], *, nested: bool) -> tuple[Field, ...]:
@@ -188,7 +269,7 @@ def _field(raw: Any, *, nested: bool) -> Field:
     if not isinstance(key, str) or not KEY.match(key) or key in RESERVED:
         raise _Malformed("form-field-key", key if isinstance(key, str) else None)
     try:
-        kind = FieldType(raw.get("type"))
+        kind = FieldType(str(raw.get("type")))
     except ValueError:
         raise _Malformed("form-field-type", key) from None
     if not raw.keys() <= _FIELD_WORDS:
@@ -198,14 +279,29 @@ def _field(raw: Any, *, nested: bool) -> Field:
         raise _Malformed("form-steering-type", key)
     sensitivity = raw.get("sensitivity", "C1")
     inner = raw.get("fields", [])
-    if sensitivity not in SENSITIVITIES or not isinstance(inner, list) or bool(inner) != (kind is FieldType.ROWS) or (inner and nested):
+    if (
+        sensitivity not in SENSITIVITIES
+        or not isinstance(inner, list)
+        or bool(inner) != (kind is FieldType.ROWS)
+        or (inner and nested)
+    ):
         raise _Malformed("form-shape", key)
     try:
-        return Field(key=key, type=kind, label=_text(raw.get("label"), required=True), help=_text(raw.get("help")),
-                     required=_flag(raw, "required", key), steering=steering, sensitivity=sensitivity,
-                     options=_options(raw, kind, key), show_if=_word(raw, "showIf"), rule=_word(raw, "rule"),
-                     clause=_word(raw, "clause") or "", allow_unknown=_flag(raw, "allowUnknown", key),
-                     fields=_fields(inner, nested=True))
+        return Field(
+            key=key,
+            type=kind,
+            label=_text(raw.get("label"), required=True),
+            help=_text(raw.get("help")),
+            required=_flag(raw, "required", key),
+            steering=steering,
+            sensitivity=sensitivity,
+            options=_options(raw, kind, key),
+            show_if=_word(raw, "showIf"),
+            rule=_word(raw, "rule"),
+            clause=_word(raw, "clause") or "",
+            allow_unknown=_flag(raw, "allowUnknown", key),
+            fields=_fields(inner, nested=True),
+        )
     except _Malformed as problem:
         raise _Malformed(problem.code, problem.field or key) from None
 

@@ -34,8 +34,10 @@ _REFUSALS: dict[str, tuple[str, str]] = {
     "xml-empty": ("Berkas kosong.", "The file is empty."),
     "xml-too-big": ("Berkas lebih besar dari 2 MiB.", "The file is larger than 2 MiB."),
     "xml-compressed": ("Berkas terkompresi, bukan teks XML.", "The file is compressed, not XML text."),
-    "xml-encoding": ("Penyandian huruf berkas tidak dikenal; simpan sebagai UTF-8.",
-                     "The file's character encoding is not readable; save it as UTF-8."),
+    "xml-encoding": (
+        "Penyandian huruf berkas tidak dikenal; simpan sebagai UTF-8.",
+        "The file's character encoding is not readable; save it as UTF-8.",
+    ),
     "xml-malformed": ("Berkas bukan XML yang utuh.", "The file is not well-formed XML."),
     "xml-doctype": ("Berkas memuat DOCTYPE atau entitas.", "The file declares a DOCTYPE or entities."),
     "xml-instruction": ("Berkas memuat instruksi pemrosesan.", "The file holds a processing instruction."),
@@ -46,8 +48,10 @@ _REFUSALS: dict[str, tuple[str, str]] = {
     "not-dmn": ("Berkas bukan tabel keputusan DMN.", "The file is not a DMN decision table."),
     "too-many-nodes": ("Diagram memuat lebih dari 1.000 langkah.", "The diagram holds more than 1,000 flow nodes."),
 }
-_INSTEAD = Text("Gambar ulang atau simpan kembali diagram dari studio sebagai BPMN 2.0 biasa, lalu bagi bila terlalu besar.",
-                "Save the diagram again from the studio as plain BPMN 2.0, and split it if it is too large.")
+_INSTEAD = Text(
+    "Gambar ulang atau simpan kembali diagram dari studio sebagai BPMN 2.0 biasa, lalu bagi bila terlalu besar.",
+    "Save the diagram again from the studio as plain BPMN 2.0, and split it if it is too large.",
+)
 
 
 class _Offence(Exception):
@@ -68,10 +72,19 @@ def safe_root(data: bytes, file: str, *, root: str | None = f"{{{BPMN}}}definiti
         text = _decode(data)
         raw = text.encode("utf-8")
         _guard(raw)
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
-                                 huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8", collect_ids=False)
+        parser = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            dtd_validation=False,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            encoding="utf-8",
+            collect_ids=False,
+        )
         try:
-            element = etree.fromstring(raw, parser)
+            element: Any = etree.fromstring(raw, parser)
         except (etree.XMLSyntaxError, ValueError) as broken:
             raise _Offence("xml-malformed", getattr(broken, "lineno", None)) from None
         if element.getroottree().docinfo.doctype:
@@ -91,8 +104,15 @@ def refused(code: str, file: str, line: int | None = None) -> BundleRefused:
 def finding(code: str, file: str, line: int | None = None) -> LintFinding:
     """The finding of one XML refusal; it says nothing of what the file holds."""
     indonesian, english = _REFUSALS[code]
-    return LintFinding(code=code, severity=Severity.ERROR, file=file, line=line, element_id=None,
-                       message=Text(indonesian, english), instead=_INSTEAD)
+    return LintFinding(
+        code=code,
+        severity=Severity.ERROR,
+        file=file,
+        line=line,
+        element_id=None,
+        message=Text(indonesian, english),
+        instead=_INSTEAD,
+    )
 
 
 def codes() -> frozenset[str]:
@@ -129,7 +149,7 @@ def _decode(data: bytes) -> str:
     if declaration is None:
         return text
     kept = text[: len(text) - len(stripped)] + "\n" * declaration.group().count("\n")
-    return kept + stripped[declaration.end():]
+    return kept + stripped[declaration.end() :]
 
 
 def _declared(head: str) -> str:

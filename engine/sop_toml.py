@@ -1,4 +1,4 @@
-"""`sop.toml` and `agency.toml` as frozen values: who, on what legal ground, from which clause of the source (docs/architecture.md)."""
+"""`sop.toml` and `agency.toml` as frozen values: who, on what legal ground, from which clause of the source."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SopSheet:
     start_form: str | None = None
     start_roles: tuple[str, ...] = ()
     identity: Mapping[str, Any] = field(default_factory=dict)
-    lanes: Mapping[str, str] = field(default_factory=dict)          # printed lane name -> abstract role
+    lanes: Mapping[str, str] = field(default_factory=dict)  # printed lane name -> abstract role
     clauses: tuple[Clause, ...] = ()
     documents: tuple[DocumentTemplate, ...] = ()
 
@@ -62,10 +62,14 @@ class AgencySheet:
 
 _REFUSALS = {
     "toml-unreadable": ("Berkas TOML tidak dapat dibaca.", "The TOML file cannot be read."),
-    "toml-shape": ("Isi berkas TOML tidak berbentuk seperti di docs/architecture.md.",
-                   "The TOML file is not of the shape docs/architecture.md gives."),
+    "toml-shape": (
+        "Isi berkas TOML tidak berbentuk seperti di docs/architecture.md.",
+        "The TOML file is not of the shape docs/architecture.md gives.",
+    ),
 }
-_INSTEAD = Text("Perbaiki berkas menurut contoh di docs/architecture.md.", "Mend the file after the example in docs/architecture.md.")
+_INSTEAD = Text(
+    "Perbaiki berkas menurut contoh di docs/architecture.md.", "Mend the file after the example in docs/architecture.md."
+)
 
 
 def read_sop(data: bytes, *, file: str = "sop.toml") -> SopSheet:
@@ -77,13 +81,28 @@ def read_sop(data: bytes, *, file: str = "sop.toml") -> SopSheet:
     raw = _toml(data, file)
     try:
         return SopSheet(
-            key=_word(raw, "key"), agency=_word(raw, "agency"), process=_word(raw, "process"), title=_text(raw.get("title", {})),
-            start_form=_word(raw, "start_form") or None, start_roles=_words(raw.get("start_roles", [])),
-            identity=_table(raw, "identity"), lanes={" ".join(name.split()): _str(role) for name, role in _table(raw, "lanes").items()},
-            clauses=tuple(Clause(id=_word(one, "id"), text=_word(one, "text"), elements=_words(one.get("elements", [])),
-                                 sha256=_word(one, "sha256")) for one in _tables(raw, "clause")),
-            documents=tuple(DocumentTemplate(code=_word(one, "code"), template=_word(one, "template"), title=_text(one.get("title", {})))
-                            for one in _tables(raw, "document")))
+            key=_word(raw, "key"),
+            agency=_word(raw, "agency"),
+            process=_word(raw, "process"),
+            title=_text(raw.get("title", {})),
+            start_form=_word(raw, "start_form") or None,
+            start_roles=_words(raw.get("start_roles", [])),
+            identity=_table(raw, "identity"),
+            lanes={" ".join(name.split()): _str(role) for name, role in _table(raw, "lanes").items()},
+            clauses=tuple(
+                Clause(
+                    id=_word(one, "id"),
+                    text=_word(one, "text"),
+                    elements=_words(one.get("elements", [])),
+                    sha256=_word(one, "sha256"),
+                )
+                for one in _tables(raw, "clause")
+            ),
+            documents=tuple(
+                DocumentTemplate(code=_word(one, "code"), template=_word(one, "template"), title=_text(one.get("title", {})))
+                for one in _tables(raw, "document")
+            ),
+        )
     except TypeError:
         raise _refused("toml-shape", file) from None
 
@@ -97,10 +116,15 @@ def read_agency(data: bytes, *, file: str = "agency.toml") -> AgencySheet:
     raw = _toml(data, file)
     try:
         sheet = AgencySheet(
-            code=_word(raw, "code"), name=_word(raw, "name"), level=_word(raw, "level"), region=_word(raw, "region"),
-            timezone=_word(raw, "timezone") or "Asia/Jakarta", calendar=_table(raw, "calendar"),
+            code=_word(raw, "code"),
+            name=_word(raw, "name"),
+            level=_word(raw, "level"),
+            region=_word(raw, "region"),
+            timezone=_word(raw, "timezone") or "Asia/Jakarta",
+            calendar=_table(raw, "calendar"),
             roles={name: _mapping(role) for name, role in _table(raw, "roles").items()},
-            parameters={name: _mapping(one) for name, one in _table(raw, "parameters").items()})
+            parameters={name: _mapping(one) for name, one in _table(raw, "parameters").items()},
+        )
     except TypeError:
         raise _refused("toml-shape", file) from None
     if not sheet.code or not sheet.name:
@@ -122,8 +146,19 @@ def _toml(data: bytes, file: str) -> dict[str, Any]:
 
 def _refused(code: str, file: str) -> BundleRefused:
     indonesian, english = _REFUSALS[code]
-    return BundleRefused([LintFinding(code=code, severity=Severity.ERROR, file=file, line=None, element_id=None,
-                                      message=Text(indonesian, english), instead=_INSTEAD)])
+    return BundleRefused(
+        [
+            LintFinding(
+                code=code,
+                severity=Severity.ERROR,
+                file=file,
+                line=None,
+                element_id=None,
+                message=Text(indonesian, english),
+                instead=_INSTEAD,
+            )
+        ]
+    )
 
 
 def _str(value: Any) -> str:

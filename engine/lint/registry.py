@@ -20,7 +20,7 @@ ERROR, RULE, ADVICE = Severity.ERROR, Severity.RULE, Severity.ADVICE
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """Where a rule found something. `word` is a word of BPMN's own vocabulary that helps a person; `severity` overrides the rule's."""
+    """Where a rule found something. `word` is of BPMN's own vocabulary and helps a person; `severity` overrides the rule's."""
 
     element_id: str | None = None
     line: int | None = None
@@ -48,22 +48,52 @@ class Catalogue:
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
 
-    def diagram_rule(self, code: str, severity: Severity, message: tuple[str, str], instead: tuple[str, str],
-                     ) -> Callable[[Callable[[Diagram], Iterable[Hit]]], Callable[[Diagram], Iterable[Hit]]]:
+    def diagram_rule(
+        self,
+        code: str,
+        severity: Severity,
+        message: tuple[str, str],
+        instead: tuple[str, str],
+    ) -> Callable[[Callable[[Diagram], Iterable[Hit]]], Callable[[Diagram], Iterable[Hit]]]:
         """Register a rule about one BPMN file. Texts are (Indonesian, English)."""
+
         def add(check: Callable[[Diagram], Iterable[Hit]]) -> Callable[[Diagram], Iterable[Hit]]:
-            self._add(Rule(code=code, severity=severity, message=Text(*message), instead=Text(*instead),
-                           reason=_reason(check.__doc__), on_diagram=check))
+            self._add(
+                Rule(
+                    code=code,
+                    severity=severity,
+                    message=Text(*message),
+                    instead=Text(*instead),
+                    reason=_reason(check.__doc__),
+                    on_diagram=check,
+                )
+            )
             return check
+
         return add
 
-    def sop_rule(self, code: str, severity: Severity, message: tuple[str, str], instead: tuple[str, str],
-                 ) -> Callable[[Callable[[Sop], Iterable[Hit]]], Callable[[Sop], Iterable[Hit]]]:
+    def sop_rule(
+        self,
+        code: str,
+        severity: Severity,
+        message: tuple[str, str],
+        instead: tuple[str, str],
+    ) -> Callable[[Callable[[Sop], Iterable[Hit]]], Callable[[Sop], Iterable[Hit]]]:
         """Register a rule about the bundle as a whole."""
+
         def add(check: Callable[[Sop], Iterable[Hit]]) -> Callable[[Sop], Iterable[Hit]]:
-            self._add(Rule(code=code, severity=severity, message=Text(*message), instead=Text(*instead),
-                           reason=_reason(check.__doc__), on_sop=check))
+            self._add(
+                Rule(
+                    code=code,
+                    severity=severity,
+                    message=Text(*message),
+                    instead=Text(*instead),
+                    reason=_reason(check.__doc__),
+                    on_sop=check,
+                )
+            )
             return check
+
         return add
 
     def _add(self, rule: Rule) -> None:

@@ -16,9 +16,15 @@ def _starts_event_sub_process(placed: Placed) -> bool:
     return placed.node.type == "startEvent" and placed.holder is not None and placed.holder.triggered_by_event
 
 
-@rules.diagram_rule("event-not-allowed", ERROR, ("Pemicu ini tidak boleh dipakai pada peristiwa jenis ini.", "This trigger may not stand on this kind of event."),
-                    ("Pakai pesan, pewaktu, syarat atau sinyal; kesalahan dan eskalasi ditangkap di batas langkah.",
-                     "Use a message, timer, condition or signal; errors and escalations are caught at an activity's border."))
+@rules.diagram_rule(
+    "event-not-allowed",
+    ERROR,
+    ("Pemicu ini tidak boleh dipakai pada peristiwa jenis ini.", "This trigger may not stand on this kind of event."),
+    (
+        "Pakai pesan, pewaktu, syarat atau sinyal; kesalahan dan eskalasi ditangkap di batas langkah.",
+        "Use a message, timer, condition or signal; errors and escalations are caught at an activity's border.",
+    ),
+)
 def event_not_allowed(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, table 10.93: each kind of event knows only certain triggers."""
     for placed, event in diagram.events:
@@ -31,9 +37,15 @@ def event_not_allowed(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("several-triggers", ERROR, ("Peristiwa ini mempunyai lebih dari satu pemicu.", "This event has more than one trigger."),
-                    ("Gambar satu peristiwa untuk tiap pemicu; untuk menunggu salah satu pakai gerbang peristiwa.",
-                     "Draw one event per trigger; to wait for any of them use an event-based gateway."))
+@rules.diagram_rule(
+    "several-triggers",
+    ERROR,
+    ("Peristiwa ini mempunyai lebih dari satu pemicu.", "This event has more than one trigger."),
+    (
+        "Gambar satu peristiwa untuk tiap pemicu; untuk menunggu salah satu pakai gerbang peristiwa.",
+        "Draw one event per trigger; to wait for any of them use an event-based gateway.",
+    ),
+)
 def several_triggers(diagram: Diagram) -> Iterator[Hit]:
     """Which of them happened would not be told by the drawing, nor by the journal."""
     if "multiple-events" in REFUSED:
@@ -42,9 +54,15 @@ def several_triggers(diagram: Diagram) -> Iterator[Hit]:
                 yield diagram.hit(placed)
 
 
-@rules.diagram_rule("start-trigger-not-run", ERROR,
-                    ("Proses yang mulai sendiri oleh pewaktu atau syarat belum dijalankan.", "Processes started by a timer or condition are not run yet."),
-                    ("Mulai dari orang, pesan atau sinyal.", "Start from a person, a message or a signal."))
+@rules.diagram_rule(
+    "start-trigger-not-run",
+    ERROR,
+    (
+        "Proses yang mulai sendiri oleh pewaktu atau syarat belum dijalankan.",
+        "Processes started by a timer or condition are not run yet.",
+    ),
+    ("Mulai dari orang, pesan atau sinyal.", "Start from a person, a message or a signal."),
+)
 def start_trigger_not_run(diagram: Diagram) -> Iterator[Hit]:
     """Nobody would start such a process: it would look alive and never run."""
     if "top-level-start-trigger" in REFUSED:
@@ -53,23 +71,38 @@ def start_trigger_not_run(diagram: Diagram) -> Iterator[Hit]:
                 yield diagram.hit(placed, word=event.kind)
 
 
-@rules.diagram_rule("event-sub-process", ERROR, ("Sub-proses peristiwa belum dijalankan.", "Event sub-processes are not run yet."),
-                    ("Pakai peristiwa batas pada sub-proses yang memuat langkah-langkahnya.", "Use a boundary event on a sub-process that holds the steps."))
+@rules.diagram_rule(
+    "event-sub-process",
+    ERROR,
+    ("Sub-proses peristiwa belum dijalankan.", "Event sub-processes are not run yet."),
+    (
+        "Pakai peristiwa batas pada sub-proses yang memuat langkah-langkahnya.",
+        "Use a boundary event on a sub-process that holds the steps.",
+    ),
+)
 def event_sub_process(diagram: Diagram) -> Iterator[Hit]:
     """Its handler would never start."""
     if "event-sub-process" in REFUSED:
         yield from (diagram.hit(p) for p in diagram.placed if p.node.triggered_by_event)
 
 
-@rules.diagram_rule("event-sub-process-flow", ERROR, ("Sub-proses peristiwa tidak boleh mempunyai alur masuk atau keluar.", "An event sub-process may have no sequence flows."),
-                    ("Hapus alurnya; pemicu ada di dalamnya.", "Remove the flows; its trigger stands inside."))
+@rules.diagram_rule(
+    "event-sub-process-flow",
+    ERROR,
+    ("Sub-proses peristiwa tidak boleh mempunyai alur masuk atau keluar.", "An event sub-process may have no sequence flows."),
+    ("Hapus alurnya; pemicu ada di dalamnya.", "Remove the flows; its trigger stands inside."),
+)
 def event_sub_process_flow(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, 10.3.5: its trigger alone starts it."""
     return (diagram.hit(p) for p in diagram.placed if p.node.triggered_by_event and (p.node.incoming or p.node.outgoing))
 
 
-@rules.diagram_rule("compensation", ERROR, ("Kompensasi tidak dijalankan.", "Compensation is not run."),
-                    ("Gambar langkah pembatalan sebagai alur biasa.", "Draw the undoing as ordinary steps."))
+@rules.diagram_rule(
+    "compensation",
+    ERROR,
+    ("Kompensasi tidak dijalankan.", "Compensation is not run."),
+    ("Gambar langkah pembatalan sebagai alur biasa.", "Draw the undoing as ordinary steps."),
+)
 def compensation(diagram: Diagram) -> Iterator[Hit]:
     """It would look as if something were undone, and nothing would be."""
     if "compensation" in REFUSED:
@@ -78,8 +111,15 @@ def compensation(diagram: Diagram) -> Iterator[Hit]:
                 yield diagram.hit(placed)
 
 
-@rules.diagram_rule("cancel-outside-transaction", ERROR, ("Pembatalan hanya berlaku pada transaksi.", "A cancel event belongs to a transaction."),
-                    ("Pakai kesalahan atau eskalasi, atau jadikan sub-proses ini transaksi.", "Use an error or escalation, or make this sub-process a transaction."))
+@rules.diagram_rule(
+    "cancel-outside-transaction",
+    ERROR,
+    ("Pembatalan hanya berlaku pada transaksi.", "A cancel event belongs to a transaction."),
+    (
+        "Pakai kesalahan atau eskalasi, atau jadikan sub-proses ini transaksi.",
+        "Use an error or escalation, or make this sub-process a transaction.",
+    ),
+)
 def cancel_outside_transaction(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, 10.5.5: only a transaction can be cancelled from inside."""
     for placed, event in diagram.events:
@@ -89,16 +129,30 @@ def cancel_outside_transaction(diagram: Diagram) -> Iterator[Hit]:
                 yield diagram.hit(placed)
 
 
-@rules.diagram_rule("non-interrupting-error", ERROR, ("Peristiwa kesalahan dan pembatalan selalu menghentikan langkahnya.", "Error and cancel events always interrupt."),
-                    ("Hapus cancelActivity=\"false\", atau pakai eskalasi.", "Drop cancelActivity=\"false\", or use an escalation."))
+@rules.diagram_rule(
+    "non-interrupting-error",
+    ERROR,
+    ("Peristiwa kesalahan dan pembatalan selalu menghentikan langkahnya.", "Error and cancel events always interrupt."),
+    ('Hapus cancelActivity="false", atau pakai eskalasi.', 'Drop cancelActivity="false", or use an escalation.'),
+)
 def non_interrupting_error(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, table 10.91."""
-    return (diagram.hit(placed) for placed, event in diagram.events
-            if placed.node.type == "boundaryEvent" and event.kind in ("error", "cancel") and not placed.node.cancel_activity)
+    return (
+        diagram.hit(placed)
+        for placed, event in diagram.events
+        if placed.node.type == "boundaryEvent" and event.kind in ("error", "cancel") and not placed.node.cancel_activity
+    )
 
 
-@rules.diagram_rule("uncaught-error", ADVICE, ("Kesalahan ini tidak ditangkap di mana pun dalam berkas.", "Nothing in this file catches this error."),
-                    ("Pasang peristiwa batas kesalahan pada sub-proses di sekelilingnya.", "Put an error boundary event on the sub-process round it."))
+@rules.diagram_rule(
+    "uncaught-error",
+    ADVICE,
+    ("Kesalahan ini tidak ditangkap di mana pun dalam berkas.", "Nothing in this file catches this error."),
+    (
+        "Pasang peristiwa batas kesalahan pada sub-proses di sekelilingnya.",
+        "Put an error boundary event on the sub-process round it.",
+    ),
+)
 def uncaught_error(diagram: Diagram) -> Iterator[Hit]:
     """An uncaught error ends the whole process instance."""
     caught = {event.code for placed, event in diagram.events if placed.node.type == "boundaryEvent" and event.kind == "error"}
@@ -107,26 +161,42 @@ def uncaught_error(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("complex-gateway", ERROR, ("Gerbang kompleks tidak dijalankan.", "Complex gateways are not run."),
-                    ("Pakai gerbang eksklusif, paralel atau inklusif.", "Use exclusive, parallel or inclusive gateways."))
+@rules.diagram_rule(
+    "complex-gateway",
+    ERROR,
+    ("Gerbang kompleks tidak dijalankan.", "Complex gateways are not run."),
+    ("Pakai gerbang eksklusif, paralel atau inklusif.", "Use exclusive, parallel or inclusive gateways."),
+)
 def complex_gateway(diagram: Diagram) -> Iterator[Hit]:
     """Its activation rule is read differently by every tool; a court would ask which one was meant."""
     if "complex-gateway" in REFUSED:
         yield from (diagram.hit(p) for p in diagram.of_type("complexGateway"))
 
 
-@rules.diagram_rule("condition-not-allowed", ERROR, ("Alur dari gerbang ini tidak boleh bersyarat.", "A flow from this gateway may have no condition."),
-                    ("Hapus syaratnya, atau pakai gerbang eksklusif.", "Remove the condition, or use an exclusive gateway."))
+@rules.diagram_rule(
+    "condition-not-allowed",
+    ERROR,
+    ("Alur dari gerbang ini tidak boleh bersyarat.", "A flow from this gateway may have no condition."),
+    ("Hapus syaratnya, atau pakai gerbang eksklusif.", "Remove the condition, or use an exclusive gateway."),
+)
 def condition_not_allowed(diagram: Diagram) -> Iterator[Hit]:
     """Parallel gateways take every flow; event gateways ask the events (BPMN 2.0.2, 10.6.4, 10.6.6)."""
     for placed in diagram.of_type("parallelGateway", "eventBasedGateway"):
         yield from (diagram.hit(flow) for flow in placed.node.outgoing if flow.condition is not None)
 
 
-@rules.diagram_rule("event-gateway-targets", ERROR, ("Gerbang peristiwa harus menuju dua atau lebih peristiwa penangkap.",
-                                                     "An event-based gateway leads to two or more catching events."),
-                    ("Arahkan ke peristiwa pesan, pewaktu, sinyal atau syarat, yang masing-masing hanya dimasuki dari gerbang ini.",
-                     "Lead it to message, timer, signal or conditional events that nothing else enters."))
+@rules.diagram_rule(
+    "event-gateway-targets",
+    ERROR,
+    (
+        "Gerbang peristiwa harus menuju dua atau lebih peristiwa penangkap.",
+        "An event-based gateway leads to two or more catching events.",
+    ),
+    (
+        "Arahkan ke peristiwa pesan, pewaktu, sinyal atau syarat, yang masing-masing hanya dimasuki dari gerbang ini.",
+        "Lead it to message, timer, signal or conditional events that nothing else enters.",
+    ),
+)
 def event_gateway_targets(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, 10.6.6: the first event decides, so each line begins with one."""
     for placed in diagram.of_type("eventBasedGateway"):
@@ -134,8 +204,10 @@ def event_gateway_targets(diagram: Diagram) -> Iterator[Hit]:
         if len(targets) < 2:
             yield diagram.hit(placed)
         for target in targets:
-            catches = target is not None and (target.type == "receiveTask" or (
-                target.type == "intermediateCatchEvent" and not any(e.kind == "link" for e in target.events)))
+            catches = target is not None and (
+                target.type == "receiveTask"
+                or (target.type == "intermediateCatchEvent" and not any(e.kind == "link" for e in target.events))
+            )
             if target is not None and (not catches or len(target.incoming) > 1):
                 yield diagram.hit(target)
         kinds = {t.type for t in targets if t is not None} | {e.kind for t in targets if t is not None for e in t.events}
@@ -143,23 +215,37 @@ def event_gateway_targets(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed, word="receiveTask")
 
 
-@rules.diagram_rule("instantiating-gateway", ERROR, ("Gerbang peristiwa yang memulai proses tidak dijalankan.", "An event-based gateway that starts a process is not run."),
-                    ("Pakai peristiwa awal pesan.", "Use message start events."))
+@rules.diagram_rule(
+    "instantiating-gateway",
+    ERROR,
+    ("Gerbang peristiwa yang memulai proses tidak dijalankan.", "An event-based gateway that starts a process is not run."),
+    ("Pakai peristiwa awal pesan.", "Use message start events."),
+)
 def instantiating_gateway(diagram: Diagram) -> Iterator[Hit]:
-    """Each message would start another case; message start events say so plainly. None may have incoming flows (BPMN 2.0.2, 10.6.6)."""
+    """Each message would start another case; message start events say so plainly."""
     return (diagram.hit(p) for p in diagram.of_type("eventBasedGateway", "receiveTask") if p.node.instantiate)
 
 
-@rules.diagram_rule("instantiating-gateway-incoming", ERROR, ("Gerbang peristiwa yang memulai proses tidak boleh dimasuki alur.",
-                                                              "An event-based gateway that starts a process may have no incoming flow."),
-                    ("Hapus alur masuknya, atau hapus instantiate.", "Remove its incoming flow, or its instantiate mark."))
+@rules.diagram_rule(
+    "instantiating-gateway-incoming",
+    ERROR,
+    (
+        "Gerbang peristiwa yang memulai proses tidak boleh dimasuki alur.",
+        "An event-based gateway that starts a process may have no incoming flow.",
+    ),
+    ("Hapus alur masuknya, atau hapus instantiate.", "Remove its incoming flow, or its instantiate mark."),
+)
 def instantiating_gateway_incoming(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, 10.6.6."""
     return (diagram.hit(p) for p in diagram.of_type("eventBasedGateway") if p.node.instantiate and p.node.incoming)
 
 
-@rules.diagram_rule("choice-without-condition", RULE, ("Lebih dari satu alur keluar gerbang ini tidak bersyarat.", "More than one flow of this gateway has no condition."),
-                    ("Beri setiap alur syarat, dan satu alur bawaan.", "Give each flow a condition, and one a default mark."))
+@rules.diagram_rule(
+    "choice-without-condition",
+    RULE,
+    ("Lebih dari satu alur keluar gerbang ini tidak bersyarat.", "More than one flow of this gateway has no condition."),
+    ("Beri setiap alur syarat, dan satu alur bawaan.", "Give each flow a condition, and one a default mark."),
+)
 def choice_without_condition(diagram: Diagram) -> Iterator[Hit]:
     """The first unconditional flow would always win, and the others would never be taken."""
     for placed in diagram.of_type("exclusiveGateway"):
@@ -168,37 +254,60 @@ def choice_without_condition(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("choice-without-default", ADVICE, ("Gerbang ini tidak mempunyai alur bawaan (default).", "This gateway has no default flow."),
-                    ("Tandai satu alur sebagai bawaan.", "Mark one flow as the default."))
+@rules.diagram_rule(
+    "choice-without-default",
+    ADVICE,
+    ("Gerbang ini tidak mempunyai alur bawaan (default).", "This gateway has no default flow."),
+    ("Tandai satu alur sebagai bawaan.", "Mark one flow as the default."),
+)
 def choice_without_default(diagram: Diagram) -> Iterator[Hit]:
     """When no condition holds the case stops as an incident."""
     for placed in diagram.of_type("exclusiveGateway", "inclusiveGateway"):
-        if len(placed.node.outgoing) > 1 and not placed.node.default_flow and all(f.condition is not None for f in placed.node.outgoing):
+        if (
+            len(placed.node.outgoing) > 1
+            and not placed.node.default_flow
+            and all(f.condition is not None for f in placed.node.outgoing)
+        ):
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("condition-on-default", ADVICE, ("Alur bawaan mempunyai syarat yang tidak pernah dibaca.", "The default flow has a condition nobody reads."),
-                    ("Hapus syarat pada alur bawaan.", "Remove the condition of the default flow."))
+@rules.diagram_rule(
+    "condition-on-default",
+    ADVICE,
+    ("Alur bawaan mempunyai syarat yang tidak pernah dibaca.", "The default flow has a condition nobody reads."),
+    ("Hapus syarat pada alur bawaan.", "Remove the condition of the default flow."),
+)
 def condition_on_default(diagram: Diagram) -> Iterator[Hit]:
     """A default flow is taken when no other can be (BPMN 2.0.2, 8.3.13)."""
     for placed in diagram.placed:
         yield from (diagram.hit(f) for f in placed.node.outgoing if f.id == placed.node.default_flow and f.condition is not None)
 
 
-@rules.diagram_rule("gateway-direction", RULE, ("Arah gerbang yang tertulis tidak sesuai gambarnya.", "The gateway's written direction does not fit the drawing."),
-                    ("Sesuaikan gatewayDirection atau alurnya.", "Correct gatewayDirection or the flows."))
+@rules.diagram_rule(
+    "gateway-direction",
+    RULE,
+    ("Arah gerbang yang tertulis tidak sesuai gambarnya.", "The gateway's written direction does not fit the drawing."),
+    ("Sesuaikan gatewayDirection atau alurnya.", "Correct gatewayDirection or the flows."),
+)
 def gateway_direction(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, 8.3.9."""
     for placed in diagram.of_type(*_GATEWAYS):
         node = placed.node
-        wrong = {"Converging": len(node.outgoing) > 1, "Diverging": len(node.incoming) > 1,
-                 "Mixed": len(node.outgoing) < 2 or len(node.incoming) < 2}
+        wrong = {
+            "Converging": len(node.outgoing) > 1,
+            "Diverging": len(node.incoming) > 1,
+            "Mixed": len(node.outgoing) < 2 or len(node.incoming) < 2,
+        }
         if wrong.get(node.gateway_direction, False):
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("gateway-alone", RULE, ("Gerbang ini tidak memilih dan tidak menggabungkan apa pun.", "This gateway neither splits nor joins."),
-                    ("Hapus gerbang ini.", "Remove the gateway."))
+@rules.diagram_rule(
+    "gateway-alone",
+    RULE,
+    ("Gerbang ini tidak memilih dan tidak menggabungkan apa pun.", "This gateway neither splits nor joins."),
+    ("Hapus gerbang ini.", "Remove the gateway."),
+)
 def gateway_alone(diagram: Diagram) -> Iterator[Hit]:
     """It looks like a decision that nobody takes."""
     return (diagram.hit(p) for p in diagram.of_type(*_GATEWAYS[:4]) if len(p.node.incoming) <= 1 and len(p.node.outgoing) <= 1)

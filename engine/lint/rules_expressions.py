@@ -6,17 +6,32 @@ import re
 from collections.abc import Iterator
 
 from engine import feel
-from engine.bpmn_nodes import local
+from engine.bpmn_reading import local
 from engine.forms_schema import RESERVED
 from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
 from engine.lint.rules_time import is_expression
 from engine.lint.subject import Diagram, Sop
 
 rules = Catalogue()
-_FOREIGN = re.compile(r"[$#]\{|==|&&|\|\||\bnew\s+\w|execution\.|\bimport\b|__\w+__")
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
-_EXPRESSION_TAGS = ("conditionExpression", "condition", "timeDate", "timeDuration", "timeCycle", "loopCondition", "loopCardinality",
-                    "completionCondition", "transformation", "from", "dataPath", "messagePath")
+_FOREIGN = re.compile(r"[$#]\{|==|&&|\|\||\bnew\s+\w|execution\.|\.\w+\(|\bimport\b|__\w+__")
+# Also ends where the text ends: an unclosed quotation mark must not make the search start anew at each escape.
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)')
+_LONGEST = 20_000  # FEEL reads no longer text
+
+_EXPRESSION_TAGS = (
+    "conditionExpression",
+    "condition",
+    "timeDate",
+    "timeDuration",
+    "timeCycle",
+    "loopCondition",
+    "loopCardinality",
+    "completionCondition",
+    "transformation",
+    "from",
+    "dataPath",
+    "messagePath",
+)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
 
 
@@ -46,20 +61,32 @@ def expressions(diagram: Diagram) -> Iterator[tuple[str, Hit]]:
         yield from ((path, diagram.hit(process)) for key in process.correlation_keys.values() for path in key.values())
 
 
-@rules.diagram_rule("foreign-expression", ERROR, ("Ungkapan ini ditulis dalam bahasa alat lain.", "This expression is in another tool's language."),
-                    ("Tulis dalam FEEL: risk = \"high\" and age < 18.", "Write FEEL: risk = \"high\" and age < 18."))
+@rules.diagram_rule(
+    "foreign-expression",
+    ERROR,
+    ("Ungkapan ini ditulis dalam bahasa alat lain.", "This expression is in another tool's language."),
+    ('Tulis dalam FEEL: risk = "high" and age < 18.', 'Write FEEL: risk = "high" and age < 18.'),
+)
 def foreign_expression(diagram: Diagram) -> Iterator[Hit]:
     """JUEL, XPath, Python and the like would be read as something else, or not at all (design.md 6)."""
     for text, hit in expressions(diagram):
-        if _FOREIGN.search(_STRINGS.sub('""', text)):
+        if _foreign(text):
             yield hit
     for placed, event in diagram.events:
-        if event.timer_text and not is_expression(event.timer_text) and _FOREIGN.search(event.timer_text):
+        if event.timer_text and not is_expression(event.timer_text) and _foreign(event.timer_text):
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("expression-language", ERROR, ("Bahasa ungkapan ini bukan FEEL.", "This expression's language is not FEEL."),
-                    ("Hapus atribut language, dan tulis dalam FEEL.", "Drop the language attribute, and write FEEL."))
+def _foreign(text: str) -> bool:
+    return len(text) <= _LONGEST and _FOREIGN.search(_STRINGS.sub('""', text)) is not None
+
+
+@rules.diagram_rule(
+    "expression-language",
+    ERROR,
+    ("Bahasa ungkapan ini bukan FEEL.", "This expression's language is not FEEL."),
+    ("Hapus atribut language, dan tulis dalam FEEL.", "Drop the language attribute, and write FEEL."),
+)
 def expression_language(diagram: Diagram) -> Iterator[Hit]:
     """The file says itself that it means something else."""
     for element in diagram.elements(*_EXPRESSION_TAGS):
@@ -68,13 +95,17 @@ def expression_language(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(element)
 
 
-@rules.diagram_rule("expression-unreadable", ERROR, ("Ungkapan ini tidak dapat dibaca sebagai FEEL.", "This expression cannot be read as FEEL."),
-                    ("Periksa tanda kurung, tanda kutip dan kata pembandingnya.", "Check brackets, quotation marks and operators."))
+@rules.diagram_rule(
+    "expression-unreadable",
+    ERROR,
+    ("Ungkapan ini tidak dapat dibaca sebagai FEEL.", "This expression cannot be read as FEEL."),
+    ("Periksa tanda kurung, tanda kutip dan kata pembandingnya.", "Check brackets, quotation marks and operators."),
+)
 def expression_unreadable(diagram: Diagram) -> Iterator[Hit]:
     """Found now, it costs a minute; found later, a case stops as an incident."""
     seen: dict[str, bool] = {}
     for text, hit in expressions(diagram):
-        if _FOREIGN.search(_STRINGS.sub('""', text)):
+        if _foreign(text):
             continue  # said by `foreign-expression`, with the better advice
         if text not in seen:
             seen[text] = _readable(text)
@@ -92,9 +123,15 @@ def _readable(text: str) -> bool:
     return True
 
 
-@rules.diagram_rule("unusable-name", ERROR, ("Nama variabel ini tidak boleh dipakai.", "This variable name may not be used."),
-                    ("Pakai huruf kecil, angka dan garis bawah; bukan kata FEEL, tidak diawali dua garis bawah.",
-                     "Use lower case, digits and underscores; no word of FEEL, nothing beginning with two underscores."))
+@rules.diagram_rule(
+    "unusable-name",
+    ERROR,
+    ("Nama variabel ini tidak boleh dipakai.", "This variable name may not be used."),
+    (
+        "Pakai huruf kecil, angka dan garis bawah; bukan kata FEEL, tidak diawali dua garis bawah.",
+        "Use lower case, digits and underscores; no word of FEEL, nothing beginning with two underscores.",
+    ),
+)
 def unusable_name(diagram: Diagram) -> Iterator[Hit]:
     """FEEL, or the engine, would read something else under that name."""
     for placed in diagram.placed:
@@ -107,8 +144,12 @@ def unusable_name(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.sop_rule("steering-type-clash", ERROR, ("Isian pengarah ini berjenis lain di formulir lain.", "This steering field has another type in another form."),
-                ("Pakai satu jenis untuk satu nama, atau beri nama lain.", "Use one type for one name, or another name."))
+@rules.sop_rule(
+    "steering-type-clash",
+    ERROR,
+    ("Isian pengarah ini berjenis lain di formulir lain.", "This steering field has another type in another form."),
+    ("Pakai satu jenis untuk satu nama, atau beri nama lain.", "Use one type for one name, or another name."),
+)
 def steering_type_clash(sop: Sop) -> Iterator[Hit]:
     """A variable is one thing: a condition written for a number must not meet a text."""
     kinds: dict[str, str] = {}
@@ -118,8 +159,12 @@ def steering_type_clash(sop: Sop) -> Iterator[Hit]:
                 yield Hit(element_id=field.key, file=f"forms/{form.key}.json")
 
 
-@rules.sop_rule("form-expression", ERROR, ("Syarat pada formulir ini tidak dapat dibaca sebagai FEEL.", "A condition of this form cannot be read as FEEL."),
-                ("Perbaiki showIf atau rule pada isian ini.", "Mend showIf or rule of this field."))
+@rules.sop_rule(
+    "form-expression",
+    ERROR,
+    ("Syarat pada formulir ini tidak dapat dibaca sebagai FEEL.", "A condition of this form cannot be read as FEEL."),
+    ("Perbaiki showIf atau rule pada isian ini.", "Mend showIf or rule of this field."),
+)
 def form_expression(sop: Sop) -> Iterator[Hit]:
     """A question that cannot decide whether to show would be asked of nobody, or of everybody."""
     for form in sop.forms.values():
@@ -128,8 +173,12 @@ def form_expression(sop: Sop) -> Iterator[Hit]:
                 yield Hit(element_id=field.key, file=f"forms/{form.key}.json")
 
 
-@rules.diagram_rule("default-expression-language", ADVICE, ("Berkas menyebut bahasa ungkapan bawaan selain FEEL.", "The file names another default expression language than FEEL."),
-                    ("Hapus expressionLanguage pada definitions.", "Drop expressionLanguage on definitions."))
+@rules.diagram_rule(
+    "default-expression-language",
+    ADVICE,
+    ("Berkas menyebut bahasa ungkapan bawaan selain FEEL.", "The file names another default expression language than FEEL."),
+    ("Hapus expressionLanguage pada definitions.", "Drop expressionLanguage on definitions."),
+)
 def default_expression_language(diagram: Diagram) -> Iterator[Hit]:
     """Most tools write XPath here without meaning it; each expression is read as FEEL all the same."""
     language = (diagram.root.get("expressionLanguage") or "").lower()

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn_nodes import ACTIVITIES
+from engine.bpmn_reading import ACTIVITIES
 from engine.lint.registry import ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram
 
 rules = Catalogue()
 
 
-@rules.diagram_rule("dangling-flow", ERROR, ("Ujung alur ini tidak menunjuk ke elemen mana pun.", "An end of this flow points at nothing."),
-                    ("Sambungkan kedua ujung alur ke langkah.", "Connect both ends of the flow to a step."))
+@rules.diagram_rule(
+    "dangling-flow",
+    ERROR,
+    ("Ujung alur ini tidak menunjuk ke elemen mana pun.", "An end of this flow points at nothing."),
+    ("Sambungkan kedua ujung alur ke langkah.", "Connect both ends of the flow to a step."),
+)
 def dangling_flow(diagram: Diagram) -> Iterator[Hit]:
     """A token on such a flow would vanish."""
     return (diagram.hit(flow) for flow in diagram.flows if not {flow.source, flow.target} <= diagram.by_id.keys())
 
 
-@rules.diagram_rule("flow-crosses-border", ERROR,
-                    ("Alur ini melintasi batas pool atau sub-proses.", "This flow crosses the border of a pool or sub-process."),
-                    ("Di antara pool pakai pesan; ke dalam sub-proses masuk lewat awalnya.",
-                     "Between pools use a message; enter a sub-process by its start event."))
+@rules.diagram_rule(
+    "flow-crosses-border",
+    ERROR,
+    ("Alur ini melintasi batas pool atau sub-proses.", "This flow crosses the border of a pool or sub-process."),
+    (
+        "Di antara pool pakai pesan; ke dalam sub-proses masuk lewat awalnya.",
+        "Between pools use a message; enter a sub-process by its start event.",
+    ),
+)
 def flow_crosses_border(diagram: Diagram) -> Iterator[Hit]:
     """A sequence flow stays inside one process and one sub-process (BPMN 2.0.2, 7.6.1, 8.3.13)."""
     for scope, _, _ in diagram.scopes:
@@ -30,30 +39,45 @@ def flow_crosses_border(diagram: Diagram) -> Iterator[Hit]:
                 yield diagram.hit(flow)
 
 
-@rules.diagram_rule("start-with-incoming", ERROR, ("Alur masuk ke peristiwa awal.", "A flow enters a start event."),
-                    ("Arahkan alur ke langkah sesudah peristiwa awal.", "Lead the flow to the step after the start event."))
+@rules.diagram_rule(
+    "start-with-incoming",
+    ERROR,
+    ("Alur masuk ke peristiwa awal.", "A flow enters a start event."),
+    ("Arahkan alur ke langkah sesudah peristiwa awal.", "Lead the flow to the step after the start event."),
+)
 def start_with_incoming(diagram: Diagram) -> Iterator[Hit]:
     """Nothing can happen before the start (BPMN 2.0.2, 10.5.2)."""
-    return (diagram.hit(p) for p in diagram.of_type("startEvent") if _enters(diagram, p.node.id))
+    return (diagram.hit(p) for p in diagram.of_type("startEvent") if p.node.id in diagram.entered)
 
 
-@rules.diagram_rule("end-with-outgoing", ERROR, ("Alur keluar dari peristiwa akhir.", "A flow leaves an end event."),
-                    ("Ganti dengan peristiwa antara, atau hapus alurnya.", "Use an intermediate event, or remove the flow."))
+@rules.diagram_rule(
+    "end-with-outgoing",
+    ERROR,
+    ("Alur keluar dari peristiwa akhir.", "A flow leaves an end event."),
+    ("Ganti dengan peristiwa antara, atau hapus alurnya.", "Use an intermediate event, or remove the flow."),
+)
 def end_with_outgoing(diagram: Diagram) -> Iterator[Hit]:
     """Nothing can happen after the end (BPMN 2.0.2, 10.5.3)."""
-    return (diagram.hit(p) for p in diagram.of_type("endEvent") if any(f.source == p.node.id for f in diagram.flows))
+    return (diagram.hit(p) for p in diagram.of_type("endEvent") if p.node.id in diagram.left)
 
 
-@rules.diagram_rule("boundary-with-incoming", ERROR, ("Alur masuk ke peristiwa batas.", "A flow enters a boundary event."),
-                    ("Arahkan alur ke langkah tempat peristiwa itu menempel.", "Lead the flow to the step it is attached to."))
+@rules.diagram_rule(
+    "boundary-with-incoming",
+    ERROR,
+    ("Alur masuk ke peristiwa batas.", "A flow enters a boundary event."),
+    ("Arahkan alur ke langkah tempat peristiwa itu menempel.", "Lead the flow to the step it is attached to."),
+)
 def boundary_with_incoming(diagram: Diagram) -> Iterator[Hit]:
     """A boundary event is reached by its trigger only (BPMN 2.0.2, 10.5.4)."""
-    return (diagram.hit(p) for p in diagram.of_type("boundaryEvent") if _enters(diagram, p.node.id))
+    return (diagram.hit(p) for p in diagram.of_type("boundaryEvent") if p.node.id in diagram.entered)
 
 
-@rules.diagram_rule("event-without-incoming", ERROR,
-                    ("Tidak ada alur yang masuk ke peristiwa antara ini.", "No flow enters this intermediate event."),
-                    ("Sambungkan dari langkah sebelumnya.", "Connect it from the step before."))
+@rules.diagram_rule(
+    "event-without-incoming",
+    ERROR,
+    ("Tidak ada alur yang masuk ke peristiwa antara ini.", "No flow enters this intermediate event."),
+    ("Sambungkan dari langkah sebelumnya.", "Connect it from the step before."),
+)
 def event_without_incoming(diagram: Diagram) -> Iterator[Hit]:
     """It could never happen. Only the catching half of a link begins without a flow (BPMN 2.0.2, 10.5.4)."""
     for placed in diagram.of_type("intermediateCatchEvent", "intermediateThrowEvent"):
@@ -62,9 +86,12 @@ def event_without_incoming(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("event-without-outgoing", ERROR,
-                    ("Tidak ada alur yang keluar dari peristiwa antara ini.", "No flow leaves this intermediate event."),
-                    ("Sambungkan ke langkah berikutnya, atau jadikan peristiwa akhir.", "Connect it to the next step, or make it an end event."))
+@rules.diagram_rule(
+    "event-without-outgoing",
+    ERROR,
+    ("Tidak ada alur yang keluar dari peristiwa antara ini.", "No flow leaves this intermediate event."),
+    ("Sambungkan ke langkah berikutnya, atau jadikan peristiwa akhir.", "Connect it to the next step, or make it an end event."),
+)
 def event_without_outgoing(diagram: Diagram) -> Iterator[Hit]:
     """The line would stop here unseen (BPMN 2.0.2, 10.5.4). Only the throwing half of a link ends without a flow."""
     for placed in diagram.of_type("intermediateCatchEvent", "intermediateThrowEvent"):
@@ -73,17 +100,27 @@ def event_without_outgoing(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("boundary-without-outgoing", RULE,
-                    ("Tidak ada alur yang keluar dari peristiwa batas ini.", "No flow leaves this boundary event."),
-                    ("Gambar apa yang harus terjadi.", "Draw what should happen."))
+@rules.diagram_rule(
+    "boundary-without-outgoing",
+    RULE,
+    ("Tidak ada alur yang keluar dari peristiwa batas ini.", "No flow leaves this boundary event."),
+    ("Gambar apa yang harus terjadi.", "Draw what should happen."),
+)
 def boundary_without_outgoing(diagram: Diagram) -> Iterator[Hit]:
     """It would take the step away, or pass, without anybody being asked. A time standard alone needs no flow."""
-    return (diagram.hit(p) for p in diagram.of_type("boundaryEvent")
-            if not p.node.outgoing and p.node.standard is None and not any(e.kind == "compensate" for e in p.node.events))
+    return (
+        diagram.hit(p)
+        for p in diagram.of_type("boundaryEvent")
+        if not p.node.outgoing and p.node.standard is None and not any(e.kind == "compensate" for e in p.node.events)
+    )
 
 
-@rules.diagram_rule("unreachable", RULE, ("Langkah ini tidak pernah tercapai.", "This step can never be reached."),
-                    ("Sambungkan dari awal proses, atau hapus.", "Connect it from the start, or remove it."))
+@rules.diagram_rule(
+    "unreachable",
+    RULE,
+    ("Langkah ini tidak pernah tercapai.", "This step can never be reached."),
+    ("Sambungkan dari awal proses, atau hapus.", "Connect it from the start, or remove it."),
+)
 def unreachable(diagram: Diagram) -> Iterator[Hit]:
     """A step nobody reaches is a promise of the SOP that is never kept."""
     for scope, _, _ in diagram.scopes:
@@ -96,14 +133,20 @@ def unreachable(diagram: Diagram) -> Iterator[Hit]:
             following += [p.node.id for p in diagram.attached.get(key, []) if p.scope is scope]
             if node.type == "intermediateThrowEvent":
                 names = {e.name for e in node.events if e.kind == "link"}
-                following += [n.id for n in scope.nodes.values() if n.type == "intermediateCatchEvent"
-                              and names & {e.name for e in n.events if e.kind == "link"}]
+                following += [
+                    n.id
+                    for n in scope.nodes.values()
+                    if n.type == "intermediateCatchEvent" and names & {e.name for e in n.events if e.kind == "link"}
+                ]
             for target in following:
                 if target in scope.nodes and target not in reached:
                     reached.add(target)
                     todo.append(target)
-        yield from (diagram.hit(node) for node in scope.nodes.values()
-                    if node.id not in reached and not node.is_for_compensation and not node.triggered_by_event)
+        yield from (
+            diagram.hit(node)
+            for node in scope.nodes.values()
+            if node.id not in reached and not node.is_for_compensation and not node.triggered_by_event
+        )
 
 
 def _entries(diagram: Diagram, scope: object) -> Iterator[str]:
@@ -112,12 +155,23 @@ def _entries(diagram: Diagram, scope: object) -> Iterator[str]:
     if any(node.type == "startEvent" for node in nodes):
         yield from (n.id for n in nodes if n.type == "startEvent" or (n.instantiate and not n.incoming))
     else:
-        yield from (n.id for n in nodes if not n.incoming and n.type != "boundaryEvent" and not n.triggered_by_event
-                    and not n.is_for_compensation and not any(e.kind == "link" for e in n.events if n.type == "intermediateCatchEvent"))
+        yield from (
+            n.id
+            for n in nodes
+            if not n.incoming
+            and n.type != "boundaryEvent"
+            and not n.triggered_by_event
+            and not n.is_for_compensation
+            and not any(e.kind == "link" for e in n.events if n.type == "intermediateCatchEvent")
+        )
 
 
-@rules.diagram_rule("never-starts", ERROR, ("Tidak ada tempat untuk memulai.", "There is nowhere to start."),
-                    ("Gambar satu peristiwa awal.", "Draw one start event."))
+@rules.diagram_rule(
+    "never-starts",
+    ERROR,
+    ("Tidak ada tempat untuk memulai.", "There is nowhere to start."),
+    ("Gambar satu peristiwa awal.", "Draw one start event."),
+)
 def never_starts(diagram: Diagram) -> Iterator[Hit]:
     """Every step waits for another one: a token can appear nowhere."""
     for scope, process, holder in diagram.scopes:
@@ -125,16 +179,30 @@ def never_starts(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(holder or process)
 
 
-@rules.diagram_rule("no-start-event", RULE, ("Proses tidak mempunyai peristiwa awal.", "The process has no start event."),
-                    ("Gambar satu peristiwa awal.", "Draw one start event."))
+@rules.diagram_rule(
+    "no-start-event",
+    RULE,
+    ("Proses tidak mempunyai peristiwa awal.", "The process has no start event."),
+    ("Gambar satu peristiwa awal.", "Draw one start event."),
+)
 def no_start_event(diagram: Diagram) -> Iterator[Hit]:
     """Without one every step nobody leads to begins at once, which few readers of an SOP would guess."""
-    return (diagram.hit(holder or process) for scope, process, holder in diagram.scopes
-            if scope.nodes and not any(n.type == "startEvent" for n in scope.nodes.values()))
+    return (
+        diagram.hit(holder or process)
+        for scope, process, holder in diagram.scopes
+        if scope.nodes and not any(n.type == "startEvent" for n in scope.nodes.values())
+    )
 
 
-@rules.diagram_rule("several-start-events", RULE, ("Ada lebih dari satu peristiwa awal biasa.", "There is more than one plain start event."),
-                    ("Sisakan satu awal biasa; yang lain mulai dari pesan atau sinyal.", "Keep one plain start; let others start by message or signal."))
+@rules.diagram_rule(
+    "several-start-events",
+    RULE,
+    ("Ada lebih dari satu peristiwa awal biasa.", "There is more than one plain start event."),
+    (
+        "Sisakan satu awal biasa; yang lain mulai dari pesan atau sinyal.",
+        "Keep one plain start; let others start by message or signal.",
+    ),
+)
 def several_start_events(diagram: Diagram) -> Iterator[Hit]:
     """Nobody could tell where a case begins."""
     for scope, _, _ in diagram.scopes:
@@ -142,13 +210,19 @@ def several_start_events(diagram: Diagram) -> Iterator[Hit]:
         yield from (diagram.hit(node) for node in plain[1:])
 
 
-@rules.diagram_rule("no-end-event", RULE, ("Langkah terakhir ini tidak berujung pada peristiwa akhir.", "This last step leads to no end event."),
-                    ("Sambungkan ke peristiwa akhir yang bernama keadaan.", "Lead it to an end event named as a state."))
+@rules.diagram_rule(
+    "no-end-event",
+    RULE,
+    ("Langkah terakhir ini tidak berujung pada peristiwa akhir.", "This last step leads to no end event."),
+    ("Sambungkan ke peristiwa akhir yang bernama keadaan.", "Lead it to an end event named as a state."),
+)
 def no_end_event(diagram: Diagram) -> Iterator[Hit]:
     """It runs, yet an auditor cannot see which ending a case had."""
-    return (diagram.hit(p) for p in diagram.placed if p.node.type in ACTIVITIES | {"exclusiveGateway", "parallelGateway", "inclusiveGateway"}
-            and not p.node.outgoing and not p.node.is_for_compensation and not p.node.triggered_by_event)
-
-
-def _enters(diagram: Diagram, node_id: str) -> bool:
-    return any(flow.target == node_id for flow in diagram.flows)
+    return (
+        diagram.hit(p)
+        for p in diagram.placed
+        if p.node.type in ACTIVITIES | {"exclusiveGateway", "parallelGateway", "inclusiveGateway"}
+        and not p.node.outgoing
+        and not p.node.is_for_compensation
+        and not p.node.triggered_by_event
+    )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from engine.bpmn_nodes import ACTIVITIES, NODES, local
+from engine.bpmn_reading import ACTIVITIES, NODES, local
 from engine.lint.registry import ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Sop
 from engine.lint.support import MAX_BOUNDARY_EVENTS
@@ -13,8 +13,12 @@ from engine.lint.support import MAX_BOUNDARY_EVENTS
 rules = Catalogue()
 
 
-@rules.diagram_rule("missing-id", ERROR, ("Elemen ini tidak mempunyai ID.", "This element has no id."),
-                    ("Beri ID yang bermakna, huruf kecil dan garis bawah.", "Give it a meaningful id in snake case."))
+@rules.diagram_rule(
+    "missing-id",
+    ERROR,
+    ("Elemen ini tidak mempunyai ID.", "This element has no id."),
+    ("Beri ID yang bermakna, huruf kecil dan garis bawah.", "Give it a meaningful id in snake case."),
+)
 def missing_id(diagram: Diagram) -> Iterator[Hit]:
     """An element without an id cannot be named in the journal, nor found again by a replay."""
     for element in diagram.elements(*NODES, "process"):
@@ -22,8 +26,12 @@ def missing_id(diagram: Diagram) -> Iterator[Hit]:
             yield Hit(line=element.sourceline, word=local(element))
 
 
-@rules.diagram_rule("duplicate-id", ERROR, ("ID ini dipakai dua kali.", "This id is used twice."),
-                    ("Beri setiap elemen ID sendiri.", "Give every element an id of its own."))
+@rules.diagram_rule(
+    "duplicate-id",
+    ERROR,
+    ("ID ini dipakai dua kali.", "This id is used twice."),
+    ("Beri setiap elemen ID sendiri.", "Give every element an id of its own."),
+)
 def duplicate_id(diagram: Diagram) -> Iterator[Hit]:
     """With two elements of one id one of them would be lost. Layout may repeat ids: nothing runs by them."""
     seen: set[str] = set()
@@ -35,8 +43,12 @@ def duplicate_id(diagram: Diagram) -> Iterator[Hit]:
             seen.add(key)
 
 
-@rules.sop_rule("duplicate-process", ERROR, ("Dua proses memakai ID yang sama.", "Two processes have the same id."),
-                ("Beri setiap proses ID sendiri.", "Give each process an id of its own."))
+@rules.sop_rule(
+    "duplicate-process",
+    ERROR,
+    ("Dua proses memakai ID yang sama.", "Two processes have the same id."),
+    ("Beri setiap proses ID sendiri.", "Give each process an id of its own."),
+)
 def duplicate_process(sop: Sop) -> Iterator[Hit]:
     """A call would not know which of the two is meant."""
     seen: set[str] = set()
@@ -47,17 +59,38 @@ def duplicate_process(sop: Sop) -> Iterator[Hit]:
             seen.add(process.id)
 
 
-@rules.sop_rule("no-executable-process", ERROR, ("Tidak ada proses yang dapat dijalankan.", "There is no process to run."),
-                ("Gambar satu proses berisi langkah dengan isExecutable=\"true\".", "Draw one process with steps and isExecutable=\"true\"."))
+@rules.sop_rule(
+    "no-executable-process",
+    ERROR,
+    ("Tidak ada proses yang berisi langkah.", "There is no process with steps."),
+    ("Gambar satu proses dengan awal, langkah dan akhir.", "Draw one process with a start, steps and an end."),
+)
 def no_executable_process(sop: Sop) -> Iterator[Hit]:
-    """Only a process with steps, not marked as a mere picture, can start."""
-    if sop.diagrams and not any(process.nodes and process.is_executable is not False for _, process in sop.processes.values()):
+    """There is nothing to run."""
+    if sop.diagrams and not any(process.nodes for _, process in sop.processes.values()):
         for diagram in sop.diagrams:
             yield Hit(file=diagram.file, line=1)
 
 
-@rules.diagram_rule("empty-process", RULE, ("Proses ini tidak berisi langkah.", "This process holds no steps."),
-                    ("Hapus proses kosong, atau gambar langkahnya.", "Remove the empty process, or draw its steps."))
+@rules.sop_rule(
+    "not-marked-executable",
+    RULE,
+    ("Proses ini tidak ditandai untuk dijalankan.", "This process is not marked as executable."),
+    ('Beri isExecutable="true".', 'Set isExecutable="true".'),
+)
+def not_marked_executable(sop: Sop) -> Iterator[Hit]:
+    """Many modelers write isExecutable=\"false\" by themselves. It can be tried out; to be in force somebody must mean it."""
+    for key, (diagram, process) in sop.processes.items():
+        if process.nodes and key not in sop.pictures and process.is_executable is False:
+            yield diagram.hit(process)
+
+
+@rules.diagram_rule(
+    "empty-process",
+    RULE,
+    ("Proses ini tidak berisi langkah.", "This process holds no steps."),
+    ("Hapus proses kosong, atau gambar langkahnya.", "Remove the empty process, or draw its steps."),
+)
 def empty_process(diagram: Diagram) -> Iterator[Hit]:
     """An empty process would end the moment it starts."""
     for process in diagram.model.processes.values():
@@ -65,16 +98,26 @@ def empty_process(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(process)
 
 
-@rules.diagram_rule("empty-sub-process", RULE, ("Sub-proses ini tidak berisi langkah.", "This sub-process holds no steps."),
-                    ("Gambar langkah di dalamnya, atau ganti dengan tugas biasa.", "Draw its steps, or use a plain task."))
+@rules.diagram_rule(
+    "empty-sub-process",
+    RULE,
+    ("Sub-proses ini tidak berisi langkah.", "This sub-process holds no steps."),
+    ("Gambar langkah di dalamnya, atau ganti dengan tugas biasa.", "Draw its steps, or use a plain task."),
+)
 def empty_sub_process(diagram: Diagram) -> Iterator[Hit]:
     """An empty sub-process is passed over without anybody doing anything."""
     return (diagram.hit(p) for p in diagram.placed if p.node.body is not None and not p.node.body.nodes)
 
 
-@rules.diagram_rule("default-flow", ERROR,
-                    ("Alur bawaan (default) bukan alur keluar elemen ini.", "The default flow does not leave this element."),
-                    ("Pilih sebagai bawaan salah satu alur yang keluar dari elemen ini.", "Choose a flow that leaves this element as its default."))
+@rules.diagram_rule(
+    "default-flow",
+    ERROR,
+    ("Alur bawaan (default) bukan alur keluar elemen ini.", "The default flow does not leave this element."),
+    (
+        "Pilih sebagai bawaan salah satu alur yang keluar dari elemen ini.",
+        "Choose a flow that leaves this element as its default.",
+    ),
+)
 def default_flow(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, 8.3.13: the source of a default flow is the element that names it."""
     for placed in diagram.placed:
@@ -82,10 +125,15 @@ def default_flow(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("boundary-attachment", ERROR,
-                    ("Peristiwa batas tidak menempel pada langkah di ruang yang sama.",
-                     "The boundary event is not attached to an activity beside it."),
-                    ("Tempelkan pada tugas atau sub-proses.", "Attach it to a task or sub-process."))
+@rules.diagram_rule(
+    "boundary-attachment",
+    ERROR,
+    (
+        "Peristiwa batas tidak menempel pada langkah di ruang yang sama.",
+        "The boundary event is not attached to an activity beside it.",
+    ),
+    ("Tempelkan pada tugas atau sub-proses.", "Attach it to a task or sub-process."),
+)
 def boundary_attachment(diagram: Diagram) -> Iterator[Hit]:
     """Its trigger counts only while the activity it sits on is open."""
     for placed in diagram.of_type("boundaryEvent"):
@@ -94,21 +142,35 @@ def boundary_attachment(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("too-many-boundary-events", ERROR,
-                    ("Lebih dari 50 peristiwa batas pada satu langkah.", "More than 50 boundary events on one activity."),
-                    ("Bagi langkah ini, atau satukan pengingatnya.", "Split the activity, or merge its reminders."))
+@rules.diagram_rule(
+    "too-many-boundary-events",
+    ERROR,
+    ("Lebih dari 50 peristiwa batas pada satu langkah.", "More than 50 boundary events on one activity."),
+    ("Bagi langkah ini, atau satukan pengingatnya.", "Split the activity, or merge its reminders."),
+)
 def too_many_boundary_events(diagram: Diagram) -> Iterator[Hit]:
     """Each waits on its own; thousands of them stop a machine, and no clerk could tell them apart."""
-    return (diagram.hit(diagram.by_id[key]) for key, events in diagram.attached.items()
-            if len(events) > MAX_BOUNDARY_EVENTS and key in diagram.by_id)
+    return (
+        diagram.hit(diagram.by_id[key])
+        for key, events in diagram.attached.items()
+        if len(events) > MAX_BOUNDARY_EVENTS and key in diagram.by_id
+    )
 
 
-@rules.diagram_rule("dangling-reference", ERROR, ("Rujukan elemen ini tidak ada di berkas.", "What this element refers to is not in the file."),
-                    ("Pilih kembali pesan, sinyal, kesalahan atau eskalasinya.", "Choose the message, signal, error or escalation again."))
+@rules.diagram_rule(
+    "dangling-reference",
+    ERROR,
+    ("Rujukan elemen ini tidak ada di berkas.", "What this element refers to is not in the file."),
+    ("Pilih kembali pesan, sinyal, kesalahan atau eskalasinya.", "Choose the message, signal, error or escalation again."),
+)
 def dangling_reference(diagram: Diagram) -> Iterator[Hit]:
     """A reference that leads nowhere would wait, or throw, for ever unheard."""
-    tables = {"message": diagram.model.messages, "signal": diagram.model.signals, "error": diagram.model.errors,
-              "escalation": diagram.model.escalations}
+    tables: dict[str, Mapping[str, str | None]] = {
+        "message": dict(diagram.model.messages),
+        "signal": dict(diagram.model.signals),
+        "error": diagram.model.errors,
+        "escalation": diagram.model.escalations,
+    }
     for placed, event in diagram.events:
         table = tables.get(event.kind)
         if table is not None and event.ref and event.ref not in table and event.ref.rpartition(":")[2] not in table:
@@ -116,16 +178,33 @@ def dangling_reference(diagram: Diagram) -> Iterator[Hit]:
     for placed in diagram.placed:
         if placed.node.message_ref and placed.node.message is None:
             yield diagram.hit(placed, word="message")
-    known = {e.get("id") for tag in ("timer", "message", "signal", "error", "escalation", "conditional", "terminate", "cancel",
-                                     "compensate", "link") for e in diagram.root.findall(f"{{*}}{tag}EventDefinition")}
+    known = {
+        e.get("id")
+        for tag in (
+            "timer",
+            "message",
+            "signal",
+            "error",
+            "escalation",
+            "conditional",
+            "terminate",
+            "cancel",
+            "compensate",
+            "link",
+        )
+        for e in diagram.root.findall(f"{{*}}{tag}EventDefinition")
+    }
     for ref in diagram.elements("eventDefinitionRef"):
         if (ref.text or "").strip().rpartition(":")[2] not in known:
             yield diagram.hit(ref)
 
 
-@rules.diagram_rule("event-without-reference", ERROR,
-                    ("Peristiwa pesan atau sinyal ini tidak menyebut pesan atau sinyalnya.", "This event names no message or signal."),
-                    ("Pilih pesan atau sinyalnya.", "Choose its message or signal."))
+@rules.diagram_rule(
+    "event-without-reference",
+    ERROR,
+    ("Peristiwa pesan atau sinyal ini tidak menyebut pesan atau sinyalnya.", "This event names no message or signal."),
+    ("Pilih pesan atau sinyalnya.", "Choose its message or signal."),
+)
 def event_without_reference(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, 10.5.5: in an executable process the reference must be there."""
     for placed, event in diagram.events:
@@ -136,31 +215,52 @@ def event_without_reference(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("throw-without-code", ERROR,
-                    ("Kesalahan atau eskalasi yang dilempar ini tidak mempunyai kode.", "This thrown error or escalation has no code."),
-                    ("Pilih kesalahan atau eskalasi berkode.", "Choose an error or escalation with a code."))
+@rules.diagram_rule(
+    "throw-without-code",
+    ERROR,
+    ("Kesalahan atau eskalasi yang dilempar ini tidak mempunyai kode.", "This thrown error or escalation has no code."),
+    ("Pilih kesalahan atau eskalasi berkode.", "Choose an error or escalation with a code."),
+)
 def throw_without_code(diagram: Diagram) -> Iterator[Hit]:
     """Nobody could catch it by name, nor could an auditor tell what went wrong."""
-    return (diagram.hit(placed) for placed, event in diagram.events
-            if event.kind in ("error", "escalation") and placed.node.type in ("endEvent", "intermediateThrowEvent")
-            and not event.ref and placed.process.is_executable is not False)
+    return (
+        diagram.hit(placed)
+        for placed, event in diagram.events
+        if event.kind in ("error", "escalation")
+        and placed.node.type in ("endEvent", "intermediateThrowEvent")
+        and not event.ref
+        and placed.process.is_executable is not False
+    )
 
 
-@rules.diagram_rule("link-without-target", ERROR, ("Tautan ini tidak mempunyai pasangan.", "This link has no counterpart."),
-                    ("Beri kedua sisi tautan nama yang sama, satu penangkap saja.", "Give both sides of the link one name, with one catcher."))
+@rules.diagram_rule(
+    "link-without-target",
+    ERROR,
+    ("Tautan ini tidak mempunyai pasangan.", "This link has no counterpart."),
+    ("Beri kedua sisi tautan nama yang sama, satu penangkap saja.", "Give both sides of the link one name, with one catcher."),
+)
 def link_without_target(diagram: Diagram) -> Iterator[Hit]:
     """A link is a flow in two halves inside one process level (BPMN 2.0.2, 10.5.5)."""
     for scope, _, _ in diagram.scopes:
-        thrown, caught = (Counter(e.name for n in scope.nodes.values() if n.type == tag for e in n.events if e.kind == "link")
-                          for tag in ("intermediateThrowEvent", "intermediateCatchEvent"))
+        thrown, caught = (
+            Counter(e.name for n in scope.nodes.values() if n.type == tag for e in n.events if e.kind == "link")
+            for tag in ("intermediateThrowEvent", "intermediateCatchEvent")
+        )
         for node in scope.nodes.values():
             for event in node.events:
                 if event.kind == "link" and (not event.name or caught[event.name] != 1 or not thrown[event.name]):
                     yield diagram.hit(node)
 
 
-@rules.diagram_rule("message-flow", RULE, ("Panah pesan ini menghubungkan elemen yang tidak mungkin.", "This message flow joins what it cannot."),
-                    ("Panah pesan berjalan antar-pool, dari pengirim ke penerima.", "A message flow runs between pools, from a sender to a receiver."))
+@rules.diagram_rule(
+    "message-flow",
+    RULE,
+    ("Panah pesan ini menghubungkan elemen yang tidak mungkin.", "This message flow joins what it cannot."),
+    (
+        "Panah pesan berjalan antar-pool, dari pengirim ke penerima.",
+        "A message flow runs between pools, from a sender to a receiver.",
+    ),
+)
 def message_flow(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, table 7.4: pools are two, a start event is no source, an end event no target."""
     for flow in diagram.model.message_flows:

@@ -27,7 +27,9 @@ def _waits(node: Node) -> bool:
 
 
 def _following(scope: Scope) -> dict[str, list[str]]:
-    links = {e.name: n.id for n in scope.nodes.values() if n.type == "intermediateCatchEvent" for e in n.events if e.kind == "link"}
+    links = {
+        e.name: n.id for n in scope.nodes.values() if n.type == "intermediateCatchEvent" for e in n.events if e.kind == "link"
+    }
     edges: dict[str, list[str]] = {}
     for node in scope.nodes.values():
         edges[node.id] = [f.target for f in node.outgoing if f.target in scope.nodes]
@@ -82,8 +84,12 @@ def _cycles(edges: Mapping[str, list[str]], keep: set[str]) -> list[set[str]]:
     return found
 
 
-@rules.diagram_rule("runaway-loop", ERROR, ("Putaran ini tidak pernah menunggu siapa pun.", "Nothing in this loop ever waits."),
-                    ("Letakkan tugas orang, pewaktu atau pesan di dalam putaran.", "Put a person's task, a timer or a message into the loop."))
+@rules.diagram_rule(
+    "runaway-loop",
+    ERROR,
+    ("Putaran ini tidak pernah menunggu siapa pun.", "Nothing in this loop ever waits."),
+    ("Letakkan tugas orang, pewaktu atau pesan di dalam putaran.", "Put a person's task, a timer or a message into the loop."),
+)
 def runaway_loop(diagram: Diagram) -> Iterator[Hit]:
     """No person, timer, message, operation or decision in it: once taken, its condition never changes and it never ends."""
     for scope, _, _ in diagram.scopes:
@@ -91,17 +97,25 @@ def runaway_loop(diagram: Diagram) -> Iterator[Hit]:
         yield from (diagram.hit(scope.nodes[min(part)]) for part in _cycles(_following(scope), still))
 
 
-@rules.diagram_rule("loop-without-person", ADVICE, ("Putaran ini mungkin tidak pernah menunggu.", "This loop may never wait."),
-                    ("Pastikan ada orang, pewaktu atau pesan di setiap putaran.", "Make sure each round meets a person, a timer or a message."))
+@rules.diagram_rule(
+    "loop-without-person",
+    ADVICE,
+    ("Putaran ini mungkin tidak pernah menunggu.", "This loop may never wait."),
+    ("Pastikan ada orang, pewaktu atau pesan di setiap putaran.", "Make sure each round meets a person, a timer or a message."),
+)
 def loop_without_person(diagram: Diagram) -> Iterator[Hit]:
     """It runs on by decisions or inner steps alone; a cap would stop it as an incident."""
     for scope, _, _ in diagram.scopes:
         edges = _following(scope)
         plain = {n.id for n in scope.nodes.values() if not _waits(n) and n.type not in _CHANGES and n.loop is None}
-        quick = {n.id for n in scope.nodes.values() if not _waits(n) and not (n.body is not None and any(
-            _waits(inner) for inner in n.body.nodes.values()))}
+        quick = {
+            n.id
+            for n in scope.nodes.values()
+            if not _waits(n) and not (n.body is not None and any(_waits(inner) for inner in n.body.nodes.values()))
+        }
+        certain = _cycles(edges, plain)
         for part in _cycles(edges, quick):
-            if not part <= plain and not any(inner <= part for inner in _cycles(edges, plain)):
+            if not part <= plain and not any(inner <= part for inner in certain):
                 yield diagram.hit(scope.nodes[min(part)])
 
 
@@ -135,8 +149,12 @@ def _recursive(sop: Sop, *, immediate: bool) -> set[str]:
     return set().union(*_cycles(edges, set(edges))) if edges else set()
 
 
-@rules.sop_rule("call-recursion", ERROR, ("Proses ini memanggil dirinya sendiri tanpa pernah menunggu.", "This process calls itself without ever waiting."),
-                ("Gambar putaran di dalam satu proses.", "Draw a loop inside one process."))
+@rules.sop_rule(
+    "call-recursion",
+    ERROR,
+    ("Proses ini memanggil dirinya sendiri tanpa pernah menunggu.", "This process calls itself without ever waiting."),
+    ("Gambar putaran di dalam satu proses.", "Draw a loop inside one process."),
+)
 def call_recursion(sop: Sop) -> Iterator[Hit]:
     """Each call opens the next at once, until the machine stops."""
     for key in sorted(_recursive(sop, immediate=True)):
@@ -144,8 +162,15 @@ def call_recursion(sop: Sop) -> Iterator[Hit]:
         yield diagram.hit(process)
 
 
-@rules.sop_rule("call-cycle", ADVICE, ("Proses ini memanggil dirinya sendiri.", "This process calls itself."),
-                ("Gambar putaran di dalam satu proses; panggilan paling dalam 20 tingkat.", "Draw a loop inside one process; calls go 20 deep at most."))
+@rules.sop_rule(
+    "call-cycle",
+    ADVICE,
+    ("Proses ini memanggil dirinya sendiri.", "This process calls itself."),
+    (
+        "Gambar putaran di dalam satu proses; panggilan paling dalam 20 tingkat.",
+        "Draw a loop inside one process; calls go 20 deep at most.",
+    ),
+)
 def call_cycle(sop: Sop) -> Iterator[Hit]:
     """It goes one level deeper each time, and stops as an incident at the twentieth."""
     for key in sorted(_recursive(sop, immediate=False) - _recursive(sop, immediate=True)):

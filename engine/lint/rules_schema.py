@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.bpmn_nodes import BPMN, local
+from engine.bpmn_reading import BPMN, local
 from engine.lint import schema
 from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
 from engine.lint.subject import Diagram
@@ -13,8 +13,15 @@ from engine.lint.support import MAX_HITS
 rules = Catalogue()
 
 
-@rules.diagram_rule("schema", ERROR, ("Baris ini tidak sesuai skema BPMN 2.0.", "This line does not follow the BPMN 2.0 schema."),
-                    ("Simpan ulang dari studio, atau periksa ejaan dan urutan elemennya.", "Save it again from the studio, or check spelling and order."))
+@rules.diagram_rule(
+    "schema",
+    ERROR,
+    ("Baris ini tidak sesuai skema BPMN 2.0.", "This line does not follow the BPMN 2.0 schema."),
+    (
+        "Simpan ulang dari studio, atau periksa ejaan dan urutan elemennya.",
+        "Save it again from the studio, or check spelling and order.",
+    ),
+)
 def follows_schema(diagram: Diagram) -> Iterator[Hit]:
     """A misspelled tag or attribute would be passed over in silence. A departure inside layout or another tool's extension moves
     nothing and is only advice."""

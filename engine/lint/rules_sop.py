@@ -12,8 +12,10 @@ from engine.lint.subject import Diagram, Placed, Sop
 
 rules = Catalogue()
 HUMAN = ("userTask", "manualTask", "task")
-_GENERATED = re.compile(r"(?:_[0-9]+|_?(?:Activity|Event|Gateway|Flow|Task|Process|StartEvent|EndEvent|UserTask|ServiceTask|SubProcess|"
-                        r"ExclusiveGateway|ParallelGateway|sid|id|Element)[_-][0-9A-Za-z-]{1,40})\Z")
+_GENERATED = re.compile(
+    r"(?:_[0-9]+|_?(?:Activity|Event|Gateway|Flow|Task|Process|StartEvent|EndEvent|UserTask|ServiceTask|SubProcess|"
+    r"ExclusiveGateway|ParallelGateway|sid|id|Element)[_-][0-9A-Za-z-]{1,40})\Z"
+)
 _QUESTION_OPENERS = ("apakah", "ada", "mana", "is ", "are ", "has ", "does ", "which ", "what ", "who ", "how ")
 
 
@@ -21,15 +23,23 @@ def _humans(diagram: Diagram) -> Iterator[Placed]:
     return diagram.of_type(*HUMAN)
 
 
-@rules.diagram_rule("task-without-form", RULE, ("Tugas orang ini tidak mempunyai formulir.", "This person's task has no form."),
-                    ("Isi sop:form dengan kunci formulir di folder forms.", "Give sop:form the key of a form in the forms folder."))
+@rules.diagram_rule(
+    "task-without-form",
+    RULE,
+    ("Tugas orang ini tidak mempunyai formulir.", "This person's task has no form."),
+    ("Isi sop:form dengan kunci formulir di folder forms.", "Give sop:form the key of a form in the forms folder."),
+)
 def task_without_form(diagram: Diagram) -> Iterator[Hit]:
     """Deploying to an agency refuses it: there would be nothing to fill in and nothing to prove (design.md 4)."""
     return (diagram.hit(p) for p in _humans(diagram) if not p.node.form)
 
 
-@rules.diagram_rule("form-missing", RULE, ("Formulir yang disebut di sini tidak ada di folder forms.", "The form named here is not in the forms folder."),
-                    ("Tambahkan forms/<kunci>.json, atau perbaiki kuncinya.", "Add forms/<key>.json, or correct the key."))
+@rules.diagram_rule(
+    "form-missing",
+    RULE,
+    ("Formulir yang disebut di sini tidak ada di folder forms.", "The form named here is not in the forms folder."),
+    ("Tambahkan forms/<kunci>.json, atau perbaiki kuncinya.", "Add forms/<key>.json, or correct the key."),
+)
 def form_missing(diagram: Diagram) -> Iterator[Hit]:
     """The task would open on an empty page."""
     for placed in diagram.placed:
@@ -37,8 +47,12 @@ def form_missing(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.sop_rule("form-unused", ADVICE, ("Formulir ini tidak dipakai oleh langkah mana pun.", "No step uses this form."),
-                ("Hapus, atau sebut di sop:form.", "Remove it, or name it in sop:form."))
+@rules.sop_rule(
+    "form-unused",
+    ADVICE,
+    ("Formulir ini tidak dipakai oleh langkah mana pun.", "No step uses this form."),
+    ("Hapus, atau sebut di sop:form.", "Remove it, or name it in sop:form."),
+)
 def form_unused(sop: Sop) -> Iterator[Hit]:
     """Forms nobody opens grow old unseen."""
     used = {p.node.form for diagram in sop.diagrams for p in diagram.placed}
@@ -46,8 +60,12 @@ def form_unused(sop: Sop) -> Iterator[Hit]:
     return (Hit(file=f"forms/{key}.json") for key in sorted(sop.form_files) if key not in used and key != start)
 
 
-@rules.diagram_rule("no-lanes", RULE, ("Proses ini tidak mempunyai lajur pelaksana.", "This process has no lanes."),
-                    ("Gambar satu lajur untuk setiap pelaksana.", "Draw a lane for each role."))
+@rules.diagram_rule(
+    "no-lanes",
+    RULE,
+    ("Proses ini tidak mempunyai lajur pelaksana.", "This process has no lanes."),
+    ("Gambar satu lajur untuk setiap pelaksana.", "Draw a lane for each role."),
+)
 def no_lanes(diagram: Diagram) -> Iterator[Hit]:
     """Nobody would see its tasks."""
     for process in diagram.model.processes.values():
@@ -55,15 +73,23 @@ def no_lanes(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(process)
 
 
-@rules.diagram_rule("outside-lane", RULE, ("Tugas ini tidak berada di lajur mana pun.", "This task stands in no lane."),
-                    ("Letakkan di lajur pelaksananya.", "Put it into the lane of who does it."))
+@rules.diagram_rule(
+    "outside-lane",
+    RULE,
+    ("Tugas ini tidak berada di lajur mana pun.", "This task stands in no lane."),
+    ("Letakkan di lajur pelaksananya.", "Put it into the lane of who does it."),
+)
 def outside_lane(diagram: Diagram) -> Iterator[Hit]:
     """Nobody would see it in the inbox."""
     return (diagram.hit(p) for p in _humans(diagram) if p.process.lanes and not p.node.lane)
 
 
-@rules.diagram_rule("lane-of-nobody", RULE, ("Lajur ini menyebut elemen yang tidak ada.", "This lane names an element that does not exist."),
-                    ("Simpan ulang dari studio.", "Save it again from the studio."))
+@rules.diagram_rule(
+    "lane-of-nobody",
+    RULE,
+    ("Lajur ini menyebut elemen yang tidak ada.", "This lane names an element that does not exist."),
+    ("Simpan ulang dari studio.", "Save it again from the studio."),
+)
 def lane_of_nobody(diagram: Diagram) -> Iterator[Hit]:
     """The file and the drawing say different things."""
     for process in diagram.model.processes.values():
@@ -72,8 +98,12 @@ def lane_of_nobody(diagram: Diagram) -> Iterator[Hit]:
                 yield diagram.hit(lane)
 
 
-@rules.diagram_rule("in-two-lanes", RULE, ("Elemen ini berada di dua lajur sekaligus.", "This element stands in two lanes at once."),
-                    ("Letakkan di satu lajur.", "Put it into one lane."))
+@rules.diagram_rule(
+    "in-two-lanes",
+    RULE,
+    ("Elemen ini berada di dua lajur sekaligus.", "This element stands in two lanes at once."),
+    ("Letakkan di satu lajur.", "Put it into one lane."),
+)
 def in_two_lanes(diagram: Diagram) -> Iterator[Hit]:
     """Two roles would each believe the other does it. An inner lane may repeat what its outer lane holds."""
     for process in diagram.model.processes.values():
@@ -81,14 +111,18 @@ def in_two_lanes(diagram: Diagram) -> Iterator[Hit]:
         for lane in process.lanes:
             for node_id in lane.node_ids:
                 path, before = (*lane.path, lane.name), owners.get(node_id)
-                nested = before is not None and (path[:len(before)] == before or before[:len(path)] == path)
+                nested = before is not None and (path[: len(before)] == before or before[: len(path)] == path)
                 if before is not None and not nested:
                     yield Hit(element_id=node_id, file=diagram.file)
                 owners.setdefault(node_id, path)
 
 
-@rules.diagram_rule("lane-without-role", RULE, ("Lajur ini tidak mempunyai peran di sop.toml.", "This lane has no role in sop.toml."),
-                    ("Tambahkan namanya di bagian [lanes].", "Add its name under [lanes]."))
+@rules.diagram_rule(
+    "lane-without-role",
+    RULE,
+    ("Lajur ini tidak mempunyai peran di sop.toml.", "This lane has no role in sop.toml."),
+    ("Tambahkan namanya di bagian [lanes].", "Add its name under [lanes]."),
+)
 def lane_without_role(diagram: Diagram) -> Iterator[Hit]:
     """The printed name of a lane is not a group of people."""
     if diagram.sop.sheet is not None:
@@ -99,45 +133,75 @@ def lane_without_role(diagram: Diagram) -> Iterator[Hit]:
                     yield diagram.hit(lane)
 
 
-@rules.sop_rule("no-sheet", RULE, ("Lembar identitas sop.toml tidak ada.", "There is no identity sheet sop.toml."),
-                ("Tambahkan sop.toml menurut docs/architecture.md.", "Add sop.toml as docs/architecture.md shows."))
+@rules.sop_rule(
+    "no-sheet",
+    RULE,
+    ("Lembar identitas sop.toml tidak ada.", "There is no identity sheet sop.toml."),
+    ("Tambahkan sop.toml menurut docs/architecture.md.", "Add sop.toml as docs/architecture.md shows."),
+)
 def no_sheet(sop: Sop) -> Iterator[Hit]:
     """Without it nobody knows on what legal ground the SOP stands, nor who its lanes are."""
     if "sop.toml" not in sop.bundle.files:
         yield Hit(file="sop.toml")
 
 
-@rules.sop_rule("sheet-incomplete", RULE, ("Lembar identitas sop.toml belum lengkap.", "The identity sheet sop.toml is incomplete."),
-                ("Isi key, agency, process, title, lanes dan identity (number, effective, approver, legal_basis).",
-                 "Give key, agency, process, title, lanes and identity (number, effective, approver, legal_basis)."))
+@rules.sop_rule(
+    "sheet-incomplete",
+    RULE,
+    ("Lembar identitas sop.toml belum lengkap.", "The identity sheet sop.toml is incomplete."),
+    (
+        "Isi key, agency, process, title, lanes dan identity (number, effective, approver, legal_basis).",
+        "Give key, agency, process, title, lanes and identity (number, effective, approver, legal_basis).",
+    ),
+)
 def sheet_incomplete(sop: Sop) -> Iterator[Hit]:
     """PermenPANRB 35/2012 wants these on every SOP-AP sheet."""
     sheet = sop.sheet
     if sheet is not None:
-        given = {"key": sheet.key, "agency": sheet.agency, "process": sheet.process, "title": sheet.title.id, "lanes": sheet.lanes,
-                 **{name: sheet.identity.get(name) for name in ("number", "effective", "approver", "legal_basis")}}
+        given = {
+            "key": sheet.key,
+            "agency": sheet.agency,
+            "process": sheet.process,
+            "title": sheet.title.id,
+            "lanes": sheet.lanes,
+            **{name: sheet.identity.get(name) for name in ("number", "effective", "approver", "legal_basis")},
+        }
         yield from (Hit(element_id=name, file="sop.toml") for name, value in given.items() if not value)
 
 
-@rules.sop_rule("sheet-process", ERROR, ("Proses utama di sop.toml tidak ada di diagram.", "The main process sop.toml names is not in the diagrams."),
-                ("Perbaiki process di sop.toml.", "Correct process in sop.toml."))
+@rules.sop_rule(
+    "sheet-process",
+    ERROR,
+    ("Proses utama di sop.toml tidak ada di diagram.", "The main process sop.toml names is not in the diagrams."),
+    ("Perbaiki process di sop.toml.", "Correct process in sop.toml."),
+)
 def sheet_process(sop: Sop) -> Iterator[Hit]:
     """A case would start something else, or nothing."""
     if sop.sheet is not None and sop.sheet.process and sop.diagrams and sop.sheet.process not in sop.processes:
         yield Hit(element_id=sop.sheet.process, file="sop.toml")
 
 
-@rules.sop_rule("start-form-missing", RULE, ("Formulir awal di sop.toml tidak ada.", "The start form sop.toml names does not exist."),
-                ("Tambahkan forms/<kunci>.json.", "Add forms/<key>.json."))
+@rules.sop_rule(
+    "start-form-missing",
+    RULE,
+    ("Formulir awal di sop.toml tidak ada.", "The start form sop.toml names does not exist."),
+    ("Tambahkan forms/<kunci>.json.", "Add forms/<key>.json."),
+)
 def start_form_missing(sop: Sop) -> Iterator[Hit]:
     """Nobody could open a case."""
     if sop.sheet is not None and sop.sheet.start_form and sop.sheet.start_form not in sop.form_files:
         yield Hit(element_id=sop.sheet.start_form, file="sop.toml")
 
 
-@rules.sop_rule("clause-elements", RULE, ("Klausul ini menunjuk elemen yang tidak ada, atau tidak menunjuk apa pun.",
-                                          "This clause points at an element that does not exist, or at nothing."),
-                ("Isi elements dengan ID elemen pelaksananya.", "Give elements the ids of what carries it out."))
+@rules.sop_rule(
+    "clause-elements",
+    RULE,
+    (
+        "Klausul ini menunjuk elemen yang tidak ada, atau tidak menunjuk apa pun.",
+        "This clause points at an element that does not exist, or at nothing.",
+    ),
+    ("Isi elements dengan ID elemen pelaksananya.", "Give elements the ids of what carries it out."),
+)
 def clause_elements(sop: Sop) -> Iterator[Hit]:
     """An auditor reads the SOP clause by clause and wants to see each one done."""
     if sop.sheet is None:
@@ -149,8 +213,12 @@ def clause_elements(sop: Sop) -> Iterator[Hit]:
             yield Hit(element_id=clause.id or None, file="sop.toml")
 
 
-@rules.sop_rule("clause-quote", RULE, ("Sidik SHA-256 klausul ini tidak cocok dengan kutipannya.", "This clause's SHA-256 does not fit its quotation."),
-                ("Kutip persis dari source.txt dan hitung ulang.", "Quote source.txt exactly and compute it again."))
+@rules.sop_rule(
+    "clause-quote",
+    RULE,
+    ("Sidik SHA-256 klausul ini tidak cocok dengan kutipannya.", "This clause's SHA-256 does not fit its quotation."),
+    ("Kutip persis dari source.txt dan hitung ulang.", "Quote source.txt exactly and compute it again."),
+)
 def clause_quote(sop: Sop) -> Iterator[Hit]:
     """The quotation proves which words of the decree the diagram follows."""
     for clause in sop.sheet.clauses if sop.sheet is not None else ():
@@ -158,8 +226,12 @@ def clause_quote(sop: Sop) -> Iterator[Hit]:
             yield Hit(element_id=clause.id or None, file="sop.toml")
 
 
-@rules.diagram_rule("clause-unknown", RULE, ("Klausul yang disebut elemen ini tidak ada di sop.toml.", "The clause this element names is not in sop.toml."),
-                    ("Tambahkan klausulnya, atau perbaiki sop:clause.", "Add the clause, or correct sop:clause."))
+@rules.diagram_rule(
+    "clause-unknown",
+    RULE,
+    ("Klausul yang disebut elemen ini tidak ada di sop.toml.", "The clause this element names is not in sop.toml."),
+    ("Tambahkan klausulnya, atau perbaiki sop:clause.", "Add the clause, or correct sop:clause."),
+)
 def clause_unknown(diagram: Diagram) -> Iterator[Hit]:
     """The step would claim a ground nobody can read."""
     sheet = diagram.sop.sheet
@@ -168,8 +240,12 @@ def clause_unknown(diagram: Diagram) -> Iterator[Hit]:
         yield from (diagram.hit(p) for p in diagram.placed if not set(p.node.clause) <= known)
 
 
-@rules.sop_rule("document-template", RULE, ("Templat dokumen ini tidak ada di folder documents.", "This document's template is not in the documents folder."),
-                ("Tambahkan documents/<nama>.typ dan <nama>.sample.json.", "Add documents/<name>.typ and <name>.sample.json."))
+@rules.sop_rule(
+    "document-template",
+    RULE,
+    ("Templat dokumen ini tidak ada di folder documents.", "This document's template is not in the documents folder."),
+    ("Tambahkan documents/<nama>.typ dan <nama>.sample.json.", "Add documents/<name>.typ and <name>.sample.json."),
+)
 def document_template(sop: Sop) -> Iterator[Hit]:
     """The letter could not be issued when the case needs it."""
     for document in sop.sheet.documents if sop.sheet is not None else ():
@@ -178,15 +254,23 @@ def document_template(sop: Sop) -> Iterator[Hit]:
             yield Hit(element_id=document.code or None, file="sop.toml")
 
 
-@rules.diagram_rule("sensitivity", ERROR, ("Kelas kerahasiaan ini tidak dikenal.", "This sensitivity class is unknown."),
-                    ("Pakai C0, C1, C2, C3 atau C4.", "Use C0, C1, C2, C3 or C4."))
+@rules.diagram_rule(
+    "sensitivity",
+    ERROR,
+    ("Kelas kerahasiaan ini tidak dikenal.", "This sensitivity class is unknown."),
+    ("Pakai C0, C1, C2, C3 atau C4.", "Use C0, C1, C2, C3 or C4."),
+)
 def sensitivity(diagram: Diagram) -> Iterator[Hit]:
     """A slip here would show to everyone what few may see."""
     return (diagram.hit(p) for p in diagram.placed if p.node.sensitivity is not None and p.node.sensitivity not in SENSITIVITIES)
 
 
-@rules.diagram_rule("no-layout", RULE, ("Elemen ini tidak tergambar.", "This element is not drawn."),
-                    ("Buka di studio dan atur letaknya.", "Open it in the studio and lay it out."))
+@rules.diagram_rule(
+    "no-layout",
+    RULE,
+    ("Elemen ini tidak tergambar.", "This element is not drawn."),
+    ("Buka di studio dan atur letaknya.", "Open it in the studio and lay it out."),
+)
 def no_layout(diagram: Diagram) -> Iterator[Hit]:
     """What an auditor cannot see in the picture they cannot check."""
     if not diagram.model.has_layout:
@@ -196,15 +280,23 @@ def no_layout(diagram: Diagram) -> Iterator[Hit]:
     yield from (diagram.hit(flow) for flow in diagram.flows if flow.id not in diagram.model.shapes)
 
 
-@rules.diagram_rule("meaningless-id", RULE, ("ID ini tidak bermakna.", "This id says nothing."),
-                    ("Pakai kata kerja dan benda, huruf kecil: record_consent.", "Use verb and object in snake case: record_consent."))
+@rules.diagram_rule(
+    "meaningless-id",
+    RULE,
+    ("ID ini tidak bermakna.", "This id says nothing."),
+    ("Pakai kata kerja dan benda, huruf kecil: record_consent.", "Use verb and object in snake case: record_consent."),
+)
 def meaningless_id(diagram: Diagram) -> Iterator[Hit]:
     """Ids are in the journal for decades; a person will have to read them."""
     return (diagram.hit(p) for p in diagram.placed if _GENERATED.match(p.node.id) or p.node.id.replace("-", "").isdigit())
 
 
-@rules.diagram_rule("name-missing", RULE, ("Langkah ini tidak mempunyai nama.", "This step has no name."),
-                    ("Tulis nama seperti tercetak di SOP.", "Write the name as the SOP prints it."))
+@rules.diagram_rule(
+    "name-missing",
+    RULE,
+    ("Langkah ini tidak mempunyai nama.", "This step has no name."),
+    ("Tulis nama seperti tercetak di SOP.", "Write the name as the SOP prints it."),
+)
 def name_missing(diagram: Diagram) -> Iterator[Hit]:
     """People see the name and nothing else. Gateways that only join, and time standards, need none."""
     for placed in diagram.placed:
@@ -214,8 +306,12 @@ def name_missing(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("gateway-question", ADVICE, ("Nama gerbang ini bukan pertanyaan.", "This gateway's name is no question."),
-                    ("Tulis sebagai pertanyaan: Laporan disetujui?", "Write it as a question: Report approved?"))
+@rules.diagram_rule(
+    "gateway-question",
+    ADVICE,
+    ("Nama gerbang ini bukan pertanyaan.", "This gateway's name is no question."),
+    ("Tulis sebagai pertanyaan: Laporan disetujui?", "Write it as a question: Report approved?"),
+)
 def gateway_question(diagram: Diagram) -> Iterator[Hit]:
     """The flows that leave it are then its answers."""
     for placed in diagram.of_type("exclusiveGateway", "inclusiveGateway"):
@@ -224,8 +320,12 @@ def gateway_question(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("answer-missing", ADVICE, ("Alur bersyarat ini tidak mempunyai nama.", "This conditional flow has no name."),
-                    ("Tulis jawabannya pada alur: Ya, Tidak.", "Write the answer on the flow: Yes, No."))
+@rules.diagram_rule(
+    "answer-missing",
+    ADVICE,
+    ("Alur bersyarat ini tidak mempunyai nama.", "This conditional flow has no name."),
+    ("Tulis jawabannya pada alur: Ya, Tidak.", "Write the answer on the flow: Yes, No."),
+)
 def answer_missing(diagram: Diagram) -> Iterator[Hit]:
     """Nobody reads conditions; people read answers."""
     return (diagram.hit(flow) for flow in diagram.flows if flow.condition is not None and not flow.name)

@@ -30,17 +30,30 @@ def literal_duration(event: EventDefinition) -> durations.Duration | None:
         return None
 
 
-@rules.diagram_rule("timer-missing", ERROR, ("Pewaktu ini tidak menyebut kapan.", "This timer does not say when."),
-                    ("Isi timeDuration (PT40M), timeDate atau timeCycle.", "Give a timeDuration (PT40M), timeDate or timeCycle."))
+@rules.diagram_rule(
+    "timer-missing",
+    ERROR,
+    ("Pewaktu ini tidak menyebut kapan.", "This timer does not say when."),
+    ("Isi timeDuration (PT40M), timeDate atau timeCycle.", "Give a timeDuration (PT40M), timeDate or timeCycle."),
+)
 def timer_missing(diagram: Diagram) -> Iterator[Hit]:
     """It would never come due, and the case would wait for ever."""
-    return (diagram.hit(placed) for placed, event in diagram.events
-            if event.kind == "timer" and (not event.timer_kind or not (event.timer_text or "").strip("= \t\r\n")))
+    return (
+        diagram.hit(placed)
+        for placed, event in diagram.events
+        if event.kind == "timer" and (not event.timer_kind or not (event.timer_text or "").strip("= \t\r\n"))
+    )
 
 
-@rules.diagram_rule("timer-unusable", ERROR, ("Teks pewaktu ini tidak dapat dibaca sebagai waktu.", "This timer's text cannot be read as a time."),
-                    ("Tulis menurut ISO-8601: PT40M, P5D, 2026-11-10T08:30:00+07:00, R3/PT1H; ungkapan FEEL diawali =.",
-                     "Write ISO-8601: PT40M, P5D, 2026-11-10T08:30:00+07:00, R3/PT1H; begin FEEL with =."))
+@rules.diagram_rule(
+    "timer-unusable",
+    ERROR,
+    ("Teks pewaktu ini tidak dapat dibaca sebagai waktu.", "This timer's text cannot be read as a time."),
+    (
+        "Tulis menurut ISO-8601: PT40M, P5D, 2026-11-10T08:30:00+07:00, R3/PT1H; ungkapan FEEL diawali =.",
+        "Write ISO-8601: PT40M, P5D, 2026-11-10T08:30:00+07:00, R3/PT1H; begin FEEL with =.",
+    ),
+)
 def timer_unusable(diagram: Diagram) -> Iterator[Hit]:
     """Found now, it costs a minute; found when the case reaches it, a victim waits."""
     for placed, event in diagram.events:
@@ -58,8 +71,12 @@ def timer_unusable(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("timer-months", ADVICE, ("Pewaktu ini memuat bulan atau tahun; P10M adalah sepuluh bulan.", "This timer holds months or years; P10M is ten months."),
-                    ("Bila yang dimaksud menit, tulis PT10M.", "If minutes are meant, write PT10M."))
+@rules.diagram_rule(
+    "timer-months",
+    ADVICE,
+    ("Pewaktu ini memuat bulan atau tahun; P10M adalah sepuluh bulan.", "This timer holds months or years; P10M is ten months."),
+    ("Bila yang dimaksud menit, tulis PT10M.", "If minutes are meant, write PT10M."),
+)
 def timer_months(diagram: Diagram) -> Iterator[Hit]:
     """The commonest slip of the pen in a duration turns ten minutes into ten months."""
     for placed, event in diagram.events:
@@ -68,8 +85,12 @@ def timer_months(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("timer-zero", ADVICE, ("Pewaktu ini habis seketika.", "This timer is due at once."),
-                    ("Isi lama waktunya.", "Give it a length."))
+@rules.diagram_rule(
+    "timer-zero",
+    ADVICE,
+    ("Pewaktu ini habis seketika.", "This timer is due at once."),
+    ("Isi lama waktunya.", "Give it a length."),
+)
 def timer_zero(diagram: Diagram) -> Iterator[Hit]:
     """It makes nobody wait; in a loop it would spin (see `runaway-loop`)."""
     for placed, event in diagram.events:
@@ -78,8 +99,12 @@ def timer_zero(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("cycle-outside-boundary", ERROR, ("Pewaktu berulang hanya berlaku pada batas langkah.", "A repeating timer belongs on an activity's border."),
-                    ("Pakai timeDuration di sini.", "Use a timeDuration here."))
+@rules.diagram_rule(
+    "cycle-outside-boundary",
+    ERROR,
+    ("Pewaktu berulang hanya berlaku pada batas langkah.", "A repeating timer belongs on an activity's border."),
+    ("Pakai timeDuration di sini.", "Use a timeDuration here."),
+)
 def cycle_outside_boundary(diagram: Diagram) -> Iterator[Hit]:
     """A case passes an intermediate event once: the repetitions would be lost."""
     for placed, event in diagram.events:
@@ -87,23 +112,40 @@ def cycle_outside_boundary(diagram: Diagram) -> Iterator[Hit]:
             yield Hit(element_id=placed.node.id, line=placed.node.line, file=diagram.file)
 
 
-@rules.diagram_rule("standard-clock", ERROR, ("Jenis jam baku waktu ini tidak dikenal.", "This time standard's clock is unknown."),
-                    ("Pakai elapsed, working_minutes, working_days atau same_day.", "Use elapsed, working_minutes, working_days or same_day."))
+@rules.diagram_rule(
+    "standard-clock",
+    ERROR,
+    ("Jenis jam baku waktu ini tidak dikenal.", "This time standard's clock is unknown."),
+    ("Pakai elapsed, working_minutes, working_days atau same_day.", "Use elapsed, working_minutes, working_days or same_day."),
+)
 def standard_clock(diagram: Diagram) -> Iterator[Hit]:
     """Without it nobody could say when the step is late."""
     return (diagram.hit(p) for p in diagram.placed if p.node.standard is not None and p.node.standard.clock not in set(ClockKind))
 
 
-@rules.diagram_rule("standard-interrupting", ERROR, ("Baku waktu menghentikan langkahnya.", "The time standard interrupts its step."),
-                    ("Beri cancelActivity=\"false\": tugas yang lewat waktu tetap terbuka.", "Set cancelActivity=\"false\": an overdue task stays open."))
+@rules.diagram_rule(
+    "standard-interrupting",
+    ERROR,
+    ("Baku waktu menghentikan langkahnya.", "The time standard interrupts its step."),
+    (
+        'Beri cancelActivity="false": tugas yang lewat waktu tetap terbuka.',
+        'Set cancelActivity="false": an overdue task stays open.',
+    ),
+)
 def standard_interrupting(diagram: Diagram) -> Iterator[Hit]:
     """An overdue task is never cancelled by its standard (design.md 3, 11)."""
     return (diagram.hit(p) for p in diagram.placed if p.node.standard is not None and p.node.cancel_activity)
 
 
-@rules.diagram_rule("standard-not-on-timer", ERROR, ("Baku waktu hanya berlaku pada pewaktu batas dengan lama waktu.",
-                                                     "A time standard belongs on a boundary timer with a duration."),
-                    ("Letakkan sop:standard pada boundaryEvent dengan timeDuration.", "Put sop:standard on a boundaryEvent with a timeDuration."))
+@rules.diagram_rule(
+    "standard-not-on-timer",
+    ERROR,
+    (
+        "Baku waktu hanya berlaku pada pewaktu batas dengan lama waktu.",
+        "A time standard belongs on a boundary timer with a duration.",
+    ),
+    ("Letakkan sop:standard pada boundaryEvent dengan timeDuration.", "Put sop:standard on a boundaryEvent with a timeDuration."),
+)
 def standard_not_on_timer(diagram: Diagram) -> Iterator[Hit]:
     """Anywhere else it would measure nothing."""
     for placed in diagram.placed:
@@ -114,8 +156,15 @@ def standard_not_on_timer(diagram: Diagram) -> Iterator[Hit]:
             yield Hit(element_id=unknown.parent_id, line=unknown.line, file=diagram.file)
 
 
-@rules.diagram_rule("standard-length", ERROR, ("Lama baku waktu ini tidak cocok dengan jenis jamnya.", "This standard's length does not fit its clock."),
-                    ("Menit kerja: PT40M; hari kerja: P5D; bulan hanya pada jam elapsed.", "Working minutes: PT40M; working days: P5D; months only on the elapsed clock."))
+@rules.diagram_rule(
+    "standard-length",
+    ERROR,
+    ("Lama baku waktu ini tidak cocok dengan jenis jamnya.", "This standard's length does not fit its clock."),
+    (
+        "Menit kerja: PT40M; hari kerja: P5D; bulan hanya pada jam elapsed.",
+        "Working minutes: PT40M; working days: P5D; months only on the elapsed clock.",
+    ),
+)
 def standard_length(diagram: Diagram) -> Iterator[Hit]:
     """Five days are not 120 working hours, and a month has no working minutes."""
     for placed, event in diagram.events:
@@ -129,8 +178,12 @@ def standard_length(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-@rules.diagram_rule("two-standards", RULE, ("Langkah ini mempunyai lebih dari satu baku waktu.", "This step has more than one time standard."),
-                    ("Sisakan satu; untuk beberapa langkah pakai sub-proses.", "Keep one; over several steps use a sub-process."))
+@rules.diagram_rule(
+    "two-standards",
+    RULE,
+    ("Langkah ini mempunyai lebih dari satu baku waktu.", "This step has more than one time standard."),
+    ("Sisakan satu; untuk beberapa langkah pakai sub-proses.", "Keep one; over several steps use a sub-process."),
+)
 def two_standards(diagram: Diagram) -> Iterator[Hit]:
     """Two due instants give two verdicts, and neither is the official one."""
     for events in diagram.attached.values():

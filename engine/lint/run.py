@@ -24,26 +24,47 @@ from engine.lint import (
 )
 from engine.lint.registry import Hit, Rule
 from engine.lint.subject import Diagram, Sop
-from engine.lint.support import MAX_HITS
+from engine.lint.support import MAX_HITS, ONLY_WHEN_RUN
 from engine.types import LintFinding, Severity, Text
 
 RULES: dict[str, Rule] = {}
-for _module in (rules_schema, rules_ids, rules_flows, rules_events, rules_activities, rules_time, rules_expressions, rules_runaway,
-                rules_data, rules_foreign, rules_sop):
+for _module in (
+    rules_schema,
+    rules_ids,
+    rules_flows,
+    rules_events,
+    rules_activities,
+    rules_time,
+    rules_expressions,
+    rules_runaway,
+    rules_data,
+    rules_foreign,
+    rules_sop,
+):
     for _code, _rule in _module.rules.rules.items():
         if _code in RULES:
             raise ValueError(f"lint code {_code} stands for two rules")
         RULES[_code] = _rule
 
+_ALWAYS = frozenset({"schema", "missing-id", "duplicate-id", "unknown-sop-word"})  # an ambiguous file stays one, run or not
 _ORDER = {Severity.ERROR: 0, Severity.RULE: 1, Severity.ADVICE: 2}
 # What a rule may trip over in a file nobody imagined. The file is then refused, with the rule's code, rather than let in unchecked.
 _STUMBLES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, OSError, EngineError)
-_NO_DIAGRAM = (Text("Tidak ada diagram BPMN di dalam berkas SOP.", "There is no BPMN diagram in the SOP."),
-               Text("Tambahkan berkas .bpmn.", "Add a .bpmn file."))
-_UNCHECKED = (Text("Pemeriksaan ini tidak dapat diselesaikan pada berkas ini.", "This check could not be finished on this file."),
-              Text("Simpan ulang dari studio; bila tetap, laporkan kode temuan ini.", "Save it again from the studio; if it stays, report this code."))
-_MORE = (Text("Masih ada temuan serupa di berkas ini.", "There are more findings of this kind in this file."),
-         Text("Perbaiki yang sudah disebut, lalu periksa lagi.", "Mend those named, then check again."))
+_NO_DIAGRAM = (
+    Text("Tidak ada diagram BPMN di dalam berkas SOP.", "There is no BPMN diagram in the SOP."),
+    Text("Tambahkan berkas .bpmn.", "Add a .bpmn file."),
+)
+_UNCHECKED = (
+    Text("Pemeriksaan ini tidak dapat diselesaikan pada berkas ini.", "This check could not be finished on this file."),
+    Text(
+        "Simpan ulang dari studio; bila tetap, laporkan kode temuan ini.",
+        "Save it again from the studio; if it stays, report this code.",
+    ),
+)
+_MORE = (
+    Text("Masih ada temuan serupa di berkas ini.", "There are more findings of this kind in this file."),
+    Text("Perbaiki yang sudah disebut, lalu periksa lagi.", "Mend those named, then check again."),
+)
 
 
 def lint(bundle: SopBundle, *, operations: frozenset[str] = frozenset()) -> list[LintFinding]:
@@ -68,26 +89,51 @@ def _apply(rule: Rule, check: Callable[[Any], Iterable[Hit]], subject: Any, file
     per_file: Counter[str] = Counter()
     try:
         for hit in check(subject):
-            finding = _finding(rule, hit, file)
+            drawn = isinstance(subject, Diagram) and subject.owner.get(hit.element_id or "") in subject.sop.pictures
+            finding = _finding(rule, hit, file, drawn)
             per_file[finding.file] += 1
             if per_file[finding.file] <= MAX_HITS:
                 found.setdefault((finding.file, finding.line, finding.element_id, finding.message.en), finding)
             elif per_file[finding.file] == MAX_HITS + 1:
-                found[(finding.file, None, None, "")] = LintFinding(code=rule.code, severity=finding.severity, file=finding.file,
-                                                                    line=None, element_id=None, message=_MORE[0], instead=_MORE[1])
+                found[(finding.file, None, None, "")] = LintFinding(
+                    code=rule.code,
+                    severity=finding.severity,
+                    file=finding.file,
+                    line=None,
+                    element_id=None,
+                    message=_MORE[0],
+                    instead=_MORE[1],
+                )
     except _STUMBLES:
-        found[("", None, None, "")] = LintFinding(code=f"unchecked-{rule.code}", severity=Severity.ERROR, file=printable(file), line=None,
-                                                  element_id=None, message=_UNCHECKED[0], instead=_UNCHECKED[1])
+        found[("", None, None, "")] = LintFinding(
+            code=f"unchecked-{rule.code}",
+            severity=Severity.ERROR,
+            file=printable(file),
+            line=None,
+            element_id=None,
+            message=_UNCHECKED[0],
+            instead=_UNCHECKED[1],
+        )
     return list(found.values())
 
 
-def _finding(rule: Rule, hit: Hit, file: str) -> LintFinding:
-    """Nothing of the file's content passes but ids, shortened and printable, and words of BPMN itself."""
+def _finding(rule: Rule, hit: Hit, file: str, drawn: bool) -> LintFinding:
+    """Nothing of the file's content passes but ids, shortened and printable, and words of BPMN itself. `drawn`: it is about a
+    process that is only a picture."""
     word = f" ({hit.word})" if hit.word else ""
+    severity = hit.severity or rule.severity
+    if drawn and severity is Severity.ERROR and rule.code not in _ALWAYS:
+        severity = Severity.ADVICE if rule.code in ONLY_WHEN_RUN else Severity.RULE
     element_id = printable(hit.element_id)[:120] if hit.element_id else None
-    return LintFinding(code=rule.code, severity=hit.severity or rule.severity, file=printable(hit.file if hit.file is not None else file),
-                       line=hit.line, element_id=element_id, message=Text(rule.message.id + word, rule.message.en + word),
-                       instead=rule.instead)
+    return LintFinding(
+        code=rule.code,
+        severity=severity,
+        file=printable(hit.file if hit.file is not None else file),
+        line=hit.line,
+        element_id=element_id,
+        message=Text(rule.message.id + word, rule.message.en + word),
+        instead=rule.instead,
+    )
 
 
 def _read(sop: Sop) -> Iterator[LintFinding]:
@@ -95,8 +141,15 @@ def _read(sop: Sop) -> Iterator[LintFinding]:
     bundle = sop.bundle
     diagrams = bundle.diagrams()
     if not diagrams:
-        yield LintFinding(code="no-diagram", severity=Severity.ERROR, file="", line=None, element_id=None,
-                          message=_NO_DIAGRAM[0], instead=_NO_DIAGRAM[1])
+        yield LintFinding(
+            code="no-diagram",
+            severity=Severity.ERROR,
+            file="",
+            line=None,
+            element_id=None,
+            message=_NO_DIAGRAM[0],
+            instead=_NO_DIAGRAM[1],
+        )
     for file, data in diagrams.items():
         try:
             root = bpmn_xml.safe_root(data, printable(file))
@@ -137,13 +190,29 @@ def _read_decisions(sop: Sop) -> Iterator[LintFinding]:
             read = decisions.read_decisions(data)
         except BundleRefused as refusal:
             sop.unread_decisions = True
-            yield from (LintFinding(code=f.code, severity=f.severity, file=printable(file), line=f.line, element_id=f.element_id,
-                                    message=f.message, instead=f.instead) for f in refusal.findings)
+            yield from (
+                LintFinding(
+                    code=f.code,
+                    severity=f.severity,
+                    file=printable(file),
+                    line=f.line,
+                    element_id=f.element_id,
+                    message=f.message,
+                    instead=f.instead,
+                )
+                for f in refusal.findings
+            )
             continue
         for name in read.names:
             if name in known:
-                yield LintFinding(code="duplicate-decision", severity=Severity.ERROR, file=printable(file), line=None, element_id=None,
-                                  message=Text("Dua keputusan memakai nama yang sama.", "Two decisions have the same name."),
-                                  instead=Text("Beri setiap keputusan nama sendiri.", "Give each decision a name of its own."))
+                yield LintFinding(
+                    code="duplicate-decision",
+                    severity=Severity.ERROR,
+                    file=printable(file),
+                    line=None,
+                    element_id=None,
+                    message=Text("Dua keputusan memakai nama yang sama.", "Two decisions have the same name."),
+                    instead=Text("Beri setiap keputusan nama sendiri.", "Give each decision a name of its own."),
+                )
             known[name] = read
     sop.decisions = known

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from engine.bpmn_nodes import BPMN, local
+from engine import definitions
+from engine.bpmn_reading import BPMN, local
 from engine.bundle import SopBundle
 from engine.forms_schema import Form
 from engine.lint.registry import Hit
@@ -61,6 +62,31 @@ class Diagram:
         return table
 
     @cached_property
+    def entered(self) -> frozenset[str]:
+        """The ids some sequence flow leads to."""
+        return frozenset(flow.target for flow in self.flows)
+
+    @cached_property
+    def left(self) -> frozenset[str]:
+        """The ids some sequence flow comes from."""
+        return frozenset(flow.source for flow in self.flows)
+
+    @cached_property
+    def collections(self) -> frozenset[str]:
+        """The item definitions that are collections."""
+        return frozenset(e.get("id") or "" for e in self.elements("itemDefinition") if e.get("isCollection") in ("true", "1"))
+
+    @cached_property
+    def owner(self) -> dict[str, str]:
+        """The process each id inside a process belongs to."""
+        return {
+            e.get("id"): process.get("id") or ""
+            for process in self.root.findall(f"{{{BPMN}}}process")
+            for e in process.iter()
+            if isinstance(e.tag, str) and e.get("id")
+        }
+
+    @cached_property
     def events(self) -> list[tuple[Placed, EventDefinition]]:
         return [(placed, event) for placed in self.placed for event in placed.node.events]
 
@@ -79,8 +105,11 @@ class Diagram:
 
     def elements(self, *tags: str) -> Iterator[Any]:
         """XML elements of the BPMN namespace, anywhere in the file."""
-        return self.root.iter(*(f"{{{BPMN}}}{tag}" for tag in tags)) if tags else (
-            e for e in self.root.iter() if isinstance(e.tag, str) and e.tag.startswith(f"{{{BPMN}}}"))
+        return (
+            self.root.iter(*(f"{{{BPMN}}}{tag}" for tag in tags))
+            if tags
+            else (e for e in self.root.iter() if isinstance(e.tag, str) and e.tag.startswith(f"{{{BPMN}}}"))
+        )
 
     def hit(self, found: Any, *, word: str = "") -> Hit:
         """A hit at a node, flow, placed node or XML element of this file."""
@@ -88,8 +117,12 @@ class Diagram:
             found = found.node
         if hasattr(found, "sourceline"):
             holder = found if found.get("id") else next((a for a in found.iterancestors() if a.get("id")), None)
-            return Hit(element_id=holder.get("id") if holder is not None else None, line=found.sourceline, file=self.file,
-                       word=word or local(found))
+            return Hit(
+                element_id=holder.get("id") if holder is not None else None,
+                line=found.sourceline,
+                file=self.file,
+                word=word or local(found),
+            )
         return Hit(element_id=getattr(found, "id", None), line=getattr(found, "line", None), file=self.file, word=word)
 
 
@@ -101,9 +134,9 @@ class Sop:
     operations: frozenset[str]
     diagrams: list[Diagram] = field(default_factory=list)
     forms: Mapping[str, Form] = field(default_factory=dict)
-    form_files: frozenset[str] = frozenset()             # keys of all form files, readable or not
+    form_files: frozenset[str] = frozenset()  # keys of all form files, readable or not
     decisions: Mapping[str, Decisions] = field(default_factory=dict)
-    unread_decisions: bool = False                       # a DMN file could not be read: its decisions are not "missing"
+    unread_decisions: bool = False  # a DMN file could not be read: its decisions are not "missing"
     sheet: SopSheet | None = None
 
     @cached_property
@@ -113,6 +146,11 @@ class Sop:
             for process in diagram.model.processes.values():
                 table.setdefault(process.id, (diagram, process))
         return table
+
+    @cached_property
+    def pictures(self) -> frozenset[str]:
+        """Processes that are only drawn."""
+        return definitions.pictures({key: process for key, (_, process) in self.processes.items()})
 
 
 def _placed(scope: Scope, process: Process, holder: Node | None) -> Iterator[Placed]:
