@@ -64,13 +64,15 @@ class _Drawing:
     def __init__(self, layout: Layout, highlight: dict[str, str], badges: dict[str, str], language: str) -> None:
         self.layout, self.highlight, self.badges, self.language = layout, highlight, badges, language
         self.secret = {id for id, state in highlight.items() if state == "limited"}
-        self.hidden = {id for id, element in layout.elements.items() if self._is_within_secret(element)}
+        self.hidden = {id for id, element in layout.elements.items() if self.secret and self._is_within_secret(element)}
         self.secret |= {
             shape.id for shape in layout.shapes if _reference(shape.element, "attachedToRef") in self.secret
         }
         self.hidden.update(self._notes_at_secrets())
         self.shapes = {shape.id: shape for shape in layout.shapes if shape.id not in self.hidden}
         self.rooms: list[Box] = [shape.box for shape in self.shapes.values()]
+        self.words: list[str] = []   # labels beside nodes and lines, drawn above both
+        self.covered = self._covered()
         self.defaults = {element.get("default") for element in layout.elements.values() if element.get("default")}
 
     def document(self, title: str) -> bytes:
@@ -82,6 +84,7 @@ class _Drawing:
         body = [self._node(shape) for shape in containers]
         body += [self._edge(edge) for edge in self.layout.edges if edge.id not in self.hidden]
         body += [self._node(shape) for shape in nodes]
+        body += self.words
         body += [self._tags(shape) for shape in self.shapes.values()]
         return self._framed("\n".join(part for part in body if part), title).encode()
 
@@ -102,29 +105,44 @@ class _Drawing:
 
     def _node(self, shape: Shape) -> str:
         look = self._look(shape)
-        words, room = shapes.outside_label(shape, look)
-        if room is not None:
-            self.rooms.append(room)
+        self._put(*shapes.outside_label(shape, look))
         hint = f"<title>{svg_text.safe(look.name[:400])}</title>" if look.name and not shapes.is_container(shape) else ""
         kind = "activity" if look.is_secret else shape.kind
-        return f"<g{self._marks('node', kind, shape.id)}>{hint}{shapes.draw(shape, look)}{words}</g>"
+        return f"<g{self._marks('node', kind, shape.id)}>{hint}{shapes.draw(shape, look)}</g>"
 
     def _edge(self, edge: Edge) -> str:
         points = lines.route(edge, self.shapes)
         if not points:
             return ""
-        touches = edge.source in self.secret or edge.target in self.secret
+        ends = {edge.source, edge.target}
+        if ends & self.hidden:
+            return ""
+        touches = bool(ends & self.secret)
         name = "" if touches else edge.element.get("name") or ""
         state = self.highlight.get(edge.id)
         width = _PLAIN_WIDTH if state is None else 3.0
         # The default mark would tell that a hidden gateway is one.
         default = edge.id in self.defaults and edge.source not in self.secret
-        words, room = lines.label(edge, points, " ".join(name.split()))
-        self.rooms += [Box(x, y, 0, 0) for x, y in points] + ([room] if room is not None else [])
+        self._put(*lines.label(edge, points, _one_line(name)))
+        self.rooms += [Box(x, y, 0, 0) for x, y in points]
         colour = f' color="{STATES[state][2]}"' if state else ""
         line = lines.draw(edge, points, self.shapes.get(edge.source), width=width, default=default, is_secret=touches)
         marks = self._marks("edge", edge.kind, edge.id, is_secret=touches)
-        return f"<g{marks}><g{colour}>{line}</g>{words}</g>"
+        return f"<g{marks}{colour}>{line}</g>"
+
+    def _covered(self) -> dict[str, float]:
+        """How much of the foot of each activity its boundary events cover."""
+        covered: dict[str, float] = {}
+        for event in self.shapes.values():
+            host = self.shapes.get(_reference(event.element, "attachedToRef"))
+            if host is not None and abs(event.box.center[1] - host.box.bottom) < event.box.height / 2:
+                covered[host.id] = max(covered.get(host.id, 0), min(host.box.bottom - event.box.y, host.box.height / 2))
+        return covered
+
+    def _put(self, words: str, room: Box | None) -> None:
+        if room is not None:
+            self.words.append(words)
+            self.rooms.append(room)
 
     def _marks(self, sort: str, kind: str, element_id: str, *, is_secret: bool = False) -> str:
         state = "limited" if element_id in self.secret else self.highlight.get(element_id)
@@ -138,7 +156,8 @@ class _Drawing:
             name = "" if is_boundary else _LIMITED_STEP.in_language(self.language)
             return shapes.Look(name=name, outline=STATES["limited"][1], is_secret=True)
         state = self.highlight.get(shape.id)
-        return shapes.Look(name=self._name(shape), outline=STATES[state][1] if state else {})
+        outline = STATES[state][1] if state else {}
+        return shapes.Look(name=self._name(shape), outline=outline, covered=self.covered.get(shape.id, 0))
 
     def _name(self, shape: Shape) -> str:
         element = shape.element
@@ -154,24 +173,28 @@ class _Drawing:
         states = children(element, "dataState")
         if states and states[0].get("name"):
             name = f"{name} [{states[0].get('name')}]"
-        return " ".join(name.split())
+        return _one_line(name)
 
     def _tags(self, shape: Shape) -> str:
         """The word of a node's state above its left corner, its badge above the right."""
         state, badge = self.highlight.get(shape.id), self.badges.get(shape.id, "")
         box, parts = shape.box, []
+        free, fits = box.x - 6, True    # where the next pill may begin
         if state is not None:
             word, _, colour = STATES[state]
             text = word.in_language(self.language)
             width = svg_text.width_of(text, 10) + 24
-            x = box.x - 6 if box.width >= width else box.center[0] - width / 2
-            y = box.y - 10 if box.width >= width else box.y - 20
+            fits = box.width >= width
+            x, y = (free, box.y - 14) if fits else (box.center[0] - width / 2, box.y - 20)
             parts.append(_pill(x, y, width, text, colour, icons.STATES[state], "tag"))
             self.rooms.append(Box(x, y, width, 18))
+            free = x + width + 1 if fits else free
         if badge and shape.id not in self.secret:
-            text = " ".join(badge.split())[:_BADGE_LENGTH]
+            text = _one_line(badge)[:_BADGE_LENGTH]
             width = svg_text.width_of(text, 10) + 12
-            x, y = box.right + 6 - width, box.bottom - 8
+            x, y = max(box.right + 6 - width, free), box.y - 14
+            if state is not None and not fits:
+                x, y = box.right + 1, box.y + 2
             parts.append(_pill(x, y, width, text, "#3b4754", None, "badge"))
             self.rooms.append(Box(x, y, width, 18))
         return "".join(parts)
@@ -223,6 +246,11 @@ def _pill(x: float, y: float, width: float, text: str, colour: str, sign: tuple[
         f'<g class="{css}"><rect x="{x:g}" y="{y:g}" width="{width:g}" height="18" rx="9" fill="{colour}" stroke="#fff"/>{icon}'
         f'<text x="{middle:g}" y="{y + 12.6:g}" font-size="10" text-anchor="middle" fill="#fff">{svg_text.safe(text)}</text></g>'
     )
+
+
+def _one_line(text: str) -> str:
+    """Text of which a drawing can show some; many nodes may name the same long one."""
+    return " ".join(text[:2_000].split())
 
 
 def _reference(element: Any, name: str) -> str:

@@ -35,9 +35,9 @@ _FLAP = "M-8-5.5L0 1L8-5.5"
 #: Signs of task types, in a box of 16: (outline, filled).
 TASKS: dict[str, tuple[str, bool]] = {
     "userTask": (circle(3.4, 0, -4) + "M-7 8v-2.2c0-3 2.6-5 7-5s7 2 7 5V8z", False),
-    "manualTask": (
-        "M-7.5-1l4.3-4.4c.8-.8 2 .2 1.5 1L-3-2.5h9.6c1.3 0 1.3 2 0 2H1.5m5.6 0c1.3 0 1.3 2 0 2H1.5m5 0c1.3 0 1.3 2 0 2H1.5"
-        "m4 0c1.3 0 1.3 1.9 0 1.9H-2.6c-2.6 0-4.9-1.5-4.9-3.4z", False),
+    "manualTask": (  # a hand: back and thumb, then four fingers
+        "M-8 5.5V-.5L-3.2-5.6c1-1 2.6.2 1.8 1.4L-3-2.1H6.6c1.6 0 1.6 2.3 0 2.3H7.2c1.6 0 1.6 2.2 0 2.2H6.4c1.5 0 1.5 2.1 0 2.1"
+        "H5c1.3 0 1.3 2 0 2H-5.6c-1.2 0-2.4-.4-2.4-1zM1 .2H6.6M1 2.4H7.2M1 4.5H6.4", False),
     "serviceTask": (_gear(8), False),
     "sendTask": (_ENVELOPE + _FLAP, True),
     "receiveTask": (_ENVELOPE + _FLAP, False),

@@ -79,7 +79,7 @@ def label(edge: Edge, points: tuple[Point, ...], name: str) -> tuple[str, Box | 
         x, top = (x, y - height - 3) if is_level else (x + widest / 2 + 5, y - height / 2)
     widest = max(svg_text.width_of(line, _LABEL_SIZE) for line in lines)
     room = Box(x - widest / 2, top, widest, len(lines) * _LABEL_SIZE * svg_text.LEADING)
-    return svg_text.block(lines, x, top, _LABEL_SIZE, css="label outside"), room
+    return svg_text.block(lines, x, top, _LABEL_SIZE, is_outside=True), room
 
 
 def _cut(points: tuple[Point, ...], shape: Shape) -> tuple[Point, ...]:

@@ -20,11 +20,13 @@ _HEADER = 30.0
 
 @dataclass(frozen=True)
 class Look:
-    """How one node is drawn: its words, the attributes of its outline, and whether its kind is kept secret."""
+    """How one node is drawn: its words, the attributes of its outline, whether its kind is kept secret, and how much of
+    its foot boundary events cover."""
 
     name: str = ""
     outline: Mapping[str, str] = field(default_factory=dict)
     is_secret: bool = False
+    covered: float = 0
 
 
 def is_activity(kind: str) -> bool:
@@ -71,7 +73,7 @@ def outside_label(shape: Shape, look: Look) -> tuple[str, Box | None]:
     top = shape.label.y if shape.label else shape.box.bottom + 4
     widest = max(svg_text.width_of(line, _LABEL_SIZE) for line in lines)
     room = Box(x - widest / 2, top, widest, len(lines) * _LABEL_SIZE * svg_text.LEADING)
-    return svg_text.block(lines, x, top, _LABEL_SIZE, css="label outside"), room
+    return svg_text.block(lines, x, top, _LABEL_SIZE, is_outside=True), room
 
 
 def has_outside_label(kind: str) -> bool:
@@ -160,7 +162,7 @@ def _activity(shape: Shape, look: Look) -> str:
     if shape.kind == "transaction":
         inner = Box(box.x + 3, box.y + 3, max(box.width - 6, 0), max(box.height - 6, 0))
         parts.append(_rect(inner, Look(), radius=8, css="shape", fill="none", stroke_width="1"))
-    room = Box(box.x + 6, box.y + 6, max(box.width - 12, 1), max(box.height - 12, 1))
+    room = Box(box.x + 6, box.y + 4, max(box.width - 12, 1), 1)
     if shape.kind in icons.TASKS:
         d, filled = icons.TASKS[shape.kind]
         parts.append(_icon(d, box.x + 14, box.y + 14, filled=filled))
@@ -168,10 +170,11 @@ def _activity(shape: Shape, look: Look) -> str:
             parts.append(_flap(box.x + 14, box.y + 14))
         if shape.kind == "receiveTask" and element.get("instantiate") == "true":
             parts.append(_icon(icons.circle(11), box.x + 14, box.y + 14))
-        room = Box(room.x, box.y + 20, room.width, max(box.height - 24, 1))
+        room = Box(room.x, box.y + 20, room.width, 1)
     markers = _markers(shape)
+    foot = max(look.covered, 20 if markers else 4)
+    room = Box(room.x, room.y, room.width, max(box.bottom - foot - room.y, 1))
     if markers:
-        room = Box(room.x, room.y, room.width, max(box.bottom - 20 - room.y, 1))
         left = box.center[0] - 9 * (len(markers) - 1)
         for n, (d, filled) in enumerate(markers):
             parts.append(_icon(d, left + 18 * n, box.bottom - 11, filled=filled, width=1.6))

@@ -61,15 +61,17 @@ def fit(text: str, width: float, height: float, *, largest: float = 12, smallest
         size -= 1
 
 
-def block(lines: list[str], x: float, y: float, size: float, *, anchor: str = "middle", css: str = "label") -> str:
-    """Lines of text, `y` being the top of the first."""
+def block(lines: list[str], x: float, y: float, size: float, *, anchor: str = "middle", is_outside: bool = False) -> str:
+    """Lines of text, `y` being the top of the first; outside a shape they have a halo, since lines pass there."""
     if not lines:
         return ""
     first = y + size * 0.95
     spans = "".join(
         f'<tspan x="{x:.5g}" y="{first + n * size * LEADING:.6g}">{safe(line)}</tspan>' for n, line in enumerate(lines)
     )
-    return f'<text class="{css}" font-size="{size:g}" text-anchor="{anchor}" fill="currentColor">{spans}</text>'
+    css = "label outside surface-line" if is_outside else "label"
+    halo = ' stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"' if is_outside else ""
+    return f'<text class="{css}" font-size="{size:g}" text-anchor="{anchor}" fill="currentColor"{halo}>{spans}</text>'
 
 
 def _pieces(word: str, width: float, size: float) -> list[str]:
