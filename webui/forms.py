@@ -26,7 +26,9 @@ from webui import context, times
 PREFIX = "f"
 UNKNOWN_ANSWERS = ("not_asked", "declined", "unknown")
 MAX_ROWS = 60
-_CONDITION = re.compile(r'^\s*(\w+)\s*=\s*(?:"([^"]*)"|(true|false))\s*$')
+_CONDITION = re.compile(r'^\s*(\w+)\s*(!?=)\s*(?:"([^"]*)"|(true|false))\s*$')
+_NEGATION = re.compile(r"^\s*not\s*\((.*)\)\s*$", re.DOTALL)
+_CLAUSE = re.compile(r"^[\w-]+\.r(\d+)(?:\.(\w+))?$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,7 @@ class Control:
     problem: str = ""
     depends_on: str = ""                    # name of the control that decides whether this one applies
     depends_value: tuple[str, ...] = ()
+    is_denied: bool = False                 # it applies unless one of those is the answer
     condition: str = ""                     # the same in words, for pages without JavaScript
     rows: tuple[tuple[Control, ...], ...] = ()
 
@@ -72,6 +75,12 @@ def read(form: FormView, posted: MultiDict[str, str], files: MultiDict[str, File
         if value not in (None, "", []):
             values[f.key] = value
     return values
+
+
+def with_kept_files(form: FormView, typed: dict[str, Value], draft: Mapping[str, Value]) -> dict[str, Value]:
+    """A browser empties a file input when a page comes back; the file that the draft holds stands in for it."""
+    kept = {f.key: draft[f.key] for f in form.fields if f.type == "file" and f.key in draft and f.key not in typed}
+    return {**typed, **kept}
 
 
 def summary(drawn: Sequence[Control]) -> list[tuple[str, str, str]]:
@@ -173,10 +182,10 @@ def _control(f: FormField, name: str, path: str, values: Mapping[str, Value], pr
              siblings: Sequence[FormField], add_row_to: str) -> Control:
     value = values.get(f.key)
     unknown = value if f.allow_unknown and isinstance(value, str) and value in UNKNOWN_ANSWERS else ""
-    depends_on, depends_value, condition = _condition(f.show_if, siblings, name)
+    depends_on, depends_value, is_denied, condition = _condition(f.show_if, siblings, name)
     return Control(
         field=f, name=name, value=None if unknown else _shown(f, value), parts=_parts(f, None if unknown else value),
-        unknown=unknown, problem=problems.get(path, ""), depends_on=depends_on, depends_value=depends_value,
+        unknown=unknown, problem=problems.get(path, ""), depends_on=depends_on, depends_value=depends_value, is_denied=is_denied,
         condition=condition, rows=_rows(f, name, path, value, problems, add_row_to),
     )
 
@@ -200,6 +209,8 @@ def _shown(f: FormField, value: Value) -> Value:
         return [str(v) for v in value] if isinstance(value, list | tuple) else []
     if f.type == "boolean":
         return "" if value is None else ("true" if value in (True, "true") else "false")
+    if f.type == "file":
+        return str(value.get("size", "")) if isinstance(value, Mapping) else ""
     return "" if value is None or isinstance(value, list | dict) else str(value)
 
 
@@ -226,25 +237,37 @@ def _as_date(value: Value, zone: ZoneInfo) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def _condition(show_if: str | None, siblings: Sequence[FormField], name: str) -> tuple[str, tuple[str, ...], str]:
-    """Which control decides whether this one applies, with which values, and the same in words.
+def _condition(show_if: str | None, siblings: Sequence[FormField], name: str) -> tuple[str, tuple[str, ...], bool, str]:
+    """Which control decides whether this one applies, by which values (or by any other), and the same in words.
 
-    Only `field = "value"` alternatives over one field of the same form are understood here; the server decides anyway,
-    and a control whose condition is not understood is simply always shown.
+    Only `field = "value"` alternatives over one field of the same form, and their denial, are understood here; the server
+    decides anyway, and a control whose condition is not understood is simply always shown.
     """
+    nothing: tuple[str, tuple[str, ...], bool, str] = ("", (), False, "")
     if not show_if:
-        return "", (), ""
-    found = [_CONDITION.match(part) for part in re.split(r"\s+or\s+", show_if)]
+        return nothing
+    negation = _NEGATION.match(show_if)
+    found = [_CONDITION.match(part) for part in re.split(r"\s+or\s+", negation[1] if negation else show_if)]
     matches = [m for m in found if m is not None]
-    keys = {m[1] for m in matches}
-    decider = next((s for s in siblings if keys == {s.key}), None)
-    if len(matches) != len(found) or decider is None:
-        return "", (), ""
-    values = tuple(m[2] if m[2] is not None else m[3] for m in matches)
+    decider = next((s for s in siblings if {m[1] for m in matches} == {s.key}), None)
+    operators = {m[2] for m in matches}
+    if len(matches) != len(found) or decider is None or len(operators) != 1 or (operators == {"!="} and len(matches) > 1):
+        return nothing
+    is_denied = (operators == {"!="}) != (negation is not None)
+    values = tuple(m[3] if m[3] is not None else m[4] for m in matches)
     labels = {"true": _("Ya"), "false": _("Tidak")} | {v: context.say(t) for v, t in decider.options}
-    words = _("Isi hanya bila %(field)s: %(answer)s", field=f"“{context.say(decider.label)}”",
-              answer=" / ".join(labels.get(v, v) for v in values))
-    return f"{name.rpartition('.')[0]}.{decider.key}", values, words
+    given = {"field": f"“{context.say(decider.label)}”", "answer": " / ".join(labels.get(v, v) for v in values)}
+    words = _("Isi kecuali bila %(field)s: %(answer)s", **given) if is_denied else _("Isi hanya bila %(field)s: %(answer)s", **given)
+    return f"{name.rpartition('.')[0]}.{decider.key}", values, is_denied, words
+
+
+def clause_words(clause: str) -> str:
+    """A clause id as people cite it: `kalbar.r3.output` is "SOP baris 3, output"; any other id as it stands."""
+    match = _CLAUSE.match(clause)
+    if match is None:
+        return clause
+    row = _("SOP baris %(number)s", number=match[1])
+    return f"{row}, {match[2]}" if match[2] else row
 
 
 def shown_value(f: FormField) -> str:
@@ -267,6 +290,8 @@ def in_words(value: Value, labels: Mapping[str, str] | None = None) -> str:
         return times.exact(value, context.zone(), language=context.language(), now=context.now())
     if isinstance(value, date):
         return times.day(value, language=context.language())
+    if isinstance(value, Mapping) and "sha256" in value:
+        return f"{value.get('media_type', '')} · {value['sha256'][:16]}…"
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {in_words(item, labels)}" for key, item in value.items())
     if isinstance(value, list | tuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from engine.errors import EngineError, NotAllowed, NotFound
+from engine.errors import EngineError
 from engine.results import HistoryRow, ReplayReport
 from webui import cases, context
 
@@ -50,8 +50,6 @@ def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) ->
     try:
         state = context.engine().audit.state_at(context.actor(), instance_id, number)
         drawing = context.engine().audit.diagram(context.actor(), instance_id, number)
-    except (NotFound, NotAllowed):
-        raise
     except EngineError:
         pass  # a broken journal cannot be shown beyond its break; the page says so and offers verification
     names = {row.element_id: row.element_name for row in rows if row.element_id and row.element_name}

@@ -122,7 +122,8 @@ def _known(detail: TaskDetail) -> dict[str, Value]:
 def _typed(detail: TaskDetail, *, remove_row: str = "") -> dict[str, Value]:
     if detail.form is None:
         return {}
-    return forms.read(detail.form, request.form, request.files, remove_row=remove_row)
+    typed = forms.read(detail.form, request.form, request.files, remove_row=remove_row)
+    return forms.with_kept_files(detail.form, typed, detail.draft)
 
 
 def _revision() -> int:

@@ -18,7 +18,8 @@ def init_app(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.globals.update(
         account=context.account, lang=context.language, say=context.say, may=context.may, now=context.now,
-        exact=exact, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value, in_words=forms.in_words,
+        exact=exact, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
+        in_words=forms.in_words, clause_words=forms.clause_words, file_size=file_size,
         risk_word=risk_word, status_word=status_word, role_word=role_word, kind_word=kind_word,
         verdict_word=verdict_word, severity_word=severity_word, case_label=case_label, month_names=month_names,
         notice_count=notice_count, picture=picture, record_word=record_word,
@@ -43,6 +44,14 @@ def deadline(task: TaskSummary) -> deadlines.Deadline:
 
 def due_tag(due_at: datetime | None) -> deadlines.Deadline:
     return deadlines.due_only(due_at, now=context.now(), zone=context.zone(), language=context.language())
+
+
+def file_size(text: str) -> str:
+    """A number of bytes in kB or MB; nothing for what is no number."""
+    if not text.isdecimal():
+        return ""
+    kilobytes = max(1, int(text) // 1000)
+    return f"{kilobytes / 1000:.1f} MB" if kilobytes >= 1000 else f"{kilobytes} kB"
 
 
 def risk_word(risk: str) -> str:

@@ -22,7 +22,7 @@
     const form = box.closest('form');
     const fields = all('[name]', form).filter((field) => field.name === box.dataset.depends);
     const given = fields.filter((field) => !['radio', 'checkbox'].includes(field.type) || field.checked).map((field) => field.value);
-    box.hidden = !given.some((value) => box.dataset.values.split('|').includes(value));
+    box.hidden = given.some((value) => box.dataset.values.split('|').includes(value)) === (box.dataset.denied !== undefined);
     all('input, select, textarea', box).forEach((field) => { field.disabled = box.hidden; });
   });
   document.addEventListener('change', sync);
@@ -79,6 +79,17 @@
   });
   setInterval(() => { if (Date.now() - started > 60000) tick(); }, 60000);
 
+  // A wide diagram opens where the case stands.
+  const centre = (box) => {
+    const here = box && $('.node.is-now, .node.is-late', box);
+    if (!here) return;
+    const [outer, inner] = [box.getBoundingClientRect(), here.getBoundingClientRect()];
+    box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+    box.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+  };
+  const look = () => { centre($('.drawing')); all('[name=ukuran]').forEach((radio) => radio.addEventListener('change', () => centre($('.drawing')))); };
+  look();
+
   // Replay: the slider and the arrow keys turn the page without leaving it.
   const turn = async (address, focus) => {
     const answer = await fetch(address, { headers: { Accept: 'text/html' } });
@@ -86,10 +97,10 @@
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const [before, after] = [$('#putar'), $('#putar', page)];
     if (!after) { location.assign(address); return; }
-    const scrolled = $('.drawing', before)?.scrollLeft || 0;
+    const chosen = $('[name=ukuran]:checked', before)?.id;
     before.replaceWith(after);
-    const drawing = $('.drawing', after);
-    if (drawing) drawing.scrollLeft = scrolled;
+    if (chosen) $(`#${chosen}`).checked = true;
+    look();
     document.title = page.title;
     history.replaceState(null, '', address);
     listen();
