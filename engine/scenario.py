@@ -1,8 +1,8 @@
 """Scenario files: a story of one case, told as steps with the inbox that should stand before each (design.md 1).
 
-`read_scenario` makes values of a file; `play_scenario` acts them out through the front door, on a clock set by hand, and says where what
-happened differs from what is written. Whoever plays brings engine, people and worker, so the same story drives tests,
-`kawal scenario` and the demo.
+`read_scenario` makes values of a file; `play_scenario` acts them out through the front door, on a clock set by hand, and says
+where what happened differs from what is written. Whoever plays brings engine, people and worker, so the same story drives
+tests, `kawal scenario` and the demo.
 """
 
 from __future__ import annotations

@@ -40,21 +40,34 @@ class NoticeSent(Protocol):
     def addresses(self) -> tuple[str, ...]: ...
 
 
-class OperationDesk(Protocol):
-    """`engine.desk`: the call says for which case, its idempotency key makes each of these happen once."""
+class Cases(Protocol):
+    """The part of `engine.cases` that works for an operation: the call says for which case, its key makes it happen once."""
 
-    def case_number(self, call: OperationCall) -> str: ...
-    def document_number(self, call: OperationCall, *, code: str) -> str: ...
-    def letter(self, call: OperationCall, *, code: str, number: str, line: Value = None) -> LetterSource: ...
+    def next_number(self, call: OperationCall, *, series: str) -> str: ...
+    def letter_source(self, call: OperationCall, *, code: str, number: str) -> LetterSource: ...
     def attach_document(self, call: OperationCall, *, code: str, number: str, media_type: str, content: bytes) -> DocumentRow: ...
+
+
+class People(Protocol):
+    """The part of `engine.people` that works for an operation."""
+
     def notify(self, call: OperationCall, *, role: str, code: str) -> NoticeSent: ...
+
+
+class FrontDoor(Protocol):
+    """The two parts of `engine.Engine` that operations use."""
+
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def people(self) -> People: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
     """One operation's surroundings."""
 
-    engine: OperationDesk
+    engine: FrontDoor
     mail: Mail | None = None    # None: notices stay in the product
     base_url: str = ""          # where a mail says to look
 

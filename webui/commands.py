@@ -70,7 +70,7 @@ def work(options: Namespace, settings: Settings) -> int:
     """One worker, until told to stop or, with `--until-idle`, until nothing is due."""
     engine = open_engine(settings)
     serving.refuse_demo_accounts(engine, settings)
-    desk = handlers.Desk(engine=engine.desk, mail=smtp.mail_of(settings), base_url=settings.base_url)
+    desk = handlers.Desk(engine=engine, mail=smtp.mail_of(settings), base_url=settings.base_url)
     worker = handlers.Worker(
         engine.jobs, handlers.functions(desk), worker_id=f"{socket.gethostname()}:{os.getpid()}",
         lock_for=settings.job_locked_for, pause=settings.timers_checked_every)

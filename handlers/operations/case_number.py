@@ -9,5 +9,5 @@ SPEC = OperationSpec(name="case.number", title=Text("Memberi nomor kasus", "Numb
 
 
 def run(desk: Desk, call: OperationCall) -> Result:
-    """The case's number as the variable `case_number`; the same on every retry, and no number is ever given twice."""
-    return {"case_number": desk.engine.case_number(call)}
+    """The case's number as the variable `case_number`. A case has one: it was numbered when it was opened, or is now."""
+    return {"case_number": call.business_key or desk.engine.cases.next_number(call, series="case")}

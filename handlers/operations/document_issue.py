@@ -28,10 +28,10 @@ def run(desk: Desk, call: OperationCall) -> Result:
     code = call.arguments["code"]
     if not isinstance(code, str):
         raise PermanentFailure("document-arguments")
-    number = desk.engine.document_number(call, code=code)
-    source = desk.engine.letter(call, code=code, number=number, line=call.arguments.get("line"))
+    number = desk.engine.cases.next_number(call, series=code)
+    source = desk.engine.cases.letter_source(call, code=code, number=number)
     content = source.pdf({"qr.svg": _qr_code(source.digest)})
-    desk.engine.attach_document(call, code=code, number=number, media_type="application/pdf", content=content)
+    desk.engine.cases.attach_document(call, code=code, number=number, media_type="application/pdf", content=content)
     return {}
 
 

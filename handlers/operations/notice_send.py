@@ -22,7 +22,7 @@ def run(desk: Desk, call: OperationCall) -> Result:
     role, code = call.arguments["role"], call.arguments["code"]
     if not (isinstance(role, str) and isinstance(code, str)):
         raise PermanentFailure("notice-arguments")
-    sent = desk.engine.notify(call, role=role, code=code)
+    sent = desk.engine.people.notify(call, role=role, code=code)
     if desk.mail is not None:
         for address in sent.addresses:
             desk.mail.send(

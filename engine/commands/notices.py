@@ -1,0 +1,50 @@
+"""Notices an operation sends: a code becomes a verb, never content, in the product and for whoever is told by mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine import errors
+from engine.commands import documents
+from engine.executor import Context
+from engine.types import OperationCall, Text
+from storage import accounts, notices, randomness
+
+#: What a notice says, by the code a diagram gives to `notice.send`.
+WORDS = {
+    "task_overdue": Text("ada tugas yang melewati waktu bakunya", "a task has passed its time standard"),
+    "legal_duty_overdue": Text("ada kewajiban hukum yang melewati batas waktunya", "a legal duty has passed its time limit"),
+    "task_waiting": Text("ada tugas baru yang menunggu", "a new task waits"),
+    "decision_wanted": Text("ada keputusan yang ditunggu", "a decision is awaited"),
+    "information": Text("ada perkembangan yang perlu Anda ketahui", "something happened that you should know"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeSent:
+    """What a notice says, and the mail addresses of those it is for."""
+
+    text: Text
+    addresses: tuple[str, ...]
+
+
+def notify(context: Context, call: OperationCall, *, role: str, code: str) -> NoticeSent:
+    """One notice to everybody who holds `role` today, once per job. Raises `InvalidValue` for a code that has no words."""
+    if code not in WORDS:
+        raise errors.InvalidValue(notice=code)
+    row = documents.instance_of(context, call)
+    notices.add(context.uow, notices.NoticeRow(
+        id=randomness.random_id(), agency_id=row.agency_id, account_id=None, role=role, at=context.now, code=code,
+        case_id=row.case_id, once=call.idempotency_key))
+    holders = accounts.holders(context.uow, row.agency_id, [role], context.local_day()).get(role, ())
+    found = [accounts.get(context.uow, holder) for holder in holders]
+    addresses = tuple(sorted(one.sign_in for one in found if one is not None and "@" in one.sign_in))
+    return NoticeSent(text=words(code, row.business_key), addresses=addresses)
+
+
+def words(code: str, business_key: str = "") -> Text:
+    """What a notice says, with the case's code before it where there is one."""
+    known = WORDS.get(code, WORDS["information"])
+    if not business_key:
+        return known
+    return Text(f"Kasus {business_key}: {known.id}", f"Case {business_key}: {known.en}")
