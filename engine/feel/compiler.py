@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from engine.feel import functions, limits, loops, operations, syntax, temporal, types
-from engine.feel.errors import FeelLimit, FeelSyntaxError
+from engine.feel.errors import FeelSyntaxError
 from engine.feel.runtime import Run, Scope
 from engine.feel.syntax import Node
 from engine.feel.values import Function, Range, kind_of
@@ -22,6 +22,7 @@ class Compiler:
     def __init__(self, known: Collection[str]) -> None:
         self._known = known
         self._depth = 0
+        self._deepest = 0
         self._bound: list[str] = []
         self._filters = 0
         #: Names that must come from outside, and those that an element under a filter might provide instead.
@@ -31,6 +32,7 @@ class Compiler:
     def code(self, node: Node) -> Code:
         """The closure for `node`."""
         self._depth += 1
+        self._deepest = max(self._deepest, self._depth)
         if self._depth > limits.TREE_DEPTH:
             raise FeelSyntaxError(0, Text("terlalu bertingkat", "nested too deep"))
         try:
@@ -49,9 +51,9 @@ class Compiler:
         def answer(scope: Scope, value: Any) -> bool | None:
             found = code(Scope({"?": value}, scope, scope.run))
             if asks:
-                return found if isinstance(found, bool) else None
+                return found is True if isinstance(found, bool) else None
             if isinstance(found, bool) and not isinstance(value, bool):
-                return found  # a condition over other names, or a truth no other kind of value equals
+                return found is True  # a condition over other names, or a truth no other kind of value equals
             return operations.belongs(scope.run, value, found)
 
         return answer
@@ -171,9 +173,9 @@ class Compiler:
         def decide(scope: Scope) -> bool | None:
             answer: bool | None = not decides
             for part in parts:
-                value = part(scope)
+                value: Any = part(scope)
                 if value is decides:
-                    return decides
+                    return bool(decides)
                 if not isinstance(value, bool):
                     answer = None
             return answer
@@ -289,31 +291,30 @@ class Compiler:
         return make
 
     def _definition(self, node: syntax.Definition) -> Code:
+        deepest, self._deepest = self._deepest, self._depth
         parameters, body = node.parameters, self._within(node.parameters, node.body)
-        return lambda scope: closure(parameters, body, scope)
+        depth = self._deepest - self._depth
+        self._deepest = max(deepest, self._deepest)
+        return lambda scope: closure(parameters, body, scope, depth)
 
     def _instance_of(self, node: syntax.InstanceOf) -> Code:
         value, wanted = self.code(node.value), node.type
         return lambda scope: types.is_instance(scope.run, value(scope), wanted)
 
 
-def closure(parameters: tuple[str, ...], body: Code, scope: Scope | None) -> Function:
-    """A function whose body sees its arguments, then the scope it was written in."""
-
-    def run_body(run: Run, arguments: dict[str, Any]) -> Any:
-        run.calls += 1
-        if run.calls > limits.CALL_DEPTH:
-            raise FeelLimit()
-        try:
-            return body(Scope(arguments, scope, run))
-        finally:
-            run.calls -= 1
+def closure(parameters: tuple[str, ...], body: Code, scope: Scope | None, depth: int) -> Function:
+    """A function whose body sees its arguments, then the scope it was written in; `depth` is how deep the body nests."""
 
     def call(run: Run, arguments: tuple[Any, ...]) -> Any:
-        return run_body(run, dict(zip(parameters, arguments, strict=True))) if len(arguments) == len(parameters) else None
+        if len(arguments) != len(parameters):
+            return None
+        bound = dict(zip(parameters, arguments, strict=True))
+        return run.call(depth, lambda: body(Scope(bound, scope, run)))
 
     def by_name(run: Run, arguments: dict[str, Any]) -> Any:
-        return run_body(run, arguments) if arguments.keys() == set(parameters) else None
+        if arguments.keys() != set(parameters):
+            return None
+        return run.call(depth, lambda: body(Scope(arguments, scope, run)))
 
     return Function(parameters, call, by_name)
 

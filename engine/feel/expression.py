@@ -12,7 +12,7 @@ from engine.feel.functions import BUILTINS, PROPERTIES
 from engine.feel.lexer import normal_name
 from engine.feel.operations import disjunction
 from engine.feel.parser import Parser
-from engine.feel.runtime import Run, Scope, admit
+from engine.feel.runtime import Handed, Run, Scope, admit
 from engine.types import Text, Value
 
 _TOO_DEEP = Text("terlalu bertingkat", "nested too deep")
@@ -35,12 +35,13 @@ class Expression:
         Raises:
             FeelLimit: it did more work than one evaluation may do. A type error is no error but null.
         """
-        return self.run(scope, Run(now))
+        run = Run(now)
+        return self.within(Scope(Handed(scope, run), None, run))
 
-    def run(self, scope: Mapping[str, Value], run: Run) -> Value:
-        """The same, within a budget shared with other evaluations."""
+    def within(self, scope: Scope) -> Value:
+        """The same where the values are FEEL values already and the budget is shared with other evaluations."""
         try:
-            return self._code(Scope(scope, None, run))
+            return self._code(scope)
         except RecursionError as error:
             raise FeelLimit() from error
 
@@ -62,24 +63,23 @@ class UnaryTests:
         Raises:
             FeelLimit: it did more work than one evaluation may do.
         """
-        return self.run(value, scope, Run(now))
+        run = Run(now)
+        return self.within(admit(value, run), Scope(Handed(scope, run), None, run))
 
-    def run(self, value: Value, scope: Mapping[str, Value], run: Run) -> bool | None:
-        """The same, within a budget shared with other evaluations."""
+    def within(self, value: Value, scope: Scope) -> bool | None:
+        """The same where the values are FEEL values already and the budget is shared with other evaluations."""
         if self.anything:
             return True
-        answer = disjunction(self._answers(value, scope, run))
+        answer = disjunction(self._answers(value, scope))
         return (None if answer is None else not answer) if self._negated else answer
 
-    def position(self, value: Value, scope: Mapping[str, Value], run: Run) -> int | None:
+    def position(self, value: Value, scope: Scope) -> int | None:
         """Which of the tests, counted from 0, is the first that `value` passes; None if it passes none."""
-        answers = self._answers(value, scope, run)
-        return next((index for index, answer in enumerate(answers) if answer), None)
+        return next((index for index, answer in enumerate(self._answers(value, scope)) if answer), None)
 
-    def _answers(self, value: Value, scope: Mapping[str, Value], run: Run) -> list[bool | None]:
+    def _answers(self, value: Value, scope: Scope) -> list[bool | None]:
         try:
-            tested, outer = admit(value, run), Scope(scope, None, run)
-            return [test(outer, tested) for test in self._tests]
+            return [test(scope, value) for test in self._tests]
         except RecursionError as error:
             raise FeelLimit() from error
 

@@ -9,5 +9,5 @@ NODES = 5_000              # nodes read from one text, those of abandoned readin
 STEPS = 200_000            # one evaluation: every node, every list element and every 64 characters of text count one
 LIST_LENGTH = 20_000       # elements of any list an evaluation makes
 TEXT_LENGTH = 100_000      # characters of any text an evaluation makes
-CALL_DEPTH = 24            # functions of the text calling functions of the text
+CALL_DEPTH = 200           # nodes inside one another over all functions being called at once
 VALUE_DEPTH = 60           # lists and contexts inside one another in a value

@@ -59,7 +59,7 @@ def compare(left: Any, right: Any) -> int | None:
 
 
 def _sign(left: Any, right: Any) -> int:
-    return (left > right) - (left < right)
+    return int(left > right) - int(left < right)
 
 
 def related(run: Run, operator: str, left: Any, right: Any) -> bool | None:

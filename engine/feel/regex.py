@@ -49,14 +49,15 @@ def replaced(run: Run, program: Program, text: str, replacement: str) -> str | N
     """Every match replaced; `$1` is a group, `$$`-less dollars and unknown escapes are None, as XPath has it."""
     if search(run, program, "", 0) is not None:
         return None  # XPath: a pattern that matches nothing at all cannot be replaced
-    parts, made, position = [], 0, 0
+    parts: list[str] = []
+    made = position = 0
     while (found := search(run, program, text, position)) is not None:
         filled = _filled(program, replacement, text, found)
         if filled is None:
             return None
         parts += [text[position:found[0]], filled]
         made += len(parts[-1]) + len(parts[-2])
-        run.spend_text(made)
+        run.spend_text(len(parts[-1]) + len(parts[-2]))
         position = found[1]
     run.spend_text(made + len(text) - position)
     return "".join(parts) + text[position:]
@@ -66,7 +67,8 @@ def parted(run: Run, program: Program, text: str) -> list[str] | None:
     """The text between matches."""
     if search(run, program, "", 0) is not None:
         return None
-    parts, position = [], 0
+    parts: list[str] = []
+    position = 0
     while (found := search(run, program, text, position)) is not None:
         run.spend_list(len(parts) // 8)
         parts.append(text[position:found[0]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,20 +15,28 @@ from engine.feel.values import NUMBERS
 class Run:
     """The budget and the instant of one evaluation."""
 
-    __slots__ = ("admitted", "calls", "left", "now")
+    __slots__ = ("depth", "left", "now")
 
     def __init__(self, now: datetime, steps: int = limits.STEPS) -> None:
         self.now = now
         self.left = steps
-        self.calls = 0
-        #: Values of the outermost scope already turned into FEEL values, by name.
-        self.admitted: dict[str, Any] = {}
+        self.depth = 0
 
     def spend(self, steps: int = 1) -> None:
         """Pay for work before doing it."""
         self.left -= steps
         if self.left < 0:
             raise FeelLimit()
+
+    def call(self, depth: int, body: Callable[[], Any]) -> Any:
+        """Run the body of a function that is `depth` nodes deep, unless functions already stand too deep in one another."""
+        self.depth += depth
+        if self.depth > limits.CALL_DEPTH:
+            raise FeelLimit()
+        try:
+            return body()
+        finally:
+            self.depth -= depth
 
     def spend_text(self, length: int) -> None:
         """Pay for a text about to be made."""
@@ -58,16 +66,34 @@ class Scope:
         scope: Scope | None = self
         while scope is not None:
             if name in scope.values:
-                return scope.values[name] if scope.parent is not None else scope._outermost(name)
+                return scope.values[name]
             scope = scope.parent
         return None
 
 
-    def _outermost(self, name: str) -> Any:
-        admitted = self.run.admitted
-        if name not in admitted:
-            admitted[name] = admit(self.values[name], self.run)
-        return admitted[name]
+class Handed(Mapping[str, Any]):
+    """What the caller handed in, each value turned into a FEEL value when it is first asked for."""
+
+    __slots__ = ("_admitted", "_given", "_run")
+
+    def __init__(self, given: Mapping[str, Any], run: Run) -> None:
+        self._given = given
+        self._run = run
+        self._admitted: dict[str, Any] = {}
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._given
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._admitted:
+            self._admitted[name] = admit(self._given[name], self._run)
+        return self._admitted[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
 
 
 def admit(value: Any, run: Run, depth: int = 0) -> Any:

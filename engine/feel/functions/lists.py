@@ -97,16 +97,13 @@ def index_of(run: Run, elements: list[Any], wanted: Any) -> list[Decimal]:
 
 @BUILTINS.add("union", "list: list", rest=True)
 def union(run: Run, *lists: list[Any]) -> list[Any]:
-    return distinct_values(run, concatenate(run, *lists))
+    run.spend_list(sum(map(len, lists)))
+    return _distinct(run, [element for elements in lists for element in elements])
 
 
 @BUILTINS.add("distinct values", "list: list")
 def distinct_values(run: Run, elements: list[Any]) -> list[Any]:
-    kept: list[Any] = []
-    for element in elements:
-        if not any(operations.equal(run, element, one) is True for one in kept):
-            kept.append(element)
-    return kept
+    return _distinct(run, elements)
 
 
 @BUILTINS.add("flatten", "list: list")
@@ -148,3 +145,11 @@ def _index(elements: list[Any], position: Decimal) -> int | None:
     if place is None or not 1 <= abs(place) <= len(elements):
         return None
     return place - 1 if place > 0 else len(elements) + place
+
+
+def _distinct(run: Run, elements: list[Any]) -> list[Any]:
+    kept: list[Any] = []
+    for element in elements:
+        if not any(operations.equal(run, element, one) is True for one in kept):
+            kept.append(element)
+    return kept
