@@ -11,18 +11,17 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from engine import bpmn_xml, forms_schema, sop_toml
+from engine import bpmn_xml, decisions, forms_schema, sop_toml
 from engine.bundle import SopBundle
+from engine.decisions import Decisions
 from engine.errors import BundleRefused, UnknownElement
 from engine.forms_schema import Form
 from engine.model import Flow, Model, Node, Process, Scope
 from engine.sop_toml import SopSheet
+from engine.spiff import build
 from engine.types import LintFinding, Severity, Text
-
-if TYPE_CHECKING:
-    from engine.decisions import Decisions
 
 #: How many definitions a process keeps compiled; an agency runs a handful at a time.
 KEPT = 64
@@ -91,7 +90,7 @@ class Definition:
         """The process that starts when nobody names one: the sheet's, else the first that no other calls, else the first."""
         if self.sheet.process in self.processes:
             return self.sheet.process
-        called = {node.called_element for process in self.processes.values() for node in nodes_of(process)}
+        called = {local_name(node.called_element) for process in self.processes.values() for node in nodes_of(process)}
         running = [p for p in self.processes.values() if p.nodes]
         free = [p for p in running if p.id not in called]
         return next((p.id for p in (*free, *running)), None)
@@ -127,10 +126,15 @@ def pictures(processes: Mapping[str, Process]) -> frozenset[str]:
 
     Where every process is marked so the mark says nothing: modelers set it by themselves.
     """
-    called = {node.called_element for process in processes.values() for node in nodes_of(process)}
+    called = {local_name(node.called_element) for process in processes.values() for node in nodes_of(process)}
     if not any(process.is_executable is not False and process.nodes for process in processes.values()):
         return frozenset()
     return frozenset(key for key, process in processes.items() if process.is_executable is False and key not in called)
+
+
+def local_name(qualified: str | None) -> str:
+    """A QName without its prefix: `calledElement` may be written with one."""
+    return (qualified or "").rpartition(":")[2]
 
 
 def load(bundle: SopBundle) -> Definition:
@@ -165,9 +169,6 @@ def codes() -> frozenset[str]:
 
 
 def _read(bundle: SopBundle) -> Definition:
-    from engine import decisions as decision_tables
-    from engine.spiff import build
-
     diagrams = bundle.diagrams()
     if not diagrams:
         raise BundleRefused([refusal("no-diagram", "")])
@@ -184,7 +185,7 @@ def _read(bundle: SopBundle) -> Definition:
         raise BundleRefused([refusal("no-process", next(iter(models)))])
     tables: dict[str, Decisions] = {}
     for file, data in bundle.named(".dmn").items():
-        read = decision_tables.read_decisions(data)
+        read = decisions.read_decisions(data)
         for name in read.names:
             if name in tables:
                 raise BundleRefused([refusal("duplicate-decision", file)])
@@ -204,8 +205,16 @@ def _read(bundle: SopBundle) -> Definition:
         decisions=tables,
         sheet=sheet,
         files=bundle.files,
-        program=build.compile_program(processes, tables),
+        program=build.compile_program(processes, tables, correlation_paths=_correlation_paths(models)),
     )
+
+
+def _correlation_paths(models: Mapping[str, Model]) -> dict[str, dict[str, str]]:
+    paths: dict[str, dict[str, str]] = {}
+    for model in models.values():
+        for name, by_message in model.correlation_paths.items():
+            paths.setdefault(name, {}).update(by_message)
+    return paths
 
 
 class _Kept:

@@ -69,7 +69,7 @@ def lint_guarded(
         )
         if child.returncode != 0:
             return [_EXCEEDED]
-        return [_from_json(one) for one in json.loads(child.stdout)]
+        return [from_json(one) for one in json.loads(child.stdout)]
     except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError, OSError):
         return [_EXCEEDED]
 
@@ -79,7 +79,7 @@ def to_json(finding: LintFinding) -> dict[str, Any]:
     return {**asdict(finding), "severity": finding.severity.value}
 
 
-def _from_json(plain: dict[str, Any]) -> LintFinding:
+def from_json(plain: dict[str, Any]) -> LintFinding:
     return LintFinding(
         code=plain["code"],
         severity=Severity(plain["severity"]),

@@ -217,7 +217,7 @@ def called_process_missing(diagram: Diagram) -> Iterator[Hit]:
     """Calls are pinned when the SOP is deployed; a case never looks for \"the latest\"."""
     for placed in diagram.of_type("callActivity"):
         called = placed.node.called_element
-        if not called or (called not in diagram.sop.processes and not _global_task(diagram.sop, called)):
+        if not called or (diagram.sop.called(called) is None and not _global_task(diagram.sop, called)):
             yield diagram.hit(placed)
 
 
@@ -232,7 +232,7 @@ def global_task(diagram: Diagram) -> Iterator[Hit]:
     if "global-task" in REFUSED:
         for placed in diagram.of_type("callActivity"):
             called = placed.node.called_element
-            if called and called not in diagram.sop.processes and _global_task(diagram.sop, called):
+            if called and diagram.sop.called(called) is None and _global_task(diagram.sop, called):
                 yield diagram.hit(placed)
 
 

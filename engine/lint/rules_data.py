@@ -196,6 +196,6 @@ def call_without_data(diagram: Diagram) -> Iterator[Hit]:
     """A called process sees only what it is handed (docs/architecture.md, Scopes)."""
     for placed in diagram.of_type("callActivity"):
         node = placed.node
-        called = diagram.sop.processes.get(node.called_element or "")
+        called = diagram.sop.called(node.called_element)
         if called is not None and called[1].data_inputs and not node.input_mappings and node.loop is None:
             yield diagram.hit(placed)

@@ -223,7 +223,10 @@ def event_gateway_targets(diagram: Diagram) -> Iterator[Hit]:
 )
 def instantiating_gateway(diagram: Diagram) -> Iterator[Hit]:
     """Each message would start another case; message start events say so plainly."""
-    return (diagram.hit(p) for p in diagram.of_type("eventBasedGateway", "receiveTask") if p.node.instantiate)
+    for placed in diagram.of_type("eventBasedGateway", "receiveTask"):
+        if placed.node.instantiate or placed.node.event_gateway_type not in ("", "Exclusive"):
+            yield diagram.hit(placed)
+
 
 
 @rules.diagram_rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.definitions import local_name
 from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
 from engine.lint.rules_time import literal_duration
 from engine.lint.subject import Diagram, Sop
@@ -138,7 +139,7 @@ def _calls(scope: Scope, *, immediate: bool) -> set[str]:
     called: set[str] = set()
     for node in (scope.nodes[key] for key in reached):
         if node.called_element:
-            called.add(node.called_element)
+            called |= {node.called_element, local_name(node.called_element)}
         if node.body is not None:
             called |= _calls(node.body, immediate=immediate)
     return called

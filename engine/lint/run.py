@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from engine import bpmn_xml, forms_schema, sop_toml
+from engine import bpmn_xml, decisions, forms_schema, sop_toml
 from engine.bundle import SopBundle, printable
 from engine.errors import BundleRefused, EngineError
 from engine.lint import (
@@ -182,8 +182,6 @@ def _read_decisions(sop: Sop) -> Iterator[LintFinding]:
     tables = sop.bundle.named(".dmn")
     if not tables:
         return
-    from engine import decisions
-
     known = {}
     for file, data in tables.items():
         try:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine import definitions
 from engine.bpmn_reading import BPMN, local
 from engine.bundle import SopBundle
+from engine.decisions import Decisions
 from engine.forms_schema import Form
 from engine.lint.registry import Hit
 from engine.model import EventDefinition, Flow, Model, Node, Process, Scope
 from engine.sop_toml import SopSheet
-
-if TYPE_CHECKING:
-    from engine.decisions import Decisions
 
 
 @dataclass(frozen=True)
@@ -146,6 +144,10 @@ class Sop:
             for process in diagram.model.processes.values():
                 table.setdefault(process.id, (diagram, process))
         return table
+
+    def called(self, name: str | None) -> tuple[Diagram, Process] | None:
+        """The process a `calledElement` means, with or without its prefix."""
+        return self.processes.get(name or "") or self.processes.get(definitions.local_name(name))
 
     @cached_property
     def pictures(self) -> frozenset[str]:
