@@ -1,0 +1,111 @@
+"""Letters and reports: a Typst template and data to a PDF, in a process of its own that can neither see nor keep anything.
+
+The process knows a temporary folder with the files it was given and nothing else: no network (packages are refused), no fonts
+of the machine, no clock. Data comes as JSON and is never part of the code, so that whatever a person typed stays text. A
+template reads it by `json("data.json")`, or by `json(bytes(sys.inputs.data))`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from engine.errors import EngineError
+from engine.render import typst_child
+
+LONGEST = 30.0                       # seconds by the wall; the process itself stops after 20 of the processor
+LARGEST_INPUT = 10 * 1024 * 1024     # template, data and files together
+LARGEST_PDF = 50 * 1024 * 1024
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){0,3}")
+_OURS = frozenset({"main.typ", "data.json"})
+_CHILD = Path(typst_child.__file__)
+_NO_NETWORK = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")}
+
+
+class DocumentFailed(EngineError):
+    """The template of this document has a mistake, or does not fit the data it is given."""
+
+    code = "document-failed"
+    indonesian = "Templat dokumen ini keliru, atau tidak cocok dengan isinya."
+
+    def __init__(self, line: int | None = None) -> None:
+        #: The line of the template, where known; never what stands there.
+        self.line = line
+        super().__init__(line=line)
+
+
+class DocumentTooLarge(EngineError):
+    """This document needs more time, memory or room than a document may."""
+
+    code = "document-too-large"
+    indonesian = "Dokumen ini memerlukan waktu, memori, atau ruang melebihi batas."
+
+
+def pdf(
+    template: bytes,
+    data: Mapping[str, Any],
+    *,
+    files: Mapping[str, bytes] = {},
+    created_at: datetime | None = None,
+    accessible: bool = False,
+) -> bytes:
+    """Set a document; the same arguments give the same bytes, on every machine with the same release of Typst.
+
+    `files` are images, fonts and other templates, by relative name. Decimals, dates and times in `data` arrive as text.
+    `created_at` is all the document knows of time (`datetime.today()`, its metadata); without it that is 1970. `accessible`
+    demands PDF/UA-1: a title, a language, a text for each image.
+
+    Raises:
+        DocumentFailed: the template does not compile with this data; carries the line, never data.
+        DocumentTooLarge: a bound was reached.
+        ValueError: the name of a file leads elsewhere, or is one of ours.
+    """
+    text = json.dumps(data, ensure_ascii=False, default=_as_text, sort_keys=True, allow_nan=False).encode()
+    for name in files:
+        if not _FILE_NAME.fullmatch(name) or name in _OURS:
+            raise ValueError("a file of a document has a plain relative name")
+    if len(template) + len(text) + sum(map(len, files.values())) > LARGEST_INPUT:
+        raise DocumentTooLarge
+    with tempfile.TemporaryDirectory(prefix="kawal-document-") as folder:
+        root = Path(folder)
+        (root / "packages").mkdir()
+        order = {"timestamp": int(created_at.timestamp()) if created_at else 0, "accessible": accessible}
+        (root / "order.json").write_text(json.dumps(order))
+        for name, content in {**files, "main.typ": template, "data.json": text}.items():
+            path = root / "document" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return _set(root)
+
+
+def _set(root: Path) -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
+            [sys.executable, "-I", str(_CHILD), str(root)],
+            env=_NO_NETWORK, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST, check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise DocumentTooLarge from None
+    if done.returncode == typst_child.FAILED:
+        line = done.stderr.decode("ascii", "replace").strip()
+        raise DocumentFailed(int(line) if line.isdigit() else None)
+    # Killed by its own limits, or out of memory within Typst.
+    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-") or len(done.stdout) > LARGEST_PDF:
+        raise DocumentTooLarge
+    return done.stdout
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    raise TypeError("a document's data is JSON, decimals, dates and times")
