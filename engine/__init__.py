@@ -8,6 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# At once, not when first used: importing the package `engine.lint` later would put the package in the function's place.
+from engine.lint import lint
+
 if TYPE_CHECKING:
     from engine.authorization import allows
     from engine.bundle import SopBundle
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from engine.decisions import DecisionOutcome, Decisions, read_decisions
     from engine.errors import BpmnError, BundleRefused, EngineError, PermanentFailure, TransientFailure
     from engine.front_door import Engine
-    from engine.lint import lint
     from engine.replay import replay_pack as verify_pack
     from engine.scenario import ScenarioResult, play_scenario
     from engine.settings import Settings
@@ -34,7 +36,6 @@ _HOMES = {
     "decisions": ("DecisionOutcome", "Decisions", "read_decisions"),
     "errors": ("BpmnError", "BundleRefused", "EngineError", "PermanentFailure", "TransientFailure"),
     "front_door": ("Engine",),
-    "lint": ("lint",),
     "replay": ("verify_pack",),
     "scenario": ("ScenarioResult", "play_scenario"),
     "settings": ("Settings",),

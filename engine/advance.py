@@ -13,7 +13,7 @@ from engine.definitions import Definition
 from engine.spiff import codec
 from engine.transition import FireTimer, Stimulus, Thrown, Transition, View
 from engine.types import TraceEntry
-from storage import instances, randomness
+from storage import instances, randomness, tasks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,8 @@ class LiveInstance:
     thrown: list[Thrown] = field(default_factory=list)
     completed_tokens: dict[str, Done] = field(default_factory=dict)
     kept_view: View | None = None
+    opened: list[tasks.TaskRow] = field(default_factory=list)              # of this command, for its answer
+    verdicts: dict[str, str] = field(default_factory=dict)                 # token -> official verdict, likewise
 
     @classmethod
     def load(
@@ -125,6 +127,11 @@ class LiveInstance:
             if fired > MAX_TIMERS:
                 raise errors.RunawayProcess(instance_id=self.id)
         return fired
+
+    def saved(self) -> None:
+        """Everything so far is written; what comes next in this transaction is written after it."""
+        self.entries, self.trace, self.thrown = [], [], []
+        self.is_new, self.stored_seq = False, self.seq
 
     def sealed_state(self) -> bytes:
         """The state's bytes for storing, under the case key."""

@@ -143,10 +143,12 @@ class Context:
         return live
 
     def save(self) -> None:
-        """Writes every instance that moved: journal, state, trace, and what waits now."""
+        """Writes every instance that moved: journal, state, trace, and what waits now. Twice is once."""
         for live in list(self.live.values()):
-            if live.entries and not projection.save(self.uow, live, self.now, self.executor.message_key(live.agency_id)):
-                raise _Overtaken
+            if live.entries:
+                if not projection.save(self.uow, live, self.now, self.executor.message_key(live.agency_id)):
+                    raise _Overtaken
+                live.saved()
 
 
 class _Overtaken(Exception):

@@ -7,15 +7,17 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final
 
-from engine import authorization, errors, operation_desk
+from engine import authorization, errors
 from engine.authorization import ObjectFacts
+from engine.commands import documents
+from engine.commands import notices as notice_commands
 from engine.directory import agencies as agency_files
 from engine.directory import passphrases, sign_in
 from engine.directory.refusals import SignInRefused, SignInTaken, UnknownRole, WeakPassphrase
 from engine.executor import Context, Executor
 from engine.results import Account, Notice
 from engine.settings import Settings
-from engine.types import Actor, Text
+from engine.types import Actor, OperationCall, Text
 from storage import accounts, agencies, notices, randomness, sessions
 from storage import errors as storage_errors
 from storage.accounts import AccountRow, RoleHolding
@@ -25,7 +27,6 @@ from storage.agencies import AgencyRow
 OPERATOR_NAME: Final = "operator"
 _NOBODY: Final = Actor(account_id="", agency_id="", name="")
 _SIGN_IN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}\Z")
-_NO_WORDS: Final = Text("ada pemberitahuan", "there is a notice")
 
 
 class People:
@@ -185,7 +186,7 @@ class People:
         """The latest notices for the actor and the roles they hold."""
         def query(context: Context) -> tuple[Notice, ...]:
             return tuple(
-                Notice(id=row.id, at=row.at, text=operation_desk.NOTICES.get(row.code, _NO_WORDS), case_id=row.case_id,
+                Notice(id=row.id, at=row.at, text=notice_commands.words(row.code), case_id=row.case_id,
                        task_id=row.task_id, read_at=row.read_at)
                 for row in notices.of_account(context.uow, actor.agency_id, actor.account_id, actor.roles))
 
@@ -203,6 +204,11 @@ class People:
                 context.uow, notice_id, actor.agency_id, actor.account_id, actor.roles, context.now))
         except storage_errors.Duplicate:
             return
+
+    def notify(self, call: OperationCall, *, role: str, code: str) -> notice_commands.NoticeSent:
+        """For the operation `notice.send`: one notice to everybody who holds `role` today, once per call."""
+        return self._executor.run(documents.actor_of(self._executor, call),
+                                  lambda context: notice_commands.notify(context, call, role=role, code=code))
 
     # --- agencies -----------------------------------------------------------------------------------------------
 

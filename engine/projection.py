@@ -93,7 +93,9 @@ def calendar_of(live: LiveInstance, standard: TimeStandard | None) -> WorkCalend
 def _save_tasks(uow: UnitOfWork, live: LiveInstance, view: View) -> None:
     stored = {} if live.is_new else {row.token_id: row for row in tasks.open_of(uow, live.id)}
     waiting = {task.token_id: task for task in view.tasks}
-    tasks.insert_many(uow, [_task_row(live, task) for token, task in waiting.items() if token not in stored])
+    opened = [_task_row(live, task) for token, task in waiting.items() if token not in stored]
+    tasks.insert_many(uow, opened)
+    live.opened += opened
     gone = [row for token, row in stored.items() if token not in waiting]
     for row in gone:
         if row.token_id in live.completed_tokens:
@@ -127,12 +129,13 @@ def _completion(live: LiveInstance, row: tasks.TaskRow) -> Mapping[str, object]:
     done = live.completed_tokens[row.token_id]
     standard = standards.from_json(row.standard)
     claimed_at = row.claimed_at or done.claimed_at
-    verdict = verdicts.judge(due_at=row.due_at, standard=standard, claimed_at=claimed_at, done_at=done.at,
-                             calendar=calendar_of(live, standard))
+    judged = verdicts.judge(due_at=row.due_at, standard=standard, claimed_at=claimed_at, done_at=done.at,
+                            calendar=calendar_of(live, standard))
+    live.verdicts[row.token_id] = judged.official
     return {
         "state": "completed", "completed_at": done.at, "completed_by": done.by, "assignee_id": row.assignee_id or done.by,
-        "claimed_at": claimed_at, "verdict": verdict.official, "overrun_seconds": _seconds(verdict.overrun),
-        "handling_verdict": verdict.handling_verdict, "handling_seconds": _seconds(verdict.handling),
+        "claimed_at": claimed_at, "verdict": judged.official, "overrun_seconds": _seconds(judged.overrun),
+        "handling_verdict": judged.handling_verdict, "handling_seconds": _seconds(judged.handling),
     }
 
 

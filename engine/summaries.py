@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from engine import standards
-from engine.types import TaskSummary, Value
+from engine.calendars import WorkCalendar
+from engine.results import CompletionResult
+from engine.types import InstanceStatus, TaskSummary, Value
 from storage import instances, tasks
 
 
@@ -20,3 +23,19 @@ def task_summary(row: tasks.TaskRow, *, instance: instances.InstanceRow | None =
         case_id=row.case_id, assignee_id=row.assignee_id, claimed_at=row.claimed_at, completed_at=row.completed_at,
         verdict=row.verdict, overrun=None if row.overrun_seconds is None else timedelta(seconds=row.overrun_seconds),
         handling_verdict=row.handling_verdict, revision=row.revision, form_key=row.form_key, item=item, **known)
+
+
+def calendar_of_task(row: tasks.TaskRow, calendar: WorkCalendar, risk: str) -> WorkCalendar:
+    """The calendar this task's standard is counted on."""
+    return standards.calendar_for(standards.from_json(row.standard), calendar, risk)
+
+
+def completion_to_json(result: CompletionResult) -> Mapping[str, Any]:
+    """What is kept of an answer: ids and verdicts, no task names."""
+    return {"instance_id": result.instance_id, "case_id": result.case_id, "status": result.status.value, "verdict": result.verdict}
+
+
+def completion_from_json(plain: Mapping[str, Any]) -> CompletionResult:
+    """The answer again, without the tasks that opened then: they may be long done."""
+    return CompletionResult(instance_id=plain["instance_id"], case_id=plain["case_id"], opened=(),
+                            status=InstanceStatus(plain["status"]), verdict=plain["verdict"])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from engine import errors
+from engine.advance import LiveInstance
 from engine.commands.instances import CaseInHand
 from engine.executor import Context
 from storage import agencies, cases, crypto, numbers, randomness
+from storage import instances as stored_instances
 
 OPEN, CLOSED = "under_review", "terminated"
 DEFAULT_PATTERN = "{agency}-{year}-{number:06d}"
@@ -41,3 +43,13 @@ def next_number(context: Context, *, issued_for: str, series: str = "case") -> s
     patterns = agency.profile.get("numbers", {}) if isinstance(agency.profile, dict) else {}
     pattern = patterns.get(series, DEFAULT_PATTERN)
     return str(pattern).format(agency=agency.code.upper(), year=year, number=number, series=series)
+
+
+def follow(context: Context, live: LiveInstance) -> None:
+    """The case row as its instances stand: its risk, and whether anything of it still runs. A projection."""
+    row = cases.get(context.uow, live.case_id)
+    if row is None:
+        return
+    running = any(each.ended_at is None for each in stored_instances.of_case(context.uow, live.case_id))
+    cases.save(context.uow, row.id, status=OPEN if running else CLOSED, risk=live.risk or row.risk, owner_id=row.owner_id,
+               closed_at=None if running else context.now, updated_at=context.now)

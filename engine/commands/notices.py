@@ -34,7 +34,7 @@ def notify(context: Context, call: OperationCall, *, role: str, code: str) -> No
         raise errors.InvalidValue(notice=code)
     row = documents.instance_of(context, call)
     notices.add(context.uow, notices.NoticeRow(
-        id=randomness.random_id(), agency_id=row.agency_id, account_id=None, role=role, at=context.now, code=code,
+        id=randomness.new_id(), agency_id=row.agency_id, account_id=None, role=role, at=context.now, code=code,
         case_id=row.case_id, once=call.idempotency_key))
     holders = accounts.holders(context.uow, row.agency_id, [role], context.local_day()).get(role, ())
     found = [accounts.get(context.uow, holder) for holder in holders]

@@ -1,0 +1,234 @@
+"""`engine.audit`: what happened, replayed step by step and provable without trusting us."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from engine import authorization, drawings, errors, facts, forms, pack, recorded
+from engine.advance import SYSTEM
+from engine.commands import access
+from engine.definitions import Definition
+from engine.executor import Context, Executor
+from engine.facts import LIMITED
+from engine.replay import Step
+from engine.results import FormField, HistoryRow, ReplayReport, StateAt
+from engine.transition import CompleteTask, View
+from engine.types import Actor, Happening, Value
+from storage import accounts, cases, deployments, instances, tasks
+from storage import journal as journal_rows
+from storage import trace as trace_rows
+
+T = TypeVar("T")
+
+
+class Audit:
+    """History, replay, state at any entry, proof."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def history(self, actor: Actor, instance_id: str) -> tuple[HistoryRow, ...]:
+        """What happened to which element, in order, as the viewer may see it."""
+
+        def query(context: Context) -> tuple[HistoryRow, ...]:
+            row, viewer = self._seen(context, instance_id, "audit.history", "audit.replay", "case.read")
+            return history_of(context, row, viewer)
+
+        return self._executor.read(actor, query)
+
+    def replay(self, actor: Actor, instance_id: str) -> ReplayReport:
+        """Runs the journal through the interpreter again: confirmed, or the first bad entry."""
+        return self._executor.read(actor, lambda context: recorded.replayed(
+            context, self._seen(context, instance_id, "audit.replay", "audit.verify")[0]))
+
+    verify = replay
+
+    def steps(self, actor: Actor, instance_id: str) -> tuple[StateAt, ...]:
+        """The instance after each journal entry, by replaying it once. Stops before the first bad entry."""
+
+        def query(context: Context) -> tuple[StateAt, ...]:
+            row, viewer = self._seen(context, instance_id, "audit.replay")
+            return tuple(_states(context, row, viewer, None))
+
+        return self._logged(actor, instance_id, "replay", query)
+
+    def state_at(self, actor: Actor, instance_id: str, seq: int) -> StateAt:
+        """The instance after entry `seq`; `NotFound` when the journal has no such entry, or it cannot be confirmed that far."""
+
+        def query(context: Context) -> StateAt:
+            row, viewer = self._seen(context, instance_id, "audit.replay")
+            if not 1 <= seq <= row.seq:
+                raise errors.NotFound(instance_id=instance_id)
+            states = _states(context, row, viewer, seq)
+            if not states or states[-1].seq != seq:
+                raise errors.NotFound(instance_id=instance_id)
+            return states[-1]
+
+        return self._logged(actor, instance_id, "replay", query)
+
+    def diagram(self, actor: Actor, instance_id: str, seq: int | None = None) -> bytes:
+        """The SOP's drawing as SVG, with what was done, what waits and what is late after entry `seq` (default: the last)."""
+
+        def query(context: Context) -> bytes:
+            row, viewer = self._seen(context, instance_id, "audit.replay", "case.read")
+            states = _states(context, row, viewer, seq)
+            if not states:
+                raise errors.NotFound(instance_id=instance_id)
+            last = states[-1]
+            return drawings.of_instance(viewer.definition, row.process_id, done=last.done_elements, waiting=last.open_elements,
+                                        dues=last.dues, at=last.at if seq else context.now, hidden=lambda each: not viewer.may_see(each))
+
+        return self._executor.read(actor, query)
+
+    def export_pack(self, actor: Actor, instance_id: str) -> bytes:
+        """Everything a stranger needs to verify the instance, the case key included: as secret as the case. Logged."""
+
+        def query(context: Context) -> bytes:
+            row, _ = self._seen(context, instance_id, "audit.export")
+            return packed(context, row)
+
+        return self._logged(actor, instance_id, "export", query)
+
+    def _logged(self, actor: Actor, instance_id: str, what: str, query: Callable[[Context], T]) -> T:
+        """A query whose reading itself stands in the case's access log."""
+
+        def command(context: Context) -> T:
+            result = query(context)
+            row = instances.get(context.uow, instance_id)
+            if row is not None and row.case_id is not None:
+                access.log(context, row.case_id, what=what, field_group=instance_id)
+            return result
+
+        return self._executor.run(actor, command)
+
+    def _seen(self, context: Context, instance_id: str, *actions: str) -> tuple[instances.InstanceRow, Viewer]:
+        row = instances.get(context.uow, instance_id)
+        case = cases.get(context.uow, row.case_id) if row is not None and row.case_id is not None else None
+        if row is None or case is None:
+            raise errors.NotFound(instance_id=instance_id)
+        about = facts.of_case(context, case)
+        if not any(authorization.allows(context.actor, action, about) for action in actions):
+            authorization.require(context.actor, actions[0], about)
+        return row, Viewer(context, row, authorization.visible_sensitivity(context.actor, about))
+
+
+class Viewer:
+    """What one viewer may see of one instance: names of people as roles, sensitive steps and fields not at all."""
+
+    def __init__(self, context: Context, row: instances.InstanceRow, allowed: frozenset[str]) -> None:
+        self.allowed = allowed
+        self.definition: Definition = context.executor.definition(context.uow, row.deployment_id)
+        self._context = context
+        self._people: dict[str, tuple[str, str]] = {}
+        self._hidden_fields = {
+            field.key for form in self.definition.forms.values() for field in form.steering if field.sensitivity not in allowed}
+
+    def may_see(self, element_id: str) -> bool:
+        """Whether the step's own class is one the viewer sees."""
+        try:
+            return (self.definition.element(element_id).sensitivity or "C1") in self.allowed
+        except errors.UnknownElement:
+            return True
+
+    def element(self, element_id: str) -> tuple[str, str]:
+        """Id and name of a step, or ("", "langkah terbatas")."""
+        if not element_id:
+            return "", ""
+        if not self.may_see(element_id):
+            return "", LIMITED
+        try:
+            return element_id, self.definition.element(element_id).name or element_id
+        except errors.UnknownElement:
+            return element_id, element_id
+
+    def person(self, account_id: str) -> tuple[str, str]:
+        """Name and role of whoever acted; `system` for timers and operations."""
+        if account_id not in self._people:
+            # An auditor sees who acted by role; names stay with those who work together (domain.md 5.1).
+            account = accounts.get(self._context.uow, account_id) if self._context.actor.holds(*authorization.STAFF) else None
+            self._people[account_id] = (account.name if account else "", "system" if account_id == SYSTEM else "")
+        return self._people[account_id]
+
+    def variables(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Steering values without those of a class the viewer does not see."""
+        return {name: value for name, value in values.items() if name not in self._hidden_fields}
+
+
+def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> tuple[HistoryRow, ...]:
+    """The readable rows of an instance."""
+    entries = {entry.seq: entry for entry in journal_rows.entries(context.uow, row.id)}
+    finished = {(task.element_id, task.completed_at): task for task in tasks.of_instance(context.uow, row.id) if task.completed_at}
+    found = []
+    for item in trace_rows.of_instance(context.uow, row.id):
+        entry = entries.get(item.seq)
+        done = finished.get((item.element_id, item.at)) if item.happened == Happening.COMPLETED else None
+        element_id, name = viewer.element(item.element_id)
+        who, role = viewer.person(entry.actor_id) if entry else ("", "")
+        found.append(HistoryRow(
+            seq=item.seq, at=item.at, recorded_at=entry.recorded_at if entry else item.at, actor_name=who,
+            actor_role=(done.role if done else role) if element_id else "", kind=entry.kind if entry else "", element_id=element_id,
+            element_name=name, happened=item.happened, verdict=done.verdict if done and element_id else "",
+            due_at=done.due_at if done and element_id else None))
+    return tuple(found)
+
+
+def packed(context: Context, row: instances.InstanceRow) -> bytes:
+    """The pack of one instance."""
+    read = recorded.of(context, row.id)
+    digests = {item.entry.definition for item in read}
+    files = {digest: deployments.files(context.uow, deployments.by_digest(context.uow, digest, limit=1)[0].id) for digest in digests}
+    tables = {digest: pack.table_content(context.tables[digest]) for digest in (row.calendar_digest, row.parameters_digest) if digest}
+    key = None if row.wrapped_key is None else context.case_key(row.case_id or "", row.wrapped_key)
+    return pack.write(row.id, [(item.entry, item.ciphertext) for item in read], head=bytes.fromhex(row.head_hash), length=row.seq,
+                      key=key, files=files, tables=tables, exported_at=context.now)
+
+
+def _states(context: Context, row: instances.InstanceRow, viewer: Viewer, until: int | None) -> list[StateAt]:
+    states: list[StateAt] = []
+    done: Counter[str] = Counter()
+    before: list[View] = [View()]
+
+    def on_step(step: Step) -> None:
+        done.update(item.element_id for item in step.transition.trace if item.happened is Happening.COMPLETED)
+        states.append(_state(step, before[0], done, row, viewer))
+        before[0] = step.transition.view
+
+    recorded.replayed(context, row, on_step=on_step, until=until)
+    return states
+
+
+def _state(step: Step, before: View, done: Counter[str], row: instances.InstanceRow, viewer: Viewer) -> StateAt:
+    view = step.transition.view
+    token = getattr(step.stimulus, "token_id", None)
+    waiting = [*before.tasks, *before.timers, *before.operations, *before.subscriptions, *before.incidents]
+    moved = next((each.element_id for each in waiting if each.token_id == token), "")
+    element_id, _ = viewer.element(moved)
+    name, role = viewer.person(step.entry.actor_id)
+    if isinstance(step.stimulus, CompleteTask) and element_id:
+        role = viewer.definition.role_of(viewer.definition.element(element_id).lane)
+    return StateAt(
+        instance_id=row.id, seq=step.entry.seq, last_seq=row.seq, at=step.entry.at, kind=step.entry.kind, actor_name=name,
+        actor_role=role, element_id=element_id,
+        open_elements=tuple(each if viewer.may_see(each) else "" for each in view.open_elements),
+        done_elements={each: times for each, times in done.items() if viewer.may_see(each)},
+        variables=viewer.variables(view.variables), submission=_submission(step, moved, viewer), dues=_dues(view, viewer))
+
+
+def _dues(view: View, viewer: Viewer) -> Mapping[str, datetime]:
+    return {task.element_id: task.due_at for task in view.tasks if task.due_at is not None and viewer.may_see(task.element_id)}
+
+
+def _submission(step: Step, element_id: str, viewer: Viewer) -> tuple[FormField, ...]:
+    sheet = viewer.definition.sheet
+    key = sheet.start_form if step.entry.kind == "start" else None
+    if element_id:
+        if not viewer.may_see(element_id):
+            return ()
+        key = viewer.definition.element(element_id).form
+    form = viewer.definition.forms.get(key or "")
+    if form is None or step.submission is None:
+        return ()
+    return forms.to_read(form, step.submission, viewer.allowed).fields

@@ -1,0 +1,261 @@
+"""`engine.cases`: the beneficiary's file and the process instances that run for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from engine import authorization, canonical, drawings, errors, facts, filling, forms, idempotency, seal, summaries
+from engine.audit import Viewer, history_of
+from engine.commands import access, documents, instances, messages, records
+from engine.commands import cases as commands
+from engine.executor import Context, Executor
+from engine.results import CaseDetail, CaseSummary, CompletionResult, DocumentRow, InstanceSummary, Page, RecordView
+from engine.types import Actor, Happening, InstanceStatus, OperationCall, TaskSummary, Value
+from storage import accounts, cases, deployments, inbox
+from storage import documents as document_rows
+from storage import instances as instance_rows
+from storage import tasks as task_rows
+from storage import trace as trace_rows
+
+T = TypeVar("T")
+PAGE = 25
+_STATUSES = {"open": commands.OPEN, "closed": commands.CLOSED}
+
+
+class Cases:
+    """Find, open, read; start, pause, end; what operations ask of a case."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def find(self, actor: Actor, *, business_key: str | None = None, status: str | None = None, page: int = 1) -> Page[CaseSummary]:
+        """Cases of the agency the actor may list, newest first, by code; who may only see their own sees only those."""
+        authorization.require(actor, "case.list")
+
+        def query(context: Context) -> Page[CaseSummary]:
+            ids = None
+            if not authorization.allows(actor, "case.read", authorization.ObjectFacts(agency_id=actor.agency_id)):
+                ids = inbox.cases_of(context.uow, actor.account_id)
+            chosen: dict[str, Any] = {"business_key": business_key, "status": _STATUSES.get(status or ""), "ids": ids}
+            number = max(page, 1)
+            rows = cases.find(context.uow, actor.agency_id, **chosen, limit=PAGE, offset=(number - 1) * PAGE)
+            return Page(rows=tuple(self._summaries(context, rows)), total=cases.count(context.uow, actor.agency_id, **chosen),
+                        number=number, size=PAGE)
+
+        return self._executor.read(actor, query)
+
+    def get(self, actor: Actor, case_id: str) -> CaseDetail:
+        """The case page; its reading stands in the access log."""
+
+        def command(context: Context) -> CaseDetail:
+            row, about = self._seen(context, case_id, "case.read")
+            access.log(context, case_id, what="read", field_group="case")
+            found = instance_rows.of_case(context.uow, case_id)
+            history = [line for each in found for line in history_of(
+                context, each, Viewer(context, each, authorization.visible_sensitivity(actor, about)))]
+            return CaseDetail(
+                summary=self._summaries(context, [row])[0], instances=tuple(_instance(each) for each in found),
+                open_tasks=tuple(self._open_tasks(context, case_id, about)), history=tuple(sorted(history, key=lambda line: line.at)),
+                documents=tuple(_document(each) for each in document_rows.of_case(context.uow, case_id)),
+                records=tuple(self._records(context, row, found, about)))
+
+        return self._executor.run(actor, command)
+
+    def start(
+        self, actor: Actor, key: str, *, submission: Mapping[str, Any], business_key: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> CompletionResult:
+        """Starts the SOP in force under `key` for a new case (or the agency's case of that business key).
+
+        Raises:
+            NotFound: no such SOP is in force here. InvalidSubmission: the start form needs attention.
+        """
+
+        def command(context: Context) -> CompletionResult:
+            deployment = deployments.in_force(context.uow, actor.agency_id, key, context.local_day())
+            if deployment is None:
+                raise errors.NotFound(sop=key)
+            definition = context.executor.definition(context.uow, deployment.id)
+            may_start(actor, definition.sheet.start_roles)
+            form = definition.forms.get(definition.sheet.start_form or "")
+            about = authorization.ObjectFacts(agency_id=actor.agency_id, worked_on=True)
+            filled = filling.fill(context, None, form, submission, about)
+            case = commands.in_hand(context, business_key)
+            live = instances.start(context, deployment, case, process_id=deployment.process_id, variables=filled.variables,
+                                   submission=filled.submission)
+            context.save()
+            if form is not None and form.record is not None:
+                records.project(context, live, form.record, filled.submission, seq=1)
+            commands.follow(context, live)
+            assert live.after is not None
+            return CompletionResult(
+                instance_id=live.id, case_id=case.id, status=live.after.outcome.status, verdict="",
+                opened=tuple(facts.limited(summaries.task_summary(task, business_key=live.business_key, risk=live.risk), task.sensitivity,
+                                           actor, about) for task in live.opened))
+
+        def once(context: Context) -> CompletionResult:
+            authorization.require(actor, "case.start")
+            return idempotency.once(context, idempotency_key, ["start", key, business_key, submission], lambda: command(context),
+                                    summaries.completion_from_json, summaries.completion_to_json)
+
+        return self._executor.run(actor, once)
+
+    def suspend(self, actor: Actor, instance_id: str, *, reason: str) -> None:
+        """Pauses working clocks, never legal ones."""
+        self._act(actor, instance_id, "case.suspend", lambda context: instances.suspend(context, instance_id, reason=reason))
+
+    def resume(self, actor: Actor, instance_id: str, *, reason: str) -> None:
+        """Ends a pause."""
+        self._act(actor, instance_id, "case.resume", lambda context: instances.resume(context, instance_id, reason=reason))
+
+    def cancel(self, actor: Actor, instance_id: str, *, reason: str) -> None:
+        """Ends an instance for good; its journal and documents stay."""
+        self._act(actor, instance_id, "case.cancel", lambda context: instances.cancel(context, instance_id, reason=reason))
+
+    def correlate_message(self, actor: Actor, name: str, *, keys: Mapping[str, Value], submission: Mapping[str, Value]) -> tuple[str, ...]:
+        """Delivers a message to the one instance its keys name, or starts one; kept if nobody waits yet."""
+        authorization.require(actor, "message.send")
+        given, known = canonical.variables(submission), canonical.variables(keys)
+        return tuple(self._executor.run(actor, lambda context: messages.send_message(context, name, given, known)))
+
+    def broadcast_signal(self, actor: Actor, name: str, submission: Mapping[str, Value]) -> tuple[str, ...]:
+        """Every waiting instance of the agency catches the signal."""
+        authorization.require(actor, "message.send")
+        given = canonical.variables(submission)
+        return tuple(self._executor.run(actor, lambda context: messages.send_signal(context, name, given)))
+
+    def diagram(self, actor: Actor, instance_id: str) -> bytes:
+        """The SOP's drawing with what the instance has done and what waits now."""
+
+        def query(context: Context) -> bytes:
+            row = instance_rows.get(context.uow, instance_id)
+            if row is None or row.case_id is None:
+                raise errors.NotFound(instance_id=instance_id)
+            _, about = self._seen(context, row.case_id, "case.read")
+            viewer = Viewer(context, row, authorization.visible_sensitivity(actor, about))
+            done = [each.element_id for each in trace_rows.of_instance(context.uow, instance_id) if each.happened == Happening.COMPLETED]
+            waiting = task_rows.open_of(context.uow, instance_id)
+            return drawings.of_instance(
+                viewer.definition, row.process_id, done=filter(viewer.may_see, done), waiting=[task.element_id for task in waiting],
+                dues={task.element_id: task.due_at for task in waiting if task.due_at}, at=context.now,
+                hidden=lambda each: not viewer.may_see(each))
+
+        return self._executor.read(actor, query)
+
+    def get_document(self, actor: Actor, document_id: str) -> tuple[DocumentRow, bytes]:
+        """A document with its bytes; its reading stands in the access log."""
+
+        def command(context: Context) -> tuple[DocumentRow, bytes]:
+            row = document_rows.get(context.uow, document_id)
+            if row is None or row.case_id is None or row.ciphertext is None:
+                raise errors.NotFound(document_id=document_id)
+            case, _ = self._seen(context, row.case_id, "case.read_document")
+            access.log(context, row.case_id, what="read", field_group=document_id)
+            key = context.case_key(case.id, case.wrapped_key)
+            return _document(row), seal.unseal(key, row.ciphertext, bound_to=documents.binding(document_id))
+
+        return self._executor.run(actor, command)
+
+    # --- for operations: the call's key is its job, and the job says for which case ------------------------------------
+
+    def next_number(self, call: OperationCall, *, series: str) -> str:
+        """The next number of a series of the agency; the same call gets the same number."""
+        return self._for_call(call, lambda context: commands.next_number(context, issued_for=call.idempotency_key, series=series))
+
+    def letter_source(self, call: OperationCall, *, code: str, number: str) -> documents.LetterSource:
+        """A letter of the case ready to be set: its template and what of the case file it may say."""
+        return self._for_call(call, lambda context: documents.letter_source(context, call, code=code, number=number))
+
+    def attach_document(self, call: OperationCall, *, code: str, number: str, media_type: str, content: bytes) -> DocumentRow:
+        """Keeps a document with the case; the same call twice keeps one."""
+        return self._for_call(call, lambda context: _document(documents.attach(
+            context, call, code=code, number=number, media_type=media_type, content=content)))
+
+    def _for_call(self, call: OperationCall, command: Callable[[Context], T]) -> T:
+        return self._executor.run(documents.actor_of(self._executor, call), command)
+
+    # --- inside --------------------------------------------------------------------------------------------------------
+
+    def _seen(self, context: Context, case_id: str, action: str) -> tuple[cases.CaseRow, authorization.ObjectFacts]:
+        row = cases.get(context.uow, case_id)
+        if row is None:
+            raise errors.NotFound(case_id=case_id)
+        about = facts.of_case(context, row)
+        authorization.require(context.actor, action, about)
+        return row, about
+
+    def _act(self, actor: Actor, instance_id: str, action: str, command: Any) -> None:
+        def checked(context: Context) -> None:
+            row = instance_rows.get(context.uow, instance_id)
+            if row is None or row.case_id is None:
+                raise errors.NotFound(instance_id=instance_id)
+            self._seen(context, row.case_id, action)
+            command(context)
+            context.save()
+            commands.follow(context, context.instance(instance_id))
+
+        self._executor.run(actor, checked)
+
+    def _summaries(self, context: Context, rows: list[cases.CaseRow]) -> list[CaseSummary]:
+        ids = [row.id for row in rows]
+        latest = {each.case_id: each for each in instance_rows.of_cases(context.uow, ids)} if ids else {}
+        open_tasks: dict[str | None, list[inbox.InboxRow]] = {}
+        for task in inbox.open_of_cases(context.uow, ids) if ids else []:
+            open_tasks.setdefault(task.task.case_id, []).append(task)
+        owners = accounts.names(context.uow, {row.owner_id for row in rows if row.owner_id})
+        return [_summary(context, row, latest.get(row.id), open_tasks.get(row.id, []), owners) for row in rows]
+
+    def _open_tasks(self, context: Context, case_id: str, about: authorization.ObjectFacts) -> list[TaskSummary]:
+        return [
+            facts.limited(summaries.task_summary(row.task, business_key=row.business_key, risk=row.risk,
+                                                 assignee_name=row.assignee_name or "", sop_title=(row.sop_title or {}).get("id", "")),
+                          row.task.sensitivity, context.actor, about)
+            for row in inbox.open_of_cases(context.uow, [case_id])]
+
+    def _records(self, context: Context, row: cases.CaseRow, found: list[instance_rows.InstanceRow],
+                 about: authorization.ObjectFacts) -> list[RecordView]:
+        if row.wrapped_key is None or not found:
+            return []
+        key = context.case_key(row.id, row.wrapped_key)
+        allowed = authorization.visible_sensitivity(context.actor, about)
+        by_record = {form.record: form for each in found for form in context.executor.definition(context.uow, each.deployment_id).forms.values()}
+        views = []
+        for record in cases.records(context.uow, row.id):
+            form = by_record.get(record.record)
+            if form is not None:
+                values = canonical.loads(seal.unseal(key, record.ciphertext, bound_to=records.binding(row.id, record.record, record.version)))
+                views.append(RecordView(record=record.record, version=record.version, at=record.at,
+                                        fields=forms.to_read(form, values, allowed).fields))
+        return views
+
+
+def may_start(actor: Actor, start_roles: tuple[str, ...]) -> None:
+    """Whether the SOP's sheet lets one of the actor's roles start it."""
+    if start_roles and not actor.holds(*start_roles):
+        raise errors.NotAllowed(action="case.start")
+
+
+def _summary(context: Context, row: cases.CaseRow, latest: instance_rows.InstanceRow | None, tasks: list[inbox.InboxRow],
+             owners: Mapping[str, str]) -> CaseSummary:
+    about = facts.of_case(context, row)
+    seen = authorization.visible_sensitivity(context.actor, about)
+    names = [task.task.name if task.task.sensitivity in seen else facts.LIMITED for task in tasks]
+    dues = [task.task.due_at for task in tasks if task.task.due_at is not None and task.task.sensitivity in seen]
+    return CaseSummary(
+        id=row.id, business_key=row.business_key, status=row.status, risk=latest.risk if latest else row.risk,
+        sop_title=(latest.sop_title or {}).get("id", "") if latest else "", opened_at=row.opened_at,
+        owner_name=owners.get(row.owner_id or "", ""), stage="; ".join(dict.fromkeys(names)), next_due_at=min(dues, default=None))
+
+
+def _instance(row: instance_rows.InstanceRow) -> InstanceSummary:
+    return InstanceSummary(
+        id=row.id, sop_key=row.sop_key, sop_title=(row.sop_title or {}).get("id", ""), version=row.sop_version, digest=row.definition,
+        process_id=row.process_id, status=InstanceStatus(row.status), started_at=row.started_at, ended_at=row.ended_at, seq=row.seq)
+
+
+def _document(row: document_rows.DocumentRow) -> DocumentRow:
+    return DocumentRow(id=row.id, code=row.code, title=row.title, number=row.number, status=row.status, issued_at=row.issued_at,
+                       sha256=row.sha256, element_id=row.element_id, media_type=row.media_type)
+
+

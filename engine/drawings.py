@@ -1,0 +1,39 @@
+"""The drawing of an SOP, plain or with an instance's progress on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from engine import errors
+from engine.definitions import Definition, nodes_of
+from engine.render import diagram
+
+
+def of_definition(definition: Definition, process_id: str) -> bytes:
+    """The SOP as drawn."""
+    return _drawn(definition, process_id, {})
+
+
+def of_instance(
+    definition: Definition, process_id: str, *, done: Iterable[str], waiting: Iterable[str], dues: Mapping[str, datetime],
+    at: datetime, hidden: Callable[[str], bool],
+) -> bytes:
+    """The SOP with done, waiting and late steps as of `at`. Steps that `hidden` names show neither name nor progress."""
+    marks = dict.fromkeys(done, "done")
+    for element_id in filter(None, waiting):
+        marks[element_id] = "late" if element_id in dues and dues[element_id] < at else "now"
+    process = definition.processes.get(process_id)
+    for node in nodes_of(process) if process is not None else ():
+        if hidden(node.id):
+            marks[node.id] = "limited"
+    return _drawn(definition, process_id, marks)
+
+
+def _drawn(definition: Definition, process_id: str, marks: Mapping[str, str]) -> bytes:
+    process = definition.processes.get(process_id)
+    if process is None:
+        raise errors.NotFound(process_id=process_id)
+    known = {node.id for node in nodes_of(process)}
+    return diagram.svg(definition.files[process.file], highlight={key: mark for key, mark in marks.items() if key in known},
+                       title=process.name or definition.sheet.title.id)

@@ -1,0 +1,38 @@
+"""A submission against its form: typed, validated, split into what steers and what stays with the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine import authorization, canonical, errors, forms
+from engine.advance import LiveInstance
+from engine.commands.tasks import Filled
+from engine.executor import Context
+from engine.forms_schema import Form
+from storage import agencies
+
+
+def fill(
+    context: Context, live: LiveInstance | None, form: Form | None, submission: Mapping[str, Any], about: authorization.ObjectFacts
+) -> Filled:
+    """The filled form. Without a form only an empty submission passes: a field nobody declared must never steer (ASVS 15.3.3).
+
+    Raises:
+        InvalidSubmission: the fields that need attention, in both languages.
+    """
+    if form is None:
+        if submission:
+            raise errors.InvalidSubmission({"": forms.UNKNOWN_KEY})
+        return Filled(variables={}, submission={})
+    hidden = forms.masked_keys(form, {}, authorization.visible_sensitivity(context.actor, about))
+    read = forms.answers(form, submission, variables=live.view.variables if live is not None else {}, now=context.now,
+                         zone=zone_of(context), masked=hidden)
+    return Filled(variables=canonical.variables(read.variables), submission=read.submission)
+
+
+def zone_of(context: Context) -> ZoneInfo:
+    """The time zone of the actor's office."""
+    agency = agencies.get(context.uow, context.actor.agency_id)
+    return ZoneInfo(agency.zone if agency is not None else "Asia/Jakarta")

@@ -1,0 +1,43 @@
+"""Commands that may be asked twice: the second time gets the first answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from engine import canonical, errors
+from engine.executor import Context
+from storage import idempotency
+
+T = TypeVar("T")
+
+
+class KeyReused(errors.EngineError):
+    """This idempotency key was used for a different request."""
+
+    code = "idempotency-key-reused"
+    indonesian = "Kunci idempotensi ini sudah dipakai untuk permintaan lain."
+
+
+def once(
+    context: Context, key: str | None, request: Any, command: Callable[[], T], answer: Callable[[Mapping[str, Any]], T],
+    plain: Callable[[T], Mapping[str, Any]],
+) -> T:
+    """Carries out `command`, or answers as it was answered under `key` before. A refusal is never kept: it may be mended.
+
+    `request` is what was asked (kept as a digest only); another request under the same key raises `KeyReused`.
+    """
+    if key is None:
+        return command()
+    asked = hashlib.sha256(canonical.dumps(request)).hexdigest()
+    kept = idempotency.get(context.uow, context.actor.account_id, key)
+    if kept is not None:
+        if kept.request != asked:
+            raise KeyReused()
+        return answer(kept.result)
+    result = command()
+    if context.refusal is None:
+        idempotency.add(context.uow, idempotency.IdempotencyRow(
+            account_id=context.actor.account_id, key=key, request=asked, at=context.now, result=dict(plain(result))))
+    return result
