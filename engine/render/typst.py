@@ -8,6 +8,7 @@ template reads it by `json("data.json")`, or by `json(bytes(sys.inputs.data))`.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -23,11 +24,12 @@ from engine.render import typst_child
 
 LONGEST = 30.0                       # seconds by the wall; the process itself stops after 20 of the processor
 LARGEST_INPUT = 10 * 1024 * 1024     # template, data and files together
-LARGEST_PDF = 50 * 1024 * 1024
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){0,3}")
 _OURS = frozenset({"main.typ", "data.json"})
 _CHILD = Path(typst_child.__file__)
-_NO_NETWORK = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "all_proxy")}
+# Typst fetches packages through a proxy where one is named; nobody answers at this one.
+_NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
+_MEMORY = Path("/dev/shm")           # noqa: S108 - a fresh private folder; what lies there never reaches a disk
 
 
 class DocumentFailed(EngineError):
@@ -74,7 +76,7 @@ def pdf(
             raise ValueError("a file of a document has a plain relative name")
     if len(template) + len(text) + sum(map(len, files.values())) > LARGEST_INPUT:
         raise DocumentTooLarge
-    with tempfile.TemporaryDirectory(prefix="kawal-document-") as folder:
+    with tempfile.TemporaryDirectory(prefix="kawal-document-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None) as folder:
         root = Path(folder)
         (root / "packages").mkdir()
         order = {"timestamp": int(created_at.timestamp()) if created_at else 0, "accessible": accessible}
@@ -98,7 +100,7 @@ def _set(root: Path) -> bytes:
         line = done.stderr.decode("ascii", "replace").strip()
         raise DocumentFailed(int(line) if line.isdigit() else None)
     # Killed by its own limits, or out of memory within Typst.
-    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-") or len(done.stdout) > LARGEST_PDF:
+    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
         raise DocumentTooLarge
     return done.stdout
 

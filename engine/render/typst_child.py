@@ -12,6 +12,7 @@ from pathlib import Path
 
 CPU_SECONDS = 20
 MEMORY_BYTES = 2 * 1024**3
+PDF_BYTES = 50 * 1024**2
 FAILED, TOO_LARGE = 3, 4
 
 
@@ -37,6 +38,8 @@ def main(root: Path) -> int:
         sys.stderr.write(where[1] if where else "")
         return FAILED
     except MemoryError:
+        return TOO_LARGE
+    if not isinstance(pdf, bytes) or len(pdf) > PDF_BYTES:
         return TOO_LARGE
     sys.stdout.buffer.write(pdf)
     return 0
