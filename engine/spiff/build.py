@@ -45,17 +45,19 @@ class CannotCompile(EngineError):
 class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
     """A process or embedded sub-process as a Spiff spec."""
 
-    def __init__(self, name: str, source: Scope, *, process: ScopeSpec | None) -> None:
+    def __init__(self, name: str, source: Scope, *, outer: ScopeSpec | None) -> None:
         self.elements: list[ElementSpec] = []
         super().__init__(name)
         self.source = source
         self.process_id = source.id if isinstance(source, Process) else ""
-        self.is_embedded = process is not None
-        self.process: ScopeSpec = process or self
+        self.is_embedded = outer is not None
+        self.process: ScopeSpec = self if outer is None else outer.process
         self.number = -1
         self.flows: list[FlowSpec] = []
         self.by_id: dict[str, ElementSpec] = {}
-        self.object_names = frozenset(source.data_objects.values())
+        # A scope of the model names the data objects it can see; those drawn further out are not its own.
+        self.visible_objects = frozenset(source.data_objects.values())
+        self.object_names = self.visible_objects - (outer.visible_objects if outer is not None else frozenset())
         self.data_inputs: tuple[str, ...] = source.data_inputs if isinstance(source, Process) else ()
         self.data_outputs: tuple[str, ...] = source.data_outputs if isinstance(source, Process) else ()
         self.correlations: dict[str, Expression] = {}
@@ -136,9 +138,9 @@ def _called(program: Program, node: Node) -> ScopeSpec:
     return found
 
 
-def _compile_scope(program: Program, name: str, source: Scope, process: ScopeSpec | None) -> ScopeSpec:
+def _compile_scope(program: Program, name: str, source: Scope, outer: ScopeSpec | None) -> ScopeSpec:
     """One scope and, one level of drawing at a time, those inside it."""
-    scope = ScopeSpec(name, source, process=process)
+    scope = ScopeSpec(name, source, outer=outer)
     scope.number = len(program.scopes)
     program.scopes.append(scope)
     for node in source.nodes.values():
@@ -214,7 +216,7 @@ def _plain(program: Program, scope: ScopeSpec, node: Node, role: str) -> Element
             return CallSpec(scope, node, role)
         case "subProcess" | "transaction" if node.body is not None:
             made = SubProcessSpec(scope, node, role)
-            made.inner = _compile_scope(program, f"{scope.name}/{node.id}", node.body, scope.process)
+            made.inner = _compile_scope(program, f"{scope.name}/{node.id}", node.body, scope)
             return made
         case "exclusiveGateway":
             return ExclusiveSpec(scope, node)

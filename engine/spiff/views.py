@@ -106,15 +106,18 @@ def _task(top: InstanceWorkflow, token: Token, token_id: str) -> OpenTask:
 
 
 def _item(top: InstanceWorkflow, token: Token) -> tuple[str | None, Value]:
-    """The item of the nearest loop instance round a task."""
+    """The item of the nearest loop instance round a task, as far out as the task may read."""
     current = token
     while True:
         loop = current.task_spec.loop
         if isinstance(loop, MultiInstanceSpec) and loop.item:
             return loop.item, scopes.copied(current.internal_data[scopes.LOCAL].get(loop.item))
-        if current.workflow is top:
+        workflow = current.workflow
+        if workflow is top:
             return None, None
-        current = current.workflow.host_token
+        current = workflow.host_token
+        if not workflow.spec.is_embedded and current.task_spec.loop is None:
+            return None, None
 
 
 def _timer(top: InstanceWorkflow, token: Token, token_id: str) -> WaitingTimer | None:
