@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from engine.bpmn_reading import EVENTS
 from engine.forms_schema import SENSITIVITIES
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Placed, Sop
@@ -298,12 +300,15 @@ def meaningless_id(diagram: Diagram) -> Iterator[Hit]:
     ("Tulis nama seperti tercetak di SOP.", "Write the name as the SOP prints it."),
 )
 def name_missing(diagram: Diagram) -> Iterator[Hit]:
-    """People see the name and nothing else. Gateways that only join, and time standards, need none."""
+    """People see the name and nothing else. Gateways that only join, time standards and the start inside a sub-process need none;
+    for other events a name is good manners."""
     for placed in diagram.placed:
         node = placed.node
         silent = "Gateway" in node.type and (len(node.outgoing) < 2 or node.type in ("parallelGateway", "eventBasedGateway"))
-        if not node.name and not silent and node.standard is None and node.type != "boundaryEvent":
-            yield diagram.hit(placed)
+        silent |= node.type == "boundaryEvent" or (node.type == "startEvent" and placed.holder is not None)
+        if not node.name and not silent:
+            hit = diagram.hit(placed)
+            yield replace(hit, severity=ADVICE) if node.type in EVENTS else hit
 
 
 @rules.diagram_rule(
