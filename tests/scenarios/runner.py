@@ -1,31 +1,27 @@
-"""Plays a scenario file of an SOP through `Trial` and compares what people would see with what the file expects.
+"""Plays a scenario file of an SOP through `Trial`: no accounts, no forms, only the diagram, its clocks and its journal.
 
-A scenario is a list of steps; each first lets time pass until its instant, then compares the whole inbox (`open`: nothing more,
-nothing less, and a row without `due` has none), then acts. The format stands in design.md 1; beyond it a step may name the
-multi-instance `item` its task works on, `claim` a task, and expect `overrun` and `handling_verdict`; `[end]` may expect
-`notices` ("role code"), `outputs` (document codes of the steps done) and the end event (`ended_at`).
+`engine.scenario` plays the same files through the whole front door; here nothing but the process can be at fault, and a run may
+forget everything cached between any two calls. The format stands in docs/scenarios.md.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import calendars, definitions, durations, sop_toml
+from engine import calendars, definitions, sop_toml
 from engine.bundle import SopBundle
 from engine.calendars import Season, WorkCalendar
 from engine.commands import tasks as task_commands
-from engine.definitions import Definition
 from engine.errors import EngineError
 from engine.results import ReplayReport
+from engine.scenario import Expected, Scenario, Step, read_scenario
 from engine.summaries import task_summary
 from engine.trial import Trial
-from engine.types import Happening, InstanceStatus, Operation, OperationCall, TaskSummary, TraceEntry, Value
+from engine.types import InstanceStatus, Operation, OperationCall, TaskSummary, TraceEntry, Value
 from engine.work_calendar import week_from_json
 from storage import tasks as task_rows
 
@@ -38,14 +34,24 @@ class Mismatch(AssertionError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What one completed task was worth."""
+
+    element_id: str
+    official: str
+    handling: str
+    overrun: timedelta | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Played:
-    """What a scenario left behind."""
+    """What a scenario left behind. `documents` and `notices` ("role code") in the order they were asked for."""
 
     trace: tuple[TraceEntry, ...]
     replay: ReplayReport
     documents: tuple[str, ...]
     notices: tuple[str, ...]
-    verdicts: tuple[tuple[str, str], ...]      # element id, official verdict, in the order of completion
+    verdicts: tuple[Verdict, ...]
 
 
 @dataclass
@@ -59,7 +65,7 @@ class _Desk:
         return {"case.number": self._number, "document.issue": self._issue, "notice.send": self._notify}
 
     def _number(self, call: OperationCall) -> Mapping[str, Value]:
-        return {"case_number": call.business_key or f"TRIAL-{call.now.year}-000001"}
+        return {"case_number": call.business_key}
 
     def _issue(self, call: OperationCall) -> Mapping[str, Value]:
         self.documents.append(str(call.arguments["code"]))
@@ -73,124 +79,112 @@ class _Desk:
 def agency_calendar(agency: Path, *, years: range = range(2025, 2029)) -> WorkCalendar:
     """The working calendar that `agency.toml` describes, with the holidays of these years."""
     sheet = sop_toml.read_agency(agency.read_bytes())
-    return WorkCalendar(
-        ZoneInfo(sheet.timezone), week_from_json(sheet.calendar["week"]), calendars.indonesia(years),
-        tuple(Season(name=one["name"], first=one["first"], last=one["last"], week=week_from_json(one["week"]))
-              for one in sheet.calendar.get("season", ())))
+    seasons = (Season(name=one["name"], first=one["first"], last=one["last"], week=week_from_json(one["week"]))
+               for one in sheet.calendar.get("season", ()))
+    return WorkCalendar(ZoneInfo(sheet.timezone), week_from_json(sheet.calendar["week"]), calendars.indonesia(years), tuple(seasons))
 
 
-def play(scenario: Path, *, reload_between_steps: bool = False) -> Played:
+def play(path: Path, *, reload_between_steps: bool = False) -> Played:
     """Runs one scenario of the SOP its folder belongs to.
 
     Raises:
         Mismatch: something differs from what the file expects.
     """
-    sop = scenario.parent.parent
-    return _Run(SopBundle.from_dir(sop), agency_calendar(sop.parent / "agency.toml"), tomllib.loads(scenario.read_text("utf-8")),
+    sop = path.parent.parent
+    return _Run(SopBundle.from_dir(sop), agency_calendar(sop.parent / "agency.toml"), read_scenario(path.read_bytes()),
                 reload_between_steps).play()
 
 
 class _Run:
-    def __init__(self, bundle: SopBundle, calendar: WorkCalendar, script: Mapping[str, Any], reload_between_steps: bool) -> None:
-        self.script, self.reload_between_steps = script, reload_between_steps
-        self.definition: Definition = definitions.load(bundle)
+    def __init__(self, bundle: SopBundle, calendar: WorkCalendar, scenario: Scenario, reload_between_steps: bool) -> None:
+        self.scenario, self.reload_between_steps = scenario, reload_between_steps
+        self.start_roles = definitions.load(bundle).sheet.start_roles
         self.desk = _Desk()
-        self.trial = Trial.open(bundle, now=_instant(script["start"]["at"]), operations=self.desk.operations(), calendar=calendar)
+        self.trial = Trial.open(bundle, now=scenario.at.astimezone(UTC), operations=self.desk.operations(), calendar=calendar)
         self.instance_id = ""
-        self.verdicts: list[tuple[str, str]] = []
+        self.verdicts: list[Verdict] = []
 
     def play(self) -> Played:
-        start = self.script["start"]
-        _same("start", "role", start["as"] in self.definition.sheet.start_roles, True)
-        self.instance_id = self.trial.start(variables=start.get("with", {}), business_key="KLB-UJI")
-        for number, step in enumerate(self.script["step"], 1):
-            self._step(f"step {number} ({step.get('complete') or step.get('claim') or 'wait'})", step)
+        _same("start", "may start", self.scenario.role in self.start_roles, True)
+        self.instance_id = self.trial.start(variables=self.scenario.submission, business_key="KLB-UJI")
+        for number, step in enumerate(self.scenario.steps, 1):
+            self._step(f"step {number} ({step.acts_on or 'wait'})", step)
         self._settled()
-        trace = tuple(self.trial.trace(self.instance_id))
-        self._end(self.script["end"], trace)
-        return Played(trace=trace, replay=self.trial.replay(self.instance_id), documents=tuple(self.desk.documents),
-                      notices=tuple(self.desk.notices), verdicts=tuple(self.verdicts))
+        status = self.trial.outcome(self.instance_id).status
+        _same("end", "completed", status is InstanceStatus.COMPLETED, self.scenario.completed)
+        _same("end", "documents", tuple(self.desk.documents), self.scenario.documents)
+        return Played(trace=tuple(self.trial.trace(self.instance_id)), replay=self.trial.replay(self.instance_id),
+                      documents=tuple(self.desk.documents), notices=tuple(self.desk.notices), verdicts=tuple(self.verdicts))
 
     def _settled(self) -> None:
         if self.reload_between_steps:
             self.trial.reload()
 
-    def _step(self, name: str, step: Mapping[str, Any]) -> None:
+    def _step(self, name: str, step: Step) -> None:
         self._settled()
-        self.trial.advance(_instant(step.get("at") or step["wait_until"]) - self.trial.now)
-        self._settled()
-        if "open" in step:
-            _same(name, "inbox", sorted(map(_seen, self.trial.open_tasks(self.instance_id))), sorted(map(_expected, step["open"])))
-        given = step.get("with", {})
-        act: Callable[[], object] | None = None
-        if "message" in step:
-            act = lambda: self.trial.send_message(step["message"], given, keys=step.get("keys", {}))  # noqa: E731
-        elif "signal" in step:
-            act = lambda: self.trial.send_signal(step["signal"], given)  # noqa: E731
-        elif "claim" in step:
-            task = self._task(name, step, step["claim"])
-            act = lambda: self.trial._run(lambda c: task_commands.claim(c, task_commands.visible(c, task.id)))  # noqa: E731
-        elif "complete" in step:
-            task = self._task(name, step, step["complete"])
-            act = lambda: self._complete(name, step, task)  # noqa: E731
-        if act is not None:
-            self._do(name, step, act)
-
-    def _do(self, name: str, step: Mapping[str, Any], act: Callable[[], object]) -> None:
+        if step.expected is not None:
+            self._compare(name, step.expected)
+        if until := step.wait_until or step.at:
+            self.trial.advance(until - self.trial.now)
+            self._settled()
+        refusal = None
         try:
-            act()
-        except EngineError as refusal:
-            _same(name, "refusal", refusal.code, step.get("refuse"))
-        else:
-            _same(name, "refusal", None, step.get("refuse"))
+            self._act(name, step)
+        except EngineError as error:
+            refusal = error.code
+        _same(name, "refusal", refusal, step.refuse)
 
-    def _task(self, name: str, step: Mapping[str, Any], element_id: str) -> TaskSummary:
-        wanted = step.get("item", {})
+    def _act(self, name: str, step: Step) -> None:
+        if step.message is not None:
+            self.trial.send_message(step.message, step.submission, keys=step.keys)
+        elif step.signal is not None:
+            self.trial.send_signal(step.signal, step.submission)
+        elif step.acts_on is not None:
+            task = self._task(name, step)
+            if step.complete is None:
+                self.trial._run(lambda context: task_commands.claim(context, task_commands.visible(context, task.id)))
+                return
+            self.trial.complete(task.id, step.submission)
+            self._judge(name, step, task.id)
+
+    def _task(self, name: str, step: Step) -> TaskSummary:
         found = [task for task in self.trial.open_tasks(self.instance_id)
-                 if task.element_id == element_id and wanted.items() <= (task.item or {}).items()]
+                 if task.element_id == step.acts_on and step.line in (None, _line_no(task))]
         _same(name, "tasks of that name", len(found), 1)
-        _same(name, "role", step["as"] in (found[0].role, PROXIES.get(found[0].role)), True)
+        _same(name, "role", step.role in (found[0].role, PROXIES.get(found[0].role)), True)
         return found[0]
 
-    def _complete(self, name: str, step: Mapping[str, Any], task: TaskSummary) -> None:
-        self.trial.complete(task.id, step.get("with", {}))
-        row = self.trial._read(lambda context: task_rows.get(context.uow, task.id))
+    def _judge(self, name: str, step: Step, task_id: str) -> None:
+        row = self.trial._read(lambda context: task_rows.get(context.uow, task_id))
         assert row is not None
         done = task_summary(row)
-        self.verdicts.append((done.element_id, done.verdict))
-        _same(name, "verdict", done.verdict, step.get("verdict", done.verdict))
-        _same(name, "handling verdict", done.handling_verdict, step.get("handling_verdict", done.handling_verdict))
-        if "overrun" in step:
-            _same(name, "overrun", done.overrun, durations.parse_duration(step["overrun"]))
+        self.verdicts.append(Verdict(element_id=done.element_id, official=done.verdict, handling=done.handling_verdict, overrun=done.overrun))
+        _same(name, "verdict", done.verdict, step.verdict or done.verdict)
+        _same(name, "handling verdict", done.handling_verdict, step.handling or done.handling_verdict)
 
-    def _end(self, end: Mapping[str, Any], trace: tuple[TraceEntry, ...]) -> None:
-        status = self.trial.outcome(self.instance_id).status
-        _same("end", "completed", status is InstanceStatus.COMPLETED, end["completed"])
-        _same("end", "documents", self.desk.documents, end["documents"])
-        if "notices" in end:
-            _same("end", "notices", self.desk.notices, end["notices"])
-        done = [entry.element_id for entry in trace if entry.happened is Happening.COMPLETED]
-        if "ended_at" in end:
-            _same("end", "end event", end["ended_at"] in done, True)
-        if "outputs" in end:
-            _same("end", "outputs", sorted({code for id in done for code in self.definition.element(id).outputs}), end["outputs"])
+    def _compare(self, name: str, expected: tuple[Expected, ...]) -> None:
+        """The whole inbox of the case, no more and no less."""
+        waiting = self.trial.open_tasks(self.instance_id)
+        for one in expected:
+            match = next((task for task in waiting if _fits(one, task)), None)
+            _same(name, f"{one.task} line {one.line} due {one.due} among {sorted(map(_words, waiting))}", match is not None, True)
+            assert match is not None
+            waiting.remove(match)
+        _same(name, "open and not written", sorted(map(_words, waiting)), [])
 
 
-def _instant(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+def _fits(one: Expected, task: TaskSummary) -> bool:
+    return (one.task == task.element_id and one.role in (None, task.role) and one.due in (None, task.due_at)
+            and one.line in (None, _line_no(task)))
 
 
-def _seen(task: TaskSummary) -> str:
-    line = task.item.get("line_no", "") if isinstance(task.item, Mapping) else ""
-    return _row(task.element_id, task.role, line, task.due_at)
+def _line_no(task: TaskSummary) -> Value:
+    return task.item.get("line_no") if isinstance(task.item, Mapping) else None
 
 
-def _expected(row: Mapping[str, Any]) -> str:
-    return _row(row["task"], row["role"], row.get("item", {}).get("line_no", ""), row.get("due"))
-
-
-def _row(element_id: str, role: str, line: Value, due: datetime | None) -> str:
-    return f"{element_id} {role} line={line} due={_instant(due).isoformat() if due else 'none'}"
+def _words(task: TaskSummary) -> str:
+    due: datetime | None = task.due_at
+    return f"{task.element_id} ({task.role}) line {_line_no(task)} due {due.isoformat() if due else 'none'}"
 
 
 def _same(name: str, what: str, seen: object, expected: object) -> None:
