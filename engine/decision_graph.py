@@ -128,7 +128,8 @@ class _Reader:
     def _read_decision(self, node: Node) -> None:
         logic: list[Any] = []
         variable = None
-        for child in self._reading.children(node.element, "variable", "informationRequirement", "knowledgeRequirement", *EXPRESSIONS):
+        requirements = ("informationRequirement", "knowledgeRequirement")
+        for child in self._reading.children(node.element, "variable", *requirements, *EXPRESSIONS):
             match self._reading.local(child):
                 case "variable":
                     variable = child

@@ -13,7 +13,6 @@ from engine.feel.errors import FeelLimit
 from engine.feel.runtime import Run, Scope
 from engine.feel.values import Range
 
-
 _LARGEST_COUNT = Decimal("1e15")  # nobody counts this far; below it every whole number is exact
 
 

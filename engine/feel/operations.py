@@ -11,7 +11,6 @@ from engine.feel import temporal
 from engine.feel.runtime import Run
 from engine.feel.values import NUMBERS, MonthsDuration, Range, kind_of
 
-
 _ORDERED = frozenset({"number", "string", "date", "time", "date and time", "days and time duration",
                       "years and months duration"})
 
@@ -215,7 +214,10 @@ def _divide(run: Run, left: Any, right: Any) -> Any:
 def _power(run: Run, left: Any, right: Any) -> Any:
     match left, right:
         case Decimal(), Decimal():
-            return NUMBERS.power(left, right)
+            if not right:
+                return Decimal(1)
+            power = NUMBERS.power(left, right)
+            return power if power.is_finite() else None
     return None
 
 

@@ -18,7 +18,8 @@ PROGRAM_LENGTH = 2_000
 GROUP_COUNT = 20
 
 Accepts = Callable[[str], bool]
-#: ("char", accepts) | ("edge", which) | ("chain", trees) | ("either", trees) | ("group", (n, tree)) | ("repeat", (tree, least, most, lazy))
+#: ("char", accepts) | ("edge", which) | ("chain", trees) | ("either", trees) | ("group", (number, tree))
+#: | ("repeat", (tree, least, most, lazy))
 _Tree = tuple[str, Any]
 
 
