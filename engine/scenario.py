@@ -8,40 +8,39 @@ tests, `kawal scenario` and the demo.
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine import errors
+from engine import durations, errors
 from engine.clock import ManualClock
 from engine.results import CompletionResult, InboxFilters, ReplayVerdict
-from engine.types import Actor, InstanceStatus, TaskSummary, TraceEntry
+from engine.types import Actor, Happening, InstanceStatus, TaskSummary, TraceEntry
 
 _KINDS = ("complete", "claim", "message", "signal", "wait_until")
-_STEP = frozenset({*_KINDS, "open", "as", "at", "with", "line", "verdict", "handling", "refuse", "keys"})
+_STEP = frozenset({*_KINDS, "open", "as", "at", "with", "item", "verdict", "handling_verdict", "overrun", "refuse", "keys"})
 _START = frozenset({"at", "as", "with", "business_key"})
-_END = frozenset({"completed", "documents"})
+_END = frozenset({"completed", "documents", "notices", "outputs", "ended_at"})
 _WHOLE = frozenset({"source", "start", "step", "end"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """One row the inbox should hold; what is None is not looked at."""
+    """One row the inbox should hold. Without `due` the task has none; of its multi-instance item only what is named counts."""
 
     task: str
-    role: str | None = None
+    role: str
     due: datetime | None = None
-    line: Any = None
+    item: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One thing somebody does, or time passing. Exactly one of `complete`, `claim`, `message`, `signal`, `wait_until` is set."""
 
-    expected: tuple[Expected, ...] | None = None    # the whole inbox before the step, in any order; None: not looked at
+    expected: tuple[Expected, ...] | None = None    # the whole inbox at `at`, in any order; None: not looked at
     complete: str | None = None
     claim: str | None = None
     message: str | None = None
@@ -51,9 +50,10 @@ class Step:
     at: datetime | None = None
     submission: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, Any] = field(default_factory=dict)
-    line: Any = None                                # which row of a multi-instance element, by its `line_no`
+    item: Mapping[str, Any] = field(default_factory=dict)   # which child of a multi-instance element
     verdict: str | None = None
-    handling: str | None = None                     # the second verdict: claimed to done
+    handling_verdict: str | None = None             # the second verdict: claimed to done
+    overrun: timedelta | None = None
     refuse: str | None = None                       # the error code the step must be refused with
 
     @property
@@ -72,8 +72,7 @@ class Scenario:
     submission: Mapping[str, Any]
     business_key: str | None
     steps: tuple[Step, ...]
-    completed: bool | None
-    documents: tuple[str, ...] | None
+    end: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +114,8 @@ def read_scenario(data: bytes) -> Scenario:
             raise ScenarioUnreadable(unknown=sorted(unknown))
         return Scenario(
             source=raw.get("source", ""), role=start["as"], at=_instant(start["at"]), submission=start.get("with", {}),
-            business_key=start.get("business_key"), steps=tuple(_step(one) for one in raw.get("step", [])),
-            completed=end.get("completed"), documents=tuple(end["documents"]) if "documents" in end else None)
-    except (ValueError, KeyError, TypeError) as problem:
+            business_key=start.get("business_key"), steps=tuple(_step(one) for one in raw.get("step", [])), end=end)
+    except (ValueError, KeyError, TypeError, AttributeError, durations.InvalidDuration) as problem:
         raise ScenarioUnreadable(problem=type(problem).__name__) from None
 
 
@@ -166,7 +164,7 @@ class _Playing:
         self._case_id: str | None = None
         self._instance_id = ""
         self._roles = {scenario.role} | {step.role for step in scenario.steps if step.role} | {
-            one.role for step in scenario.steps for one in step.expected or () if one.role}
+            one.role for step in scenario.steps for one in step.expected or ()}
 
     def run(self, only_steps: int | None) -> ScenarioResult:
         pass_time(self._stage, self._scenario.at)
@@ -186,12 +184,12 @@ class _Playing:
 
     def _do(self, number: int, step: Step) -> bool:
         """False: the story cannot go on."""
+        if until := step.at or step.wait_until:
+            pass_time(self._stage, until)
         if step.expected is not None:
             self._compare(number, step.expected)
-        if until := step.wait_until or step.at:
-            pass_time(self._stage, until)
         try:
-            verdicts = self._act(step)
+            done = self._act(step)
         except errors.EngineError as refused:
             if refused.code == step.refuse:
                 return True
@@ -200,12 +198,14 @@ class _Playing:
             return False
         if step.refuse is not None:
             self._problems.append(f"step {number}: {step.refuse} was expected, but it was done")
-        for what, wanted, got in zip(("verdict", "handling verdict"), (step.verdict, step.handling), verdicts, strict=True):
+        for what in ("verdict", "handling_verdict", "overrun"):
+            wanted, got = getattr(step, what), getattr(done, what, None)
             if wanted is not None and wanted != got:
                 self._problems.append(f"step {number}: {what} {got or 'none'} instead of {wanted}")
         return True
 
-    def _act(self, step: Step) -> tuple[str, str]:
+    def _act(self, step: Step) -> TaskSummary | None:
+        """The task this step completed, as it stands afterwards."""
         engine = self._stage.engine
         actor = self._stage.actor_of(step.role or self._scenario.role)
         if step.message is not None:
@@ -213,39 +213,34 @@ class _Playing:
         elif step.signal is not None:
             engine.cases.broadcast_signal(actor, step.signal, step.submission)
         elif step.acts_on is not None:
-            task = self._task(actor, step.acts_on, step.line)
+            task = self._task(actor, step.acts_on, step.item)
             claimed = engine.tasks.claim(actor, task.id)
             if step.complete is not None:
                 engine.tasks.complete(actor, task.id, step.submission, expected_revision=claimed.revision)
                 self._stage.work()
-                return self._verdicts(actor, task.id)
+                done = engine.tasks.inbox(actor, InboxFilters(box="done"))
+                return next((row for row in done.rows if row.id == task.id), None)
         self._stage.work()
-        return "", ""
+        return None
 
-    def _task(self, actor: Actor, element_id: str, line: Any) -> TaskSummary:
+    def _task(self, actor: Actor, element_id: str, item: Mapping[str, Any]) -> TaskSummary:
         for task in inbox(self._stage, [actor]):
-            if task.element_id == element_id and task.case_id == self._case_id and (line is None or line == _line_no(task)):
+            if task.element_id == element_id and task.case_id == self._case_id and _holds(task, item):
                 return task
         raise errors.UnknownElement(element_id=element_id)
-
-    def _verdicts(self, actor: Actor, task_id: str) -> tuple[str, str]:
-        done = self._stage.engine.tasks.inbox(actor, InboxFilters(box="done"))
-        found = next((task for task in done.rows if task.id == task_id), None)
-        return (found.verdict, found.handling_verdict) if found else ("", "")
 
     def _compare(self, number: int, expected: Sequence[Expected]) -> None:
         people = [self._stage.actor_of(role) for role in sorted(self._roles)]
         found = [task for task in inbox(self._stage, people) if task.case_id == self._case_id]
         for one in expected:
-            match = next((task for task in found if task.element_id == one.task and (one.line is None or one.line == _line_no(task))
-                          and (one.due is None or one.due == task.due_at)), None)
+            match = next((task for task in found if task.element_id == one.task and _holds(task, one.item)), None)
             if match is None:
-                dues = [task.due_at.isoformat() if task.due_at else "no due" for task in found if task.element_id == one.task]
-                self._problems.append(f"step {number}: {one.task} is not open as written; it is open with {dues or 'nothing'}")
+                self._problems.append(f"step {number}: {one.task} is not open")
                 continue
             found.remove(match)
-            if one.role is not None and one.role != match.role:
-                self._problems.append(f"step {number}: {one.task} waits for {match.role} instead of {one.role}")
+            for what, wanted, got in (("role", one.role, match.role), ("due", one.due, match.due_at)):
+                if wanted != got:
+                    self._problems.append(f"step {number}: {one.task}: {what} {got or 'none'} instead of {wanted or 'none'}")
         for task in found:
             self._problems.append(f"step {number}: {task.element_id} is open and not written")
 
@@ -257,18 +252,34 @@ class _Playing:
         if report.verdict is not ReplayVerdict.CONFIRMED:
             self._problems.append(f"end: the replay is {report.verdict} at entry {report.first_bad_seq}: {report.reason}")
         case = engine.cases.get(self._stage.actor_of("case_manager"), self._case_id)
-        ended = all(one.status is InstanceStatus.COMPLETED for one in case.instances)
-        if scenario.completed is not None and scenario.completed != ended:
-            self._problems.append(f"end: the case is {'' if ended else 'not '}completed")
-        if scenario.documents is not None:
-            found = Counter(document.code for document in case.documents)
-            if found != Counter(scenario.documents):
-                self._problems.append(f"end: documents are {sorted(found.elements())} instead of {sorted(scenario.documents)}")
+        completed = [entry.element_id for entry in report.trace if entry.happened is Happening.COMPLETED]
+        found = {
+            "completed": all(one.status is InstanceStatus.COMPLETED for one in case.instances),
+            "documents": sorted(document.code for document in case.documents),
+            "outputs": sorted(self._outputs(completed)),
+            "ended_at": scenario.end.get("ended_at") if scenario.end.get("ended_at") in completed else None,
+            "notices": sorted(self._notices()),
+        }
+        for what, written in scenario.end.items():
+            wanted = sorted(written) if isinstance(written, list) else written
+            if wanted != found[what]:
+                self._problems.append(f"end: {what}: {found[what]} instead of {wanted}")
         return tuple(report.trace)
 
+    def _outputs(self, completed: Sequence[str]) -> set[str]:
+        """The documents that the completed steps should have led to, as the SOP says."""
+        engine, owner = self._stage.engine, self._stage.actor_of("process_owner")
+        (deployment,) = [sop for sop in engine.sops.list(owner) if sop.key == self._key]
+        steps = engine.sops.get(owner, deployment.deployment_id).steps
+        return {code for step in steps if step.element_id in completed for code in step.outputs}
 
-def _line_no(task: TaskSummary) -> Any:
-    return task.item.get("line_no") if isinstance(task.item, Mapping) else None
+    def _notices(self) -> list[str]:
+        return [f"{role} {notice.code}" for role in self._roles | {"head_of_unit", "case_manager"}
+                for notice in self._stage.engine.people.notices(self._stage.actor_of(role)) if notice.case_id == self._case_id]
+
+
+def _holds(task: TaskSummary, item: Mapping[str, Any]) -> bool:
+    return not item or isinstance(task.item, Mapping) and all(task.item.get(name) == value for name, value in item.items())
 
 
 def _step(raw: Mapping[str, Any]) -> Step:
@@ -282,14 +293,15 @@ def _step(raw: Mapping[str, Any]) -> Step:
         claim=raw.get("claim"), message=raw.get("message"), signal=raw.get("signal"),
         wait_until=_instant(raw["wait_until"]) if "wait_until" in raw else None, role=raw.get("as"),
         at=_instant(raw["at"]) if "at" in raw else None, submission=raw.get("with", {}), keys=raw.get("keys", {}),
-        line=raw.get("line"), verdict=raw.get("verdict"), handling=raw.get("handling"), refuse=raw.get("refuse"))
+        item=raw.get("item", {}), verdict=raw.get("verdict"), handling_verdict=raw.get("handling_verdict"),
+        overrun=durations.parse_duration(raw["overrun"]).exact if "overrun" in raw else None, refuse=raw.get("refuse"))
 
 
 def _expected(raw: Mapping[str, Any]) -> Expected:
-    if unknown := set(raw) - {"task", "role", "due", "line"}:
+    if unknown := set(raw) - {"task", "role", "due", "item"}:
         raise ScenarioUnreadable(unknown=sorted(unknown))
     due = _instant(raw["due"]) if "due" in raw else None
-    return Expected(task=raw["task"], role=raw.get("role"), due=due, line=raw.get("line"))
+    return Expected(task=raw["task"], role=raw["role"], due=due, item=raw.get("item", {}))
 
 
 def _instant(value: Any) -> datetime:

@@ -23,7 +23,7 @@ from engine.results import ReplayReport, ReplayVerdict
 from engine.settings import Settings, SettingsRefused
 from engine.types import LintFinding, Severity
 from handlers.clients import smtp
-from webui import demo, serving
+from webui import demo, serving, stage
 
 FINE, FOUND, REFUSED = 0, 1, 2
 
@@ -118,7 +118,7 @@ def play_scenarios(options: Namespace, settings: Settings) -> int:
     files = [file for path in options.path for file in ([path] if path.is_file() else sorted(path.rglob("scenarios/*.toml")))]
     if not files:
         raise SettingsRefused("path: no scenario file there")
-    results = [front_door.play_scenario(file) for file in files]
+    results = [stage.play(file) for file in files]
     if options.json:
         _print(results, "", as_json=True)
     else:
@@ -149,7 +149,7 @@ def replay(options: Namespace, settings: Settings) -> int:
         report = front_door.verify_pack(path.read_bytes(), head=options.head)
     else:
         engine = open_engine(settings)
-        report = engine.audit.verify(engine.people.operator(None), options.what)
+        report = engine.audit.replay(engine.people.operator(None), options.what)
     _print(_without_trace(report), _verdict_line(report), as_json=options.json)
     return FINE if report.verdict is ReplayVerdict.CONFIRMED else FOUND
 

@@ -35,7 +35,7 @@ def instance_of(context: Context, call: OperationCall) -> instances.InstanceRow:
 
 
 def letter_source(context: Context, call: OperationCall, *, code: str, number: str) -> LetterSource:
-    """The letter as it would be written now, about the call's `line` if it names one; raises `UnknownElement` for an unknown code."""
+    """The letter as it would be written now, about the call's `line` if it names one. Raises `UnknownElement`."""
     return letters.source(context, instance_of(context, call), code=code, number=number, line=call.arguments.get("line"))
 
 

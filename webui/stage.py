@@ -1,0 +1,53 @@
+"""A whole product in a temporary folder, on a clock set by hand: what scenarios are played on."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import engine as front_door
+import handlers
+from engine.clock import ManualClock
+from engine.scenario import ScenarioResult, Stage
+from engine.settings import KEY_BYTES, Settings
+from engine.types import Actor
+
+SETUP_TAKES = timedelta(days=1)  # the SOP is in force from the day before the story begins
+STAGE_KEY = bytes(KEY_BYTES)     # protects nothing: the folder is gone when the story ends
+
+
+def stage_over(engine: front_door.Engine, clock: ManualClock, *, worker_id: str = "stage") -> Stage:
+    """The stage of an engine that stands: one person per role, and a worker that works when told to."""
+    worker = handlers.Worker(engine.jobs, handlers.functions(handlers.Desk(engine=engine)), worker_id=worker_id)
+    agency_id = engine.people.operator().agency_id
+
+    def actor_of(role: str) -> Actor:
+        return Actor(account_id=f"stage-{role}", agency_id=agency_id, name=role, roles=frozenset({role}))
+
+    return Stage(engine=engine, clock=clock, actor_of=actor_of, work=worker.run_until_idle)
+
+
+@contextmanager
+def raised(sop: Path, now: datetime) -> Iterator[Stage]:
+    """A stage with the agency and the SOP of folder `sop` (`<agency>/<sop>`) in force since the day before `now`."""
+    with tempfile.TemporaryDirectory(prefix="kawal-") as folder:
+        settings = Settings(data_dir=Path(folder), key=STAGE_KEY, demo=True)
+        settings.state_dir.mkdir(parents=True)
+        front_door.Engine.prepare(settings)
+        clock = ManualClock(now - SETUP_TAKES)
+        engine = front_door.Engine.open(settings, clock=clock, operations=handlers.operations())
+        engine.people.register_agency((sop.parent / "agency.toml").read_bytes())
+        engine.sops.deploy(engine.people.operator(), front_door.SopBundle.from_dir(sop))
+        yield stage_over(engine, clock)
+
+
+def play(file: Path) -> ScenarioResult:
+    """Plays one scenario file of the SOP its folder belongs to."""
+    sop = file.resolve().parent.parent
+    scenario = front_door.read_scenario(file.read_bytes())
+    key = front_door.SopBundle.from_dir(sop).toml.get("key", sop.name)
+    with raised(sop, scenario.at) as stage:
+        return front_door.play_scenario(scenario, stage, file=str(file), key=key)
