@@ -20,7 +20,7 @@ from engine.results import CompletionResult, InboxFilters, ReplayVerdict
 from engine.types import Actor, Happening, InstanceStatus, TaskSummary, TraceEntry
 
 _KINDS = ("complete", "claim", "message", "signal", "wait_until")
-_STEP = frozenset({*_KINDS, "open", "as", "at", "with", "item", "verdict", "handling_verdict", "overrun", "refuse", "keys"})
+_STEP = frozenset({*_KINDS, "open", "as", "at", "with", "item", "line", "verdict", "handling_verdict", "overrun", "refuse", "keys"})
 _START = frozenset({"at", "as", "with", "business_key"})
 _END = frozenset({"completed", "documents", "notices", "outputs", "ended_at"})
 _WHOLE = frozenset({"source", "start", "step", "end"})
@@ -293,15 +293,19 @@ def _step(raw: Mapping[str, Any]) -> Step:
         claim=raw.get("claim"), message=raw.get("message"), signal=raw.get("signal"),
         wait_until=_instant(raw["wait_until"]) if "wait_until" in raw else None, role=raw.get("as"),
         at=_instant(raw["at"]) if "at" in raw else None, submission=raw.get("with", {}), keys=raw.get("keys", {}),
-        item=raw.get("item", {}), verdict=raw.get("verdict"), handling_verdict=raw.get("handling_verdict"),
+        item=_item(raw), verdict=raw.get("verdict"), handling_verdict=raw.get("handling_verdict"),
         overrun=durations.parse_duration(raw["overrun"]).exact if "overrun" in raw else None, refuse=raw.get("refuse"))
 
 
 def _expected(raw: Mapping[str, Any]) -> Expected:
-    if unknown := set(raw) - {"task", "role", "due", "item"}:
+    if unknown := set(raw) - {"task", "role", "due", "item", "line"}:
         raise ScenarioUnreadable(unknown=sorted(unknown))
     due = _instant(raw["due"]) if "due" in raw else None
-    return Expected(task=raw["task"], role=raw["role"], due=due, item=raw.get("item", {}))
+    return Expected(task=raw["task"], role=raw["role"], due=due, item=_item(raw))
+
+
+def _item(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**raw.get("item", {}), **({"line_no": raw["line"]} if "line" in raw else {})}
 
 
 def _instant(value: Any) -> datetime:
