@@ -62,9 +62,9 @@ class Database:
             yield UnitOfWork(connection)
 
     @contextmanager
-    def schema_connection(self) -> Iterator[Connection]:
+    def schema_connection(self, *, writes: bool = True) -> Iterator[Connection]:
         """One transaction for `migrate`, which alone changes tables; it is kept when the block ends well."""
-        with self._connection(writes=True) as connection, connection.begin():
+        with self._connection(writes=writes) as connection, connection.begin():
             yield connection
 
     def close(self) -> None:

@@ -91,7 +91,7 @@ def due(uow: UnitOfWork, now: datetime, *, kind: str | None = None, agency_id: s
 
 def next_due(uow: UnitOfWork, *, agency_id: str | None = None) -> datetime | None:
     """When the next job becomes available; None when nothing waits."""
-    chosen = [job.c.available_at.is_not(None)]
+    chosen: list[ColumnElement[bool]] = [job.c.available_at.is_not(None)]
     if agency_id is not None:
         chosen.append(job.c.agency_id == agency_id)
     return uow.execute(select(job.c.available_at).where(*chosen)

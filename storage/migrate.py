@@ -35,7 +35,7 @@ def migrate(database: Database | str, to: str = "head") -> None:
 
 def current(database: Database) -> str | None:
     """The number of the last migration that ran here; None on an empty database."""
-    with database.schema_connection() as connection:
+    with database.schema_connection(writes=False) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -59,7 +59,7 @@ def calendar_of(sheet: AgencySheet, years: Iterable[int]) -> WorkCalendar:
         return WorkCalendar(
             zone=ZoneInfo(sheet.timezone),
             week=work_calendar.week_from_json(table["week"]),
-            holidays=frozenset(holidays | _days(table.get("off", [])) - _days(table.get("on", []))),
+            holidays=(holidays | _days(table.get("off", []))) - _days(table.get("on", [])),
             seasons=tuple(
                 Season(name=str(season["name"]), first=_day(season["first"]), last=_day(season["last"]),
                        week=work_calendar.week_from_json(season["week"]))

@@ -71,7 +71,8 @@ def test_what_is_not_in_the_table_is_refused() -> None:
 
 FACTS = st.builds(
     ObjectFacts, agency_id=st.sampled_from(["unit", "another"]), role=st.sampled_from([*ROLES, ""]),
-    assignee_id=st.sampled_from([None, "me", "somebody"]), is_open=st.booleans(), owner_id=st.sampled_from([None, "me", "somebody"]),
+    assignee_id=st.sampled_from([None, "me", "somebody"]), is_open=st.booleans(),
+    owner_id=st.sampled_from([None, "me", "somebody"]),
     worked_on=st.booleans(), conflicted=st.sampled_from([frozenset(), frozenset({"me"}), frozenset({"somebody"})]))
 
 
