@@ -20,7 +20,7 @@ from engine.results import CompletionResult, InboxFilters, ReplayVerdict
 from engine.types import Actor, Happening, InstanceStatus, TaskSummary, TraceEntry
 
 _KINDS = ("complete", "claim", "message", "signal", "wait_until")
-_STEP = frozenset({*_KINDS, "open", "as", "at", "with", "item", "line", "verdict", "handling_verdict", "overrun", "refuse", "keys"})
+_STEP = frozenset({*_KINDS, "open", "as", "at", "with", "item", "line", "verdict", "handling", "handling_verdict", "overrun", "refuse", "keys"})
 _START = frozenset({"at", "as", "with", "business_key"})
 _END = frozenset({"completed", "documents", "notices", "outputs", "ended_at"})
 _WHOLE = frozenset({"source", "start", "step", "end"})
@@ -34,6 +34,11 @@ class Expected:
     role: str
     due: datetime | None = None
     item: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def line(self) -> Any:
+        """The `line_no` its item must have, if any."""
+        return self.item.get("line_no")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +62,16 @@ class Step:
     refuse: str | None = None                       # the error code the step must be refused with
 
     @property
+    def line(self) -> Any:
+        """The `line_no` its item must have, if any."""
+        return self.item.get("line_no")
+
+    @property
+    def handling(self) -> str | None:
+        """The second verdict, by its short name."""
+        return self.handling_verdict
+
+    @property
     def acts_on(self) -> str | None:
         """The element whose task this step works on."""
         return self.complete or self.claim
@@ -73,6 +88,16 @@ class Scenario:
     business_key: str | None
     steps: tuple[Step, ...]
     end: Mapping[str, Any]
+
+    @property
+    def completed(self) -> bool | None:
+        """Whether nothing may be left to do at the end; None: not looked at."""
+        return self.end.get("completed")
+
+    @property
+    def documents(self) -> tuple[str, ...] | None:
+        """The codes of the documents issued; None: not looked at."""
+        return tuple(self.end["documents"]) if "documents" in self.end else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,7 +318,7 @@ def _step(raw: Mapping[str, Any]) -> Step:
         claim=raw.get("claim"), message=raw.get("message"), signal=raw.get("signal"),
         wait_until=_instant(raw["wait_until"]) if "wait_until" in raw else None, role=raw.get("as"),
         at=_instant(raw["at"]) if "at" in raw else None, submission=raw.get("with", {}), keys=raw.get("keys", {}),
-        item=_item(raw), verdict=raw.get("verdict"), handling_verdict=raw.get("handling_verdict"),
+        item=_item(raw), verdict=raw.get("verdict"), handling_verdict=raw.get("handling_verdict", raw.get("handling")),
         overrun=durations.parse_duration(raw["overrun"]).exact if "overrun" in raw else None, refuse=raw.get("refuse"))
 
 
