@@ -43,7 +43,7 @@ class Signature:
 
     def positional(self, run: Run, arguments: tuple[Any, ...]) -> Any:
         if self._spread and not (len(arguments) == 1 and isinstance(arguments[0], list)):
-            if not arguments:
+            if not arguments or arguments == (None,):
                 raise Unfit
             arguments = (list(arguments),)
         if self._rest:
