@@ -25,7 +25,7 @@ def sign_in_page() -> AnyResponse | str:
 @pages.post("/masuk")
 @limits.limiter.limit("5 per minute", key_func=limits.who_and_where)
 @limits.limiter.limit("60 per minute")
-def sign_in() -> AnyResponse | tuple[str, int]:
+def sign_in() -> AnyResponse | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Exchange a sign-in name and passphrase for a session; every refusal reads the same."""
     name, passphrase = request.form.get("sign_in", ""), request.form.get("passphrase", "")
     following = session.safe_next(request.form.get("next"), url_for("inbox.home"))
@@ -35,7 +35,8 @@ def sign_in() -> AnyResponse | tuple[str, int]:
             token = context.engine().people.sign_in(name.strip(), passphrase, address=request.remote_addr or "")
         except EngineError as refusal:
             if refusal.code == "too-many-attempts":
-                return _form(following, problem=refusal.message(context.language())), 429
+                wait = {"Retry-After": str(refusal.ids.get("seconds", 60))}
+                return _form(following, problem=refusal.message(context.language())), 429, wait
     if not token:
         return _form(following, problem=_("Nama masuk atau frasa sandi tidak cocok. Periksa keduanya, lalu coba lagi.")
                      ), 422

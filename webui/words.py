@@ -99,6 +99,11 @@ def record_word(record: str) -> str:
         "identification": _("Identifikasi kasus"), "assessment": _("Asesmen"), "plan": _("Rencana intervensi"),
         "consent": _("Persetujuan"), "referral": _("Rujukan"), "handover": _("Berita acara penyerahan"),
         "follow_up": _("Tindak lanjut"), "provider_report": _("Laporan penyelenggara layanan"), "review": _("Reviu"),
+        "coordination": _("Koordinasi"), "family_coordination": _("Koordinasi keluarga"),
+        "plan_agreement": _("Kesepakatan rencana"), "plan_approval": _("Persetujuan rencana"),
+        "case_conference": _("Konferensi kasus"), "police_report": _("Pelaporan ke kepolisian"),
+        "report_check": _("Pemeriksaan laporan"), "acknowledgement": _("Mengetahui"),
+        "hiv_consent": _("Persetujuan"),  # a neutral name: the record's own would say what it is about
         "termination": _("Terminasi"), "case_report": _("Laporan kasus"), "documentation": _("Dokumentasi"),
     }.get(record, record.replace("_", " ").capitalize())
 
@@ -129,7 +134,7 @@ def notice_count() -> int:
     """Unread notices of the signed-in person, for the header."""
     if g.get("is_error"):
         return 0
-    return sum(1 for notice in context.engine().people.notices(context.actor()) if notice.read_at is None)
+    return int(context.engine().people.unread_count(context.actor()))
 
 
 def picture(svg: Any) -> Markup:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import errors
+from engine import authorization, errors
 from engine.clock import ManualClock
 from engine.results import (
     Account,
@@ -54,15 +54,6 @@ NOW = datetime(2026, 11, 24, 3, 30, tzinfo=UTC)  # Tuesday 10.30 WIB
 PASSPHRASE = "kuda batu hujan pelan"
 ANTI_STIGMA = ("Petugas tidak boleh memberi stigma, label, menyakiti, atau mendiskriminasi atas dasar jenis kelamin, "
                "identitas dan ekspresi gender, status kesehatan (HIV), atau lainnya.")
-STAFF_ACTIONS = frozenset({
-    "task.list", "task.read", "task.claim", "task.unclaim", "task.save_draft", "task.complete",
-    "case.list", "case.read", "case.read_document", "case.start", "sop.list", "sop.read",
-})
-ACTIONS: Mapping[str, frozenset[str]] = {
-    "case_manager": STAFF_ACTIONS, "companion": STAFF_ACTIONS, "intake_operator": STAFF_ACTIONS,
-    "auditor": frozenset({"case.list", "case.read", "audit.replay", "audit.export", "sop.list", "sop.read"}),
-    "process_owner": frozenset({"sop.list", "sop.read", "sop.check", "sop.try"}),
-}
 DRAWING = (b'<svg xmlns="http://www.w3.org/2000/svg" class="bpmn" role="img" viewBox="0 0 300 80"><title>Alur</title>'
            b'<rect x="10" y="10" width="120" height="60" rx="8" fill="none" stroke="currentColor"/></svg>')
 
@@ -92,7 +83,8 @@ REVIEW = FormView(
         a_field("reason", "longtext", ("Alasan pengembalian", "Reason for returning"), required=True, sensitivity="C2",
                 show_if='decision = "returned"', help=text("Apa yang harus dilengkapi operator?", "What must the operator add?")),
         a_field("services", "choices", ("Layanan yang ditetapkan", "Services"), steering=True, options=(
-            ("health", text("Kesehatan", "Health")), ("legal", text("Penegakan dan bantuan hukum", "Law enforcement and legal aid")),
+            ("health", text("Kesehatan", "Health")),
+            ("legal", text("Penegakan dan bantuan hukum", "Law enforcement and legal aid")),
             ("social", text("Rehabilitasi sosial", "Social rehabilitation")))),
         a_field("incident_on", "date", ("Tanggal kejadian", "Date of the incident"), allow_unknown=True, sensitivity="C3"),
         a_field("contact_at", "datetime", ("Kontak berikutnya", "Next contact")),
@@ -139,7 +131,7 @@ class FakeEngine:
         self.audit = Audit(self)
 
     def allows(self, actor: Actor, action: str) -> bool:
-        return any(action in ACTIONS.get(role, ()) for role in actor.roles)
+        return authorization.allows(actor, action)
 
 
 class People:
@@ -173,6 +165,9 @@ class People:
     def notices(self, actor: Actor) -> tuple[Notice, ...]:
         return tuple(self._engine.notice_rows)
 
+    def unread_count(self, actor: Actor) -> int:
+        return sum(1 for row in self._engine.notice_rows if row.read_at is None)
+
     def mark_read(self, actor: Actor, notice_id: str) -> None:
         rows = self._engine.notice_rows
         if all(row.id != notice_id for row in rows):
@@ -197,7 +192,7 @@ class Tasks:
                 "pool": [t for t in rows if not t.assignee_id and not t.completed_at],
                 "done": [t for t in rows if t.completed_at]}[box]
 
-    def inbox(self, actor: Actor, filters: InboxFilters = InboxFilters(), page: int = 1) -> Page[TaskSummary]:
+    def inbox(self, actor: Actor, filters: InboxFilters, page: int = 1) -> Page[TaskSummary]:
         rows, now = self._box(actor, filters.box), self._engine.clock.now()
         rows = [t for t in rows if filters.risk in (None, t.risk)]
         rows = [t for t in rows if not filters.late_only or (t.due_at and t.due_at < now)]
@@ -358,7 +353,8 @@ class FakeTrial:
 
     def start(self, process_id: str | None = None, variables: Mapping[str, Any] = {}, *, business_key: str = "") -> str:
         self._values = dict(variables)
-        self._open = [TaskSummary(id="t-1", instance_id="i-1", element_id="tugas", name="Memeriksa", lane="Petugas", ready_at=self.now)]
+        self._open = [TaskSummary(id="t-1", instance_id="i-1", element_id="tugas", name="Memeriksa", lane="Petugas",
+                                  ready_at=self.now)]
         self._note("tugas", Happening.ENTERED)
         return "i-1"
 
@@ -407,10 +403,11 @@ class Audit:
         row = next(r for r in rows if r.seq == seq)
         if self._engine.verdict is ReplayVerdict.BROKEN and seq > 2:
             raise errors.StateCorrupt()
-        return StateAt(instance_id=instance_id, seq=seq, last_seq=max(r.seq for r in rows), at=row.at, kind=row.kind, actor_name="",
-                       actor_role=row.actor_role, element_id=row.element_id, open_elements=("coordinate_provider",),
-                       done_elements={"approve_case_report": 1}, variables={"risk": "high", "decision": "approved", "lines": Decimal(2)},
-                       submission=REVIEW.fields[:2] + REVIEW.fields[-1:], dues={"coordinate_provider": row.at + timedelta(minutes=40)})
+        return StateAt(
+            instance_id=instance_id, seq=seq, last_seq=max(r.seq for r in rows), at=row.at, kind=row.kind, actor_name="",
+            actor_role=row.actor_role, element_id=row.element_id, open_elements=("coordinate_provider", ""),
+            done_elements={"approve_case_report": 1}, variables={"risk": "high", "decision": "approved", "lines": Decimal(2)},
+            submission=REVIEW.fields[:2] + REVIEW.fields[-1:], dues={"coordinate_provider": row.at + timedelta(minutes=40)})
 
     def diagram(self, actor: Actor, instance_id: str, seq: int) -> bytes:
         return DRAWING

@@ -1,0 +1,63 @@
+"""One function decides the deadline tag; times always name their zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine.types import TaskSummary
+from webui import deadlines, times
+from webui.deadlines import State
+
+WIB = ZoneInfo("Asia/Pontianak")
+NOW = datetime(2026, 11, 24, 3, 30, tzinfo=UTC)  # 10.30 WIB
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def task(due=None, warn=None, completed=None) -> TaskSummary:
+    return TaskSummary(id="t", instance_id="i", element_id="e", name="n", ready_at=NOW - HOUR, due_at=due, warn_at=warn, completed_at=completed)
+
+
+@pytest.mark.parametrize(("given", "paused", "state"), [
+    (task(completed=NOW), False, State.DONE),                          # done, whatever else
+    (task(due=NOW - HOUR, completed=NOW), False, State.DONE),          # done late is done
+    (task(), False, State.NONE),                                       # no number in the SOP
+    (task(), True, State.NONE),                                        # nothing to pause
+    (task(due=NOW - HOUR), True, State.PAUSED),                        # a paused clock is not late
+    (task(due=NOW - MINUTE, warn=NOW - HOUR), False, State.LATE),
+    (task(due=NOW), False, State.TODAY),      # due this very instant is not late yet
+    (task(due=NOW + MINUTE, warn=NOW), False, State.SOON),             # at exactly 80 %
+    (task(due=NOW + HOUR, warn=NOW + MINUTE), False, State.TODAY),
+    (task(due=NOW + 13 * HOUR, warn=NOW + HOUR), False, State.TODAY),  # 23.30 WIB
+    (task(due=NOW + 14 * HOUR, warn=NOW + HOUR), False, State.SAFE),   # 00.30 WIB tomorrow, still today in UTC
+])
+def test_the_first_state_that_holds(given, paused, state):
+    assert deadlines.state_of(given, now=NOW, zone=WIB, paused=paused) is state
+
+
+@pytest.mark.parametrize(("length", "indonesian", "english"), [
+    (timedelta(0), "0 menit", "0 minutes"),
+    (timedelta(seconds=59), "0 menit", "0 minutes"),
+    (timedelta(minutes=1), "1 menit", "1 minute"),
+    (timedelta(hours=36), "1 hari 12 jam", "1 day 12 hours"),          # never rounded up to two days
+    (timedelta(days=2, minutes=5), "2 hari", "2 days"),
+    (timedelta(hours=1, minutes=1), "1 jam 1 menit", "1 hour 1 minute"),
+])
+def test_a_length_in_words(length, indonesian, english):
+    assert (times.span(length, language="id"), times.span(length, language="en")) == (indonesian, english)
+
+
+@pytest.mark.parametrize(("zone", "indonesian", "english"), [
+    ("Asia/Pontianak", "Sel 24 Nov 10.30 WIB", "Tue 24 Nov 10:30 WIB"),
+    ("Asia/Makassar", "Sel 24 Nov 11.30 WITA", "Tue 24 Nov 11:30 WITA"),
+    ("Asia/Jayapura", "Sel 24 Nov 12.30 WIT", "Tue 24 Nov 12:30 WIT"),
+])
+def test_an_instant_names_its_zone_in_both_languages(zone, indonesian, english):
+    assert times.exact(NOW, ZoneInfo(zone), language="id", now=NOW) == indonesian
+    assert times.exact(NOW, ZoneInfo(zone), language="en", now=NOW) == english
+
+
+def test_another_year_is_named():
+    assert times.exact(NOW.replace(year=2025), WIB, language="id", now=NOW) == "Sen 24 Nov 2025 10.30 WIB"

@@ -1,0 +1,103 @@
+"""Every route has a policy, and whoever it is not for sees a page that does not exist."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from engine import authorization
+from tests.support import fake_engine
+from webui.app import create_app
+from webui.routes_policy import POLICY, PUBLIC, SIGNED_IN
+
+ARGUMENTS = {"task_id": "task-1", "case_id": "case-1", "instance_id": "i1", "document_id": "doc-1", "key": "pengelolaan-kasus",
+             "deployment_id": "dep-1", "trial_id": "trial-1", "notice_id": "n1", "filename": "app.css"}
+
+
+def addresses(app: Flask, method: str):
+    """(endpoint, path) of every rule that answers `method`."""
+    bound = app.url_map.bind("")
+    return [(rule.endpoint, bound.build(rule.endpoint, {name: ARGUMENTS[name] for name in rule.arguments}))
+            for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+
+
+def test_every_route_is_in_the_table_and_the_table_names_no_other(app):
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(POLICY)
+
+
+def test_every_action_of_the_table_is_one_that_some_role_holds():
+    known = {action for rights in authorization.POLICY.values() for action in rights}
+    assert {action for action in POLICY.values() if action not in (PUBLIC, SIGNED_IN)} <= known
+
+
+def test_a_route_without_policy_answers_nobody(engine):
+    app = create_app(engine, settings=fake_engine.settings())
+    app.add_url_rule("/lupa", "forgotten", lambda: "should not be seen")
+    from tests.web.conftest import Browser
+
+    browser = Browser(app)
+    browser.sign_in("manajer")
+    response = browser.get("/lupa")
+    assert response.status_code == 404
+    assert "should not be seen" not in response.text
+
+
+def test_only_public_pages_answer_without_a_session(app, visitor):
+    for endpoint, path in addresses(app, "GET"):
+        response = visitor.get(path)
+        if POLICY[endpoint] == PUBLIC:
+            assert response.status_code == 200, endpoint
+        else:
+            assert response.status_code == 303, endpoint
+            assert response.headers["Location"].startswith("/masuk"), endpoint
+
+
+def test_only_public_actions_answer_without_a_session(app, visitor, engine):
+    token = visitor.token()
+    before = repr(engine.kept)
+    for endpoint, path in addresses(app, "POST"):
+        if POLICY[endpoint] != PUBLIC:
+            response = visitor.client.post(path, data={"csrf_token": token})
+            assert (response.status_code, response.headers.get("Location", "")[:6]) == (303, "/masuk"), endpoint
+    assert repr(engine.kept) == before
+
+
+def without_chance(text: str) -> str:
+    return re.sub(r'value="[^"]*"', "", text)
+
+
+@pytest.mark.parametrize("who", ["manajer", "pendamping", "auditor", "pemilik"])
+def test_what_a_role_may_not_do_answers_like_a_page_that_does_not_exist(app, someone, engine, who):
+    browser = someone(who)
+    roles = next(a.roles for a in engine.accounts.values() if a.sign_in == who)
+    missing = without_chance(browser.get("/tidak-ada").text)
+    token = browser.token("/pemberitahuan")
+    for method in ("GET", "POST"):
+        for endpoint, path in addresses(app, method):
+            action = POLICY[endpoint]
+            held = action in (PUBLIC, SIGNED_IN) or any(action in authorization.POLICY[role] for role in roles)
+            if held:
+                continue
+            response = browser.client.open(path, method=method, data={"csrf_token": token} if method == "POST" else None)
+            assert response.status_code == 404, (endpoint, who)
+            assert without_chance(response.text) == missing, (endpoint, who)
+
+
+def test_a_row_of_somebody_else_answers_like_one_that_does_not_exist(someone):
+    companion = someone("pendamping")
+    hidden, missing = companion.get("/tugas/task-1"), companion.get("/tugas/tidak-ada")
+    assert hidden.status_code == missing.status_code == 404
+    assert without_chance(hidden.text) == without_chance(missing.text)
+
+
+def test_nothing_changes_by_get(app, manager, engine):
+    for _endpoint, path in addresses(app, "POST"):
+        if path not in {address for _e, address in addresses(app, "GET")}:
+            assert manager.get(path).status_code == 404, path
+
+
+def test_methods_cannot_be_overridden(manager, engine):
+    manager.get("/tugas/task-7/ambil", headers={"X-HTTP-Method-Override": "POST"})
+    assert engine.kept["task-7"].detail.summary.assignee_id is None
