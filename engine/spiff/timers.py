@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -107,7 +108,7 @@ class Timer:
         if standard is None:
             return _duration(value).after(start, zone), None
         if calendar is None:   # nothing says when anybody works: every minute counts
-            calendar, standard = calendars.WorkCalendar.round_the_clock(zone), replace(standard, clock=ClockKind.ELAPSED)
+            calendar, standard = _round_the_clock(zone), replace(standard, clock=ClockKind.ELAPSED)
         due, warn = calendars.due_at(start, standard, calendar), calendars.warn_at(start, standard, calendar)
         if self.is_working:
             for since, until in data.get("pauses", ()):
@@ -118,7 +119,7 @@ class Timer:
 
     def _calendar(self, top: InstanceWorkflow) -> calendars.WorkCalendar | None:
         if self.is_working and top.header.get("risk") == "high":
-            return calendars.WorkCalendar.round_the_clock(zone_of(top))
+            return _round_the_clock(zone_of(top))
         return calendar_of(top)
 
     def _iso(self, value: Any) -> str:
@@ -139,6 +140,11 @@ def zone_of(top: InstanceWorkflow) -> ZoneInfo:
     """The zone that texts without an offset mean."""
     calendar = calendar_of(top)
     return _UTC if calendar is None else calendar.zone
+
+
+@lru_cache(maxsize=64)
+def _round_the_clock(zone: ZoneInfo) -> calendars.WorkCalendar:
+    return calendars.WorkCalendar.round_the_clock(zone)
 
 
 def _duration(value: Any) -> durations.Duration:

@@ -24,6 +24,7 @@ def view(top: InstanceWorkflow) -> View:
     subscriptions: list[Subscription] = []
     incidents: list[Incident] = []
     elements: list[str] = []
+    standards = _standards(top)
     for token in top.all_tokens():
         spec = token.task_spec
         token_id = top.token_id(token)
@@ -33,7 +34,7 @@ def view(top: InstanceWorkflow) -> View:
             code, expression = token.internal_data["incident"]
             incidents.append(Incident(token_id=token_id, element_id=spec.node.id, code=code, expression=expression))
         elif isinstance(spec, HumanSpec) and token._state == READY:
-            tasks.append(_task(top, token, token_id))
+            tasks.append(_task(top, token, token_id, standards.get(token._parent or token.id, ())))
         elif isinstance(spec, OperationSpec) and token._state == STARTED:
             operations.append(spec.parked(token, token_id))
         elif token._state == WAITING and spec.listener is not None:
@@ -86,22 +87,28 @@ def _counts(token: Token) -> list[Value]:
     return [data["done"]]
 
 
-def _task(top: InstanceWorkflow, token: Token, token_id: str) -> OpenTask:
-    data = token.internal_data
+def _standards(top: InstanceWorkflow) -> dict[int, list[Token]]:
+    """The non-interrupting edge timers that stand for a time standard, by the token of their activity."""
+    found: dict[int, list[Token]] = {}
+    for token in top.all_tokens():
+        spec = token.task_spec
+        if isinstance(spec, BoundarySpec) and not spec.interrupts and token._parent is not None \
+                and spec.node.standard is not None and "incident" not in token.internal_data:
+            found.setdefault(token._parent, []).append(token)
+    return found
+
+
+def _task(top: InstanceWorkflow, token: Token, token_id: str, edges: Iterable[Token]) -> OpenTask:
+    """An open task with the standard that is due first; instances of a loop share those of their loop."""
     item_name, item = _item(top, token)
     due: dict[str, Any] = {}
-    holder = token.host if token.host is not None else token
-    for edge in holder.children:
-        spec = edge.task_spec
-        if not isinstance(spec, BoundarySpec) or spec.interrupts or spec.listener is None or spec.listener.timer is None:
-            continue
-        standard = spec.listener.timer.standard(edge)
-        at = edge.internal_data.get("due")
-        if standard is not None and "incident" not in edge.internal_data and (not due or (
-                at is not None and (due["due_at"] is None or at < due["due_at"]))):
+    for edge in edges:
+        listener, at = edge.task_spec.listener, edge.internal_data.get("due")
+        standard = listener.timer.standard(edge) if listener is not None and listener.timer is not None else None
+        if standard is not None and (not due or (at is not None and (due["due_at"] is None or at < due["due_at"]))):
             due = {"standard": standard, "due_at": at, "warn_at": edge.internal_data.get("warn"),
                    "standard_from": edge.internal_data.get("start")}
-    return OpenTask(token_id=token_id, element_id=token.task_spec.node.id, ready_at=data["ready_at"],
+    return OpenTask(token_id=token_id, element_id=token.task_spec.node.id, ready_at=token.internal_data["ready_at"],
                     item=item, item_name=item_name, **due)
 
 

@@ -19,7 +19,8 @@ def test_a_service_task_is_parked_until_its_operation_answers():
     play = one(bpmn.service("a", "letter.issue", arguments={"to": "name", "copies": "n + 1"}), name="Ibu", n=1)
 
     operation = play.view.operations[0]
-    assert (operation.name, operation.element_id, dict(operation.arguments)) == ("letter.issue", "a", value({"to": "Ibu", "copies": 2}))
+    assert (operation.name, operation.element_id, dict(operation.arguments)) == (
+        "letter.issue", "a", value({"to": "Ibu", "copies": 2}))
     assert play.answer("a", number="X/1").open == ["n"]
     assert play.variables["number"] == "X/1"
 
@@ -73,7 +74,8 @@ def test_parallel_branches_do_not_lose_each_others_updates():
     """Stock SpiffWorkflow lets the branch that never touched a variable overwrite the other at the join."""
     diagram = compile_bytes(bpmn.document(bpmn.process(
         "p", bpmn.start(), bpmn.parallel("f"), bpmn.user("a"), bpmn.user("b"), bpmn.parallel("j"), bpmn.user("n"),
-        bpmn.flow("s", "f"), bpmn.flow("f", "a"), bpmn.flow("f", "b"), bpmn.flow("a", "j"), bpmn.flow("b", "j"), bpmn.flow("j", "n"))))
+        bpmn.flow("s", "f"), bpmn.flow("f", "a"), bpmn.flow("f", "b"), bpmn.flow("a", "j"), bpmn.flow("b", "j"),
+            bpmn.flow("j", "n"))))
 
     assert Play(diagram, v="old").complete("a", v="new").complete("b").variables == {"v": "new"}
     assert Play(diagram, v="old").complete("b", v="new").complete("a").variables == {"v": "new"}
@@ -113,11 +115,14 @@ def test_a_called_process_sees_and_returns_only_what_is_mapped():
 
 
 def test_a_call_activity_may_rename_what_it_hands_over():
-    activity = ('<bpmn:ioSpecification><bpmn:dataInput id="ci" name="x"/><bpmn:dataOutput id="co" name="y"/><bpmn:inputSet id="c1"/>'
-                '<bpmn:outputSet id="c2"/></bpmn:ioSpecification>'
-                "<bpmn:dataInputAssociation><bpmn:sourceRef>mine</bpmn:sourceRef><bpmn:targetRef>ci</bpmn:targetRef></bpmn:dataInputAssociation>"
-                "<bpmn:dataOutputAssociation><bpmn:sourceRef>co</bpmn:sourceRef><bpmn:targetRef>got</bpmn:targetRef></bpmn:dataOutputAssociation>")
-    play = Play(called(inputs=["x"], outputs=["y"], activity=activity), mine=1)
+
+    io = ('<bpmn:ioSpecification><bpmn:dataInput id="ci" name="x"/><bpmn:dataOutput id="co" name="y"/>'
+          '<bpmn:inputSet id="c1"/><bpmn:outputSet id="c2"/></bpmn:ioSpecification>')
+    takes = ("<bpmn:dataInputAssociation><bpmn:sourceRef>mine</bpmn:sourceRef><bpmn:targetRef>ci</bpmn:targetRef>"
+             "</bpmn:dataInputAssociation>")
+    gives = ("<bpmn:dataOutputAssociation><bpmn:sourceRef>co</bpmn:sourceRef><bpmn:targetRef>got</bpmn:targetRef>"
+             "</bpmn:dataOutputAssociation>")
+    play = Play(called(inputs=["x"], outputs=["y"], activity=io + takes + gives), mine=1)
 
     assert play.open == ["seen"]
     assert play.complete("seen", y=5).variables == value({"mine": 1, "got": 5})
@@ -136,7 +141,8 @@ def test_a_called_process_without_an_end_event_returns():
 
 
 def test_terminate_ends_its_own_scope_only():
-    inner = bpmn.sub("a", bpmn.start("is"), bpmn.parallel("f"), bpmn.user("u"), bpmn.user("v"), bpmn.end("t", bpmn.event("terminate")),
+    inner = bpmn.sub("a", bpmn.start("is"), bpmn.parallel("f"), bpmn.user("u"), bpmn.user("v"),
+                     bpmn.end("t", bpmn.event("terminate")),
                      bpmn.flow("is", "f"), bpmn.flow("f", "u"), bpmn.flow("f", "v"), bpmn.flow("u", "t"))
     play = one(inner)
 
@@ -242,7 +248,8 @@ def test_the_counters_are_readable_inside():
 @pytest.mark.parametrize("sequential", [True, False])
 def test_a_multi_instance_reached_twice_runs_twice(sequential):
     play = Play(bpmn.document(bpmn.process(
-        "p", bpmn.start(), bpmn.exclusive("m"), bpmn.user("a", bpmn.instances(collection='["A","B"]', collect="r", sequential=sequential)),
+        "p", bpmn.start(), bpmn.exclusive("m"), bpmn.user("a", bpmn.instances(collection='["A","B"]', collect="r",
+                                                                                     sequential=sequential)),
         bpmn.user("d"), bpmn.exclusive("x", default="x__e"), bpmn.end(), bpmn.flows("s", "m", "a", "d", "x"),
         bpmn.flow("x", "m", "again"), bpmn.flow("x", "e"))))
 
@@ -270,7 +277,8 @@ def test_an_interrupting_timer_takes_a_multi_instance_call_away_for_good():
 
 
 def test_the_loop_item_reaches_into_sub_processes_and_called_processes():
-    inner = bpmn.sub("a", bpmn.start("is"), bpmn.user("u"), bpmn.flow("is", "u"), loop=bpmn.instances(collection='["A","B"]', collect="r"))
+    inner = bpmn.sub("a", bpmn.start("is"), bpmn.user("u"), bpmn.flow("is", "u"),
+        loop=bpmn.instances(collection='["A","B"]', collect="r"))
     play = one(inner)
 
     assert [t.item for t in play.view.tasks] == ["A", "B"]

@@ -128,7 +128,8 @@ def test_a_signal_reaches_everything_that_waits_also_in_the_instance_that_threw_
         "p", bpmn.start(), bpmn.parallel("f"), bpmn.throw("t", bpmn.event("signal", "Sig")), bpmn.user("after"),
         bpmn.throw("x1"), bpmn.catch("c1", bpmn.event("signal", "Sig")), bpmn.user("a"),
         bpmn.throw("x2"), bpmn.throw("x3"), bpmn.catch("c2", bpmn.event("signal", "Sig")), bpmn.user("b"),
-        bpmn.flow("s", "f"), bpmn.flows("f", "t", "after"), bpmn.flows("f", "x1", "c1", "a"), bpmn.flows("f", "x2", "x3", "c2", "b")),
+        bpmn.flow("s", "f"), bpmn.flows("f", "t", "after"), bpmn.flows("f", "x1", "c1", "a"), bpmn.flows("f", "x2", "x3",
+            "c2", "b")),
         roots=bpmn.signal("Sig")))
 
     assert play.open == ["a", "after", "b"]
@@ -174,7 +175,8 @@ def test_a_message_on_the_edge(interrupting, inner):
 
 @pytest.mark.parametrize("interrupting", [True, False])
 def test_a_signal_on_the_edge_of_a_sub_process_thrown_inside_it(interrupting):
-    inner = bpmn.sub("a", bpmn.start("is"), bpmn.throw("t", bpmn.event("signal", "Sig")), bpmn.user("u"), bpmn.flows("is", "t", "u"))
+    inner = bpmn.sub("a", bpmn.start("is"), bpmn.throw("t", bpmn.event("signal", "Sig")), bpmn.user("u"),
+        bpmn.flows("is", "t", "u"))
     play = Play(on_edge(bpmn.event("signal", "Sig"), interrupting=interrupting, inner=inner, roots=bpmn.signal("Sig")))
 
     assert play.open == (["h"] if interrupting else ["h", "u"])
@@ -182,7 +184,8 @@ def test_a_signal_on_the_edge_of_a_sub_process_thrown_inside_it(interrupting):
 
 @pytest.mark.parametrize("interrupting", [True, False])
 def test_an_escalation_from_inside(interrupting):
-    inner = bpmn.sub("a", bpmn.start("is"), bpmn.throw("t", bpmn.event("escalation", "E")), bpmn.user("u"), bpmn.flows("is", "t", "u"))
+    inner = bpmn.sub("a", bpmn.start("is"), bpmn.throw("t", bpmn.event("escalation", "E")), bpmn.user("u"),
+        bpmn.flows("is", "t", "u"))
     play = Play(on_edge(bpmn.event("escalation", "E"), interrupting=interrupting, inner=inner, roots=bpmn.escalation("E")))
 
     assert play.open == (["h"] if interrupting else ["h", "u"])

@@ -138,10 +138,11 @@ def _draw(block: Block, called: list[str], marker: str = "") -> tuple[list[str],
         case "loop":
             name, variable, body = block[1:]
             parts, first, last = _draw(body, called)
-            parts += [bpmn.exclusive(f"{name}_m"), bpmn.user(f"{name}_d"), bpmn.exclusive(f"{name}_x", default=f"{name}_x__{name}_o"),
-                      bpmn.exclusive(f"{name}_o"), bpmn.flow(f"{name}_m", first), bpmn.flow(last, f"{name}_d"),
-                      bpmn.flow(f"{name}_d", f"{name}_x"), bpmn.flow(f"{name}_x", f"{name}_m", f"{variable} != null and {variable} < 2"),
-                      bpmn.flow(f"{name}_x", f"{name}_o")]
+            parts += [bpmn.exclusive(f"{name}_m"), bpmn.user(f"{name}_d"),
+                      bpmn.exclusive(f"{name}_x", default=f"{name}_x__{name}_o"), bpmn.exclusive(f"{name}_o"),
+                      bpmn.flow(f"{name}_m", first), bpmn.flow(last, f"{name}_d"),
+                      bpmn.flow(f"{name}_d", f"{name}_x"), bpmn.flow(f"{name}_x", f"{name}_o"),
+                      bpmn.flow(f"{name}_x", f"{name}_m", f"{variable} != null and {variable} < 2")]
             return parts, f"{name}_m", f"{name}_o"
         case "sub":
             name, body = block[1:]
