@@ -104,6 +104,13 @@ def test_together_they_take_every_sequence_flow() -> None:
     assert coverage.flow_ids(process) - taken == set()
 
 
+def test_a_flow_that_only_one_scenario_takes_is_missed_without_it() -> None:
+    process = definitions.load(SopBundle.from_dir(SOP)).processes[PROCESS]
+    others = [scenario for scenario in SCENARIOS if scenario.stem != "dikembalikan_ke_pengaduan"]
+    taken = {flow for scenario in others for flow in coverage.flows_taken(process, played(scenario).trace)}
+    assert coverage.flow_ids(process) - taken == {"is_report_approved__returned_to_intake"}
+
+
 def test_a_straight_referral_is_judged_as_the_domain_says() -> None:
     verdicts = [verdict.official for verdict in played(named("a01_rujukan_kesehatan")).verdicts]
     assert (verdicts.count("on_time"), verdicts.count("no_standard"), len(verdicts)) == (6, 5, 11)
