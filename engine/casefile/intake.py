@@ -1,0 +1,30 @@
+"""What is taken in and found out at the start: who, what happened, how great the risk, what is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.casefile import plan
+from engine.casefile.case import Case, CaseStatus, Changes, Submission
+from engine.types import Value
+
+#: Fields that say something about consent although the intake form asks them.
+_CONSENT_FIELDS = ("consent_status", "consent_evidence")
+
+
+def identification(case: Case, submission: Submission) -> Changes:
+    """The report as received. A plan and a consent that came with it become records of their own."""
+    values = submission.values
+    own = {key: value for key, value in values.items() if key not in plan.PLAN_FIELDS}
+    records: dict[str, Mapping[str, Value]] = {"identification": own}
+    if values.get("plan_lines"):
+        records["plan"] = plan.drafted(case, values)
+    if submission.text("consent_status"):
+        records["consent"] = {**case.record("consent"), **{key: values[key] for key in _CONSENT_FIELDS if key in values}}
+    status = CaseStatus.UNDER_REVIEW if case.status in (CaseStatus.RECEIVED, CaseStatus.REOPENED) else None
+    return Changes(records=records, status=status, risk=submission.text("risk") or None)
+
+
+def assessment(case: Case, submission: Submission) -> Changes:
+    """A biopsychosocial assessment, first or repeated. A level of risk found by it is the case's from now on."""
+    return Changes(records={"assessment": submission.values}, risk=submission.text("risk") or submission.text("risk_level") or None)
