@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.errors import BpmnError, BundleRefused, EngineError, PermanentFailure, TransientFailure
     from engine.front_door import Engine
     from engine.replay import replay_pack as verify_pack
-    from engine.scenario import ScenarioResult, play_scenario
+    from engine.scenario import Scenario, ScenarioResult, Stage, Story, pass_time, play_scenario, read_scenario
     from engine.settings import Settings
     from engine.trial import Trial
     from engine.types import (
@@ -37,7 +37,7 @@ _HOMES = {
     "errors": ("BpmnError", "BundleRefused", "EngineError", "PermanentFailure", "TransientFailure"),
     "front_door": ("Engine",),
     "replay": ("verify_pack",),
-    "scenario": ("ScenarioResult", "play_scenario"),
+    "scenario": ("Scenario", "ScenarioResult", "Stage", "Story", "pass_time", "play_scenario", "read_scenario"),
     "settings": ("Settings",),
     "trial": ("Trial",),
     "types": (
@@ -53,7 +53,7 @@ __all__ = [
     "InstanceStatus", "LintFinding", "ManualClock", "Operation", "OperationCall", "OperationSpec", "Outcome", "OutcomeKind",
     "PermanentFailure", "ScenarioResult", "Season", "Settings", "Severity", "SopBundle", "SystemClock", "TaskSummary", "Text",
     "TimeStandard", "TraceEntry", "TransientFailure", "Trial", "Value", "WorkCalendar", "allows", "due_at", "explain_due", "lint",
-    "play_scenario", "read_decisions", "used", "verify_pack", "warn_at",
+    "Scenario", "Stage", "Story", "pass_time", "play_scenario", "read_decisions", "read_scenario", "used", "verify_pack", "warn_at",
 ]
 
 

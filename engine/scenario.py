@@ -20,7 +20,9 @@ from engine.results import CompletionResult, InboxFilters, ReplayVerdict
 from engine.types import Actor, Happening, InstanceStatus, TaskSummary, TraceEntry
 
 _KINDS = ("complete", "claim", "message", "signal", "wait_until")
-_STEP = frozenset({*_KINDS, "open", "as", "at", "with", "item", "line", "verdict", "handling", "handling_verdict", "overrun", "refuse", "keys"})
+_STEP = frozenset({
+    *_KINDS, "open", "as", "at", "with", "item", "line", "verdict", "handling", "handling_verdict", "overrun", "refuse", "keys",
+})
 _START = frozenset({"at", "as", "with", "business_key"})
 _END = frozenset({"completed", "documents", "notices", "outputs", "ended_at"})
 _WHOLE = frozenset({"source", "start", "step", "end"})
@@ -149,7 +151,7 @@ def play_scenario(scenario: Scenario, stage: Stage, *, file: str = "", key: str,
 
     `only_steps` stops after so many steps, with the case as it then stands; what `[end]` says is then not looked at.
     """
-    return _Playing(scenario, stage, file, key).run(only_steps)
+    return Story(scenario, stage, key=key, file=file).run(only_steps)
 
 
 def pass_time(stage: Stage, until: datetime) -> None:
@@ -182,8 +184,10 @@ def inbox(stage: Stage, actors: Iterable[Actor]) -> list[TaskSummary]:
     return sorted(found.values(), key=lambda task: (task.ready_at, task.element_id, task.id))
 
 
-class _Playing:
-    def __init__(self, scenario: Scenario, stage: Stage, file: str, key: str) -> None:
+class Story:
+    """A scenario being played; whoever plays several at once takes turns between their steps, in the order of their instants."""
+
+    def __init__(self, scenario: Scenario, stage: Stage, *, key: str, file: str = "") -> None:
         self._scenario, self._stage, self._file, self._key = scenario, stage, file, key
         self._problems: list[str] = []
         self._case_id: str | None = None
@@ -191,19 +195,31 @@ class _Playing:
         self._roles = {scenario.role} | {step.role for step in scenario.steps if step.role} | {
             one.role for step in scenario.steps for one in step.expected or ()}
 
-    def run(self, only_steps: int | None) -> ScenarioResult:
+    def run(self, only_steps: int | None = None) -> ScenarioResult:
+        """The whole story, or its first steps."""
+        self.begin()
+        for number in range(1, 1 + (len(self._scenario.steps) if only_steps is None else only_steps)):
+            self._stage.reload()
+            if not self.do(number):
+                break
+        return self.result(ended=only_steps is None)
+
+    def begin(self) -> None:
+        """The case is opened and its process started."""
         pass_time(self._stage, self._scenario.at)
         started: CompletionResult = self._stage.engine.cases.start(
             self._stage.actor_of(self._scenario.role), self._key, submission=self._scenario.submission,
             business_key=self._scenario.business_key)
         self._case_id, self._instance_id = started.case_id, started.instance_id
         self._stage.work()
-        steps = self._scenario.steps if only_steps is None else self._scenario.steps[:only_steps]
-        for number, step in enumerate(steps, 1):
-            self._stage.reload()
-            if not self._do(number, step):
-                break
-        trace = self._end() if only_steps is None else ()
+
+    def do(self, number: int) -> bool:
+        """Step `number`, from 1; False: the story cannot go on, and `result` says why."""
+        return self._do(number, self._scenario.steps[number - 1])
+
+    def result(self, *, ended: bool) -> ScenarioResult:
+        """How it went; where it `ended`, the replay and what `[end]` says are looked at, too."""
+        trace = self._end() if ended else ()
         return ScenarioResult(file=self._file, problems=tuple(self._problems), trace=trace, case_id=self._case_id,
                               instance_id=self._instance_id)
 
