@@ -101,7 +101,7 @@ def timer_zero(diagram: Diagram) -> Iterator[Hit]:
 
 @rules.diagram_rule(
     "cycle-outside-boundary",
-    ERROR,
+    RULE,
     ("Pewaktu berulang hanya berlaku pada batas langkah.", "A repeating timer belongs on an activity's border."),
     ("Pakai timeDuration di sini.", "Use a timeDuration here."),
 )
