@@ -51,14 +51,49 @@ def held(model: Model) -> set[str]:
 
 
 #: Parts of a larger thing: read into the thing that holds them, which is the one with a place in the model.
-PARTS = {f"{BPMN}{tag}" for tag in (
-    "definitions", "laneSet", "childLaneSet", "ioSpecification", "dataInput", "dataOutput", "inputSet", "outputSet",
-    "dataInputAssociation", "dataOutputAssociation", "extensionElements", "documentation", "conditionExpression", "timeDuration",
-    "timeDate", "timeCycle", "loopCardinality", "loopCondition", "completionCondition", "condition", "inputDataItem", "outputDataItem",
-    "property", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "correlationKey", "correlationProperty",
-    "correlationPropertyRetrievalExpression", "messagePath", "dataState", "assignment", "from", "to", "transformation",
-    *(f"{kind}EventDefinition" for kind in ("timer", "message", "signal", "error", "escalation", "conditional", "terminate", "cancel",
-                                            "compensate", "link")))}
+PARTS = {
+    f"{BPMN}{tag}"
+    for tag in (
+        "definitions",
+        "laneSet",
+        "childLaneSet",
+        "ioSpecification",
+        "dataInput",
+        "dataOutput",
+        "inputSet",
+        "outputSet",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "extensionElements",
+        "documentation",
+        "conditionExpression",
+        "timeDuration",
+        "timeDate",
+        "timeCycle",
+        "loopCardinality",
+        "loopCondition",
+        "completionCondition",
+        "condition",
+        "inputDataItem",
+        "outputDataItem",
+        "property",
+        "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics",
+        "correlationKey",
+        "correlationProperty",
+        "correlationPropertyRetrievalExpression",
+        "messagePath",
+        "dataState",
+        "assignment",
+        "from",
+        "to",
+        "transformation",
+        *(
+            f"{kind}EventDefinition"
+            for kind in ("timer", "message", "signal", "error", "escalation", "conditional", "terminate", "cancel", "compensate", "link")
+        ),
+    )
+}
 
 
 def test_every_element_with_an_id_is_in_the_model_or_named_as_not_understood(file: Path) -> None:
@@ -67,8 +102,11 @@ def test_every_element_with_an_id_is_in_the_model_or_named_as_not_understood(fil
         return
     root, model = answer
     found = held(model)
-    lost = [(e.tag, e.get("id"), e.sourceline) for e in root.iter(f"{BPMN}*")
-            if e.get("id") and e.get("id") not in found and e.tag not in PARTS]
+    lost = [
+        (e.tag, e.get("id"), e.sourceline)
+        for e in root.iter(f"{BPMN}*")
+        if e.get("id") and e.get("id") not in found and e.tag not in PARTS
+    ]
     assert lost == []
 
 
@@ -78,9 +116,13 @@ def test_flows_arrive_whole(file: Path) -> None:
     if answer is None:
         return
     root, model = answer
-    drawn = sorted((e.get("sourceRef") or "", e.get("targetRef") or "", e.find(f"{BPMN}conditionExpression") is not None)
-                   for e in root.iter(f"{BPMN}sequenceFlow"))
-    kept = sorted((flow.source, flow.target, flow.condition is not None) for process in model.processes.values() for flow in flows_of(process))
+    drawn = sorted(
+        (e.get("sourceRef") or "", e.get("targetRef") or "", e.find(f"{BPMN}conditionExpression") is not None)
+        for e in root.iter(f"{BPMN}sequenceFlow")
+    )
+    kept = sorted(
+        (flow.source, flow.target, flow.condition is not None) for process in model.processes.values() for flow in flows_of(process)
+    )
     assert drawn == kept
 
 

@@ -15,9 +15,13 @@ from tests.support.bpmn import document, element, process, user
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = re.compile(r"^\| (`.+|an? .+) \| (runs|part|refused|drawn|not used|abstract) \| (?:`([\w-]+)`)? ?\|$", re.MULTILINE)
-ROWS = [(re.findall(r"`([^`]+)`", first), first, standing, proof) for first, standing, proof in
-        ROW.findall((ROOT / "bpmn" / "README.md").read_text("utf-8"))]
-TESTS = {name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)}
+ROWS = [
+    (re.findall(r"`([^`]+)`", first), first, standing, proof)
+    for first, standing, proof in ROW.findall((ROOT / "bpmn" / "README.md").read_text("utf-8"))
+]
+TESTS = {
+    name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+}
 
 
 def schema_elements() -> set[str]:

@@ -50,7 +50,9 @@ REFUSED = {
     "entity bomb": (wrapped("&b;", doctype=BOMB).encode(), "xml-doctype"),
     "doctype in UTF-16 with mark": (wrapped("", doctype=XXE).encode("utf-16"), "xml-doctype"),
     "doctype in UTF-16 without mark": (
-        wrapped("", declaration='<?xml version="1.0" encoding="UTF-16"?>', doctype=XXE).encode("utf-16-be"), "xml-doctype"),
+        wrapped("", declaration='<?xml version="1.0" encoding="UTF-16"?>', doctype=XXE).encode("utf-16-be"),
+        "xml-doctype",
+    ),
     "undeclared entity": (wrapped("<bpmn:documentation>&x;</bpmn:documentation>").encode(), "xml-malformed"),
     "style sheet": (wrapped("", declaration="<?xml-stylesheet href='http://example.org/x.xsl'?>").encode(), "xml-instruction"),
     "php": (wrapped("<?php echo 1 ?>").encode(), "xml-instruction"),
@@ -90,8 +92,10 @@ def test_windows_1252_is_read_where_it_is_declared() -> None:
 
 
 def test_a_comment_cannot_split_a_condition() -> None:
-    data = document('<bpmn:process id="p"><bpmn:task id="a"/><bpmn:task id="b"/><bpmn:sequenceFlow id="f" sourceRef="a" targetRef="b">'
-                    '<bpmn:conditionExpression>risk = <!-- not -->"high"</bpmn:conditionExpression></bpmn:sequenceFlow></bpmn:process>')
+    data = document(
+        '<bpmn:process id="p"><bpmn:task id="a"/><bpmn:task id="b"/><bpmn:sequenceFlow id="f" sourceRef="a" targetRef="b">'
+        '<bpmn:conditionExpression>risk = <!-- not -->"high"</bpmn:conditionExpression></bpmn:sequenceFlow></bpmn:process>'
+    )
     assert read_model(data, file="x").processes["p"].flows[0].condition == 'risk = "high"'
 
 
@@ -100,7 +104,8 @@ def test_lanes_keep_white_space_nesting_and_inheritance() -> None:
       <bpmn:lane id="outer" name="UPTD
         PPA"><bpmn:flowNodeRef>
           a </bpmn:flowNodeRef><bpmn:flowNodeRef>sub</bpmn:flowNodeRef>
-        <bpmn:childLaneSet id="c"><bpmn:lane id="inner" name="Pendamping"><bpmn:flowNodeRef>sub</bpmn:flowNodeRef></bpmn:lane></bpmn:childLaneSet>
+        <bpmn:childLaneSet id="c"><bpmn:lane id="inner" name="Pendamping"><bpmn:flowNodeRef>sub</bpmn:flowNodeRef></bpmn:lane>
+          </bpmn:childLaneSet>
       </bpmn:lane></bpmn:laneSet>
       <bpmn:userTask id="a"/><bpmn:subProcess id="sub"><bpmn:userTask id="b"/></bpmn:subProcess></bpmn:process>""")
     process = read_model(data, file="x").processes["p"]
@@ -112,8 +117,11 @@ def test_lanes_keep_white_space_nesting_and_inheritance() -> None:
 
 
 def test_flows_without_ids_are_kept_in_file_order() -> None:
-    data = document('<bpmn:process id="p"><bpmn:startEvent id="s"/><bpmn:sequenceFlow sourceRef="s" targetRef="Start"/>'
-                    '<bpmn:task id="Start"/><bpmn:sequenceFlow sourceRef="Start" targetRef="End"/><bpmn:endEvent id="End"/></bpmn:process>')
+    data = document(
+        '<bpmn:process id="p"><bpmn:startEvent id="s"/><bpmn:sequenceFlow sourceRef="s" targetRef="Start"/>'
+        '<bpmn:task id="Start"/><bpmn:sequenceFlow sourceRef="Start" targetRef="End"/><bpmn:endEvent id="End"/>'
+        "</bpmn:process>"
+    )
     process = read_model(data, file="x").processes["p"]
     assert [(f.source, f.target, f.synthetic_id) for f in process.flows] == [("s", "Start", True), ("Start", "End", True)]
     assert len({f.id for f in process.flows}) == 2
@@ -127,32 +135,46 @@ def test_events_find_their_names_and_codes_through_prefixes_and_top_level_defini
           <bpmn:intermediateThrowEvent id="s"><bpmn:signalEventDefinition signalRef="s1"/></bpmn:intermediateThrowEvent>
           <bpmn:endEvent id="e"><bpmn:eventDefinitionRef>shared</bpmn:eventDefinitionRef></bpmn:endEvent>
           <bpmn:boundaryEvent id="b" attachedToRef="t"><bpmn:errorEventDefinition/></bpmn:boundaryEvent>
-          <bpmn:boundaryEvent id="x" attachedToRef="t" cancelActivity="false"><bpmn:escalationEventDefinition escalationRef="x1"/></bpmn:boundaryEvent>
+          <bpmn:boundaryEvent id="x" attachedToRef="t" cancelActivity="false"><bpmn:escalationEventDefinition escalationRef="x1"/>
+            </bpmn:boundaryEvent>
           <bpmn:receiveTask id="t" messageRef="m1"/>
-          <bpmn:boundaryEvent id="c" attachedToRef="t"><bpmn:conditionalEventDefinition><bpmn:condition> risk = "high" </bpmn:condition></bpmn:conditionalEventDefinition></bpmn:boundaryEvent>
+          <bpmn:boundaryEvent id="c" attachedToRef="t"><bpmn:conditionalEventDefinition>
+            <bpmn:condition> risk = "high" </bpmn:condition></bpmn:conditionalEventDefinition></bpmn:boundaryEvent>
         </bpmn:process>""",
         roots='<bpmn:message id="m1" name="Laporan"/><bpmn:signal id="s1" name="Gempa"/><bpmn:error id="e1" errorCode="CLOSED"/>'
-              '<bpmn:escalation id="x1"/><bpmn:errorEventDefinition id="shared" errorRef="e1"/>')
+        '<bpmn:escalation id="x1"/><bpmn:errorEventDefinition id="shared" errorRef="e1"/>',
+    )
     model = read_model(data, file="x")
     nodes = model.processes["p"].nodes
-    assert {key: (n.events[0].kind, n.events[0].name, n.events[0].code, n.events[0].condition) for key, n in nodes.items() if n.events} == {
-        "m": (EventKind.MESSAGE, "Laporan", None, None), "s": (EventKind.SIGNAL, "Gempa", None, None),
-        "e": (EventKind.ERROR, None, "CLOSED", None), "b": (EventKind.ERROR, None, None, None),
-        "x": (EventKind.ESCALATION, None, "x1", None), "c": (EventKind.CONDITIONAL, None, None, 'risk = "high"')}
+    assert {
+        key: (n.events[0].kind, n.events[0].name, n.events[0].code, n.events[0].condition) for key, n in nodes.items() if n.events
+    } == {
+        "m": (EventKind.MESSAGE, "Laporan", None, None),
+        "s": (EventKind.SIGNAL, "Gempa", None, None),
+        "e": (EventKind.ERROR, None, "CLOSED", None),
+        "b": (EventKind.ERROR, None, None, None),
+        "x": (EventKind.ESCALATION, None, "x1", None),
+        "c": (EventKind.CONDITIONAL, None, None, 'risk = "high"'),
+    }
     assert nodes["t"].message == "Laporan" and not nodes["x"].cancel_activity
     assert model.unknown == []
 
 
 def test_timers_and_standards_are_read_as_written() -> None:
     data = document("""<bpmn:process id="p"><bpmn:userTask id="t"/><bpmn:boundaryEvent id="b" attachedToRef="t" cancelActivity="false">
-      <bpmn:extensionElements><sop:standard clock="working_minutes" from="reported_at" text="40 menit" clause="k.1"/></bpmn:extensionElements>
+      <bpmn:extensionElements><sop:standard clock="working_minutes" from="reported_at" text="40 menit" clause="k.1"/>
+        </bpmn:extensionElements>
       <bpmn:timerEventDefinition><bpmn:timeDuration> PT40M
       </bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent></bpmn:process>""")
     node = read_model(data, file="x").processes["p"].nodes["b"]
     assert (node.events[0].timer_kind, node.events[0].timer_text) == ("timeDuration", "PT40M")
     assert node.standard is not None
     assert (node.standard.clock, node.standard.start_from, node.standard.text, node.standard.clause) == (
-        "working_minutes", "reported_at", "40 menit", "k.1")
+        "working_minutes",
+        "reported_at",
+        "40 menit",
+        "k.1",
+    )
 
 
 def test_the_sop_vocabulary_is_read() -> None:
@@ -162,28 +184,42 @@ def test_the_sop_vocabulary_is_read() -> None:
         <sop:argument name="code" value="&quot;F10&quot;"/></bpmn:extensionElements></bpmn:serviceTask>
       <bpmn:businessRuleTask id="r" sop:decision="d" sop:result="risk"/>
       <bpmn:subProcess id="mi"><bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>
-        <sop:forEach in="lines" as="line" collect="result, note"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics></bpmn:subProcess>
+        <sop:forEach in="lines" as="line" collect="result, note"/></bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>
+          </bpmn:subProcess>
       </bpmn:process>""")
     model = read_model(data, file="x")
     nodes = model.processes["p"].nodes
-    assert (nodes["u"].form, nodes["u"].inputs, nodes["u"].clause, nodes["u"].sensitivity) == ("receive_case", ("F01", "F02"), ("a.1", "a.2"), "C4")
+    assert (nodes["u"].form, nodes["u"].inputs, nodes["u"].clause, nodes["u"].sensitivity) == (
+        "receive_case",
+        ("F01", "F02"),
+        ("a.1", "a.2"),
+        "C4",
+    )
     assert (nodes["s"].operation, dict(nodes["s"].arguments)) == ("letter.issue", {"code": '"F10"'})
     assert (nodes["r"].decision, nodes["r"].result) == ("d", "risk")
     loop = nodes["mi"].loop
     assert loop is not None and loop.for_each is not None
-    assert (loop.kind, loop.for_each.collection, loop.for_each.item, loop.for_each.collect) == ("parallel", "lines", "line", ("result", "note"))
+    assert (loop.kind, loop.for_each.collection, loop.for_each.item, loop.for_each.collect) == (
+        "parallel",
+        "lines",
+        "line",
+        ("result", "note"),
+    )
     assert model.unknown == []
 
 
 def test_data_associations_become_mappings_between_variables() -> None:
     data = document("""<bpmn:process id="p">
-      <bpmn:ioSpecification><bpmn:dataInput id="in1" name="case_no"/><bpmn:inputSet><bpmn:dataInputRefs>in1</bpmn:dataInputRefs></bpmn:inputSet><bpmn:outputSet/></bpmn:ioSpecification>
+      <bpmn:ioSpecification><bpmn:dataInput id="in1" name="case_no"/><bpmn:inputSet><bpmn:dataInputRefs>in1</bpmn:dataInputRefs>
+        </bpmn:inputSet><bpmn:outputSet/></bpmn:ioSpecification>
       <bpmn:dataObject id="o1"/><bpmn:dataObjectReference id="r1" name="plan" dataObjectRef="o1"/>
       <bpmn:callActivity id="c" calledElement="q">
         <bpmn:ioSpecification><bpmn:dataInput id="ci" name="the_plan"/><bpmn:dataOutput id="co" name="answer"/>
-          <bpmn:inputSet><bpmn:dataInputRefs>ci</bpmn:dataInputRefs></bpmn:inputSet><bpmn:outputSet><bpmn:dataOutputRefs>co</bpmn:dataOutputRefs></bpmn:outputSet></bpmn:ioSpecification>
+          <bpmn:inputSet><bpmn:dataInputRefs>ci</bpmn:dataInputRefs></bpmn:inputSet><bpmn:outputSet>
+            <bpmn:dataOutputRefs>co</bpmn:dataOutputRefs></bpmn:outputSet></bpmn:ioSpecification>
         <bpmn:dataInputAssociation><bpmn:sourceRef>r1</bpmn:sourceRef><bpmn:targetRef>ci</bpmn:targetRef></bpmn:dataInputAssociation>
-        <bpmn:dataInputAssociation><bpmn:targetRef>ci</bpmn:targetRef><bpmn:assignment><bpmn:from>1 + 1</bpmn:from><bpmn:to>two</bpmn:to></bpmn:assignment></bpmn:dataInputAssociation>
+        <bpmn:dataInputAssociation><bpmn:targetRef>ci</bpmn:targetRef><bpmn:assignment><bpmn:from>1 + 1</bpmn:from>
+          <bpmn:to>two</bpmn:to></bpmn:assignment></bpmn:dataInputAssociation>
         <bpmn:dataOutputAssociation><bpmn:sourceRef>co</bpmn:sourceRef><bpmn:targetRef>r1</bpmn:targetRef></bpmn:dataOutputAssociation>
       </bpmn:callActivity></bpmn:process>""")
     model = read_model(data, file="x")
@@ -198,7 +234,8 @@ def test_data_associations_become_mappings_between_variables() -> None:
 
 def test_a_collection_handed_in_by_association_is_the_variable_itself() -> None:
     data = document("""<bpmn:process id="p"><bpmn:dataObject id="o" name="people"/><bpmn:userTask id="t">
-      <bpmn:ioSpecification><bpmn:dataInput id="i"/><bpmn:inputSet><bpmn:dataInputRefs>i</bpmn:dataInputRefs></bpmn:inputSet><bpmn:outputSet/></bpmn:ioSpecification>
+      <bpmn:ioSpecification><bpmn:dataInput id="i"/><bpmn:inputSet><bpmn:dataInputRefs>i</bpmn:dataInputRefs></bpmn:inputSet>
+        <bpmn:outputSet/></bpmn:ioSpecification>
       <bpmn:dataInputAssociation><bpmn:sourceRef>o</bpmn:sourceRef><bpmn:targetRef>i</bpmn:targetRef></bpmn:dataInputAssociation>
       <bpmn:multiInstanceLoopCharacteristics isSequential="true"><bpmn:loopDataInputRef>i</bpmn:loopDataInputRef>
         <bpmn:inputDataItem id="person"/></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask></bpmn:process>""")
@@ -207,19 +244,28 @@ def test_a_collection_handed_in_by_association_is_the_variable_itself() -> None:
 
 
 def test_what_is_not_understood_is_named() -> None:
-    data = document("""<bpmn:process id="p" xmlns:cam="http://camunda.org/schema/1.0/bpmn"><bpmn:userTask id="t" cam:assignee="x" sop:frm="y">
+    data = document("""<bpmn:process id="p" xmlns:cam="http://camunda.org/schema/1.0/bpmn">
+      <bpmn:userTask id="t" cam:assignee="x" sop:frm="y">
       <bpmn:extensionElements><cam:taskListener class="X"/><sop:standard clock="elapsed"/></bpmn:extensionElements>
       <bpmn:potentialOwner id="o"/></bpmn:userTask><bpmn:choreographyTask id="ct"/></bpmn:process>""")
-    unknown = {(u.tag.replace("http://www.omg.org/spec/BPMN/20100524/MODEL", "bpmn"), u.parent_id) for u in read_model(data, file="x").unknown}
+    unknown = {
+        (u.tag.replace("http://www.omg.org/spec/BPMN/20100524/MODEL", "bpmn"), u.parent_id) for u in read_model(data, file="x").unknown
+    }
     assert unknown == {
-        ("@{http://camunda.org/schema/1.0/bpmn}assignee", "t"), ("@{urn:sop:bpmn:1}frm", "t"),
-        ("{http://camunda.org/schema/1.0/bpmn}taskListener", "t"), ("{urn:sop:bpmn:1}standard", "t"),
-        ("{bpmn}potentialOwner", "t"), ("{bpmn}choreographyTask", "p")}
+        ("@{http://camunda.org/schema/1.0/bpmn}assignee", "t"),
+        ("@{urn:sop:bpmn:1}frm", "t"),
+        ("{http://camunda.org/schema/1.0/bpmn}taskListener", "t"),
+        ("{urn:sop:bpmn:1}standard", "t"),
+        ("{bpmn}potentialOwner", "t"),
+        ("{bpmn}choreographyTask", "p"),
+    }
 
 
 def test_what_only_people_read_is_drawn_and_not_unknown() -> None:
-    data = document('<bpmn:process id="p"><bpmn:textAnnotation id="n"><bpmn:text>x</bpmn:text></bpmn:textAnnotation>'
-                    '<bpmn:association id="a" sourceRef="n" targetRef="n"/></bpmn:process>')
+    data = document(
+        '<bpmn:process id="p"><bpmn:textAnnotation id="n"><bpmn:text>x</bpmn:text></bpmn:textAnnotation>'
+        '<bpmn:association id="a" sourceRef="n" targetRef="n"/></bpmn:process>'
+    )
     model = read_model(data, file="x")
     assert model.drawn == {"n": "textAnnotation", "a": "association"} and model.unknown == []
 

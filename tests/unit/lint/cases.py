@@ -8,7 +8,6 @@ from tests.support.bpmn import (
     boundary,
     call,
     catch,
-    conditional,
     document,
     element,
     end,
@@ -23,7 +22,6 @@ from tests.support.bpmn import (
     parallel,
     process,
     service,
-    signal,
     standard,
     start,
     sub,
@@ -68,8 +66,10 @@ def _called(inner: str) -> Files:
 
 
 ITEMS = '<bpmn:itemDefinition id="i1" structureRef="text"/><bpmn:itemDefinition id="i2" structureRef="number"/>'
-INPUT = ('<bpmn:ioSpecification><bpmn:dataInput id="{0}" itemSubjectRef="{1}"/><bpmn:inputSet><bpmn:dataInputRefs>{0}</bpmn:dataInputRefs>'
-         "</bpmn:inputSet><bpmn:outputSet/></bpmn:ioSpecification>")
+INPUT = (
+    '<bpmn:ioSpecification><bpmn:dataInput id="{0}" itemSubjectRef="{1}"/><bpmn:inputSet><bpmn:dataInputRefs>{0}</bpmn:dataInputRefs>'
+    "</bpmn:inputSet><bpmn:outputSet/></bpmn:ioSpecification>"
+)
 
 CASES: dict[str, Files] = {
     # --- processes, ids, references
@@ -88,9 +88,12 @@ CASES: dict[str, Files] = {
     "event-without-reference": line(catch("t", event("message"))),
     "throw-without-code": drawn(start(), end("e", event("error")), flow("s", "e")),
     "link-without-target": drawn(start(), throw("t", link("A")), flow("s", "t")),
-    "message-flow": {"x.bpmn": document(
-        '<bpmn:collaboration id="c"><bpmn:messageFlow id="m" sourceRef="s" targetRef="t"/></bpmn:collaboration>',
-        process("p", start(), user("t"), flow("s", "t")))},
+    "message-flow": {
+        "x.bpmn": document(
+            '<bpmn:collaboration id="c"><bpmn:messageFlow id="m" sourceRef="s" targetRef="t"/></bpmn:collaboration>',
+            process("p", start(), user("t"), flow("s", "t")),
+        )
+    },
     # --- flows
     "dangling-flow": line(user("t"), flow("t", "nowhere")),
     "flow-crosses-border": line(user("t"), sub("u", user("v")), flow("t", "v")),
@@ -121,9 +124,12 @@ CASES: dict[str, Files] = {
     "instantiating-gateway": drawn(element("eventBasedGateway", "g", instantiate=True)),
     "instantiating-gateway-incoming": line(element("eventBasedGateway", "t", instantiate=True)),
     "choice-without-condition": line(exclusive("t"), user("u"), flow("t", "u")),
-    "choice-without-default": drawn(start(), exclusive("g"), user("a"), user("b"), flow("s", "g"), flow("g", "a", "x = 1"), flow("g", "b", "x = 2")),
-    "condition-on-default": drawn(start(), exclusive("g", default="g__a"), user("a"), user("b"), flow("s", "g"),
-                                  flow("g", "a", "x = 1"), flow("g", "b", "x = 2")),
+    "choice-without-default": drawn(
+        start(), exclusive("g"), user("a"), user("b"), flow("s", "g"), flow("g", "a", "x = 1"), flow("g", "b", "x = 2")
+    ),
+    "condition-on-default": drawn(
+        start(), exclusive("g", default="g__a"), user("a"), user("b"), flow("s", "g"), flow("g", "a", "x = 1"), flow("g", "b", "x = 2")
+    ),
     "gateway-direction": line(element("parallelGateway", "t", gatewayDirection="Mixed")),
     "gateway-alone": line(exclusive("t")),
     # --- activities
@@ -134,15 +140,27 @@ CASES: dict[str, Files] = {
     "result-missing": line(element("businessRuleTask", "t", sop_decision="d")),
     "ad-hoc-sub-process": line(sub("t", user("u"), tag="adHocSubProcess")),
     "token-quantity": line(user("t", completionQuantity="0")),
-    "multi-instance-behavior": line(user("t", '<bpmn:multiInstanceLoopCharacteristics behavior="One">'
-                                              "<bpmn:loopCardinality>2</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>")),
+    "multi-instance-behavior": line(
+        user(
+            "t",
+            '<bpmn:multiInstanceLoopCharacteristics behavior="One">'
+            "<bpmn:loopCardinality>2</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>",
+        )
+    ),
     "multi-instance-without-collection": line(user("t", _loop(""))),
-    "too-many-instances": line(sub("t", user("u", _loop("<bpmn:loopCardinality>40</bpmn:loopCardinality>")),
-                                   loop=_loop("<bpmn:loopCardinality>40</bpmn:loopCardinality>"))),
+    "too-many-instances": line(
+        sub(
+            "t",
+            user("u", _loop("<bpmn:loopCardinality>40</bpmn:loopCardinality>")),
+            loop=_loop("<bpmn:loopCardinality>40</bpmn:loopCardinality>"),
+        )
+    ),
     "loop-without-condition": line(user("t", "<bpmn:standardLoopCharacteristics/>")),
     "for-each-alone": line(user("t", '<bpmn:extensionElements><sop:forEach in="a" as="b"/></bpmn:extensionElements>')),
     "called-process-missing": line(call("t", "other")),
-    "global-task": {"x.bpmn": document(process("p", start(), call("t", "g"), end(), flows("s", "t", "e")), roots='<bpmn:globalUserTask id="g"/>')},
+    "global-task": {
+        "x.bpmn": document(process("p", start(), call("t", "g"), end(), flows("s", "t", "e")), roots='<bpmn:globalUserTask id="g"/>')
+    },
     "inner-start": line(sub("t", start("a"), start("b"), user("u"), flow("a", "u"), flow("b", "u"))),
     "human-task-operation": line(user("t", sop_operation="do.it")),
     "instantiating-receive": line(element("receiveTask", "t", messageRef="M", instantiate=True), roots=message("M")),
@@ -160,34 +178,88 @@ CASES: dict[str, Files] = {
     "two-standards": line(user("t"), *(boundary(b, "t", timer("PT1H"), interrupting=False, extra=standard("elapsed")) for b in "bc")),
     # --- expressions and names
     "foreign-expression": drawn(start(), exclusive("g"), user("a"), flow("s", "g"), flow("g", "a", "${risk == 'high'}")),
-    "expression-language": drawn(start(), user("a"), '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="a"><bpmn:conditionExpression '
-                                 'xsi:type="bpmn:tFormalExpression" language="python">x</bpmn:conditionExpression></bpmn:sequenceFlow>'),
+    "expression-language": drawn(
+        start(),
+        user("a"),
+        '<bpmn:sequenceFlow id="f" sourceRef="s" targetRef="a"><bpmn:conditionExpression '
+        'xsi:type="bpmn:tFormalExpression" language="python">x</bpmn:conditionExpression></bpmn:sequenceFlow>',
+    ),
     "expression-unreadable": line(user("t", _loop("<bpmn:loopCardinality>1 +</bpmn:loopCardinality>"))),
     "unusable-name": line(user("t", instances(collection="a", item="__class__"))),
-    "steering-type-clash": {**with_form(steering=True), "forms/g.json": json.dumps({
-        "key": "g", "title": {"id": "G"}, "fields": [{"key": "age", "type": "text", "label": {"id": "Usia"}, "steering": True}]}).encode()},
+    "steering-type-clash": {
+        **with_form(steering=True),
+        "forms/g.json": json.dumps(
+            {"key": "g", "title": {"id": "G"}, "fields": [{"key": "age", "type": "text", "label": {"id": "Usia"}, "steering": True}]}
+        ).encode(),
+    },
     "form-expression": with_form(showIf="risk ="),
-    "default-expression-language": {"x.bpmn": document(process("p", user("t"))).replace(
-        b'id="definitions"', b'id="definitions" expressionLanguage="http://www.w3.org/1999/XPath"')},
+    "default-expression-language": {
+        "x.bpmn": document(process("p", user("t"))).replace(
+            b'id="definitions"', b'id="definitions" expressionLanguage="http://www.w3.org/1999/XPath"'
+        )
+    },
     # --- runaways
-    "runaway-loop": drawn(start(), exclusive("a"), exclusive("b", default="b__a"), end(), flows("s", "a", "b", "a"), flow("b", "e", "x = 1")),
-    "loop-without-person": drawn(start(), exclusive("a"), element("businessRuleTask", "r", sop_decision="d", sop_result="x"),
-                                 exclusive("b", default="b__a"), end(), flows("s", "a", "r", "b", "a"), flow("b", "e", "x = 1")),
+    "runaway-loop": drawn(
+        start(), exclusive("a"), exclusive("b", default="b__a"), end(), flows("s", "a", "b", "a"), flow("b", "e", "x = 1")
+    ),
+    "loop-without-person": drawn(
+        start(),
+        exclusive("a"),
+        element("businessRuleTask", "r", sop_decision="d", sop_result="x"),
+        exclusive("b", default="b__a"),
+        end(),
+        flows("s", "a", "r", "b", "a"),
+        flow("b", "e", "x = 1"),
+    ),
     "call-recursion": line(call("t", "p")),
     "call-cycle": drawn(start(), user("u"), call("t", "p"), end(), flows("s", "u", "t", "e")),
     # --- data
-    "data-store": line('<bpmn:dataStoreReference id="d"/>', user(
-        "t", "<bpmn:dataOutputAssociation><bpmn:sourceRef>t</bpmn:sourceRef><bpmn:targetRef>d</bpmn:targetRef></bpmn:dataOutputAssociation>")),
-    "data-reference": line(user("t", "<bpmn:dataInputAssociation><bpmn:sourceRef>no</bpmn:sourceRef><bpmn:targetRef>t</bpmn:targetRef>"
-                                     "</bpmn:dataInputAssociation>")),
-    "data-association-empty": line(user("t", "<bpmn:dataInputAssociation><bpmn:targetRef>t</bpmn:targetRef></bpmn:dataInputAssociation>")),
-    "input-output-sets": drawn('<bpmn:ioSpecification><bpmn:dataInput id="i"/><bpmn:inputSet/><bpmn:outputSet/></bpmn:ioSpecification>', user("t")),
-    "multi-instance-types": {"x.bpmn": document(process("p", user("t", INPUT.format("i", "i1") + _loop(
-        '<bpmn:loopDataInputRef>i</bpmn:loopDataInputRef><bpmn:inputDataItem id="x" itemSubjectRef="i2"/>'))), roots=ITEMS)},
-    "message-item": {"x.bpmn": document(process("p", element("sendTask", "t", INPUT.format("i", "i2"), messageRef="m")),
-                                        roots=ITEMS + '<bpmn:message id="m" itemRef="i1"/>')},
-    "call-data": {"x.bpmn": document(process("p", element("callActivity", "t", INPUT.format("i", "i1"), calledElement="q")),
-                                     process("q", INPUT.format("j", "i2"), user("u")), roots=ITEMS)},
+    "data-store": line(
+        '<bpmn:dataStoreReference id="d"/>',
+        user(
+            "t",
+            "<bpmn:dataOutputAssociation><bpmn:sourceRef>t</bpmn:sourceRef><bpmn:targetRef>d</bpmn:targetRef></bpmn:dataOutputAssociation>",
+        ),
+    ),
+    "data-reference": line(
+        user(
+            "t",
+            "<bpmn:dataInputAssociation><bpmn:sourceRef>no</bpmn:sourceRef><bpmn:targetRef>t</bpmn:targetRef>"
+            "</bpmn:dataInputAssociation>",
+        )
+    ),
+    "data-association-empty": line(
+        user("t", "<bpmn:dataInputAssociation><bpmn:targetRef>t</bpmn:targetRef></bpmn:dataInputAssociation>")
+    ),
+    "input-output-sets": drawn(
+        '<bpmn:ioSpecification><bpmn:dataInput id="i"/><bpmn:inputSet/><bpmn:outputSet/></bpmn:ioSpecification>', user("t")
+    ),
+    "multi-instance-types": {
+        "x.bpmn": document(
+            process(
+                "p",
+                user(
+                    "t",
+                    INPUT.format("i", "i1")
+                    + _loop('<bpmn:loopDataInputRef>i</bpmn:loopDataInputRef><bpmn:inputDataItem id="x" itemSubjectRef="i2"/>'),
+                ),
+            ),
+            roots=ITEMS,
+        )
+    },
+    "message-item": {
+        "x.bpmn": document(
+            process("p", element("sendTask", "t", INPUT.format("i", "i2"), messageRef="m")),
+            roots=ITEMS + '<bpmn:message id="m" itemRef="i1"/>',
+        )
+    },
+    "call-data": {
+        "x.bpmn": document(
+            process("p", element("callActivity", "t", INPUT.format("i", "i1"), calledElement="q")),
+            process("q", INPUT.format("j", "i2"), user("u")),
+            roots=ITEMS,
+        )
+    },
     "call-without-data": _called(INPUT.format("i", "i1") + user("u")),
     # --- what is not understood
     "foreign-code": line(user("t", '<bpmn:extensionElements><c:taskListener xmlns:c="urn:camunda" class="X"/></bpmn:extensionElements>')),
@@ -195,7 +267,9 @@ CASES: dict[str, Files] = {
     "unknown-sop-word": line(user("t", **{"sop:frm": "x"})),
     "not-used": line(user("t", '<bpmn:potentialOwner id="o"/>')),
     "choreography": {"x.bpmn": document('<bpmn:choreography id="c"/>')},
-    "choreography-reference": {"x.bpmn": document('<bpmn:choreography id="c"><bpmn:choreographyRef>d</bpmn:choreographyRef></bpmn:choreography>')},
+    "choreography-reference": {
+        "x.bpmn": document('<bpmn:choreography id="c"><bpmn:choreographyRef>d</bpmn:choreographyRef></bpmn:choreography>')
+    },
     "not-understood": line(user("t"), element("teleportTask", "u")),
     # --- what an agency's SOP needs
     "task-without-form": line(user("t")),
@@ -204,8 +278,13 @@ CASES: dict[str, Files] = {
     "no-lanes": line(user("t")),
     "outside-lane": laned('<bpmn:lane id="l" name="A"/>', user("t")),
     "lane-of-nobody": laned('<bpmn:lane id="l" name="A"><bpmn:flowNodeRef>gone</bpmn:flowNodeRef></bpmn:lane>', user("t")),
-    "in-two-lanes": laned("".join(f'<bpmn:lane id="{x}" name="{x}"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane>' for x in "AB"), user("t")),
-    "lane-without-role": {**laned('<bpmn:lane id="l" name="A"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane>', user("t")), "sop.toml": b""},
+    "in-two-lanes": laned(
+        "".join(f'<bpmn:lane id="{x}" name="{x}"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane>' for x in "AB"), user("t")
+    ),
+    "lane-without-role": {
+        **laned('<bpmn:lane id="l" name="A"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane>', user("t")),
+        "sop.toml": b"",
+    },
     "no-sheet": line(user("t")),
     "sheet-incomplete": with_sheet('key = "x"'),
     "sheet-process": with_sheet('process = "other"'),
@@ -218,37 +297,14 @@ CASES: dict[str, Files] = {
     "no-layout": line(user("t")),
     "meaningless-id": line(user("Activity_0fjvsxy"), through="Activity_0fjvsxy"),
     "name-missing": line(user("t")),
-    "gateway-question": drawn(start(), element("exclusiveGateway", "g", name="Keputusan"), user("a"), user("b"), flow("s", "g"),
-                              flow("g", "a", "x = 1"), flow("g", "b", "x = 2")),
+    "gateway-question": drawn(
+        start(),
+        element("exclusiveGateway", "g", name="Keputusan"),
+        user("a"),
+        user("b"),
+        flow("s", "g"),
+        flow("g", "a", "x = 1"),
+        flow("g", "b", "x = 2"),
+    ),
     "answer-missing": drawn(start(), exclusive("g"), user("a"), flow("s", "g"), flow("g", "a", "x = 1")),
-}
-
-#: What a bare diagram may hold without a single error: everything a `Trial` runs.
-RUNS: dict[str, Files] = {
-    "one task": line(user("t")),
-    "flows without ids": line("".join(user(t) for t in "tu") + '<bpmn:sequenceFlow sourceRef="t" targetRef="u"/>'),
-    "ids that collide with engines": drawn(start("Start"), user("Root"), end("End"), flows("Start", "Root", "End")),
-    "no start, no end": drawn(user("t")),
-    "a service task": line(service("t", "letter.issue", arguments={"code": '"F10"'})),
-    "a review loop": drawn(start(), user("t"), exclusive("g", default="g__e"), end(), flows("s", "t", "g"), flow("g", "t", "again"), flow("g", "e")),
-    "conditional flows from a task": drawn(start(), user("t"), user("a"), user("b"), flow("s", "t"), flow("t", "a", "x = 1"), flow("t", "b")),
-    "timers": line(user("t"), boundary("b", "t", timer("PT40M"), interrupting=False, extra=standard("working_minutes")),
-                   user("u"), flow("b", "u"), catch("c", timer('= duration("PT1H")')), flow("u", "c"), flow("c", "e")),
-    "a repeating reminder": line(user("t"), boundary("b", "t", timer("R3/PT4H", "timeCycle"), interrupting=False), user("u"), flow("b", "u")),
-    "messages and signals": drawn(start("s", event("message", "M")), catch("c", event("signal", "S")), throw("h", event("message", "M")),
-                                  end("e", event("signal", "S")), flows("s", "c", "h", "e"), roots=message("M") + signal("S")),
-    "an event gateway": drawn(start(), element("eventBasedGateway", "g"), catch("c", event("message", "M")), catch("d", timer("P1D")), end(),
-                              flows("s", "g", "c", "e"), flows("g", "d", "e"), roots=message("M")),
-    "a transaction that is cancelled": line(sub("t", start("a"), end("x", event("cancel")), flow("a", "x"), tag="transaction"),
-                                            boundary("b", "t", event("cancel")), user("u"), flow("b", "u")),
-    "an error caught outside": line(sub("t", start("a"), end("x", event("error", "E")), flow("a", "x")),
-                                    boundary("b", "t", event("error", "E")), user("u"), flow("b", "u"), roots=error("E")),
-    "repetition over a list": line(user("t", instances(collection="lines", item="line", collect="result"))),
-    "a condition that waits": line(catch("t", conditional("risk = \"high\""))),
-    "a link": drawn(start(), throw("t", link("A")), catch("c", link("A")), end(), flow("s", "t"), flow("c", "e")),
-    "a call into another file": {"a.bpmn": document(process("p", start(), call("t", "q"), end(), flows("s", "t", "e"))),
-                                 "b.bpmn": document(process("q", user("u")))},
-    "a partner's pool that is only drawn": {"x.bpmn": document(
-        process("p", start(), user("t"), end(), flows("s", "t", "e")),
-        '<bpmn:process id="partner" isExecutable="false"><bpmn:scriptTask id="z"/><bpmn:complexGateway id="y"/></bpmn:process>')},
 }

@@ -15,7 +15,8 @@ from engine.lint import guarded
 from engine.lint.run import lint
 from engine.types import Severity
 from tests.support.bpmn import document, exclusive, flow, process, service, start, user
-from tests.unit.lint.cases import CASES, RUNS
+from tests.unit.lint.cases import CASES
+from tests.unit.lint.runs import RUNS
 
 FILES = [data for files in (*CASES.values(), *RUNS.values()) for path, data in files.items() if path.endswith(".bpmn")]
 
@@ -39,8 +40,10 @@ def test_a_damaged_file_is_answered(file: bytes, data: st.DataObject) -> None:
             case "attribute" if one.attrib:
                 del one.attrib[data.draw(st.sampled_from(sorted(one.attrib)))]
             case "value" if one.attrib:
-                one.set(data.draw(st.sampled_from(sorted(one.attrib))), data.draw(st.sampled_from(
-                    ["", "p", "t", "e", "true", "-1", "x:y", "§", "a b", "999999999999999999999"])))
+                one.set(
+                    data.draw(st.sampled_from(sorted(one.attrib))),
+                    data.draw(st.sampled_from(["", "p", "t", "e", "true", "-1", "x:y", "§", "a b", "999999999999999999999"])),
+                )
             case "move" if one.getparent() is not None and one not in other.iterancestors() and one is not other:
                 other.append(one)
             case "rename":
@@ -56,22 +59,57 @@ def _many(count: int, made: str) -> str:
 
 
 WIDE = {
-    "a thousand start events and eighteen thousand flows": document(process("p", _many(
-        999, '<bpmn:startEvent id="s#"/>'), user("t"), _many(18_000, '<bpmn:sequenceFlow id="f#" sourceRef="s1" targetRef="t"/>'))),
-    "a thousand gateways in one knot": document(process("p", start(), _many(999, '<bpmn:exclusiveGateway id="g#"/>'), _many(
-        998, '<bpmn:sequenceFlow id="f#" sourceRef="g#" targetRef="g1"/>'), _many(998, '<bpmn:sequenceFlow id="h#" sourceRef="g1" targetRef="g#"/>'))),
-    "ten thousand lanes and data objects": document(process("p", user("t"), "<bpmn:laneSet>", _many(
-        9_000, '<bpmn:lane id="l#"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane>'), "</bpmn:laneSet>")),
-    "thousands of items, inputs and associations": document(process("p", "<bpmn:callActivity id='c' calledElement='p'><bpmn:ioSpecification>", _many(
-        5_000, '<bpmn:dataInput id="d#" itemSubjectRef="i#"/>'), "</bpmn:ioSpecification>", _many(
-        2_000, "<bpmn:dataInputAssociation><bpmn:sourceRef>d#</bpmn:sourceRef><bpmn:targetRef>d#</bpmn:targetRef></bpmn:dataInputAssociation>"),
-        "</bpmn:callActivity>"), roots=_many(5_000, '<bpmn:itemDefinition id="i#" structureRef="s"/>')),
+    "a thousand start events and eighteen thousand flows": document(
+        process(
+            "p",
+            _many(999, '<bpmn:startEvent id="s#"/>'),
+            user("t"),
+            _many(18_000, '<bpmn:sequenceFlow id="f#" sourceRef="s1" targetRef="t"/>'),
+        )
+    ),
+    "a thousand gateways in one knot": document(
+        process(
+            "p",
+            start(),
+            _many(999, '<bpmn:exclusiveGateway id="g#"/>'),
+            _many(998, '<bpmn:sequenceFlow id="f#" sourceRef="g#" targetRef="g1"/>'),
+            _many(998, '<bpmn:sequenceFlow id="h#" sourceRef="g1" targetRef="g#"/>'),
+        )
+    ),
+    "ten thousand lanes and data objects": document(
+        process(
+            "p",
+            user("t"),
+            "<bpmn:laneSet>",
+            _many(9_000, '<bpmn:lane id="l#"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane>'),
+            "</bpmn:laneSet>",
+        )
+    ),
+    "thousands of items, inputs and associations": document(
+        process(
+            "p",
+            "<bpmn:callActivity id='c' calledElement='p'><bpmn:ioSpecification>",
+            _many(5_000, '<bpmn:dataInput id="d#" itemSubjectRef="i#"/>'),
+            "</bpmn:ioSpecification>",
+            _many(
+                2_000,
+                "<bpmn:dataInputAssociation><bpmn:sourceRef>d#</bpmn:sourceRef><bpmn:targetRef>d#</bpmn:targetRef></bpmn:dataInputAssociation>",
+            ),
+            "</bpmn:callActivity>",
+        ),
+        roots=_many(5_000, '<bpmn:itemDefinition id="i#" structureRef="s"/>'),
+    ),
     "escaped quotation marks without end": document(process("p", start(), user("t"), flow("s", "t", '\\"' * 500_000))),
     "a condition of two hundred thousand brackets": document(process("p", start(), exclusive("t"), flow("s", "t", "(" * 200_000))),
     "a million words of no expression": document(process("p", start(), exclusive("t"), flow("s", "t", "new " * 250_000))),
-    "sub-processes to the last depth": document(process("p", "".join(f'<bpmn:subProcess id="s{n}">' for n in range(57)) + "</bpmn:subProcess>" * 57)),
-    "five hundred of another tool's words on each of thirty tasks": document(process("p", *(
-        f'<bpmn:userTask id="t{n}" ' + _many(500, 'z:a#="1" ').replace("z:", "c:") + 'xmlns:c="urn:c"/>' for n in range(30)))),
+    "sub-processes to the last depth": document(
+        process("p", "".join(f'<bpmn:subProcess id="s{n}">' for n in range(57)) + "</bpmn:subProcess>" * 57)
+    ),
+    "five hundred of another tool's words on each of thirty tasks": document(
+        process(
+            "p", *(f'<bpmn:userTask id="t{n}" ' + _many(500, 'z:a#="1" ').replace("z:", "c:") + 'xmlns:c="urn:c"/>' for n in range(30))
+        )
+    ),
 }
 
 

@@ -10,7 +10,8 @@ from engine.bundle import SopBundle
 from engine.definitions import load
 from engine.lint.run import RULES, lint
 from engine.types import LintFinding, Severity
-from tests.unit.lint.cases import CASES, RUNS, Files
+from tests.unit.lint.cases import CASES, Files
+from tests.unit.lint.runs import RUNS
 
 OPERATIONS = frozenset({"do.it", "letter.issue"})
 MARKER = "RAHASIA"
@@ -55,15 +56,20 @@ def test_every_rule_explains_itself_in_both_languages(code: str) -> None:
 
 @pytest.mark.parametrize("code", CASES)
 def test_a_finding_repeats_nothing_of_the_file_but_ids(code: str) -> None:
-    marked = {path: data.replace(b'name="', f'name="{MARKER} '.encode()).replace(b'"high"', MARKER.encode()).replace(b">x<", b">RAHASIA<")
-              for path, data in CASES[code].items()}
+    marked = {
+        path: data.replace(b'name="', f'name="{MARKER} '.encode()).replace(b'"high"', MARKER.encode()).replace(b">x<", b">RAHASIA<")
+        for path, data in CASES[code].items()
+    }
     for f in findings(marked):
         assert MARKER not in f"{f.message} {f.instead} {f.element_id} {f.code}", f
 
 
 def test_a_finding_names_file_line_and_element() -> None:
-    (found,) = [f for f in findings({"sop/a.bpmn": CASES["script-task"]["x.bpmn"].replace(b"<bpmn:scriptTask", b"\n\n<bpmn:scriptTask")})
-                if f.code == "script-task"]
+    (found,) = [
+        f
+        for f in findings({"sop/a.bpmn": CASES["script-task"]["x.bpmn"].replace(b"<bpmn:scriptTask", b"\n\n<bpmn:scriptTask")})
+        if f.code == "script-task"
+    ]
     assert (found.file, found.line, found.element_id) == ("sop/a.bpmn", 4, "t")
 
 
