@@ -3,4 +3,7 @@
 from engine.casefile.case import Case, CaseStatus, Changes, LineStatus, Submission, after
 from engine.casefile.records import PROJECTORS, apply, flags, rebuilt, sensitivity_of
 
-__all__ = ["PROJECTORS", "Case", "CaseStatus", "Changes", "LineStatus", "Submission", "after", "apply", "flags", "rebuilt", "sensitivity_of"]
+__all__ = [
+    "PROJECTORS", "Case", "CaseStatus", "Changes", "LineStatus", "Submission", "after", "apply", "flags", "rebuilt",
+    "sensitivity_of",
+]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from engine import canonical
+from engine.errors import InvalidValue
 from engine.types import Value
 
 
@@ -87,8 +90,8 @@ def after(case: Case, changes: Changes) -> Case:
 
 def line_key(line_no: Value) -> str:
     """The number of a plan line as text, the same however it was typed: 1, "1" and 1.0 are one line."""
-    text = str(line_no)
+    text = str(line_no).strip()
     try:
-        return str(int(float(text))) if float(text) == int(float(text)) else text
-    except (ValueError, OverflowError):
+        return canonical.number_text(Decimal(text))
+    except (InvalidOperation, InvalidValue):
         return text

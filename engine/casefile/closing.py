@@ -7,7 +7,8 @@ from engine.casefile.case import Case, CaseStatus, Changes, Submission
 
 def termination(case: Case, submission: Submission) -> Changes:
     """The intervention is declared over, or the way out is explained; the forms on the way fill one record."""
-    return Changes(records={"termination": {**case.record("termination"), **submission.values}}, status=CaseStatus.AWAITING_TERMINATION)
+    said = {**case.record("termination"), **submission.values}
+    return Changes(records={"termination": said}, status=CaseStatus.AWAITING_TERMINATION)
 
 
 def documentation(case: Case, submission: Submission) -> Changes:

@@ -9,13 +9,17 @@ from engine.types import Value
 
 #: Fields of a submission that belong to the plan, whatever form brings them.
 PLAN_FIELDS = frozenset({"plan_goals", "plan_lines", "adaptation_reason", "drafted_with_beneficiary"})
-_OF_REVIEW = {"fulfilled": LineStatus.FULFILLED, "not_fulfilled": LineStatus.NOT_FULFILLED, "cancelled": LineStatus.CANCELLED}
+_OF_REVIEW = {
+    "fulfilled": LineStatus.FULFILLED, "not_fulfilled": LineStatus.NOT_FULFILLED, "cancelled": LineStatus.CANCELLED,
+    "another_provider": LineStatus.PLANNED,
+}
 
 Line = Mapping[str, Value]
 
 
 def plan(case: Case, submission: Submission) -> Changes:
-    """A plan drafted or revised. A line that stood before keeps its status; one left out of a revision is cancelled, not lost."""
+    """A plan drafted or revised. A line that stood before keeps its status and what is not said anew; one left out of a
+    revision is cancelled, not lost."""
     return Changes(records={"plan": drafted(case, submission.values)})
 
 
@@ -44,7 +48,7 @@ def drafted(case: Case, values: Mapping[str, Value]) -> dict[str, Value]:
     before = rows_by_line(case.record("plan").get("plan_lines"))
     given = rows_by_line(values.get("plan_lines"))
     lines: list[Value] = [
-        {"line_status": LineStatus.PLANNED.value, **_state_of(before.get(number, {})), **row} for number, row in given.items()]
+        {"line_status": LineStatus.PLANNED.value, **before.get(number, {}), **row} for number, row in given.items()]
     lines += [
         {**row, "line_status": row["line_status"] if _is_over(row) else LineStatus.CANCELLED.value}
         for number, row in before.items() if number not in given]
@@ -87,10 +91,6 @@ def _status_after_review(submission: Submission) -> CaseStatus | None:
     if submission.text("decision") == "approved" or submission.text("review_outcome") == "adapt":
         return CaseStatus.PLANNED
     return CaseStatus.IN_SERVICE if submission.text("review_outcome") == "not_fulfilled" else None
-
-
-def _state_of(row: Line) -> dict[str, Value]:
-    return {key: row[key] for key in ("line_status", "line_decision", "next_contact_at") if key in row}
 
 
 def _is_over(row: Line) -> bool:

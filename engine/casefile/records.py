@@ -68,8 +68,9 @@ def apply(record: str, case: Case, submission: Submission) -> Changes:
     return projector(case, submission) if projector is not None else Changes(records={record: submission.values})
 
 
-def rebuilt(submissions: Iterable[tuple[str, Submission]], case: Case = Case()) -> Case:
+def rebuilt(submissions: Iterable[tuple[str, Submission]]) -> Case:
     """The case file that these submissions (record, submission), in journal order, lead to."""
+    case = Case()
     for record, submission in submissions:
         case = after(case, apply(record, case, submission))
     return case
