@@ -16,6 +16,7 @@ from typing import Any
 
 from engine import durations, errors
 from engine.clock import ManualClock
+from engine.commands import notices
 from engine.results import CompletionResult, InboxFilters, ReplayVerdict
 from engine.types import Actor, Happening, InstanceStatus, TaskSummary, TraceEntry
 
@@ -315,7 +316,8 @@ class Story:
         return {code for step in steps if step.element_id in completed for code in step.outputs}
 
     def _notices(self) -> list[str]:
-        return [f"{role} {notice.code}" for role in self._roles | {"head_of_unit", "case_manager"}
+        code_of = {said: code for code, said in notices.WORDS.items()}
+        return [f"{role} {code_of[notice.text]}" for role in sorted(self._roles | {"head_of_unit", "case_manager"})
                 for notice in self._stage.engine.people.notices(self._stage.actor_of(role)) if notice.case_id == self._case_id]
 
 
