@@ -16,6 +16,7 @@ from engine.spiff.activities import HumanSpec, OperationSpec
 from engine.spiff.build import Program
 from engine.spiff.codec import State
 from engine.spiff.elements import ElementSpec
+from engine.spiff.expressions import Unusable
 from engine.spiff.tokens import READY, STARTED, WAITING, Token
 from engine.spiff.workflow import InstanceWorkflow
 from engine.transition import (
@@ -63,10 +64,12 @@ def apply(program: Program, state: State | None, stimulus: Stimulus, now: dateti
     Raises:
         UnknownElement: nothing waits under that token for this stimulus.
         InstanceNotActive: the instance has ended, or is suspended and this is a person's step.
+        InvalidValue: a variable or result is of a kind that variables cannot hold.
         NotDue, TimeWentBack: the clock of the stimulus is too early.
         RunawayProcess: the diagram ran on for 2,000 steps, or called itself 20 deep; nothing of it is kept.
     """
     now = _utc(now)
+    _check_values(stimulus)
     if isinstance(stimulus, Start):
         if state is not None:
             raise errors.EngineError(instance=stimulus.instance_id)
@@ -88,6 +91,14 @@ def apply(program: Program, state: State | None, stimulus: Stimulus, now: dateti
 def view(program: Program, state: State, tables: Mapping[str, Any]) -> View:
     """What waits in an instance as it stands."""
     return views.view(board.opened(program, state, state.header["last"], tables))
+
+
+def _check_values(stimulus: Stimulus) -> None:
+    """Refuse what no variable can hold before anything has moved; a diagram must not meet it half way."""
+    try:
+        scopes.copied(dict(getattr(stimulus, "variables", None) or getattr(stimulus, "result", None) or {}))
+    except Unusable:
+        raise errors.InvalidValue from None
 
 
 def _start(program: Program, stimulus: Start, now: datetime, tables: Mapping[str, Any]) -> InstanceWorkflow:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
-from engine.errors import EngineError
 from engine.model import EventKind, Node, Process, Scope
 from engine.spiff.activities import CallSpec, HumanSpec, OperationSpec, RuleSpec, SubProcessSpec
-from engine.spiff.elements import ElementSpec, EndSpec, ExclusiveSpec, FlowSpec, PassSpec, StartSpec
+from engine.spiff.elements import CannotCompile, ElementSpec, EndSpec, ExclusiveSpec, FlowSpec, PassSpec, StartSpec
 from engine.spiff.events import (
     BoundarySpec,
     CatchSpec,
@@ -33,13 +32,6 @@ _ON_EDGE = _LISTENED | {EventKind.ERROR, EventKind.ESCALATION, EventKind.CANCEL}
 _THROWN = frozenset({EventKind.MESSAGE, EventKind.SIGNAL, EventKind.ESCALATION})
 _ENDING = _THROWN | {EventKind.ERROR, EventKind.TERMINATE, EventKind.CANCEL}
 _STARTING = frozenset({EventKind.NONE, EventKind.MESSAGE, EventKind.SIGNAL})
-
-
-class CannotCompile(EngineError):
-    """This diagram holds something that does not run; lint says what to draw instead."""
-
-    code = "cannot-compile"
-    indonesian = "Diagram ini memuat sesuatu yang tidak dapat dijalankan; pemeriksaan menyebut gantinya."
 
 
 class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
@@ -117,7 +109,13 @@ def compile_program(processes: Mapping[str, Process] | Iterable[Process], decisi
     program = Program(decisions or {}, correlation_paths or {})
     listed = list(processes.values()) if isinstance(processes, Mapping) else list(processes)
     for process in listed:
-        program.processes[process.id] = _compile_scope(program, f"process:{process.id}", process, None)
+        compiled_so_far = len(program.scopes)
+        try:
+            program.processes[process.id] = _compile_scope(program, f"process:{process.id}", process, None)
+        except CannotCompile:
+            if process.is_executable is not False:
+                raise
+            del program.scopes[compiled_so_far:]   # drawn for people only: nothing may start or call it
     for scope in program.scopes:
         for element in scope.elements:
             if isinstance(element, CallSpec):
@@ -188,7 +186,7 @@ def _finish(scope: ScopeSpec, element: ElementSpec) -> None:
 
 
 def _element(program: Program, scope: ScopeSpec, node: Node) -> ElementSpec:
-    if node.is_for_compensation or node.triggered_by_event:
+    if node.is_for_compensation or node.triggered_by_event or node.start_quantity != "1" or node.completion_quantity != "1":
         raise CannotCompile(element=node.id, problem=node.type)
     if node.loop is None:
         return _plain(program, scope, node, "element")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 
+from engine.errors import EngineError
 from engine.model import DataMapping, Node
 from engine.spiff import scopes
 from engine.spiff.expressions import Expression, Unusable, compiled
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from engine.spiff.build import ScopeSpec
     from engine.spiff.events import BoundarySpec, Listener
     from engine.spiff.loops import LoopSpec
+
+
+class CannotCompile(EngineError):
+    """This diagram holds something that does not run; lint says what to draw instead."""
+
+    code = "cannot-compile"
+    indonesian = "Diagram ini memuat sesuatu yang tidak dapat dijalankan; pemeriksaan menyebut gantinya."
 
 
 class Association:
@@ -66,7 +74,6 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]
         self.listener: Listener | None = None  # what its token waits for
         self.takes = [Association(m) for m in node.input_mappings]
         self.gives = [Association(m) for m in node.output_mappings]
-        self.emits = _quantity(node.completion_quantity)
 
     # --- Spiff's hooks ------------------------------------------------------------------------------------------
 
@@ -87,6 +94,7 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]
         return self.run(token)
 
     def _on_complete(self, token: Token) -> None:
+        token.workflow.top_workflow.count_step(token)
         self.completed(token)
         self.leave(token)
 
@@ -128,8 +136,7 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]
         """Move a token on: one new token per flow, then the old one is gone."""
         top = token.workflow.top_workflow
         for flow in flows:
-            for _ in range(self.emits):
-                top.place(token.workflow, flow.target, via=flow.number)
+            top.place(token.workflow, flow.target, via=flow.number)
         top.drop(token)
 
     def is_true(self, flow: FlowSpec, token: Token) -> bool:
@@ -218,7 +225,3 @@ def compiled_arguments(node: Node) -> dict[str, Expression]:
 
 def _texts(flows: list[FlowSpec]) -> str:
     return " | ".join(f.condition.text for f in flows if f.condition is not None)
-
-
-def _quantity(text: str) -> int:
-    return int(text) if text.strip().isdigit() and 0 < int(text) <= 100 else 1

@@ -54,4 +54,4 @@ class Expression:
 
 def compiled(text: str | None) -> Expression | None:
     """The expression for `text`, or None where the file has none."""
-    return None if text is None or not text.strip() else Expression(text)
+    return None if text is None else Expression(text)

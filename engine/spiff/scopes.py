@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping, MutableMapping
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from engine.feel import MonthsDuration
+from engine.spiff.expressions import Unusable
 from engine.spiff.tokens import Token
 from engine.types import Value
 
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from engine.spiff.workflow import ScopeWorkflow
 
 LOCAL = "local"    # a token's own scope, in its internal data
+_STORABLE = (type(None), bool, int, str, Decimal, date, time, timedelta, MonthsDuration)   # a datetime is a date
 OWN = "own"        # set when new names written by this token stay in its own scope (a loop instance)
 
 
@@ -22,7 +27,9 @@ def copied(value: Value) -> Value:
         return {key: copied(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [copied(item) for item in value]
-    return value
+    if isinstance(value, _STORABLE):
+        return value
+    raise Unusable("value-not-storable")   # FEEL has ranges and functions; variables do not
 
 
 def around(token: Token) -> ChainMap[str, Value]:

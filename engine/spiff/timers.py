@@ -73,15 +73,27 @@ class Timer:
 
     def next_hit(self, token: Token) -> bool:
         """After it fired: the next due of a cycle later than now; missed ones are one. False when it was the last."""
-        now = token.workflow.top_workflow.now
+        top, data = token.workflow.top_workflow, token.internal_data
         if self.kind != "timeCycle":
             return False
-        while True:
-            token.note(hit=token.internal_data["hit"] + 1, due=None)
-            self.recompute(token)
-            due = token.internal_data.get("due")
-            if due is None or due > now:
-                return due is not None
+        cycle, zone = self._cycle(data["value"], zone_of(top)), zone_of(top)
+
+        def due(hit: int) -> datetime | None:
+            try:
+                return cycle.due(hit, data["start"], zone)
+            except OverflowError:
+                return None
+
+        # Years may have passed since the last hit: gallop, then halve, instead of counting every one of them.
+        low, high = data["hit"], data["hit"] + 1
+        while (at := due(high)) is not None and at <= top.now:
+            low, high = high, high + 2 * (high - low)
+        while high - low > 1:
+            middle = (low + high) // 2
+            at = due(middle)
+            low, high = (middle, high) if at is not None and at <= top.now else (low, middle)
+        token.note(hit=high, due=due(high))
+        return "due" in data
 
     def standard(self, token: Token) -> TimeStandard | None:
         """The time standard the timer stands for."""
@@ -101,9 +113,7 @@ class Timer:
         if self.kind == "timeDate":
             return _instant(value, zone, self.text), None
         if self.kind == "timeCycle":
-            cycle = durations.parse_cycle(value, zone=zone) if isinstance(value, str) \
-                else durations.Cycle(count=None, every=_duration(value))
-            return cycle.due(data["hit"], start, zone), None
+            return self._cycle(value, zone).due(data["hit"], start, zone), None
         standard, calendar = self.standard(token), self._calendar(top)
         if standard is None:
             return _duration(value).after(start, zone), None
@@ -116,6 +126,14 @@ class Timer:
                 due = calendar.after(due, lost) if due > since else due
                 warn = calendar.after(warn, lost) if warn > since else warn
         return due, warn
+
+    def _cycle(self, value: Any, zone: ZoneInfo) -> durations.Cycle:
+        if isinstance(value, str):
+            return durations.parse_cycle(value, zone=zone)
+        every = _duration(value)
+        if every.is_zero:
+            raise ValueError
+        return durations.Cycle(count=None, every=every)
 
     def _calendar(self, top: InstanceWorkflow) -> calendars.WorkCalendar | None:
         if self.is_working and top.header.get("risk") == "high":

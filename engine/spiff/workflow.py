@@ -204,10 +204,13 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
         else:
             self.schedule(token)
 
-    def _step(self, token: Token) -> None:
+    def count_step(self, token: Token) -> None:
+        """One more element has completed; too many of them without anybody outside is a runaway."""
         self._steps += 1
         if self._steps > MAX_STEPS:
             raise errors.RunawayProcess(element=token.task_spec.node.id)
+
+    def _step(self, token: Token) -> None:
         spec = token.task_spec
         if token._state == FUTURE:
             self.attempt(token, spec._update, token)
