@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.errors import EngineError, InvalidSubmission
+from engine.errors import EngineError, InvalidSubmission, NotFound
 from engine.results import CaseDetail, FormView, InstanceSummary
 from engine.types import Value
-from webui import context, forms
+from webui import context, forms, timeline
 
 pages = Blueprint("cases", __name__, url_prefix="/kasus")
 STATUSES = ("open", "closed")
@@ -45,7 +45,8 @@ def show(case_id: str) -> str:
     detail = context.engine().cases.get(context.actor(), case_id)
     shown = instance_of(detail, request.args.get("proses") or _latest(detail))
     drawing = _drawing(shown) if shown is not None else None
-    return render_template("case.html", detail=detail, case=detail.summary, shown=shown, drawing=drawing)
+    return render_template("case.html", detail=detail, case=detail.summary, shown=shown, drawing=drawing,
+                           history=timeline.readable(detail.history))
 
 
 @pages.get("/<case_id>/dokumen/<document_id>")
@@ -91,9 +92,18 @@ def start(key: str) -> AnyResponse | tuple[str, int] | str:
         problems = {name: texts[language] for name, texts in refusal.problems.items()}
         return _start_page(key, form, typed, problems=problems), 422
     flash("started", "ok")
-    if result.case_id is None:
-        return redirect(url_for("inbox.home"), code=303)
-    return redirect(url_for("cases.show", case_id=result.case_id), code=303)
+    return redirect(_after_start(result.case_id), code=303)
+
+
+def _after_start(case_id: str | None) -> str:
+    """The new case's page, or the inbox for those whose work on it ends with handing it over."""
+    try:
+        if case_id is not None:
+            context.engine().cases.get(context.actor(), case_id)
+            return url_for("cases.show", case_id=case_id)
+    except NotFound:
+        pass
+    return url_for("inbox.home")
 
 
 def instance_of(detail: CaseDetail, instance_id: str | None) -> InstanceSummary | None:

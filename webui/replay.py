@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from engine.errors import EngineError
-from engine.results import HistoryRow, ReplayReport
-from webui import cases, context
+from engine.results import ReplayReport
+from webui import cases, context, timeline
 
 pages = Blueprint("replay", __name__, url_prefix="/kasus/<case_id>/putar-ulang/<instance_id>")
 
@@ -42,8 +42,8 @@ def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) ->
     detail = context.engine().cases.get(context.actor(), case_id)
     instance = cases.instance_of(detail, instance_id)
     rows = context.engine().audit.history(context.actor(), instance_id)
-    steps = _by_entry(rows)
-    last = max([seq for seq, _rows in steps], default=1)
+    steps = timeline.entries(rows)
+    last = max((step.seq for step in steps), default=instance.seq or 1)
     asked = request.values.get("langkah", last, type=int)
     number = max(1, min(last, asked))
     state, drawing = None, None
@@ -55,11 +55,3 @@ def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) ->
     names = {row.element_id: row.element_name for row in rows if row.element_id and row.element_name}
     return render_template("replay.html", detail=detail, case=detail.summary, instance=instance, steps=steps,
                            number=number, last=last, state=state, drawing=drawing, names=names, report=report)
-
-
-def _by_entry(rows: tuple[HistoryRow, ...]) -> list[tuple[int, list[HistoryRow]]]:
-    """History rows gathered per journal entry, in order: an entry is one step of the replay."""
-    gathered: dict[int, list[HistoryRow]] = {}
-    for row in rows:
-        gathered.setdefault(row.seq, []).append(row)
-    return sorted(gathered.items())

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from engine.results import ReplayVerdict
-from engine.types import Severity, TaskSummary
+from engine.types import Severity, TaskSummary, Text
 from webui import context, deadlines, forms, times
 
 
@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         account=context.account, lang=context.language, say=context.say, may=context.may, now=context.now,
         exact=exact, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
-        in_words=forms.in_words, clause_words=forms.clause_words, file_size=file_size,
+        in_words=forms.in_words, clause_words=forms.clause_words, after_words=after_words, file_size=file_size,
         risk_word=risk_word, status_word=status_word, role_word=role_word, kind_word=kind_word,
         verdict_word=verdict_word, severity_word=severity_word, case_label=case_label, month_names=month_names,
         notice_count=notice_count, picture=picture, record_word=record_word,
@@ -44,6 +44,14 @@ def deadline(task: TaskSummary) -> deadlines.Deadline:
 
 def due_tag(due_at: datetime | None) -> deadlines.Deadline:
     return deadlines.due_only(due_at, now=context.now(), zone=context.zone(), language=context.language())
+
+
+def after_words(text: Text) -> str:
+    """What follows a task, without the words that already stand in the heading above it."""
+    said = context.say(text)
+    for heading in ("Setelah ini:", "After this:"):
+        said = said.removeprefix(heading).strip()
+    return said[:1].upper() + said[1:]
 
 
 def file_size(text: str) -> str:

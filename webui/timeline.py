@@ -1,0 +1,59 @@
+"""History rows as people read them: one line for what began and ended at once, none for what has no name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.results import HistoryRow
+from engine.types import Happening
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One journal entry: who moved the process, when, and the lines worth reading."""
+
+    seq: int
+    at: datetime
+    kind: str
+    actor_name: str
+    actor_role: str
+    rows: tuple[HistoryRow, ...]
+
+
+def entries(rows: Iterable[HistoryRow]) -> list[Entry]:
+    """Rows gathered per journal entry, in order. The history of one instance at a time."""
+    gathered: dict[int, list[HistoryRow]] = {}
+    for row in rows:
+        gathered.setdefault(row.seq, []).append(row)
+    return [_entry(seq, gathered[seq]) for seq in sorted(gathered)]
+
+
+def readable(rows: Iterable[HistoryRow]) -> list[HistoryRow]:
+    """The rows of a case, perhaps of several instances, that say something to a person."""
+    gathered: dict[tuple[datetime, int], list[HistoryRow]] = {}
+    for row in rows:
+        gathered.setdefault((row.at, row.seq), []).append(row)
+    return [row for found in gathered.values() for row in _told(found)]
+
+
+def _entry(seq: int, rows: list[HistoryRow]) -> Entry:
+    acting = next((row for row in rows if row.actor_role), rows[0])
+    return Entry(seq=seq, at=rows[0].at, kind=rows[0].kind, actor_name=acting.actor_name, actor_role=acting.actor_role,
+                 rows=tuple(_told(rows)))
+
+
+def _told(rows: list[HistoryRow]) -> list[HistoryRow]:
+    """Without the beginnings of what also ended here, without unnamed elements, and limited steps once, uncounted."""
+    ended = {row.element_id for row in rows if row.happened in (Happening.COMPLETED, Happening.CANCELLED) and row.element_id}
+    told: list[HistoryRow] = []
+    has_limited = False
+    for row in rows:
+        if not row.element_id:
+            if not has_limited:
+                told.append(row)
+            has_limited = True
+        elif row.element_name != row.element_id and not (row.happened == Happening.ENTERED and row.element_id in ended):
+            told.append(row)
+    return told
