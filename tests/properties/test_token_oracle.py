@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.play import NOON, Play, compile_bytes
 from tests.support.random_process import FAMILIES, SHARED, Generator, to_bpmn
+from tests.support.stock_spiff import StockPlay
 from tests.support.token_oracle import Oracle
 
 PROCESSES = int(os.environ.get("KAWAL_FUZZ", "60"))
@@ -86,3 +87,39 @@ def test_random_processes_run_as_the_oracle_says(family):
     wrong = [problem for seed in range(PROCESSES) if (problem := life(family, seed))]
 
     assert not wrong, f"{len(wrong)} of {PROCESSES}: {wrong[0]}"
+
+
+def stock_life(allowed: tuple[str, ...], seed: int, *, stock: bool) -> bool:
+    """Whether stock SpiffWorkflow, or else ours, shows the oracle's open tasks all through one process.
+
+    Every completion writes every variable, so that stock's merging of data at joins cannot be what differs.
+    """
+    rnd = random.Random(f"stock/{seed}")
+    block = Generator(rnd, allowed).process(3)
+    data = to_bpmn(block)
+    zero = dict.fromkeys(SHARED, 0)
+    play: Any = StockPlay(data, **zero) if stock else Play(data, **zero)
+    oracle = Oracle(block, zero)
+    for _ in range(STEPS):
+        if play.open != [name for name, _ in oracle.open_tasks()] or play.done != oracle.finished:
+            return False
+        if oracle.finished:
+            return True
+        name = rnd.choice(sorted(t.name for t in oracle.tasks))
+        written = dict.fromkeys(SHARED, rnd.randrange(3))
+        play.complete(name, **written)
+        next(t for t in oracle.tasks if t.name == name).complete(written)
+    return True
+
+
+@pytest.mark.parametrize(("allowed", "stock_is_right"), [
+    (("u", "seq", "xor", "loop"), True),            # the same oracle and harness find nothing wrong where nothing is
+    (("u", "seq", "loop", "and", "and"), False),    # a parallel join in a loop fires early from the second round on
+    (("u", "seq", "loop", "or", "or"), False),      # so does an inclusive one, and one whose branch holds a loop
+])
+def test_the_oracle_finds_what_stock_spiffworkflow_does_wrong(allowed, stock_is_right):
+    seeds = range(max(20, PROCESSES // 3))
+
+    assert all(stock_life(allowed, seed, stock=False) for seed in seeds)
+    stock_wrong = [seed for seed in seeds if not stock_life(allowed, seed, stock=True)]
+    assert (not stock_wrong) == stock_is_right, f"{len(stock_wrong)} of {len(seeds)}"
