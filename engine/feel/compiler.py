@@ -16,6 +16,10 @@ from engine.types import Text
 Code = Callable[[Scope], Any]
 
 
+#: What is read as a condition, and not as a value to compare with, where the value tested is no truth itself.
+_CONDITIONS = (syntax.Comparison, syntax.Logic, syntax.Between, syntax.In, syntax.InstanceOf, syntax.Quantified)
+
+
 class Compiler:
     """Compiles one tree. `known` are the names the caller's scope may hold; functions may be among them."""
 
@@ -45,15 +49,15 @@ class Compiler:
         if isinstance(node, syntax.Open):
             operator, operand = node.operator, self.code(node.operand)
             return lambda scope, value: operations.related(scope.run, operator, value, operand(scope))
-        asks = _mentions(node, "?")
+        asks, is_condition = _mentions(node, "?"), isinstance(node, _CONDITIONS)
         code = self._within({"?"}, node)
 
         def answer(scope: Scope, value: Any) -> bool | None:
             found = code(Scope({"?": value}, scope, scope.run))
             if asks:
                 return found is True if isinstance(found, bool) else None
-            if isinstance(found, bool) and not isinstance(value, bool):
-                return found is True  # a condition over other names, or a truth no other kind of value equals
+            if is_condition and isinstance(found, bool) and not isinstance(value, bool):
+                return found is True  # a condition over other names decides by itself
             return operations.belongs(scope.run, value, found)
 
         return answer

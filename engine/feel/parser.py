@@ -17,7 +17,7 @@ _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
 _AFTER_VALUE = frozenset({"end", ")", "]", ",", "}", "and", "or", "then", "else", "return", "satisfies"})
 #: The words before a colon. Nothing in it can match in two ways, so a long text without colon is read once.
-_LABEL = re.compile(r'([^\s\d:"(){}\[\],?@][^:"(){}\[\],?@]*):')
+_LABEL = re.compile(r'([^\s\d:"(){}\[\],?@<>=!][^:"(){}\[\],?@<>=!]*):')
 _TYPES = (
     "years and months duration", "days and time duration", "date and time", "number", "string", "boolean", "date", "time",
     "list", "context", "function", "range", "Any", "Null", "any", "null", "dateTime", "dayTimeDuration", "yearMonthDuration",

@@ -173,7 +173,8 @@ def test_dates_move_by_days_and_months(day: date, days: int, months: int) -> Non
     assert (moved.year * 12 + moved.month) - (day.year * 12 + day.month) == months
     assert moved.day == day.day or (moved + timedelta(days=1)).day == 1
     assert compile_expression("years and months duration(d, d + m * @\"P1M\")").evaluate(scope, now=NOW).months in {
-        months, months - (1 if months > 0 and moved.day < day.day else 0), months + (1 if months < 0 and moved.day > day.day else 0)}
+        months, months - (1 if months > 0 and moved.day < day.day else 0),
+        months + (1 if months < 0 and moved.day > day.day else 0)}
 
 
 _PATTERNS = st.recursive(
