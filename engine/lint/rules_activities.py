@@ -222,6 +222,21 @@ def called_process_missing(diagram: Diagram) -> Iterator[Hit]:
 
 
 @rules.diagram_rule(
+    "called-process-start",
+    ERROR,
+    ("Proses yang dipanggil tidak mempunyai awal biasa.", "The process called has no plain start."),
+    ("Tambahkan satu peristiwa awal tanpa pemicu di proses itu.", "Add one start event without a trigger to that process."),
+)
+def called_process_start(diagram: Diagram) -> Iterator[Hit]:
+    """A call waits for nothing: a process that begins with a message only would be passed over (BPMN 2.0.2, 10.5.2)."""
+    for placed in diagram.of_type("callActivity"):
+        found = diagram.sop.called(placed.node.called_element)
+        starts = [n for n in found[1].nodes.values() if n.type == "startEvent"] if found is not None else []
+        if starts and all(n.events for n in starts):
+            yield diagram.hit(placed)
+
+
+@rules.diagram_rule(
     "global-task",
     ERROR,
     ("Tugas global tidak dijalankan.", "Global tasks are not run."),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from engine import feel
 from engine.bpmn_reading import local
+from engine.feel import functions
 from engine.forms_schema import RESERVED
 from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
 from engine.lint.rules_time import is_expression
@@ -142,6 +143,20 @@ def unusable_name(diagram: Diagram) -> Iterator[Hit]:
         names += [name for name in node.arguments if "." not in name]
         if any(name and (not _NAME.match(name) or name.startswith("__") or name in RESERVED - {"item"}) for name in names):
             yield diagram.hit(placed)
+
+
+@rules.sop_rule(
+    "steering-name",
+    ERROR,
+    ("Nama isian pengarah ini adalah nama fungsi FEEL.", "This steering field has the name of a FEEL function."),
+    ("Beri nama lain, misalnya children_count.", "Give it another name, for instance children_count."),
+)
+def steering_name(sop: Sop) -> Iterator[Hit]:
+    """A condition could not tell the answer from the function."""
+    for form in sop.forms.values():
+        for field in (inner for outer in form.steering for inner in (outer, *outer.fields)):
+            if field.key in functions.BUILTINS:
+                yield Hit(element_id=field.key, file=f"forms/{form.key}.json")
 
 
 @rules.sop_rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engine.bpmn_reading import BPMN, SOP
 from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
@@ -41,6 +42,8 @@ _CODE = frozenset(
         "skipexpression",
     }
 )
+#: Elements that do something by themselves, so that code was all they had.
+_DOES = frozenset({"serviceTask", "sendTask", "businessRuleTask", "scriptTask"})
 _REFUSED_TAGS = {
     "choreography": "choreography",
     "globalChoreographyTask": "choreography",
@@ -170,8 +173,14 @@ def _is_code(unknown: Unknown) -> bool:
     ("Hapus kode itu; pakai tugas layanan dengan sop:operation.", "Remove it; use a service task with sop:operation."),
 )
 def foreign_code(diagram: Diagram) -> Iterator[Hit]:
-    """Scripts, listeners and delegates of other engines are never run; a service task with nothing else is refused anyway."""
-    return (_hit(diagram, unknown) for unknown in diagram.model.unknown if _is_code(unknown))
+    """Scripts, listeners and delegates of other engines are never run. Where the element would do nothing without them it is refused."""
+    for unknown in diagram.model.unknown:
+        if _is_code(unknown):
+            hit = _hit(diagram, unknown)
+            placed = diagram.by_id.get(hit.element_id or "")
+            node = placed.node if placed is not None else None
+            empty = node is not None and not (node.operation or node.decision or node.message) and node.type in _DOES
+            yield replace(hit, severity=ERROR) if empty else hit
 
 
 @rules.diagram_rule(

@@ -1,24 +1,21 @@
-"""What an agency's SOP needs beyond a diagram that runs: people, forms, wording, sources, a layout."""
+"""What an agency's SOP needs beyond a diagram that runs: people, forms, sources, documents."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from engine.bpmn_reading import EVENTS
+from engine.bundle import read_toml
 from engine.forms_schema import SENSITIVITIES
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Placed, Sop
 
 rules = Catalogue()
 HUMAN = ("userTask", "manualTask", "task")
-_GENERATED = re.compile(
-    r"(?:_[0-9]+|_?(?:Activity|Event|Gateway|Flow|Task|Process|StartEvent|EndEvent|UserTask|ServiceTask|SubProcess|"
-    r"ExclusiveGateway|ParallelGateway|sid|id|Element)[_-][0-9A-Za-z-]{1,40})\Z"
+_KNOWN_FILE = re.compile(
+    r"sop\.toml|agency\.toml|source\.txt|README\.md|[^/]+\.dmn|forms/[^/]+\.json|documents/.+|scenarios/[^/]+\.toml"
 )
-_QUESTION_OPENERS = ("apakah", "ada", "mana", "is ", "are ", "has ", "does ", "which ", "what ", "who ", "how ")
 
 
 def _humans(diagram: Diagram) -> Iterator[Placed]:
@@ -268,69 +265,43 @@ def sensitivity(diagram: Diagram) -> Iterator[Hit]:
 
 
 @rules.diagram_rule(
-    "no-layout",
-    RULE,
-    ("Elemen ini tidak tergambar.", "This element is not drawn."),
-    ("Buka di studio dan atur letaknya.", "Open it in the studio and lay it out."),
-)
-def no_layout(diagram: Diagram) -> Iterator[Hit]:
-    """What an auditor cannot see in the picture they cannot check."""
-    if not diagram.model.has_layout:
-        yield Hit(file=diagram.file, line=1)
-        return
-    yield from (diagram.hit(p) for p in diagram.placed if p.node.id not in diagram.model.shapes)
-    yield from (diagram.hit(flow) for flow in diagram.flows if flow.id not in diagram.model.shapes)
-
-
-@rules.diagram_rule(
-    "meaningless-id",
-    RULE,
-    ("ID ini tidak bermakna.", "This id says nothing."),
-    ("Pakai kata kerja dan benda, huruf kecil: record_consent.", "Use verb and object in snake case: record_consent."),
-)
-def meaningless_id(diagram: Diagram) -> Iterator[Hit]:
-    """Ids are in the journal for decades; a person will have to read them."""
-    return (diagram.hit(p) for p in diagram.placed if _GENERATED.match(p.node.id) or p.node.id.replace("-", "").isdigit())
-
-
-@rules.diagram_rule(
-    "name-missing",
-    RULE,
-    ("Langkah ini tidak mempunyai nama.", "This step has no name."),
-    ("Tulis nama seperti tercetak di SOP.", "Write the name as the SOP prints it."),
-)
-def name_missing(diagram: Diagram) -> Iterator[Hit]:
-    """People see the name and nothing else. Gateways that only join, time standards and the start inside a sub-process need none;
-    for other events a name is good manners."""
-    for placed in diagram.placed:
-        node = placed.node
-        silent = "Gateway" in node.type and (len(node.outgoing) < 2 or node.type in ("parallelGateway", "eventBasedGateway"))
-        silent |= node.type == "boundaryEvent" or (node.type == "startEvent" and placed.holder is not None)
-        if not node.name and not silent:
-            hit = diagram.hit(placed)
-            yield replace(hit, severity=ADVICE) if node.type in EVENTS else hit
-
-
-@rules.diagram_rule(
-    "gateway-question",
+    "step-without-clause",
     ADVICE,
-    ("Nama gerbang ini bukan pertanyaan.", "This gateway's name is no question."),
-    ("Tulis sebagai pertanyaan: Laporan disetujui?", "Write it as a question: Report approved?"),
+    ("Tugas ini tidak merujuk klausul mana pun.", "This task refers to no clause."),
+    ("Isi sop:clause, atau sebut tugas ini di elements sebuah klausul.", "Give it sop:clause, or name it in a clause's elements."),
 )
-def gateway_question(diagram: Diagram) -> Iterator[Hit]:
-    """The flows that leave it are then its answers."""
-    for placed in diagram.of_type("exclusiveGateway", "inclusiveGateway"):
-        name = placed.node.name.strip().lower()
-        if name and len(placed.node.outgoing) > 1 and not name.endswith("?") and not name.startswith(_QUESTION_OPENERS):
-            yield diagram.hit(placed)
+def step_without_clause(diagram: Diagram) -> Iterator[Hit]:
+    """Where the clause map is kept, a step without one has no ground an auditor could read."""
+    sheet = diagram.sop.sheet
+    if sheet is not None and sheet.clauses:
+        mapped = {element for clause in sheet.clauses for element in clause.elements}
+        yield from (diagram.hit(p) for p in _humans(diagram) if not p.node.clause and p.node.id not in mapped)
 
 
-@rules.diagram_rule(
-    "answer-missing",
+@rules.sop_rule(
+    "file-not-used",
     ADVICE,
-    ("Alur bersyarat ini tidak mempunyai nama.", "This conditional flow has no name."),
-    ("Tulis jawabannya pada alur: Ya, Tidak.", "Write the answer on the flow: Yes, No."),
+    ("Berkas ini tidak dipakai.", "This file is not used."),
+    ("Hapus, atau letakkan menurut bpmn/README.md.", "Remove it, or put it where bpmn/README.md says."),
 )
-def answer_missing(diagram: Diagram) -> Iterator[Hit]:
-    """Nobody reads conditions; people read answers."""
-    return (diagram.hit(flow) for flow in diagram.flows if flow.condition is not None and not flow.name)
+def file_not_used(sop: Sop) -> Iterator[Hit]:
+    """It would be kept for decades with the deployment, read by nobody."""
+    for path in sop.bundle.files:
+        if path not in sop.bundle.diagrams() and not _KNOWN_FILE.fullmatch(path):
+            yield Hit(file=path)
+
+
+@rules.sop_rule(
+    "scenario-unreadable",
+    RULE,
+    ("Berkas skenario ini tidak dapat dibaca.", "This scenario file cannot be read."),
+    ("Perbaiki TOML-nya menurut contoh skenario lain.", "Mend its TOML after another scenario."),
+)
+def scenario_unreadable(sop: Sop) -> Iterator[Hit]:
+    """A scenario that is not played proves nothing."""
+    for path, data in sop.bundle.files.items():
+        if path.startswith("scenarios/") and path.endswith(".toml"):
+            try:
+                read_toml(data)
+            except ValueError:
+                yield Hit(file=path)

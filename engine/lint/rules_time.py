@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC
 
-from engine import durations
+from engine import calendars, durations
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram
 from engine.model import EventDefinition
-from engine.types import ClockKind
+from engine.types import ClockKind, TimeStandard
 
 rules = Catalogue()
-_WORKING = (ClockKind.WORKING_MINUTES, ClockKind.WORKING_DAYS, ClockKind.SAME_DAY)
 
 
 def is_expression(text: str) -> bool:
@@ -73,16 +73,17 @@ def timer_unusable(diagram: Diagram) -> Iterator[Hit]:
 
 @rules.diagram_rule(
     "timer-months",
-    ADVICE,
+    RULE,
     ("Pewaktu ini memuat bulan atau tahun; P10M adalah sepuluh bulan.", "This timer holds months or years; P10M is ten months."),
     ("Bila yang dimaksud menit, tulis PT10M.", "If minutes are meant, write PT10M."),
 )
 def timer_months(diagram: Diagram) -> Iterator[Hit]:
-    """The commonest slip of the pen in a duration turns ten minutes into ten months."""
+    """The commonest slip of the pen in a duration turns ten minutes into ten months. A time standard in months is meant."""
     for placed, event in diagram.events:
         length = literal_duration(event)
-        if length is not None and length.months:
-            yield diagram.hit(placed)
+        if length is not None and length.months and placed.node.standard is None:
+            hit = diagram.hit(placed)
+            yield hit if placed.node.type == "boundaryEvent" else replace(hit, severity=ADVICE)
 
 
 @rules.diagram_rule(
@@ -169,12 +170,11 @@ def standard_length(diagram: Diagram) -> Iterator[Hit]:
     """Five days are not 120 working hours, and a month has no working minutes."""
     for placed, event in diagram.events:
         standard = placed.node.standard
-        length = literal_duration(event)
-        if standard is None or length is None or standard.clock not in _WORKING:
+        if standard is None or literal_duration(event) is None or standard.clock not in set(ClockKind):
             continue
-        has_days, has_time = bool(length.days or length.weeks), bool(length.time)
-        wrong = {ClockKind.WORKING_MINUTES: has_days or not has_time, ClockKind.WORKING_DAYS: has_time or not has_days}
-        if length.months or wrong.get(ClockKind(standard.clock), False):
+        try:
+            calendars.read_standard(TimeStandard(duration=event.timer_text or "", clock=ClockKind(standard.clock)))
+        except durations.InvalidDuration:
             yield diagram.hit(placed)
 
 

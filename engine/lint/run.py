@@ -21,6 +21,7 @@ from engine.lint import (
     rules_schema,
     rules_sop,
     rules_time,
+    rules_wording,
 )
 from engine.lint.registry import Hit, Rule
 from engine.lint.subject import Diagram, Sop
@@ -40,6 +41,7 @@ for _module in (
     rules_data,
     rules_foreign,
     rules_sop,
+    rules_wording,
 ):
     for _code, _rule in _module.rules.rules.items():
         if _code in RULES:

@@ -157,6 +157,13 @@ CASES: dict[str, Files] = {
     ),
     "loop-without-condition": line(user("t", "<bpmn:standardLoopCharacteristics/>")),
     "for-each-alone": line(user("t", '<bpmn:extensionElements><sop:forEach in="a" as="b"/></bpmn:extensionElements>')),
+    "called-process-start": {
+        "x.bpmn": document(
+            process("p", start(), call("t", "q"), end(), flows("s", "t", "e")),
+            process("q", start("m", event("message", "M")), end("n"), flow("m", "n")),
+            roots=message("M"),
+        )
+    },
     "called-process-missing": line(call("t", "other")),
     "global-task": {
         "x.bpmn": document(process("p", start(), call("t", "g"), end(), flows("s", "t", "e")), roots='<bpmn:globalUserTask id="g"/>')
@@ -186,6 +193,7 @@ CASES: dict[str, Files] = {
     ),
     "expression-unreadable": line(user("t", _loop("<bpmn:loopCardinality>1 +</bpmn:loopCardinality>"))),
     "unusable-name": line(user("t", instances(collection="a", item="__class__"))),
+    "steering-name": with_form(key="count", steering=True),
     "steering-type-clash": {
         **with_form(steering=True),
         "forms/g.json": json.dumps(
@@ -294,6 +302,10 @@ CASES: dict[str, Files] = {
     "clause-unknown": {**line(user("t", sop_clause="z")), "sop.toml": b'[[clause]]\nid = "a"\ntext = "b"\nelements = ["t"]'},
     "document-template": with_sheet('[[document]]\ncode = "F10"\ntemplate = "letter"\ntitle = { id = "Surat" }'),
     "sensitivity": line(user("t", sop_sensitivity="secret")),
+    "step-without-clause": with_sheet('[[clause]]\nid = "a"\ntext = "b"\nelements = ["s"]'),
+    "file-not-used": {**line(user("t")), "run.py": b"import os"},
+    "scenario-unreadable": {**line(user("t")), "scenarios/a.toml": b"[["},
+    "hidden-characters": line(user("t", name="Setujui\u202e")),
     "no-layout": line(user("t")),
     "meaningless-id": line(user("Activity_0fjvsxy"), through="Activity_0fjvsxy"),
     "name-missing": line(user("t")),
