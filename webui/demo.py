@@ -121,7 +121,7 @@ def _accounts(engine: front_door.Engine) -> tuple[list[SignIn], Mapping[str, Act
     shown: list[SignIn] = []
     actors: dict[str, Actor] = {}
     for sign_in, name, roles in PEOPLE:
-        passphrase = "-".join(secrets.choice(WORDS) for _ in range(4)) + f"-{secrets.randbelow(90) + 10}"
+        passphrase = "-".join([*secrets.SystemRandom().sample(WORDS, 4), str(secrets.randbelow(90) + 10)])
         account = engine.people.create_account(operator, sign_in=sign_in, name=name, passphrase=passphrase, roles=roles, demo=True)
         shown.append(SignIn(sign_in=sign_in, name=name, roles=roles, passphrase=passphrase))
         for role in roles:

@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -84,7 +85,8 @@ def serve(settings: Settings, *, host: str, port: int, with_worker: bool) -> int
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     children = [_Child("pages", pages, environment)] + ([_Child("worker", worker, environment)] if with_worker else [])
-    print(f"Kawal: http://{host}:{port}/", flush=True)
+    if _answers(host, port, stop):
+        print(f"Kawal: http://{host}:{port}/", flush=True)
     while not stop.wait(0.5):
         for child in children:
             child.start_if_ended()
@@ -93,6 +95,18 @@ def serve(settings: Settings, *, host: str, port: int, with_worker: bool) -> int
     for child in children:
         child.wait()
     return 0
+
+
+def _answers(host: str, port: int, stop: threading.Event) -> bool:
+    """Wait until the pages take connections; False when asked to stop before."""
+    where = ("127.0.0.1" if host == "0.0.0.0" else host, port)  # noqa: S104 - only compared
+    while not stop.wait(0.2):
+        try:
+            socket.create_connection(where, timeout=1).close()
+            return True
+        except OSError:
+            continue
+    return False
 
 
 class _Child:
