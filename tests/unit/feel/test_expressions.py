@@ -28,7 +28,7 @@ def check(text: str, expected: Any) -> None:
     assert found == expected and type(found) is type(expected), (found, expected)
 
 
-def rows(*pairs: tuple[str, Any]) -> Any:
+def rows(*pairs: tuple[str, Any]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("text", "expected"), [
         pytest.param(text, Decimal(expected) if type(expected) is int else expected, id=text) for text, expected in pairs])
 

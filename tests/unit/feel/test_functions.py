@@ -17,7 +17,7 @@ def numbers(*values: Any) -> list[Any]:
     return [Decimal(str(value)) for value in values]
 
 
-def rows(*pairs: tuple[str, Any]) -> Any:
+def rows(*pairs: tuple[str, Any]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("text", "expected"), [
         pytest.param(text, Decimal(expected) if type(expected) is int else expected, id=text) for text, expected in pairs])
 

@@ -6,6 +6,7 @@ import re
 import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -111,10 +112,11 @@ def test_deep_reading_needs_no_deep_stack() -> None:
 
 
 def _frames() -> list[Any]:
-    frames, frame = [], sys._getframe()
+    frames: list[Any] = []
+    frame: FrameType | None = sys._getframe()
     while frame is not None:
         frames.append(frame)
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return frames
 
 
