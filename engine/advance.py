@@ -117,10 +117,8 @@ class LiveInstance:
     def fire_due(self, now: datetime) -> int:
         """Fires every timer due at `now`, each at its own due instant, in due order; how many fired."""
         fired = 0
-        while True:  # a suspended instance still fires legal clocks; its working timers have no due the view would show
-            due = [timer for timer in self.view.timers if timer.due_at <= now]
-            if not due:
-                return fired
+        # A suspended instance still fires legal clocks; its working timers have no due that the view would show.
+        while due := [timer for timer in self.view.timers if timer.due_at <= now]:
             timer = min(due, key=lambda each: (each.due_at, each.element_id, each.token_id))
             self.apply(FireTimer(token_id=timer.token_id), at=timer.due_at, recorded_at=now, actor_id=SYSTEM)
             fired += 1

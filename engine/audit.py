@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from engine import authorization, drawings, errors, facts, forms, pack, recorded
 from engine.advance import SYSTEM
@@ -203,7 +203,7 @@ def _states(context: Context, row: instances.InstanceRow, viewer: Viewer, until:
 def _state(step: Step, before: View, done: Counter[str], row: instances.InstanceRow, viewer: Viewer) -> StateAt:
     view = step.transition.view
     token = getattr(step.stimulus, "token_id", None)
-    waiting = [*before.tasks, *before.timers, *before.operations, *before.subscriptions, *before.incidents]
+    waiting: list[Any] = [*before.tasks, *before.timers, *before.operations, *before.subscriptions, *before.incidents]
     moved = next((each.element_id for each in waiting if each.token_id == token), "")
     element_id, _ = viewer.element(moved)
     name, role = viewer.person(step.entry.actor_id)

@@ -8,7 +8,7 @@ time, `$i` an instant or local date-time, `$p` a days-time duration in microseco
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -60,11 +60,9 @@ def number_text(number: Decimal) -> str:
 
 def _exact_normalized(number: Decimal) -> Decimal:
     sign, digits, exponent = number.as_tuple()
-    kept = list(digits)
-    while len(kept) > 1 and kept[-1] == 0:
-        kept.pop()
-        exponent += 1  # type: ignore[operator]
-    return Decimal((sign, tuple(kept), exponent))
+    assert isinstance(exponent, int)
+    kept = "".join(map(str, digits)).rstrip("0")
+    return Decimal((sign, tuple(map(int, kept)), exponent + len(digits) - len(kept)))
 
 
 def _plain(value: Any, depth: int) -> Any:
@@ -119,7 +117,7 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(local.removesuffix("+")).replace(tzinfo=ZoneInfo(zone), fold=int(fold))
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[str], Any]] = {
     "$n": Decimal,
     "$i": _instant,
     "$d": date.fromisoformat,

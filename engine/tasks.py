@@ -17,6 +17,7 @@ from engine.types import Actor, InstanceStatus, TaskSummary, Value
 from storage import inbox
 from storage import instances as instance_rows
 from storage import tasks as rows
+from storage.inbox import InboxRow
 
 PAGE = 25
 
@@ -116,7 +117,7 @@ class Tasks:
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _seen(self, context: Context, task_id: str, action: str) -> inbox.InboxRow:
+    def _seen(self, context: Context, task_id: str, action: str) -> InboxRow:
         row = inbox.get(context.uow, task_id)
         if row is None:
             raise errors.NotFound(task_id=task_id)
@@ -139,7 +140,7 @@ class Tasks:
 
         return self._executor.run(actor, command)
 
-    def _summary(self, context: Context, row: inbox.InboxRow) -> TaskSummary:
+    def _summary(self, context: Context, row: InboxRow) -> TaskSummary:
         task = row.task
         item: Value = None
         if task.item is not None and row.wrapped_key is not None:
@@ -150,7 +151,7 @@ class Tasks:
             sop_title=(row.sop_title or {}).get("id", ""))
         return facts.limited(known, task.sensitivity, context.actor, facts.of_task(context, task))
 
-    def _detail(self, context: Context, seen: inbox.InboxRow) -> TaskDetail:
+    def _detail(self, context: Context, seen: InboxRow) -> TaskDetail:
         task, actor = seen.task, context.actor
         about = facts.of_task(context, task)
         definition = context.executor.definition(context.uow, seen.deployment_id)
