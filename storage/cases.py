@@ -65,19 +65,20 @@ def by_business_key(uow: UnitOfWork, agency_id: str, business_key: str) -> CaseR
 
 
 def find(uow: UnitOfWork, agency_id: str, *, business_key: str | None = None, status: str | None = None,
-         owner_id: str | None = None, ids: Sequence[str] | None = None, limit: int = 25, offset: int = 0) -> list[CaseRow]:
-    """Cases of the agency, newest first; `ids` narrows to those."""
+         owner_id: str | None = None, ids: Sequence[str] | None = None, is_open: bool | None = None,
+         limit: int = 25, offset: int = 0) -> list[CaseRow]:
+    """Cases of the agency, newest first; `ids` narrows to those, `is_open` to those that are not closed (or are)."""
     return rows.all_of(CaseRow, uow.execute(
         select(*rows.columns(CaseRow, case_file))
-        .where(*_chosen(agency_id, business_key, status, owner_id, ids))
+        .where(*_chosen(agency_id, business_key, status, owner_id, ids, is_open))
         .order_by(case_file.c.opened_at.desc(), case_file.c.id).limit(limit).offset(offset)))
 
 
 def count(uow: UnitOfWork, agency_id: str, *, business_key: str | None = None, status: str | None = None,
-          owner_id: str | None = None, ids: Sequence[str] | None = None) -> int:
+          owner_id: str | None = None, ids: Sequence[str] | None = None, is_open: bool | None = None) -> int:
     """How many cases `find` has in all."""
     return int(uow.execute(select(func.count()).select_from(case_file).where(
-        *_chosen(agency_id, business_key, status, owner_id, ids))).scalar_one())
+        *_chosen(agency_id, business_key, status, owner_id, ids, is_open))).scalar_one())
 
 
 def save(uow: UnitOfWork, case_id: str, *, status: str, risk: str, owner_id: str | None, closed_at: datetime | None,
@@ -85,6 +86,12 @@ def save(uow: UnitOfWork, case_id: str, *, status: str, risk: str, owner_id: str
     """Write what the journal led to."""
     return uow.execute(update(case_file).where(case_file.c.id == case_id).values(
         status=status, risk=risk, owner_id=owner_id, closed_at=closed_at, updated_at=updated_at)).rowcount == 1
+
+
+def set_status(uow: UnitOfWork, case_id: str, status: str, at: datetime) -> bool:
+    """Where the case stands now. False: it stood there already."""
+    return uow.execute(update(case_file).where(case_file.c.id == case_id, case_file.c.status != status).values(
+        status=status, updated_at=at)).rowcount == 1
 
 
 def destroy_key(uow: UnitOfWork, case_id: str) -> bool:
@@ -125,6 +132,17 @@ def records(uow: UnitOfWork, case_id: str, *, record: str | None = None, limit: 
         .order_by(case_record.c.record, case_record.c.version).limit(limit)))
 
 
+def latest_records(uow: UnitOfWork, case_id: str) -> list[CaseRecordRow]:
+    """The latest version of each of the case's records, by record; bounded by the records there are."""
+    latest = (
+        select(case_record.c.record, func.max(case_record.c.version).label("version"))
+        .where(case_record.c.case_id == case_id).group_by(case_record.c.record).subquery())
+    return rows.all_of(CaseRecordRow, uow.execute(
+        select(*rows.columns(CaseRecordRow, case_record))
+        .join(latest, (case_record.c.record == latest.c.record) & (case_record.c.version == latest.c.version))
+        .where(case_record.c.case_id == case_id).order_by(case_record.c.record)))
+
+
 def record_versions(uow: UnitOfWork, case_id: str) -> Mapping[str, int]:
     """record -> its highest version."""
     found = uow.execute(
@@ -139,7 +157,7 @@ def delete_records(uow: UnitOfWork, case_id: str) -> int:
 
 
 def _chosen(agency_id: str, business_key: str | None, status: str | None, owner_id: str | None,
-            ids: Sequence[str] | None) -> list[ColumnElement[bool]]:
+            ids: Sequence[str] | None, is_open: bool | None) -> list[ColumnElement[bool]]:
     chosen: list[ColumnElement[bool]] = [case_file.c.agency_id == agency_id]
     if business_key is not None:
         chosen.append(case_file.c.business_key == business_key)
@@ -147,6 +165,8 @@ def _chosen(agency_id: str, business_key: str | None, status: str | None, owner_
         chosen.append(case_file.c.status == status)
     if owner_id is not None:
         chosen.append(case_file.c.owner_id == owner_id)
+    if is_open is not None:
+        chosen.append(case_file.c.closed_at.is_(None) if is_open else case_file.c.closed_at.is_not(None))
     if ids is not None:
         chosen.append(case_file.c.id.in_(list(ids)))
     return chosen

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal_column, select, union_all
 
 from storage import rows
 from storage.schema import defined, identity, running
@@ -19,6 +19,7 @@ from storage.tasks import TaskRow
 from storage.unit_of_work import UnitOfWork
 
 task = running.task
+draft = running.draft
 instance = running.instance
 case_file = running.case_file
 deployment = defined.deployment
@@ -34,7 +35,7 @@ _IS_DONE: ColumnElement[bool] = literal_column("task.state = 'completed'")
 
 @dataclass(frozen=True, kw_only=True)
 class InboxRow:
-    """A task with what its case, SOP and holder are called. `wrapped_key` opens `task.item`."""
+    """A task with what its case, SOP and holder are called. `wrapped_key` opens `task.item`; `has_drafts`: somebody typed."""
 
     task: TaskRow
     business_key: str
@@ -44,6 +45,7 @@ class InboxRow:
     suspended_at: datetime | None
     assignee_name: str | None
     wrapped_key: bytes | None
+    has_drafts: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +177,8 @@ def _in_context(wanted: Subquery) -> Select[Any]:
     return (
         select(
             *rows.columns(TaskRow, wanted), instance.c.business_key, deployment.c.title, instance.c.deployment_id,
-            instance.c.risk, instance.c.suspended_at, account.c.name.label("assignee_name"), case_file.c.wrapped_key)
+            instance.c.risk, instance.c.suspended_at, account.c.name.label("assignee_name"), case_file.c.wrapped_key,
+            exists().where(draft.c.task_id == wanted.c.id).label("has_drafts"))
         .join_from(wanted, instance, instance.c.id == wanted.c.instance_id)
         .join(deployment, deployment.c.id == instance.c.deployment_id)
         .outerjoin(account, account.c.id == wanted.c.assignee_id)

@@ -42,9 +42,13 @@ def of_instance(uow: UnitOfWork, instance_id: str) -> list[SubscriptionRow]:
     return rows.all_of(SubscriptionRow, uow.execute(_OF_INSTANCE, {"instance_id": instance_id}))
 
 
-def replace(uow: UnitOfWork, instance_id: str, wanted: Sequence[SubscriptionRow]) -> None:
-    """Make the instance wait for exactly `wanted`, by difference: one read, and a write only where something changed."""
-    present = {_identity(row): row for row in of_instance(uow, instance_id)}
+def replace(uow: UnitOfWork, instance_id: str, wanted: Sequence[SubscriptionRow], *,
+            known: Sequence[SubscriptionRow] | None = None) -> None:
+    """Make the instance wait for exactly `wanted`, by difference: a write only where something changed.
+
+    What stands now is read, unless the caller knows it: from the view before the command, while it holds the instance.
+    """
+    present = {_identity(row): row for row in (of_instance(uow, instance_id) if known is None else known)}
     asked = {_identity(row): row for row in wanted}
     gone = [key for key, row in present.items() if asked.get(key) != row]
     fresh = [row for key, row in asked.items() if present.get(key) != row]

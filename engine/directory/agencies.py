@@ -9,6 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import canonical, pack, sop_toml, work_calendar
+from engine.bundle import read_toml
 from engine.errors import BundleRefused
 from engine.executor import Context
 from engine.sop_toml import AgencySheet
@@ -41,7 +42,7 @@ def register(context: Context, data: bytes) -> agencies.AgencyRow:
     row = agencies.AgencyRow(
         id=known.id if known else randomness.new_id(), code=sheet.code, name=sheet.name, level=sheet.level, region=sheet.region,
         zone=sheet.timezone, calendar_digest=pack.table_digest(calendar), parameters_digest=pack.table_digest(parameters),
-        profile=_profile(sheet))
+        profile=_profile(sheet, read_toml(data).get("numbers")))
     for content, kind in ((calendar, "calendar"), (parameters, "parameters")):
         tables_in_force.put(context.uow, pack.table_digest(content), kind, canonical.dumps(content))
     agencies.put(context.uow, row)
@@ -87,9 +88,10 @@ def role_title(row: agencies.AgencyRow, role: str) -> Text:
     return Text(title.get("id") or role, title.get("en") or title.get("id") or role)
 
 
-def _profile(sheet: AgencySheet) -> dict[str, Any]:
-    """What pages show of the sheet, as plain JSON."""
+def _profile(sheet: AgencySheet, numbers: Any) -> dict[str, Any]:
+    """What pages and running numbers read of the sheet, as plain JSON. `numbers` maps a series to its pattern."""
     return {
+        "numbers": _plain(numbers) if isinstance(numbers, dict) else {},
         "roles": {name: _plain(role) for name, role in sheet.roles.items()},
         "parameters": {name: _plain(one) for name, one in sheet.parameters.items()},
         "calendar": _plain(sheet.calendar),
