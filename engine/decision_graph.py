@@ -71,7 +71,8 @@ def read_graph(reading: Reading) -> Graph:
 class _Reader:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._boxes = Boxes(reading, frozenset(_names_in(reading)))
+        has_inputs = any(reading.local(child) == "inputData" for child in reading.root)
+        self._boxes = Boxes(reading, frozenset(_names_in(reading)), closed=has_inputs)
         self._nodes: dict[str, list[Node]] = {"inputData": [], "decision": [], "businessKnowledgeModel": []}
         self._by_id: dict[str, tuple[str, Node]] = {}
 

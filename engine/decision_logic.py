@@ -23,11 +23,15 @@ _CALL_DEPTH = 8
 
 
 class Boxes:
-    """Compiles boxed expressions of one file; `names` are all names the file introduces anywhere."""
+    """Compiles boxed expressions of one file; `names` are all names the file introduces anywhere.
 
-    def __init__(self, reading: Reading, names: frozenset[str]) -> None:
+    With `closed`, an expression may use no others: the file declares its inputs, so another name is a misspelling.
+    """
+
+    def __init__(self, reading: Reading, names: frozenset[str], *, closed: bool) -> None:
         self._reading = reading
         self._names = names
+        self._closed = closed
         self.types = Types(reading, self.tests)
         self._rules = 0
 
@@ -36,10 +40,12 @@ class Boxes:
     def tests(self, element: Any) -> UnaryTests | None:
         """The unary tests written in `element`."""
         try:
-            return feel.compile_unary_tests(self._reading.text(element), names=self._names)
+            tests = feel.compile_unary_tests(self._reading.text(element), names=self._names)
         except FeelSyntaxError as error:
             self._syntax(element, error)
             return None
+        self._check_names(element, tests.required)
+        return tests
 
     def expression(self, element: Any) -> Expression | None:
         """The expression written in `element`."""
@@ -48,10 +54,16 @@ class Boxes:
             self._reading.find("dmn-expression-missing", element)
             return None
         try:
-            return feel.compile_expression(text, names=self._names)
+            expression = feel.compile_expression(text, names=self._names)
         except FeelSyntaxError as error:
             self._syntax(element, error)
             return None
+        self._check_names(element, expression.required)
+        return expression
+
+    def _check_names(self, element: Any, required: frozenset[str]) -> None:
+        if self._closed and required - self._names - {"item", "partial", "?"}:
+            self._reading.find("dmn-name-unknown", element)
 
     def _syntax(self, element: Any, error: FeelSyntaxError) -> None:
         place = Text(f"posisi {error.position + 1}: {error.reason.id}", f"position {error.position + 1}: {error.reason.en}")
@@ -212,7 +224,9 @@ class Boxes:
     _every = _some
 
     def _filter(self, element: Any) -> Logic:
+        closed, self._closed = self._closed, False  # the entries of the elements are names that no file declares
         values, condition = self._parts(element, "in", "match")
+        self._closed = closed
         return lambda scope: loops.filtered(scope, values(scope), condition)
 
     def _iterator(self, element: Any) -> str:

@@ -65,6 +65,8 @@ _CODES: dict[str, tuple[str, str, str, str]] = {
     "dmn-expression-missing": ("Di sini kurang satu ekspresi.", "An expression is missing here.",
                                "Isi ekspresi FEEL.", "Fill in a FEEL expression."),
     "dmn-name-missing": ("Unsur ini perlu nama.", "This element needs a name.", "Beri nama.", "Give it a name."),
+    "dmn-name-unknown": ("Ekspresi ini memakai nama yang tidak ada di berkas ini.", "This expression uses a name that nothing here has.",
+                         "Periksa ejaannya; teks ditulis dalam tanda kutip.", "Check its spelling; text stands in quotation marks."),
     "dmn-name-duplicate": ("Nama atau id ini dipakai dua kali.", "This name or id is used twice.",
                            "Beri nama dan id yang berbeda.", "Give each its own name and id."),
     "dmn-reference": ("Rujukan ini tidak menunjuk unsur yang sesuai di berkas ini.",

@@ -49,9 +49,11 @@ class Expression:
 class UnaryTests:
     """Compiled unary tests, as in a cell of a decision table."""
 
-    def __init__(self, source: str, negated: bool, tests: list[Any], names: frozenset[str]) -> None:
+    def __init__(self, source: str, negated: bool, tests: list[Any], names: frozenset[str], required: frozenset[str]) -> None:
         self.source = source
+        #: As for an expression; `?` is not among them.
         self.names = names
+        self.required = required
         #: True for `-` and for an empty text.
         self.anything = not tests
         self._negated = negated
@@ -114,7 +116,8 @@ def compile_unary_tests(source: str, *, names: Collection[str] = ()) -> UnaryTes
         tests = [compiler.test(tree) for tree in trees]
     except RecursionError as error:
         raise FeelSyntaxError(0, _TOO_DEEP) from error
-    return UnaryTests(source, negated, tests, frozenset(compiler.required | compiler.possible) - {"?"})
+    required = frozenset(compiler.required - {"?"})
+    return UnaryTests(source, negated, tests, required | compiler.possible - {"?"}, required)
 
 
 def _known(names: Collection[str]) -> frozenset[str]:

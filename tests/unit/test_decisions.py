@@ -135,11 +135,11 @@ def test_a_list_of_one_and_its_element_stand_for_each_other() -> None:
 
 
 def test_values_outside_the_columns_lists_are_problems() -> None:
-    inputs = "<input id='i1'>" + text("inputExpression", "risk", "typeRef='string'") + text("inputValues",
-                                                                                            '"low","high"') + "</input>"
+    inputs = ("<input id='i1'>" + text("inputExpression", "risk", "typeRef='string'") + text("inputValues", '"low","high"')
+              + "</input>")
     outputs = "<output id='o1'>" + text("outputValues", '"yes","no"') + "</output>"
-    rules = "".join("<rule>" + text("inputEntry", cell) + text("outputEntry", answer) + "</rule>" for cell,
-                    answer in (('"low"', '"no"'), ('"high"', '"maybe"')))
+    rules = "".join("<rule>" + text("inputEntry", cell) + text("outputEntry", answer) + "</rule>"
+                    for cell, answer in (('"low"', '"no"'), ('"high"', '"maybe"')))
     data = file_of(decision(f"<decisionTable id='t'>{inputs}{outputs}{rules}</decisionTable>"))
     assert ask(data, {"risk": "low"}) == DecisionOutcome(value="no", rules=(1,))
     assert problems(ask(data, {"risk": "middle"})) == ["input-allowed-values"]
@@ -191,8 +191,8 @@ def test_a_chain_of_decisions_is_evaluated_without_recursion() -> None:
 
 
 def test_a_knowledge_model_is_a_function() -> None:
-    model = ('<businessKnowledgeModel id="bkm_1" name="monthly rate"><encapsulatedLogic><formalParameter name="yearly rate" typeRef="number"/>'
-             + literal("yearly rate / 12") + "</encapsulatedLogic></businessKnowledgeModel>")
+    model = ('<businessKnowledgeModel id="bkm_1" name="monthly rate"><encapsulatedLogic>'
+             '<formalParameter name="yearly rate" typeRef="number"/>' + literal("yearly rate / 12") + "</encapsulatedLogic></businessKnowledgeModel>")
     called = decision(literal("monthly rate(24) + monthly rate(yearly rate: 12)"), requires=["#bkm_1"])
     assert ask(file_of(model, called)).value == 3
     invocation = ("<invocation>" + literal("monthly rate") + '<binding><parameter name="yearly rate"/>' + literal("36")

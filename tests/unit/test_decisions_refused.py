@@ -42,6 +42,8 @@ _REFUSED = [
     (file_of(decision(literal(" "))), "dmn-expression-missing"), (file_of(decision("")), "dmn-expression-missing"),
     (file_of(decision(literal("1") + literal("2"))), "dmn-expression-missing"), (file_of("<decision id='x'/>"), "dmn-name-missing"),
     (file_of(decision(table("UNIQUE", ["n"], ["x"], ["1", ""]))), "dmn-expression-missing"),
+    (file_of(input_data("n"), decision(table("UNIQUE", ["n"], ["x"], ["1", "Approved"]))), "dmn-name-unknown"),
+    (file_of(input_data("n"), decision(table("UNIQUE", ["n"], ["x"], ["high", "1"]))), "dmn-name-unknown"),
     (file_of(_ONE, _ONE), "dmn-name-duplicate"), (file_of(input_data("answer"), _ONE), "dmn-name-duplicate"),
     (file_of(decision(literal("1"), requires=["#input_none"])), "dmn-reference"),
     (file_of(decision(literal("1"), requires=["other.dmn#input_x"])), "dmn-reference"),
@@ -50,7 +52,8 @@ _REFUSED = [
     (file_of(decision(literal("b"), name="a", requires=["#decision_b"]),
              decision(literal("a"), name="b", requires=["#decision_a"])), "dmn-cycle"),
     (file_of(decision(literal("1"), requires=["#decision_answer"])), "dmn-cycle"),
-    (file_of('<itemDefinition name="a"><typeRef>b</typeRef></itemDefinition><itemDefinition name="b"><typeRef>a</typeRef></itemDefinition>', _ONE), "dmn-cycle"),
+    (file_of('<itemDefinition name="a"><typeRef>b</typeRef></itemDefinition>',
+             '<itemDefinition name="b"><typeRef>a</typeRef></itemDefinition>', _ONE), "dmn-cycle"),
     (file_of(decision(literal("1"), type_ref="tNone")), "dmn-type-unknown"),
     (file_of(decision(table("BEST", ["n"], ["x"], ["1", "1"]))), "dmn-hit-policy"),
     (file_of(decision(table("UNIQUE", ["n"], ["x"], ["1", "1"], aggregation="SUM"))), "dmn-aggregation"),
@@ -73,8 +76,8 @@ def test_what_would_not_run_as_written_is_refused(data: bytes, code: str) -> Non
 
 
 def test_what_only_explains_is_passed_over() -> None:
-    silent = ('<description>x</description><extensionElements><v:x xmlns:v="urn:vendor"/></extensionElements><textAnnotation id="n"><text>x</text>'
-              '</textAnnotation><knowledgeSource id="k" name="k"/>')
+    silent = ('<description>x</description><extensionElements><v:x xmlns:v="urn:vendor"/></extensionElements>'
+              '<textAnnotation id="n"><text>x</text></textAnnotation><knowledgeSource id="k" name="k"/>')
     assert ask(file_of(silent, decision("<question>?</question>" + literal("1")))).value == 1
 
 
