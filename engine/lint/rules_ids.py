@@ -60,6 +60,21 @@ def duplicate_process(sop: Sop) -> Iterator[Hit]:
 
 
 @rules.sop_rule(
+    "id-in-two-files",
+    RULE,
+    ("ID ini juga dipakai di berkas lain SOP ini.", "This id is also used in another file of this SOP."),
+    ("Beri langkah di proses yang dipanggil ID sendiri.", "Give the steps of the called process ids of their own."),
+)
+def id_in_two_files(sop: Sop) -> Iterator[Hit]:
+    """A called process runs inside its caller's journal: one id would stand for two steps there."""
+    owners: dict[str, str] = {}
+    for diagram in sop.diagrams:
+        for key, placed in diagram.by_id.items():
+            if owners.setdefault(key, diagram.file) != diagram.file:
+                yield diagram.hit(placed)
+
+
+@rules.sop_rule(
     "no-executable-process",
     ERROR,
     ("Tidak ada proses yang berisi langkah.", "There is no process with steps."),

@@ -77,6 +77,7 @@ CASES: dict[str, Files] = {
     "missing-id": line("<bpmn:userTask/>"),
     "duplicate-id": line(user("t"), user("t")),
     "duplicate-process": {"a.bpmn": document(process("p", start())), "b.bpmn": document(process("p", start()))},
+    "id-in-two-files": {"a.bpmn": document(process("p", start())), "b.bpmn": document(process("q", start()))},
     "no-executable-process": {"x.bpmn": document()},
     "not-marked-executable": {"x.bpmn": document('<bpmn:process id="p" isExecutable="false"><bpmn:task id="t"/></bpmn:process>')},
     "empty-process": {"x.bpmn": document(process("p"))},
