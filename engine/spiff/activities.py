@@ -131,6 +131,8 @@ class SubProcessSpec(ActivitySpec):
         top = token.workflow.top_workflow
         starts = self.inner.starts()
         if not starts:
+            if self.inner.by_id:
+                raise Unusable("no-start-event")
             return True
         workflow = ScopeWorkflow(self.inner, token.id, top)
         workflow.data = variables
@@ -143,10 +145,6 @@ class SubProcessSpec(ActivitySpec):
         return None
 
     def inside_done(self, token: Token, workflow: ScopeWorkflow) -> None:
-        top = token.workflow.top_workflow
-        top.attempt(token, self.close_scope, token, workflow)
-
-    def close_scope(self, token: Token, workflow: ScopeWorkflow) -> None:
         """The inside is done: the activity completes."""
         token.complete()
 
@@ -170,7 +168,7 @@ class CallSpec(SubProcessSpec):
             handed.update(self.loop.handed(token))
         return self.open_scope(token, handed)
 
-    def close_scope(self, token: Token, workflow: ScopeWorkflow) -> None:
+    def inside_done(self, token: Token, workflow: ScopeWorkflow) -> None:
         now = token.workflow.top_workflow.now
         inside: Mapping[str, Value] = scopes.inside(workflow)
         given = {m.target: m.value(inside, now) for m in self.gives}

@@ -16,6 +16,7 @@ from engine.spiff.events import (
     CatchSpec,
     EventGatewaySpec,
     LinkThrowSpec,
+    ListeningSpec,
     ReceiveSpec,
     SendSpec,
     ThrowSpec,
@@ -183,6 +184,8 @@ def _finish(scope: ScopeSpec, element: ElementSpec) -> None:
         if len(found) != 1:
             raise CannotCompile(element=node.id, problem="link-without-target")
         element.target = found[0]
+    elif isinstance(element, EventGatewaySpec) and not all(isinstance(f.target, ListeningSpec) for f in element.outgoing):
+        raise CannotCompile(element=node.id, problem="event-gateway-target")
 
 
 def _element(program: Program, scope: ScopeSpec, node: Node) -> ElementSpec:

@@ -68,7 +68,7 @@ def cancel_transaction(token: Token) -> None:
     """A cancel end event ends the transaction it stands in; its cancel boundary event goes on."""
     top = token.workflow.top_workflow
     level = token
-    while level.workflow is not top:
+    while level.workflow.spec.is_embedded:
         level = level.workflow.host_token
         if level.task_spec.node.type == "transaction":
             outer = level if level.task_spec.loop is None else level.host

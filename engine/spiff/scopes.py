@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from engine.spiff.workflow import ScopeWorkflow
 
 LOCAL = "local"    # a token's own scope, in its internal data
+MAX_NESTING = 60   # lists and contexts inside each other
 _STORABLE = (type(None), bool, int, str, Decimal, date, time, timedelta, MonthsDuration)   # a datetime is a date
 OWN = "own"        # set when new names written by this token stay in its own scope (a loop instance)
 
 
-def copied(value: Value) -> Value:
-    """A value that shares nothing changeable with `value`."""
-    if isinstance(value, dict):
-        return {key: copied(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [copied(item) for item in value]
+def copied(value: Value, depth: int = 0) -> Value:
+    """A value that shares nothing changeable with `value`; refuses what no variable can hold."""
+    if isinstance(value, dict | list | tuple):
+        if depth > MAX_NESTING:
+            raise Unusable("value-not-storable")
+        if isinstance(value, dict):
+            return {str(key): copied(item, depth + 1) for key, item in value.items()}
+        return [copied(item, depth + 1) for item in value]
     if isinstance(value, _STORABLE):
         return value
     raise Unusable("value-not-storable")   # FEEL has ranges and functions; variables do not

@@ -122,6 +122,7 @@ class Timer:
         due, warn = calendars.due_at(start, standard, calendar), calendars.warn_at(start, standard, calendar)
         if self.is_working:
             for since, until in data.get("pauses", ()):
+                since = max(since, start)
                 lost = calendar.working_time(since, until)
                 due = calendar.after(due, lost) if due > since else due
                 warn = calendar.after(warn, lost) if warn > since else warn

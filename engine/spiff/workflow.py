@@ -84,6 +84,7 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
         self.is_dirty = False
         self._work: deque[Token] = deque()
         self._last: deque[Token] = deque()
+        self._ended: deque[tuple[Token, ScopeWorkflow]] = deque()
         self._steps = 0
 
     @property
@@ -122,9 +123,9 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
             return
         workflow.completed = True
         if workflow is not self:
-            host = workflow.host_token
-            del self.subprocesses[host.id]
-            host.task_spec.inside_done(host, workflow)
+            # Closed by the settle loop, not here: sixty scopes that end together must not be sixty calls deep.
+            self._ended.append((workflow.host_token, workflow))
+            del self.subprocesses[workflow.parent_task_id]
 
     def cancel_token(self, token: Token) -> None:
         """Cancel a token with everything that lives with it or inside it. It does not complete its scope."""
@@ -163,7 +164,11 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
     def settle(self) -> None:
         """Move tokens until each waits for a person, an event, an operation or a decision about an incident."""
         while True:
-            if self.is_dirty:
+            if self._ended:
+                host, workflow = self._ended.popleft()
+                if host.is_open:
+                    self.attempt(host, host.task_spec.inside_done, host, workflow)
+            elif self.is_dirty:
                 self._look_again()
             elif self._work:
                 token = self._work.popleft()

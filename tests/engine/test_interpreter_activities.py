@@ -366,3 +366,34 @@ def test_a_cancelled_instance_is_over_for_good():
     assert play.happened("u") == ["entered", "cancelled"]
     with pytest.raises(errors.InstanceNotActive):
         play.cancel()
+
+
+def test_sixty_scopes_that_end_together_end():
+    parts = bpmn.user("u")
+    for n in range(55):
+        parts = bpmn.sub(f"sp{n}", parts, loop=bpmn.instances(cardinality="1"))
+    play = Play(bpmn.document(bpmn.process("p", parts)))
+
+    assert play.open == ["u"]
+    assert play.complete("u").done
+
+
+@pytest.mark.parametrize(("calls", "stopped"), [(20, False), (21, True)])
+def test_called_processes_nest_twenty_deep(calls, stopped):
+    program = compile_bytes(bpmn.document(
+        bpmn.process("p", bpmn.call("c0", "q1")), *(bpmn.process(f"q{n}", bpmn.call(f"c{n}", f"q{n + 1}")) for n in range(1, calls)),
+        bpmn.process(f"q{calls}", bpmn.user("u"))))
+    if stopped:
+        with pytest.raises(errors.RunawayProcess):
+            Play(program)
+    else:
+        assert Play(program).complete("u").done
+
+
+def test_a_called_process_without_a_plain_start_is_an_incident():
+    play = Play(bpmn.document(
+        bpmn.process("p", bpmn.start(), bpmn.call("a", "q"), bpmn.flow("s", "a")),
+        bpmn.process("q", bpmn.start("ms", bpmn.event("message", "M")), bpmn.user("u"), bpmn.flow("ms", "u")),
+        roots=bpmn.message("M")))
+
+    assert play.incidents == [("a", "no-start-event")]
