@@ -31,11 +31,16 @@ def entries(rows: Iterable[HistoryRow]) -> list[Entry]:
 
 
 def readable(rows: Iterable[HistoryRow]) -> list[HistoryRow]:
-    """The rows of a case, perhaps of several instances, that say something to a person."""
+    """The rows of a case, perhaps of several instances, that its workers tell each other.
+
+    How it began, what waits since when, and what somebody or the system finished; the way the diagram took between is the
+    auditor's to follow.
+    """
     gathered: dict[tuple[datetime, int], list[HistoryRow]] = {}
     for row in rows:
         gathered.setdefault((row.at, row.seq), []).append(row)
-    return [row for found in gathered.values() for row in _told(found)]
+    return [row for (_at, seq), found in gathered.items() for n, row in enumerate(_told(found))
+            if (seq == 1 and n == 0) or row.happened != Happening.COMPLETED or row.actor_role]
 
 
 def _entry(seq: int, rows: list[HistoryRow]) -> Entry:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 XML_BYTES = 2 * 1024 * 1024
 TOTAL_BYTES = 10 * 1024 * 1024
 FILES = 200
-_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}$")
+_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}\Z")
 _XML = (".bpmn", ".dmn", ".xml")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +11,7 @@ from flask import Flask, g
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from engine.results import ReplayVerdict
+from engine.results import FormField, ReplayVerdict
 from engine.types import Severity, TaskSummary, Text
 from webui import context, deadlines, forms, times
 
@@ -19,7 +21,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         account=context.account, lang=context.language, say=context.say, may=context.may, now=context.now,
         exact=exact, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
-        in_words=forms.in_words, clause_words=forms.clause_words, after_words=after_words, file_size=file_size,
+        in_words=forms.in_words, clause_words=forms.clause_words, after_words=after_words, answered=answered, shown_part=shown_part, file_size=file_size,
         risk_word=risk_word, status_word=status_word, role_word=role_word, kind_word=kind_word,
         verdict_word=verdict_word, severity_word=severity_word, case_label=case_label, month_names=month_names,
         notice_count=notice_count, picture=picture, record_word=record_word,
@@ -46,6 +48,16 @@ def due_tag(due_at: datetime | None) -> deadlines.Deadline:
     return deadlines.due_only(due_at, now=context.now(), zone=context.zone(), language=context.language())
 
 
+def answered(fields: Sequence[FormField]) -> list[FormField]:
+    """The fields of a record that hold an answer, or one that the viewer may not see."""
+    return [f for f in fields if f.masked or f.value not in (None, "", [])]
+
+
+def shown_part(column: FormField, row: Mapping[str, Any]) -> str:
+    """One column of a row, in words."""
+    return forms.shown_value(replace(column, value=row.get(column.key)))
+
+
 def after_words(text: Text) -> str:
     """What follows a task, without the words that already stand in the heading above it."""
     said = context.say(text)
@@ -70,7 +82,9 @@ def risk_word(risk: str) -> str:
 def status_word(status: str) -> str:
     return {
         "active": _("Berjalan"), "open": _("Berjalan"), "incident": _("Perlu ditangani"), "completed": _("Selesai"),
-        "closed": _("Ditutup"), "cancelled": _("Dibatalkan"), "suspended": _("Ditangguhkan"),
+        "closed": _("Ditutup"), "terminated": _("Selesai"), "under_review": _("Ditelaah"),
+        "received": _("Diterima"), "planned": _("Direncanakan"), "in_service": _("Dilayani"),
+        "in_transfer": _("Dilimpahkan"), "awaiting_termination": _("Menunggu terminasi"), "reopened": _("Dibuka kembali"), "cancelled": _("Dibatalkan"), "suspended": _("Ditangguhkan"),
     }.get(str(status), str(status))
 
 

@@ -81,7 +81,8 @@
 
   // A wide diagram opens where the case stands.
   const centre = (box) => {
-    const here = box && $('.node.is-now, .node.is-late', box);
+    const area = (node) => { const size = node.getBoundingClientRect(); return size.width * size.height; };
+    const here = box && all('.node.is-late, .node.is-now', box).sort((a, b) => area(a) - area(b))[0];
     if (!here) return;
     const [outer, inner] = [box.getBoundingClientRect(), here.getBoundingClientRect()];
     box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;

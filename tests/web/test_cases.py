@@ -1,0 +1,102 @@
+"""Cases: by code, never by name; only what belongs to the case that was asked for."""
+
+from __future__ import annotations
+
+import re
+
+from engine import errors
+
+
+def test_the_list_shows_codes_and_no_names(manager):
+    page = manager.get("/kasus").text
+    assert "KLB-2026-000041" in page and "Melati" not in page
+
+
+def test_a_case_is_found_by_its_code_and_what_was_typed_stays_out_of_the_address(manager):
+    response = manager.post("/kasus/cari", {"code": " KLB-2026-000042 "}, on="/kasus")
+    assert response.headers["Location"] == "/kasus/case-2"
+    missing = manager.post("/kasus/cari", {"code": "KLB-2026-999999"}, on="/kasus")
+    assert missing.headers["Location"] == "/kasus"
+    assert "999999" not in manager.get("/kasus").text
+
+
+def test_an_empty_search_opens_nothing(manager):
+    assert manager.post("/kasus/cari", {"code": "  "}, on="/kasus").headers["Location"] == "/kasus"
+
+
+def test_a_case_page_tells_deadline_timeline_documents_and_masks(manager):
+    page = manager.get("/kasus/case-1").text
+    assert "Lewat" in page and "Sel 24 Nov 10.05 WIB" in page
+    assert "tepat waktu" in page and "terlambat" in page
+    assert "F10 Surat rujukan" in page and "Nama samaran" in page
+    assert "disamarkan" in page and "tidak tahu" in page and "Pemeriksaan kesehatan" in page
+
+
+def test_an_empty_case_says_so_in_every_part(manager):
+    page = manager.get("/kasus/case-3").text
+    for words in ("Tidak ada tugas yang menunggu", "Belum ada kejadian", "Belum ada dokumen", "Belum ada catatan"):
+        assert words in page
+
+
+def test_a_document_is_a_download_with_a_name_that_says_nothing(manager):
+    response = manager.get("/kasus/case-1/dokumen/doc-1")
+    assert response.data == b"%PDF-1.7 rekaan" and response.mimetype == "application/pdf"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="F10-doc-1.pdf"'
+
+
+def test_an_unknown_kind_of_document_is_never_shown_in_the_page(manager, engine):
+    from dataclasses import replace
+
+    detail = engine.case_details["case-1"]
+    bad = replace(detail.documents[0], media_type="text/html", code='"><script>', id="doc-1")
+    engine.case_details["case-1"] = replace(detail, documents=(bad,))
+    response = manager.get("/kasus/case-1/dokumen/doc-1")
+    assert response.mimetype == "application/octet-stream"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="script-doc-1.bin"'
+
+
+def test_parts_of_another_case_answer_like_none(manager, auditor):
+    assert manager.get("/kasus/case-1/dokumen/doc-2").status_code == 404
+    assert manager.get("/kasus/case-1?proses=i2").status_code == 404
+    assert auditor.get("/kasus/case-1/putar-ulang/i2").status_code == 404
+    assert auditor.post("/kasus/case-1/putar-ulang/i2/verifikasi").status_code == 404
+    assert auditor.post("/kasus/case-1/putar-ulang/i2/bukti").status_code == 404
+
+
+def test_a_case_is_opened_once_by_a_double_click(manager, engine):
+    page = manager.get("/kasus/baru/pengelolaan-kasus").text
+    once = re.search(r'name="once" value="(\w+)"', page)
+    assert once is not None
+    data = {"once": once[1], "f.family_told": "true"}
+    for _ in range(2):
+        response = manager.post("/kasus/baru/pengelolaan-kasus", data, on="/kasus/baru")
+        assert response.headers["Location"] == "/kasus/case-1"
+    assert engine.started == [("pengelolaan-kasus", {"family_told": True})]
+
+
+def test_a_refused_start_keeps_what_was_typed(manager, engine):
+    response = manager.post("/kasus/baru/pengelolaan-kasus", {"once": "a", "f.reason": "tetap di sini"}, on="/kasus/baru")
+    assert response.status_code == 422
+    assert "tetap di sini" in response.text and 'href="#f-family_told"' in response.text
+    assert engine.started == []
+
+
+def test_rows_of_a_start_form_need_no_script(manager, engine):
+    response = manager.post("/kasus/baru/pengelolaan-kasus",
+                            {"once": "a", "f.lines.count": "1", "f.lines.0.need": "Visum", "add_row": "f.lines"}, on="/kasus/baru")
+    assert response.status_code == 200 and 'name="f.lines.1.need"' in response.text and "Visum" in response.text
+    assert engine.started == []
+
+
+def test_whoever_hands_a_new_case_over_returns_to_the_inbox(manager, engine, monkeypatch):
+    def hidden(actor, case_id):
+        raise errors.NotFound()
+
+    monkeypatch.setattr(engine.cases, "get", hidden)
+    response = manager.post("/kasus/baru/pengelolaan-kasus", {"once": "a", "f.family_told": "false"}, on="/kasus/baru")
+    assert response.headers["Location"] == "/"
+
+
+def test_an_sop_nobody_knows_is_not_found(manager):
+    assert manager.get("/kasus/baru/tidak-ada").status_code == 404
+    assert manager.post("/kasus/baru/tidak-ada", {}, on="/kasus/baru").status_code == 404
