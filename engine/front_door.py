@@ -35,7 +35,7 @@ class Engine:
         self.sops = Sops(executor)
         self.cases = Cases(executor)
         self.tasks = Tasks(executor)
-        self.jobs = Jobs(executor)
+        self.jobs = Jobs(executor, retries_after=settings.job_retries_after)
         self.audit = Audit(executor)
         self.people = People(executor, settings)
 

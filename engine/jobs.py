@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 
@@ -23,8 +23,9 @@ _HEARTBEAT = "worker-seen-at"
 class Jobs:
     """Acquire, act, report. A worker that lost its lock is answered GONE and changes nothing."""
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, *, retries_after: Sequence[timedelta] = commands.RETRIES_AFTER) -> None:
         self._executor = executor
+        self._retries_after = retries_after
 
     def acquire(self, worker_id: str, *, limit: int, lock_for: timedelta) -> tuple[Job, ...]:
         """Takes up to `limit` jobs that are due, in due order; after `lock_for` another worker may take them over."""
@@ -58,7 +59,8 @@ class Jobs:
         if isinstance(failure, errors.BpmnError):
             return self._act(job, lambda context: commands.fail_with_error(context, job.id, job.fence, failure.code))
         if isinstance(failure, errors.TransientFailure):
-            return self._act(job, lambda context: commands.fail_for_now(context, job.id, job.fence))
+            return self._act(job, lambda context: commands.fail_for_now(
+                context, job.id, job.fence, self._retries_after))
         code = "permanent-failure" if isinstance(failure, errors.PermanentFailure) else "operation-fault"
         return self._act(job, lambda context: commands.fail_for_good(context, job.id, job.fence, code))
 

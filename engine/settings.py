@@ -59,27 +59,15 @@ class Settings:
     smtp_sender: str = ""
     smtp_tls: bool = True
 
-    xml_bytes: int = 2 * 1024 * 1024
     upload_bytes: int = 10 * 1024 * 1024
     passphrase_length: int = 15
     sign_ins_per_minute: int = 5                    # per account and address; then delays, never a lock-out
     idle_lock_after: timedelta = timedelta(minutes=15)
     session_ends_after: timedelta = timedelta(hours=12)
     draft_saved_every: timedelta = timedelta(seconds=20)
-    names_shown_for: timedelta = timedelta(seconds=60)
-    field_unmasked_for: timedelta = timedelta(minutes=30)
-    break_glass_for: timedelta = timedelta(hours=3)
-    partner_link_ends_after: timedelta = timedelta(days=30)     # counted from the day the referral is done
-    one_time_code_for: timedelta = timedelta(minutes=10)
-    one_time_code_tries: int = 5
     job_retries_after: tuple[timedelta, ...] = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
     job_locked_for: timedelta = timedelta(minutes=2)            # a worker that died gives its jobs back after this
     timers_checked_every: timedelta = timedelta(seconds=5)      # well inside the minute within which timers fire
-    statistics_hidden_below: int = 5
-    provider_checked_every: timedelta = timedelta(days=90)
-    case_silent_after: timedelta = timedelta(days=14)
-    unassigned_high_after: timedelta = timedelta(hours=1)
-    unassigned_after: timedelta = timedelta(hours=3)
 
     def __post_init__(self) -> None:
         home = self.data_dir / "demo" if self.demo else self.data_dir
@@ -167,8 +155,6 @@ def _problems(settings: Settings) -> list[str]:
             problems.append("KAWAL_SMTP_TLS: mail leaves this machine only under TLS")
     if settings.passphrase_length < 15:
         problems.append("KAWAL_PASSPHRASE_LENGTH: at least 15")
-    if settings.statistics_hidden_below < 5:
-        problems.append("KAWAL_STATISTICS_HIDDEN_BELOW: at least 5, or small cells name people")
     if settings.idle_lock_after > timedelta(hours=1):
         problems.append("KAWAL_IDLE_LOCK_AFTER: at most PT1H; offices share their machines")
     if settings.session_ends_after > timedelta(hours=24):

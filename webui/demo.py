@@ -16,7 +16,6 @@ from typing import Any
 import engine as front_door
 import handlers
 from engine.results import InboxFilters
-from engine.scenario import Scenario, Step, Story
 from engine.settings import Settings
 from engine.types import Actor
 from webui import stage
@@ -134,12 +133,12 @@ def _play(engine: front_door.Engine, clock: front_door.ManualClock, actors: Mapp
     scene = replace(stage.stage_over(engine, clock, worker_id="demo"), actor_of=actors.__getitem__)
     key = front_door.SopBundle.from_dir(sop).toml["key"]
     turns: list[tuple[datetime, int, int]] = []
-    stories: list[Story] = []
+    stories: list[front_door.Story] = []
     for part in CAST:
         told = _moved(_until(front_door.read_scenario((sop / "scenarios" / f"{part.story}.toml").read_bytes()), part.before), part, now)
         turns.append((told.at, len(stories), 0))
         turns += [(step.at or told.at, len(stories), number) for number, step in enumerate(told.steps, 1)]
-        stories.append(Story(told, scene, key=key, file=part.story))
+        stories.append(front_door.Story(told, scene, key=key, file=part.story))
     broken: set[int] = set()
     for _, which, number in sorted(turns):
         if which in broken:
@@ -151,9 +150,9 @@ def _play(engine: front_door.Engine, clock: front_door.ManualClock, actors: Mapp
     front_door.pass_time(scene, now)
 
 
-def _until(scenario: Scenario, before: str | None) -> Scenario:
+def _until(scenario: front_door.Scenario, before: str | None) -> front_door.Scenario:
     """The story without its expectations, up to the first step on `before`."""
-    steps: list[Step] = []
+    steps: list[Any] = []
     for step in scenario.steps:
         if before is not None and step.acts_on == before:
             break
@@ -162,7 +161,7 @@ def _until(scenario: Scenario, before: str | None) -> Scenario:
     return replace(scenario, steps=tuple(steps), business_key=None)
 
 
-def _moved(scenario: Scenario, part: Part, now: datetime) -> Scenario:
+def _moved(scenario: front_door.Scenario, part: Part, now: datetime) -> front_door.Scenario:
     """The story moved in time. By whole weeks its office hours stay office hours; by minutes its last step is just now."""
     last = max([scenario.at, *(step.at for step in scenario.steps if step.at)])
     by = now - last - timedelta(minutes=part.minutes)

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import engine as front_door
 import handlers
-from engine.clock import ManualClock
-from engine.scenario import ScenarioResult, Stage
+from engine import ManualClock, ScenarioResult, Stage
 from engine.settings import KEY_BYTES, Settings
 from engine.types import Actor
 

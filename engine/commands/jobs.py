@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from engine import projection
@@ -64,14 +64,14 @@ def fail_with_error(context: Context, job_id: str, fence: int, code: str) -> Job
     return JobOutcome.DONE
 
 
-def fail_for_now(context: Context, job_id: str, fence: int) -> JobOutcome:
+def fail_for_now(context: Context, job_id: str, fence: int, retries_after: Sequence[timedelta] = RETRIES_AFTER) -> JobOutcome:
     """Try again after 1, 5, 30 minutes; then a person must decide."""
     row = _held(context, job_id, fence)
     if row is None:
         return JobOutcome.GONE
-    if row.attempts >= len(RETRIES_AFTER):
+    if row.attempts >= len(retries_after):
         return fail_for_good(context, job_id, fence, "out-of-retries")
-    jobs.release(context.uow, job_id, fence=fence, available_at=context.now + RETRIES_AFTER[row.attempts],
+    jobs.release(context.uow, job_id, fence=fence, available_at=context.now + retries_after[row.attempts],
                  attempts=row.attempts + 1, error_code="transient-failure")
     return JobOutcome.RETRY_SCHEDULED
 

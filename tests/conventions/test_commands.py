@@ -6,11 +6,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from engine.errors import EngineError
+from engine.settings import Settings
 from webui import cli
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +59,14 @@ def test_every_locked_package_has_a_hash_and_no_address():
         for block in re.split(r"\n(?=\S)", lock):
             if not block.startswith("#"):
                 assert "==" in block and "--hash=sha256:" in block, f"{name}: {block.splitlines()[:1]}"
+
+
+@pytest.mark.parametrize("setting", [one.name for one in fields(Settings)])
+def test_a_setting_is_documented_and_read_somewhere(setting):
+    assert f"`KAWAL_{setting.upper()}`" in (ROOT / "docs/operations.md").read_text("utf-8")
+    read = re.compile(rf"(settings|self)\.{setting}\b")
+    modules = [path for package in ("engine", "handlers", "webui") for path in (ROOT / package).rglob("*.py")]
+    assert any(read.search(path.read_text("utf-8")) for path in modules)
 
 
 def test_error_codes_are_unique_and_every_error_speaks_both_languages():

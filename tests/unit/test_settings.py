@@ -52,7 +52,6 @@ REFUSED = [
     ({"KAWAL_SMTP_HOST": "mail.example"}, "sender"),
     ({"KAWAL_SMTP_HOST": "mail.example", "KAWAL_SMTP_SENDER": "a@b", "KAWAL_SMTP_TLS": "0"}, "TLS"),
     ({"KAWAL_PASSPHRASE_LENGTH": "8"}, "15"),
-    ({"KAWAL_STATISTICS_HIDDEN_BELOW": "1"}, "small cells"),
     ({"KAWAL_KEY": "abcd"}, "hex"),
     ({"KAWAL_DEMO": "perhaps"}, "true or false"),
 ]
