@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 from engine.feel import limits
@@ -17,7 +17,7 @@ _Made = TypeVar("_Made")
 class Cursor:
     """One reading of one text. Names that contain spaces or symbols are recognised when they are in `names`."""
 
-    def __init__(self, source: str, names: Iterable[str]) -> None:
+    def __init__(self, source: str, names: frozenset[str]) -> None:
         self._lexer = Lexer(source, names)
         self._source = source
         self._depth = 0

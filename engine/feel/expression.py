@@ -15,6 +15,7 @@ from engine.feel.parser import Parser
 from engine.feel.runtime import Handed, Run, Scope, admit
 from engine.types import Text, Value
 
+_BUILTIN_NAMES = frozenset([*BUILTINS, *PROPERTIES])
 _TOO_DEEP = Text("terlalu bertingkat", "nested too deep")
 
 
@@ -94,7 +95,7 @@ def compile_expression(source: str, *, names: Collection[str] = ()) -> Expressio
     """
     known = _known(names)
     try:
-        tree = Parser(source, _readable(known)).whole_expression()
+        tree = Parser(source, known | _BUILTIN_NAMES).whole_expression()
         compiler = Compiler(known)
         code = compiler.code(tree)
     except RecursionError as error:
@@ -111,7 +112,7 @@ def compile_unary_tests(source: str, *, names: Collection[str] = ()) -> UnaryTes
     """
     known = _known(names)
     try:
-        negated, trees = Parser(source, _readable(known)).whole_tests()
+        negated, trees = Parser(source, known | _BUILTIN_NAMES).whole_tests()
         compiler = Compiler(known)
         tests = [compiler.test(tree) for tree in trees]
     except RecursionError as error:
@@ -122,7 +123,3 @@ def compile_unary_tests(source: str, *, names: Collection[str] = ()) -> UnaryTes
 
 def _known(names: Collection[str]) -> frozenset[str]:
     return frozenset(normal_name(name) for name in names)
-
-
-def _readable(known: frozenset[str]) -> list[str]:
-    return [*known, *BUILTINS, *PROPERTIES]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import DecimalException
+from functools import lru_cache
 from typing import Any
 
 from engine.feel import limits
@@ -26,6 +26,9 @@ _STRING = re.compile(r'"((?:[^"\\\r\n]|\\[^\r\n])*)"')
 _ESCAPE = re.compile(r"\\u([Dd][89ABab][0-9A-Fa-f]{2})\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{6})"
                      r"""|\\(["'\\nrtbf])""")
 _SYMBOL = re.compile(r"\*\*|\.\.|<=|>=|!=|->|[-+*/=<>()\[\]{},:.?@]")
+#: Known names with their patterns, the longest first.
+_Known = tuple[tuple[str, re.Pattern[str]], ...]
+
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 
 
@@ -47,24 +50,20 @@ def normal_name(name: str) -> str:
 class Lexer:
     """The token at a position of `source`, given the names known when it is asked."""
 
-    def __init__(self, source: str, names: Iterable[str]) -> None:
+    def __init__(self, source: str, names: frozenset[str]) -> None:
         if len(source) > limits.SOURCE_LENGTH:
             raise FeelSyntaxError(limits.SOURCE_LENGTH, Text("teks terlalu panjang", "the text is too long"))
         self.source = source
-        self._known: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-        self._declared: set[str] = set()
-        for name in names:
-            self.declare(name)
+        self._known = dict(_vocabulary(names))
 
     def declare(self, name: str) -> None:
         """Make `name` known from here on. A plain word needs no declaration to be read."""
         name = normal_name(name)
-        if not name or name in self._declared or NAME.fullmatch(name):
+        if not name or NAME.fullmatch(name):
             return
-        self._declared.add(name)
-        alternatives = self._known.setdefault(name[0], [])
-        alternatives.append((name, re.compile(_pattern(name))))
-        alternatives.sort(key=lambda known: -len(known[0]))
+        known = self._known.get(name[0], ())
+        if all(other != name for other, _ in known):
+            self._known[name[0]] = _longest_first([*known, (name, _pattern(name))])
 
     def skip(self, position: int) -> int:
         """The first position at or after `position` that is neither white space nor comment."""
@@ -106,10 +105,24 @@ class Lexer:
         return Token("string", _ESCAPE.sub(_unescape, found.group(1)), start, found.end())
 
 
-def _pattern(name: str) -> str:
+@lru_cache(maxsize=200)  # every cell of a table is read with the same names
+def _vocabulary(names: frozenset[str]) -> dict[str, _Known]:
+    """The names that are more than a plain word, by their first character."""
+    known: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for name in {normal_name(name) for name in names}:
+        if name and not NAME.fullmatch(name):
+            known.setdefault(name[0], []).append((name, _pattern(name)))
+    return {first: _longest_first(alternatives) for first, alternatives in known.items()}
+
+
+def _longest_first(known: list[tuple[str, re.Pattern[str]]]) -> _Known:
+    return tuple(sorted(known, key=lambda one: (-len(one[0]), one[0])))
+
+
+def _pattern(name: str) -> re.Pattern[str]:
     """Words of the name may stand any white space apart, and must end where a word ends."""
     pattern = r"\s+".join(re.escape(word) for word in name.split())
-    return pattern + (rf"(?![\w{_ASTRAL}])" if re.match(rf"[\w{_ASTRAL}]", name[-1]) else "")
+    return re.compile(pattern + (rf"(?![\w{_ASTRAL}])" if re.match(rf"[\w{_ASTRAL}]", name[-1]) else ""))
 
 
 def _unescape(found: re.Match[str]) -> str:

@@ -192,7 +192,8 @@ def test_a_chain_of_decisions_is_evaluated_without_recursion() -> None:
 
 def test_a_knowledge_model_is_a_function() -> None:
     model = ('<businessKnowledgeModel id="bkm_1" name="monthly rate"><encapsulatedLogic>'
-             '<formalParameter name="yearly rate" typeRef="number"/>' + literal("yearly rate / 12") + "</encapsulatedLogic></businessKnowledgeModel>")
+             '<formalParameter name="yearly rate" typeRef="number"/>'
+             + literal("yearly rate / 12") + "</encapsulatedLogic></businessKnowledgeModel>")
     called = decision(literal("monthly rate(24) + monthly rate(yearly rate: 12)"), requires=["#bkm_1"])
     assert ask(file_of(model, called)).value == 3
     invocation = ("<invocation>" + literal("monthly rate") + '<binding><parameter name="yearly rate"/>' + literal("36")
