@@ -20,7 +20,7 @@ FAMILIES = {
     "scopes": ("u", "seq", "xor", "and", "loop", "sub", "call", "repeat"),
     "instances": ("u", "seq", "xor", "or", "loop", "sub", "call", "each", "each"),
     "everything": ("u", "seq", "xor", "and", "or", "loop", "split", "sub", "call", "repeat", "each", "cut", "cut", "late", "late",
-                   "often", "wait"),
+                   "often", "wait", "fault", "halt"),
 }
 _LEAVES = ("u", "repeat", "cut", "late", "often", "wait", "each")
 
@@ -58,6 +58,10 @@ class Generator:
                 return ("repeat", self.name("rep"), rnd.choice(SHARED))
             case "each":
                 return self.each(depth)
+            case "fault":              # a sub-process that may end with an error its edge catches
+                return ("fault", self.name("flt"), rnd.choice(SHARED), self.block(depth - 1), self.name("h"))
+            case "halt":               # a sub-process one of whose tasks terminates it
+                return ("halt", self.name("hlt"), self.block(depth - 1))
             case "cut" | "late":       # an edge timer that interrupts, or not
                 host = rnd.choice(["u", "sub", "each"]) if depth > 0 else "u"
                 inner = ("u", self.name("u")) if host == "u" else ("sub", self.name("sub"), self.block(depth - 1)) \
@@ -95,7 +99,7 @@ def to_bpmn(block: Block) -> bytes:
     called: list[str] = []
     parts, first, last = _draw(block, called)
     return bpmn.document(bpmn.process("p", bpmn.start("s"), *parts, bpmn.end("e"), bpmn.flow("s", first), bpmn.flow(last, "e")),
-                         *called)
+                         *called, roots=bpmn.error("FAULT"))
 
 
 def _draw(block: Block, called: list[str], marker: str = "") -> tuple[list[str], str, str]:
@@ -149,6 +153,23 @@ def _draw(block: Block, called: list[str], marker: str = "") -> tuple[list[str],
             parts, first, last = _draw(body, called)
             return [bpmn.sub(name, bpmn.start(f"{name}_s"), *parts, bpmn.end(f"{name}_e"), bpmn.flow(f"{name}_s", first),
                              bpmn.flow(last, f"{name}_e"), loop=marker)], name, name
+        case "fault":
+            name, variable, body, handler = block[1:]
+            inner, first, last = _draw(body, called)
+            inside = bpmn.sub(name, bpmn.start(f"{name}_s"), *inner, bpmn.user(f"{name}_d"),
+                              bpmn.exclusive(f"{name}_g", f"{name}_g__{name}_e"), bpmn.end(f"{name}_e"),
+                              bpmn.end(f"{name}_x", bpmn.event("error", "FAULT")), bpmn.flow(f"{name}_s", first), bpmn.flow(last, f"{name}_d"), bpmn.flow(f"{name}_d", f"{name}_g"), bpmn.flow(f"{name}_g", f"{name}_e"),
+                              bpmn.flow(f"{name}_g", f"{name}_x", f"{variable} != null and {variable} < 2"))
+            return [inside, bpmn.boundary(f"{name}_b", name, bpmn.event("error", "FAULT")), bpmn.user(handler),
+                    bpmn.exclusive(f"{name}_m"), bpmn.flow(name, f"{name}_m"), bpmn.flow(f"{name}_b", handler),
+                    bpmn.flow(handler, f"{name}_m")], name, f"{name}_m"
+        case "halt":
+            name, body = block[1:]
+            inner, first, last = _draw(body, called)
+            return [bpmn.sub(name, bpmn.start(f"{name}_s"), *inner, bpmn.parallel(f"{name}_f"), bpmn.user(f"{name}_k"),
+                             bpmn.end(f"{name}_t", bpmn.event("terminate")), bpmn.end(f"{name}_e"), bpmn.flow(f"{name}_s", f"{name}_f"),
+                             bpmn.flow(f"{name}_f", first), bpmn.flow(f"{name}_f", f"{name}_k"), bpmn.flow(f"{name}_k", f"{name}_t"),
+                             bpmn.flow(last, f"{name}_e"))], name, name
         case "call":
             name, takes, gives, body = block[1:]
             parts, first, last = _draw(body, called)

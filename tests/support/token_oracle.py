@@ -277,6 +277,72 @@ class Inside(Piece):
         self.world.inner.remove(self.own)
 
 
+class Faulty(Inside):
+    """fault, halt: a sub-process that its own inside may end early."""
+
+    def start(self) -> None:
+        self.current: Any = None
+        self.own = Scope(self.scope, {})
+        self.world.inner.append(self.own)
+        self.inside: Frame | None = Frame(self.world, self, ("tail", *self.block), self.own, self.of_item)
+        self.inside.start()
+
+    def done(self, child: Any) -> None:
+        if child is self.inside:
+            self.world.inner.remove(self.own)
+        self.parent.done(self)
+
+    def ended_early(self) -> None:
+        """Everything inside is over: by an error, which its handler takes up, or by termination."""
+        assert self.inside is not None
+        self.inside.stop()
+        self.world.inner.remove(self.own)
+        self.inside = None
+        if self.block[0] == "fault":
+            self.current = self.make(("u", self.block[4]))
+            self.current.start()
+        else:
+            self.parent.done(self)
+
+    def stop(self) -> None:
+        if self.inside is None:
+            self.current.stop()
+        else:
+            super().stop()
+
+
+class Tail(Piece):
+    """What stands inside a fault (body, then a task that decides) or a halt (a task beside the body that ends it)."""
+
+    def start(self) -> None:
+        self.asking: Any = None
+        self.is_fault = self.block[1] == "fault"
+        self.body: Any = self.make(self.block[4] if self.is_fault else self.block[3])
+        if not self.is_fault:
+            self.asking = self.make(("u", f"{self.block[2]}_k"))
+            self.asking.start()
+        self.body.start()
+
+    def done(self, child: Any) -> None:
+        if child is self.body:
+            self.body = None
+            if self.is_fault:
+                self.asking = self.make(("u", f"{self.block[2]}_d"))
+                self.asking.start()
+            return
+        self.asking = None
+        value = self.scope.read(self.block[3]) if self.is_fault else 0
+        if value is not None and value < 2:
+            self.frame.parent.ended_early()
+        else:
+            self.parent.done(self)
+
+    def stop(self) -> None:
+        for piece in (self.body, self.asking):
+            if piece is not None:
+                piece.stop()
+
+
 class Each(Piece):
     """Multi-instance: an instance per item, in order or at once; what each collects comes back in input order."""
 
@@ -409,4 +475,4 @@ class Wait(Piece):
 
 _KINDS: dict[str, Any] = {"u": Task, "seq": Sequence, "and": Branches, "split": Branches, "xor": Branches, "or": Branches,
                           "loop": Loop, "repeat": Repeat, "sub": Inside, "call": Inside, "each": Each, "cut": Edge, "late": Edge,
-                          "often": Edge, "wait": Wait}
+                          "often": Edge, "wait": Wait, "fault": Faulty, "halt": Faulty, "tail": Tail}
