@@ -1,6 +1,6 @@
 """Random processes against an independent token oracle, the state dumped and loaded after every step.
 
-`KAWAL_FUZZ` sets how many processes each family gets; `make soak` runs 1,500.
+`KAWAL_FUZZ` sets how many processes each family gets; `make soak` runs 1,500 of each.
 """
 
 from __future__ import annotations
@@ -87,6 +87,15 @@ def test_random_processes_run_as_the_oracle_says(family):
     wrong = [problem for seed in range(PROCESSES) if (problem := life(family, seed))]
 
     assert not wrong, f"{len(wrong)} of {PROCESSES}: {wrong[0]}"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("hundred", range(15))
+@pytest.mark.parametrize("family", FAMILIES)
+def test_fifteen_hundred_random_processes_of_each_family(family, hundred):
+    wrong = [problem for seed in range(100 * hundred, 100 * hundred + 100) if (problem := life(family, seed))]
+
+    assert not wrong, f"{len(wrong)} of 100: {wrong[0]}"
 
 
 def stock_life(allowed: tuple[str, ...], seed: int, *, stock: bool) -> bool:

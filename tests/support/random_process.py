@@ -156,10 +156,11 @@ def _draw(block: Block, called: list[str], marker: str = "") -> tuple[list[str],
         case "fault":
             name, variable, body, handler = block[1:]
             inner, first, last = _draw(body, called)
-            inside = bpmn.sub(name, bpmn.start(f"{name}_s"), *inner, bpmn.user(f"{name}_d"),
-                              bpmn.exclusive(f"{name}_g", f"{name}_g__{name}_e"), bpmn.end(f"{name}_e"),
-                              bpmn.end(f"{name}_x", bpmn.event("error", "FAULT")), bpmn.flow(f"{name}_s", first), bpmn.flow(last, f"{name}_d"), bpmn.flow(f"{name}_d", f"{name}_g"), bpmn.flow(f"{name}_g", f"{name}_e"),
-                              bpmn.flow(f"{name}_g", f"{name}_x", f"{variable} != null and {variable} < 2"))
+            inside = bpmn.sub(
+                name, bpmn.start(f"{name}_s"), *inner, bpmn.user(f"{name}_d"), bpmn.exclusive(f"{name}_g", f"{name}_g__{name}_e"),
+                bpmn.end(f"{name}_e"), bpmn.end(f"{name}_x", bpmn.event("error", "FAULT")), bpmn.flow(f"{name}_s", first),
+                bpmn.flow(last, f"{name}_d"), bpmn.flow(f"{name}_d", f"{name}_g"), bpmn.flow(f"{name}_g", f"{name}_e"),
+                bpmn.flow(f"{name}_g", f"{name}_x", f"{variable} != null and {variable} < 2"))
             return [inside, bpmn.boundary(f"{name}_b", name, bpmn.event("error", "FAULT")), bpmn.user(handler),
                     bpmn.exclusive(f"{name}_m"), bpmn.flow(name, f"{name}_m"), bpmn.flow(f"{name}_b", handler),
                     bpmn.flow(handler, f"{name}_m")], name, f"{name}_m"
