@@ -158,7 +158,8 @@ class _Run:
         row = self.trial._read(lambda context: task_rows.get(context.uow, task_id))
         assert row is not None
         done = task_summary(row)
-        self.verdicts.append(Verdict(element_id=done.element_id, official=done.verdict, handling=done.handling_verdict, overrun=done.overrun))
+        self.verdicts.append(
+            Verdict(element_id=done.element_id, official=done.verdict, handling=done.handling_verdict, overrun=done.overrun))
         _same(name, "verdict", done.verdict, step.verdict or done.verdict)
         _same(name, "handling verdict", done.handling_verdict, step.handling or done.handling_verdict)
 
