@@ -173,8 +173,8 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]
         """What the token waited for has happened."""
         raise NotImplementedError
 
-    def may_join(self, token: Token) -> bool:
-        """Whether an inclusive join may fire now."""
+    def try_join(self, token: Token) -> bool:
+        """Let an inclusive join fire if it may: true when it took its tokens."""
         return False
 
 

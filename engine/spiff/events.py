@@ -31,14 +31,19 @@ class Listener:
 
     def listen(self, token: Token) -> bool:
         """Begin to wait; true when a condition holds already."""
-        top = token.workflow.top_workflow
         if self.timer is not None:
             self.timer.arm(token)
-        elif self.kind is EventKind.MESSAGE:
-            keys = {name: value for name, path in token.workflow.process_spec.correlations.items()
-                    if (value := path.evaluate(scopes.around(token), top.now)) is not None}
-            token.note(keys=keys or None)
+        self.find_keys(token)
         return self.turns_true(token)
+
+    def find_keys(self, token: Token) -> None:
+        """The correlation values a message must carry, as far as they are known; they follow the variables."""
+        correlations = token.workflow.process_spec.correlations
+        if self.kind is EventKind.MESSAGE and correlations:
+            seen, now = scopes.around(token), token.workflow.top_workflow.now
+            keys = {name: scopes.copied(value) for name, path in correlations.items()
+                    if (value := path.evaluate(seen, now)) is not None}
+            token.note(keys=keys or None)
 
     def turns_true(self, token: Token) -> bool:
         """Whether a condition has just become true. Null is "not yet": its variables may not be written so far."""
@@ -51,10 +56,10 @@ class Listener:
         token.note(held=answer is True or None)
         return answer is True and not was
 
-    @property
-    def watches(self) -> bool:
+    def watches(self, scope: ScopeSpec) -> bool:
         """Whether it must look again when variables change."""
-        return self.condition is not None or (self.timer is not None and self.timer.start_from is not None)
+        return (self.condition is not None or (self.timer is not None and self.timer.start_from is not None)
+                or (self.kind is EventKind.MESSAGE and bool(scope.process.correlations)))
 
 
 class ListeningSpec(ElementSpec):
@@ -72,6 +77,8 @@ class ListeningSpec(ElementSpec):
         assert self.listener is not None
         if self.listener.timer is not None:
             self.listener.timer.find_start(token)
+        elif self.listener.kind is EventKind.MESSAGE:
+            self.listener.find_keys(token)
         elif self.listener.turns_true(token):
             self.trigger(token, {})
 
@@ -95,7 +102,7 @@ class CatchSpec(ListeningSpec):
     def __init__(self, scope: ScopeSpec, node: Node) -> None:
         super().__init__(scope, node)
         self.listener = Listener(node.events[0], node)
-        self.watches = self.listener.watches
+        self.watches = self.listener.watches(scope)
 
     def arrive(self, token: Token) -> bool:
         if "seen" not in token.internal_data:
@@ -124,6 +131,7 @@ class ReceiveSpec(ActivitySpec, ListeningSpec):
     def __init__(self, scope: ScopeSpec, node: Node, role: str = "element") -> None:
         super().__init__(scope, node, role)
         self.listener = Listener(EventDefinition(kind=EventKind.MESSAGE, name=node.message or node.name or node.id), node)
+        self.watches = self.listener.watches(scope)
 
     def arrive(self, token: Token) -> bool:
         if super().arrive(token):
@@ -147,7 +155,7 @@ class BoundarySpec(ListeningSpec):
     def __init__(self, scope: ScopeSpec, node: Node) -> None:
         super().__init__(scope, node)
         self.listener = Listener(node.events[0], node)
-        self.watches = self.listener.watches
+        self.watches = self.listener.watches(scope)
         self.interrupts = node.cancel_activity or node.events[0].kind in (EventKind.ERROR, EventKind.CANCEL)
 
     def arm(self, token: Token) -> None:

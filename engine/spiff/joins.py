@@ -71,7 +71,7 @@ class InclusiveSpec(_JoinSpec):
         token._set_state(WAITING)   # looked at when nothing else can move
         return False
 
-    def may_join(self, token: Token) -> bool:
+    def try_join(self, token: Token) -> bool:
         filled = set(self.waiting(token))
         if len(filled) < len(self.incoming):
             for other in token.workflow.tasks.values():

@@ -239,7 +239,7 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
             return False
         for token in self.all_tokens():
             if token._state == WAITING and token.task_spec.joins_inclusively and "incident" not in token.internal_data \
-                    and token.task_spec.may_join(token):
+                    and token.task_spec.try_join(token):
                 token._ready()
                 return True
         return False

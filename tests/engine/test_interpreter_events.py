@@ -356,3 +356,16 @@ def test_correlation_keys_stand_on_subscriptions_and_thrown_messages():
 
     assert play.thrown[0].keys == {"case_no": 7}
     assert play.view.subscriptions[0].keys == {"case_no": 7}
+
+
+def test_correlation_keys_follow_the_variables():
+    roots = bpmn.message("Reply") + '<bpmn:correlationProperty id="cp" name="case_no"/>'
+    subscription = ('<bpmn:correlationSubscription id="cs" correlationKeyRef="k"><bpmn:correlationPropertyBinding id="b" '
+                    'correlationPropertyRef="cp"><bpmn:dataPath>file_no</bpmn:dataPath></bpmn:correlationPropertyBinding>'
+                    "</bpmn:correlationSubscription>")
+    play = Play(bpmn.document(bpmn.process(
+        "p", bpmn.start(), bpmn.parallel("f"), bpmn.catch("c", bpmn.event("message", "Reply")), bpmn.user("u"),
+        bpmn.flow("s", "f"), bpmn.flow("f", "c"), bpmn.flow("f", "u"), subscription), roots=roots))
+
+    assert play.view.subscriptions[0].keys == {}
+    assert play.complete("u", file_no=8).view.subscriptions[0].keys == {"case_no": 8}
