@@ -125,5 +125,6 @@ def test_a_box_is_read_from_its_index_without_sorting_all_of_it(sqlite_url: str,
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
     database.close()
     on_task = [line for line in plan if "SEARCH task" in line or "SCAN task" in line]
-    assert on_task
-    assert all(f"USING INDEX {index} (" in line for line in on_task), plan
+    searching = [line for line in on_task if not line.endswith("(id=?)")]  # the page's own tasks are then read by their key
+    assert searching
+    assert all(f"INDEX {index} (" in line for line in searching), plan
