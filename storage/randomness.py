@@ -18,6 +18,3 @@ def new_id() -> str:
 def new_token() -> str:
     """A new bearer token of 256 random bits, safe in a cookie and in an address."""
     return secrets.token_urlsafe(32)
-
-
-random_id = new_id
