@@ -43,10 +43,10 @@ class LetterSource:
 
     def pdf(self, images: Mapping[str, bytes]) -> bytes:
         """The letter; the same bytes for the same source. `images` are files the template may show by name."""
-        from engine.render import typst
+        from engine.render.typst import pdf
 
         data = {**self.data, "digest": self.digest, "images": sorted(images)}
-        return typst.pdf(self.template, data, files={**self.files, **images})
+        return pdf(self.template, data, files={**self.files, **images})
 
 
 @dataclass(frozen=True, kw_only=True)
