@@ -16,6 +16,7 @@ _GENERATED = re.compile(
     r"(?:_[0-9]+|_?(?:Activity|Event|Gateway|Flow|Task|Process|StartEvent|EndEvent|UserTask|ServiceTask|SubProcess|"
     r"ExclusiveGateway|ParallelGateway|sid|id|Element)[_-][0-9A-Za-z-]{1,40})\Z"
 )
+_LOOK_LATIN = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH", "MATHEMATICAL"})  # scripts with Latin's look-alikes
 _QUESTION_OPENERS = ("apakah", "ada", "mana", "is ", "are ", "has ", "does ", "which ", "what ", "who ", "how ")
 
 
@@ -29,8 +30,17 @@ def hidden_characters(diagram: Diagram) -> Iterator[Hit]:
     """Two names that look alike, or one that reads backwards, let a person confirm what they did not see."""
     for placed in diagram.placed:
         hides = any(unicodedata.category(letter) in ("Cf", "Cc", "Co", "Cn") for letter in placed.node.name)
-        if hides or not placed.node.id.isascii():
+        if hides or _pretends(placed.node.name) or not placed.node.id.isascii():
             yield diagram.hit(placed)
+
+
+def _pretends(name: str) -> bool:
+    """Whether one word mixes Latin letters with those of a script that has look-alikes of them."""
+    for word in re.findall(r"[^\W\d_]+", name):
+        scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in word}
+        if "LATIN" in scripts and scripts & _LOOK_LATIN:
+            return True
+    return False
 
 
 @rules.diagram_rule(
