@@ -198,21 +198,27 @@ class Story:
 
     def run(self, only_steps: int | None = None) -> ScenarioResult:
         """The whole story, or its first steps."""
-        self.begin()
+        if not self.begin():
+            return self.result(ended=False)
         for number in range(1, 1 + (len(self._scenario.steps) if only_steps is None else only_steps)):
             self._stage.reload()
             if not self.do(number):
                 break
         return self.result(ended=only_steps is None)
 
-    def begin(self) -> None:
-        """The case is opened and its process started."""
+    def begin(self) -> bool:
+        """The case is opened and its process started; False: it was refused, and `result` says why."""
         pass_time(self._stage, self._scenario.at)
-        started: CompletionResult = self._stage.engine.cases.start(
-            self._stage.actor_of(self._scenario.role), self._key, submission=self._scenario.submission,
-            business_key=self._scenario.business_key)
+        try:
+            started: CompletionResult = self._stage.engine.cases.start(
+                self._stage.actor_of(self._scenario.role), self._key, submission=self._scenario.submission,
+                business_key=self._scenario.business_key)
+        except errors.EngineError as refused:
+            self._problems.append(f"start: {_refusal(refused)}")
+            return False
         self._case_id, self._instance_id = started.case_id, started.instance_id
         self._stage.work()
+        return True
 
     def do(self, number: int) -> bool:
         """Step `number`, from 1; False: the story cannot go on, and `result` says why."""
@@ -235,8 +241,7 @@ class Story:
         except errors.EngineError as refused:
             if refused.code == step.refuse:
                 return True
-            fields = ", ".join(refused.problems) if isinstance(refused, errors.InvalidSubmission) else ""
-            self._problems.append(f"step {number}: refused with {refused.code} {fields}".rstrip())
+            self._problems.append(f"step {number}: {_refusal(refused)}")
             return False
         if step.refuse is not None:
             self._problems.append(f"step {number}: {step.refuse} was expected, but it was done")
@@ -319,6 +324,11 @@ class Story:
         code_of = {said: code for code, said in notices.WORDS.items()}
         return [f"{role} {code_of[notice.text]}" for role in sorted(self._roles | {"head_of_unit", "case_manager"})
                 for notice in self._stage.engine.people.notices(self._stage.actor_of(role)) if notice.case_id == self._case_id]
+
+
+def _refusal(refused: errors.EngineError) -> str:
+    fields = ", ".join(refused.problems) if isinstance(refused, errors.InvalidSubmission) else ""
+    return f"refused with {refused.code} {fields}".rstrip()
 
 
 def _holds(task: TaskSummary, item: Mapping[str, Any]) -> bool:

@@ -139,13 +139,8 @@ def _play(engine: front_door.Engine, clock: front_door.ManualClock, actors: Mapp
         turns.append((told.at, len(stories), 0))
         turns += [(step.at or told.at, len(stories), number) for number, step in enumerate(told.steps, 1)]
         stories.append(front_door.Story(told, scene, key=key, file=part.story))
-    broken: set[int] = set()
     for _, which, number in sorted(turns):
-        if which in broken:
-            continue
-        if number == 0:
-            stories[which].begin()
-        elif not stories[which].do(number):
+        if not (stories[which].begin() if number == 0 else stories[which].do(number)):
             raise RuntimeError(f"the demo cannot be told: {stories[which].result(ended=False).problems}")
     front_door.pass_time(scene, now)
 

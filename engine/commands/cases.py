@@ -10,7 +10,8 @@ from storage import agencies, cases, crypto, numbers, randomness
 from storage import instances as stored_instances
 
 OPEN, CLOSED = "under_review", "terminated"
-DEFAULT_PATTERN = "{agency}-{year}-{number:06d}"
+CASE, CASE_PATTERN = "case", "{agency}-{year}-{number:06d}"
+DOCUMENT_PATTERN = "{number:03d}/{series}/{agency}/{year}"  # never to be taken for a case's number
 
 
 def in_hand(context: Context, business_key: str | None) -> CaseInHand:
@@ -28,7 +29,7 @@ def in_hand(context: Context, business_key: str | None) -> CaseInHand:
     return CaseInHand(id=case_id, business_key=number, key=key)
 
 
-def next_number(context: Context, *, issued_for: str, series: str = "case") -> str:
+def next_number(context: Context, *, issued_for: str, series: str = CASE) -> str:
     """The next number of the agency's series, as its pattern writes it (`KLB-2026-000123`); carries no name.
 
     The year is that of the agency's own calendar day. The same `issued_for` gets the same number however often it asks.
@@ -41,7 +42,7 @@ def next_number(context: Context, *, issued_for: str, series: str = "case") -> s
     year = context.now.astimezone(ZoneInfo(agency.zone)).year
     number = numbers.issue(context.uow, agency.id, series, year, issued_for=issued_for, at=context.now)
     patterns = agency.profile.get("numbers", {}) if isinstance(agency.profile, dict) else {}
-    pattern = patterns.get(series, DEFAULT_PATTERN)
+    pattern = patterns.get(series, CASE_PATTERN if series == CASE else DOCUMENT_PATTERN)
     return str(pattern).format(agency=agency.code.upper(), year=year, number=number, series=series)
 
 
