@@ -195,7 +195,8 @@ def _rows(f: FormField, name: str, path: str, value: Value, problems: Mapping[st
     if f.type != "rows":
         return ()
     known: list[Any] = list(value) if isinstance(value, list | tuple) else []
-    if not known or add_row_to == name:
+    known = known or [{}]
+    if add_row_to == name:
         known.append({})
     return tuple(
         tuple(_control(sub, f"{name}.{index}.{sub.key}", f"{path}.{index}.{sub.key}",

@@ -138,4 +138,4 @@ def _page(detail: TaskDetail, values: Mapping[str, Value], *, problems: Mapping[
     loose = [text for key, text in (problems or {}).items() if key.split(".")[0] not in known]
     return render_template("task.html", detail=detail, task=detail.summary, controls=drawn,
                            summary=forms.summary(drawn), loose=loose, conflict=conflict,
-                           has_problems=bool(problems))
+                           has_problems=bool(problems), row_action=url_for("task.save_draft", task_id=detail.summary.id))

@@ -1,0 +1,102 @@
+"""A real browser (Debian's Chromium through Playwright) before the pages, served from a thread of this process."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.support import fake_engine, fake_world
+from tests.support.not_run import not_run
+from webui import limits
+from webui.app import create_app
+
+#: As root in a machine without a network; the flags keep Chromium from asking its maker's hosts.
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        not_run("chromium", "pages in a real browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def engine() -> fake_engine.FakeEngine:
+    return fake_world.world()
+
+
+@pytest.fixture
+def site(engine: fake_engine.FakeEngine) -> Iterator[str]:
+    """The address of the pages."""
+    app = create_app(engine, settings=fake_engine.settings())
+    limits.limiter.reset()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(timeout=5)
+
+
+class Visit:
+    """One person's browser: its page, and everything that went wrong in it."""
+
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.context, self.site = context, site
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        self.page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
+        self.page.on("request", self._asked)
+
+    def _heard(self, message: Any) -> None:
+        if message.type in ("error", "warning") and "status of 4" not in message.text:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self.site, "data:", "about:")):
+            self.complaints.append(f"foreign: {request.url}")
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.site + path)
+        return self.page
+
+    def sign_in(self, name: str, language: str = "id") -> None:
+        self.open("/masuk")
+        self.page.fill("#sign_in", name)
+        self.page.fill("#passphrase", fake_engine.PASSPHRASE)
+        self.page.click("main button")
+        self.page.wait_for_url(lambda address: "/masuk" not in address)
+        self.page.click(f"button[name=language][value={language}]")
+        self.page.wait_for_selector(f"html[lang={language}]")
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: str) -> Iterator[Callable[..., Visit]]:
+    """Opens a browser for one person; the options are Playwright's (viewport, color_scheme, java_script_enabled)."""
+    contexts: list[BrowserContext] = []
+
+    def opened(name: str = "", language: str = "id", **options: Any) -> Visit:
+        contexts.append(chromium.new_context(**options))
+        contexts[-1].set_default_timeout(10_000)
+        visit = Visit(contexts[-1], site)
+        if name:
+            visit.sign_in(name, language)
+        return visit
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,0 +1,97 @@
+"""What people do with the pages, with and without JavaScript."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_a_task_is_claimed_filled_and_completed_without_javascript(visit, engine):
+    one = visit("manajer", java_script_enabled=False)
+    page = one.open("/tugas?kotak=pool")
+    page.locator("tr", has_text="KLB-2026-000047").get_by_role("button").click()
+    page.get_by_label("Disetujui").check()
+    page.get_by_label("Ya", exact=True).check()
+    page.get_by_role("button", name="Tambah baris").click()
+    page.locator("#f-lines-1-need").fill("Konseling")
+    assert page.get_by_label("Disetujui").is_checked(), "a new row keeps what was answered"
+    page.get_by_role("button", name="Selesaikan tugas").click()
+    assert page.get_by_role("heading", name="Selesai").is_visible()
+    assert engine.kept["task-7"].detail.summary.completed_at is not None
+
+
+def test_a_refused_form_puts_the_reader_on_the_summary_and_its_links_lead_to_the_fields(visit):
+    page = visit("manajer").open("/tugas/task-1")
+    page.get_by_role("button", name="Selesaikan tugas").click()
+    page.wait_for_selector(".summary")
+    assert page.evaluate("document.activeElement.className") == "summary"
+    page.locator(".summary a").first.click()
+    assert page.url.endswith("#f-decision")
+
+
+def test_what_is_typed_is_saved_while_typing(visit, engine):
+    one = visit("manajer")
+    page = one.open("/tugas/task-1")
+    page.get_by_label("Dikembalikan").check()
+    page.locator("#f-reason").fill("belum selesai diketik")
+    page.keyboard.press("Alt+l")  # locking keeps the draft first
+    page.wait_for_url(lambda address: "/masuk" in address)
+    assert engine.kept["task-1"].drafts["acc-manajer"][0]["reason"] == "belum selesai diketik"
+    assert "next=/tugas/task-1" in page.url
+    assert one.complaints == []
+
+
+def test_a_field_that_does_not_apply_is_hidden_until_it_does(visit):
+    page = visit("manajer").open("/tugas/task-1")
+    assert not page.locator("#f-reason").is_visible()
+    page.get_by_label("Dikembalikan").check()
+    assert page.locator("#f-reason").is_visible()
+
+
+def test_the_replay_turns_by_slider_arrows_and_links_without_leaving_the_page(visit):
+    one = visit("auditor")
+    page = one.open("/kasus/case-1/putar-ulang/i1?langkah=3")
+    page.evaluate("window.stayed = true")
+    page.locator("#langkah").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".moment strong:text('4 / 6')")
+    page.locator("main").press("ArrowLeft")
+    page.wait_for_selector(".moment strong:text('3 / 6')")
+    page.get_by_role("link", name="Akhir").click()
+    page.wait_for_selector(".moment strong:text('6 / 6')")
+    assert page.url.endswith("langkah=6") and page.evaluate("window.stayed")
+    assert one.complaints == []
+
+
+def test_the_replay_works_without_javascript(visit):
+    page = visit("auditor", java_script_enabled=False).open("/kasus/case-1/putar-ulang/i1?langkah=3")
+    page.get_by_role("link", name="Mundur").click()
+    assert page.locator(".moment strong").inner_text() == "2 / 6"
+    page.get_by_role("button", name="Verifikasi").click()
+    assert page.get_by_text("Terbukti utuh").is_visible()
+
+
+def test_the_back_button_shows_nothing_after_signing_out(visit):
+    page = visit("manajer").open("/kasus/case-1")
+    page.get_by_role("button", name="Keluar").click()
+    page.wait_for_url(lambda address: "/masuk" in address)
+    page.go_back()
+    assert "/masuk" in page.url and "KLB-2026" not in page.content()
+
+
+def test_markup_typed_by_people_never_becomes_a_page(visit, engine):
+    one = visit("manajer")
+    bad = '<img src=x onerror="alert(1)"><svg onload=alert(2)>'
+    engine.tasks._change(engine.kept["task-1"], name=bad, sop_title=bad, business_key=bad)
+    for path in ("/tugas", "/tugas/task-1"):
+        one.open(path)
+    assert one.complaints == []
+
+
+def test_enter_in_a_field_saves_the_draft_and_never_takes_a_row_away(visit, engine):
+    page = visit("manajer").open("/tugas/task-1")
+    page.locator("#f-lines-0-need").fill("Visum")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Draf tersimpan")
+    assert engine.kept["task-1"].drafts["acc-manajer"][0]["lines"] == [{"need": "Visum"}]
