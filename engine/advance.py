@@ -115,12 +115,14 @@ class LiveInstance:
         return after
 
     def fire_due(self, now: datetime) -> int:
-        """Fires every timer due at `now`, each at its own due instant, in due order; how many fired."""
+        """Fires every timer due at `now`, in due order, each with its own due instant as clock; how many fired."""
         fired = 0
         # A suspended instance still fires legal clocks; its working timers have no due that the view would show.
         while due := [timer for timer in self.view.timers if timer.due_at <= now]:
-            timer = min(due, key=lambda each: (each.due_at, each.element_id, each.token_id))
-            self.apply(FireTimer(token_id=timer.token_id), at=timer.due_at, recorded_at=now, actor_id=SYSTEM)
+            timer, *later = sorted(due, key=lambda each: (each.due_at, each.element_id, each.token_id))
+            # A reminder that comes late comes once, never in a burst: its clock is now, but not past another timer's turn.
+            at = min([now, *(each.due_at for each in later)]) if timer.repeats else timer.due_at
+            self.apply(FireTimer(token_id=timer.token_id), at=at, recorded_at=now, actor_id=SYSTEM)
             fired += 1
             if fired > MAX_TIMERS:
                 raise errors.RunawayProcess(instance_id=self.id)

@@ -30,8 +30,8 @@ def dumps(value: Any) -> bytes:
 
 
 def loads(data: bytes) -> Any:
-    """The value whose canonical bytes these are."""
-    return _value(json.loads(data.decode("utf-8", "surrogatepass")))
+    """The value whose canonical bytes these are; raises `ValueError` for a number with a point, an exponent or no value."""
+    return _value(json.loads(data.decode("utf-8", "surrogatepass"), parse_float=_refused, parse_constant=_refused))
 
 
 def variables(raw: Mapping[str, Any]) -> dict[str, Value]:
@@ -52,7 +52,7 @@ def number_text(number: Decimal) -> str:
         raise errors.InvalidValue()
     if number == 0:
         return "0"
-    number = number.normalize() if len(number.as_tuple().digits) <= 34 else _exact_normalized(number)
+    number = _exact_normalized(number)  # Decimal.normalize() would round to the context's 28 digits
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
     return format(number, "f") if -40 < exponent < 40 else str(number)
@@ -79,7 +79,7 @@ def _plain(value: Any, depth: int) -> Any:
     if isinstance(value, date):
         return {"$d": value.isoformat()}
     if isinstance(value, time):
-        return {"$t": value.isoformat()}
+        return {"$t": _clock_text(value)}
     if isinstance(value, timedelta):
         return {"$p": str(value // _MICROSECOND)}
     if isinstance(value, MonthsDuration):
@@ -98,12 +98,25 @@ def _plain(value: Any, depth: int) -> Any:
     raise errors.InvalidValue()
 
 
+def _clock_text(value: time) -> str:
+    zone = value.tzinfo
+    local = value.replace(tzinfo=None, fold=0).isoformat()
+    return f"{local}@{zone.key}" if isinstance(zone, ZoneInfo) else value.replace(fold=0).isoformat()
+
+
+def _clock(text: str) -> time:
+    local, at, zone = text.partition("@")
+    return time.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)) if at else time.fromisoformat(text)
+
+
 def _instant_text(value: datetime) -> str:
     zone = value.tzinfo
     if zone is None:
         return value.isoformat()
     if isinstance(zone, ZoneInfo) and zone.key != "UTC":
-        return f"{value.replace(tzinfo=None).isoformat()}{'+' if value.fold else ''}@{zone.key}"
+        # The second of two equal clock times, where the clocks go back, is marked; elsewhere `fold` says nothing.
+        again = value.fold and value.utcoffset() != value.replace(fold=0).utcoffset()
+        return f"{value.replace(tzinfo=None).isoformat()}{'+' if again else ''}@{zone.key}"
     if value.utcoffset() == timedelta(0):
         return value.astimezone(UTC).isoformat()
     return value.isoformat()
@@ -117,11 +130,15 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(local.removesuffix("+")).replace(tzinfo=ZoneInfo(zone), fold=int(fold))
 
 
+def _refused(_: str) -> Any:
+    raise ValueError("not canonical")
+
+
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "$n": Decimal,
     "$i": _instant,
     "$d": date.fromisoformat,
-    "$t": time.fromisoformat,
+    "$t": _clock,
     "$p": lambda text: int(text) * _MICROSECOND,
     "$m": lambda text: MonthsDuration(int(text)),
     "$b": bytes.fromhex,

@@ -7,9 +7,13 @@ from typing import Any, TypeVar
 
 from engine import authorization, canonical, drawings, errors, facts, filling, forms, idempotency, seal, summaries
 from engine.audit import Viewer, history_of
-from engine.commands import access, documents, instances, messages, records
+from engine.casefile import kept
+from engine.casefile import records as casefile
+from engine.casefile.case import Case, Changes
+from engine.commands import access, documents, instances, messages
 from engine.commands import cases as commands
 from engine.executor import Context, Executor
+from engine.forms_schema import Field
 from engine.results import CaseDetail, CaseSummary, CompletionResult, DocumentRow, InstanceSummary, Page, RecordView
 from engine.types import Actor, Happening, InstanceStatus, OperationCall, TaskSummary, Value
 from storage import accounts, cases, deployments, inbox
@@ -20,7 +24,7 @@ from storage import trace as trace_rows
 
 T = TypeVar("T")
 PAGE = 25
-_STATUSES = {"open": commands.OPEN, "closed": commands.CLOSED}
+_STATUSES = {"open": True, "closed": False}
 
 
 class Cases:
@@ -37,7 +41,7 @@ class Cases:
             ids = None
             if not authorization.allows(actor, "case.read", authorization.ObjectFacts(agency_id=actor.agency_id)):
                 ids = inbox.cases_of(context.uow, actor.account_id)
-            chosen: dict[str, Any] = {"business_key": business_key, "status": _STATUSES.get(status or ""), "ids": ids}
+            chosen: dict[str, Any] = {"business_key": business_key, "is_open": _STATUSES.get(status or ""), "ids": ids}
             number = max(page, 1)
             rows = cases.find(context.uow, actor.agency_id, **chosen, limit=PAGE, offset=(number - 1) * PAGE)
             return Page(rows=tuple(self._summaries(context, rows)), total=cases.count(context.uow, actor.agency_id, **chosen),
@@ -58,7 +62,7 @@ class Cases:
                 summary=self._summaries(context, [row])[0], instances=tuple(_instance(each) for each in found),
                 open_tasks=tuple(self._open_tasks(context, case_id, about)), history=tuple(sorted(history, key=lambda line: line.at)),
                 documents=tuple(_document(each) for each in document_rows.of_case(context.uow, case_id)),
-                records=tuple(self._records(context, row, found, about)))
+                records=tuple(self._records(context, row, found, about)), flags=self._flags(context, row, about))
 
         return self._executor.run(actor, command)
 
@@ -85,9 +89,11 @@ class Cases:
             live = instances.start(context, deployment, case, process_id=deployment.process_id, variables=filled.variables,
                                    submission=filled.submission)
             context.save()
+            changes = Changes(records={})
             if form is not None and form.record is not None:
-                records.project(context, live, form.record, filled.submission, seq=1)
-            commands.follow(context, live)
+                changes = kept.project(context, live, form.record, filled.submission, seq=1)
+            documents.keep_uploads(context, live, "", filled.uploads)
+            commands.follow(context, live, status=changes.status)
             assert live.after is not None
             return CompletionResult(
                 instance_id=live.id, case_id=case.id, status=live.after.outcome.status, verdict="",
@@ -219,15 +225,26 @@ class Cases:
             return []
         key = context.case_key(row.id, row.wrapped_key)
         allowed = authorization.visible_sensitivity(context.actor, about)
-        by_record = {form.record: form for each in found for form in context.executor.definition(context.uow, each.deployment_id).forms.values()}
+        fields: dict[str, Field] = {}
+        for each in found:
+            for form in context.executor.definition(context.uow, each.deployment_id).forms.values():
+                fields |= {field.key: field for field in form.fields}
         views = []
         for record in cases.records(context.uow, row.id):
-            form = by_record.get(record.record)
-            if form is not None:
-                values = canonical.loads(seal.unseal(key, record.ciphertext, bound_to=records.binding(row.id, record.record, record.version)))
+            # That there is such a record at all can tell: who may not know sees nothing of it.
+            if casefile.sensitivity_of(record.record) in allowed:
+                values = kept.opened(key, record)
+                shown = [fields[name] for name in fields if name in values]
                 views.append(RecordView(record=record.record, version=record.version, at=record.at,
-                                        fields=forms.to_read(form, values, allowed).fields))
+                                        fields=forms.read_fields(shown, values, allowed)))
         return views
+
+    def _flags(self, context: Context, row: cases.CaseRow, about: authorization.ObjectFacts) -> tuple[str, ...]:
+        if row.wrapped_key is None:
+            return ()
+        key = context.case_key(row.id, row.wrapped_key)
+        case = Case(records={each.record: kept.opened(key, each) for each in cases.latest_records(context.uow, row.id)})
+        return tuple(text.id for text in casefile.flags(case, authorization.visible_sensitivity(context.actor, about)))
 
 
 def may_start(actor: Actor, start_roles: tuple[str, ...]) -> None:

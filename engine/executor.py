@@ -25,7 +25,8 @@ ATTEMPTS = 3      # a lost race re-runs the command from a fresh read
 PARSED_KEPT = 64  # deployments held in memory, each with its compiled program
 TABLES_KEPT = 256
 #: Two writers of one row: whoever lost reads again and decides again.
-_RACES = frozenset({"pk_journal", "uq_job_instance_id_token_id_kind", "pk_idempotency", "uq_task_open_token"})
+_RACES = frozenset({"pk_journal", "uq_job_instance_id_token_id_kind", "pk_idempotency", "uq_task_open_token", "pk_case_record",
+                    "pk_access_log", "uq_issued_number_agency_id_series_issued_for"})
 
 
 class Executor:

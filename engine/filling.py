@@ -29,7 +29,7 @@ def fill(
     hidden = forms.masked_keys(form, {}, authorization.visible_sensitivity(context.actor, about))
     read = forms.answers(form, submission, variables=live.view.variables if live is not None else {}, now=context.now,
                          zone=zone_of(context), masked=hidden)
-    return Filled(variables=canonical.variables(read.variables), submission=read.submission)
+    return Filled(variables=canonical.variables(read.variables), submission=read.submission, uploads=tuple(read.uploads))
 
 
 def zone_of(context: Context) -> ZoneInfo:

@@ -161,7 +161,7 @@ def _check_end(data: bytes, lines: list[bytes], opened: Pack) -> None:
     # Something changed though every line reads well: name the entry if it is one, else the pack as a whole.
     broken = journal.first_break(opened.instance_id, (entry for entry, _ in opened.entries), head=opened.head, length=opened.length)
     altered = next(
-        (entry.seq for entry, sealed in opened.entries if sealed is not None and hashlib.sha256(sealed).hexdigest() != entry.payload_digest),
+        (entry.seq for entry, sealed in opened.entries if sealed is not None and bytes_digest(sealed) != entry.payload_digest),
         None,
     )
     named = min((seq for seq in (broken.seq if broken else None, altered) if seq is not None), default=None)

@@ -103,7 +103,8 @@ def _save_tasks(uow: UnitOfWork, live: LiveInstance, view: View) -> None:
     tasks.cancel_many(uow, [row.id for row in gone if row.token_id not in live.completed_tokens], live.last_at)
     kept = [(stored[token], task) for token, task in waiting.items() if token in stored]
     tasks.set_dues(uow, [
-        (row.id, task.due_at, task.warn_at, task.standard_from) for row, task in kept if (row.due_at, row.warn_at) != (task.due_at, task.warn_at)])
+        (row.id, task.due_at, task.warn_at, task.standard_from)
+        for row, task in kept if (row.due_at, row.warn_at) != (task.due_at, task.warn_at)])
     rank = RISK_RANKS.get(live.risk, NOT_ASSESSED)
     if any(row.risk_rank != rank for row, _ in kept):
         tasks.set_risk(uow, live.id, rank)

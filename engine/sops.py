@@ -140,7 +140,7 @@ class Sops:
     def try_open(self, actor: Actor, files: Mapping[str, bytes]) -> str:
         """Opens a trial of some files for this actor alone, in memory; its operations answer with nothing. Its id."""
         authorization.require(actor, "sop.try")
-        operations = {name: _silent for name in self._executor.operations}
+        operations = dict.fromkeys(self._executor.operations, _silent)
         trial = Trial.open(SopBundle.from_files(files), now=self._executor.clock.now(), operations=operations)
         trial_id = randomness.new_id()
         with self._lock:

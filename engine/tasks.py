@@ -9,7 +9,9 @@ from typing import Any
 from engine import authorization, canonical, errors, explanations, facts, filling, forms, idempotency, projection, seal, summaries
 from engine.advance import LiveInstance
 from engine.calendars import WorkCalendar
-from engine.commands import cases, records
+from engine.casefile import kept
+from engine.casefile.case import Changes
+from engine.commands import cases, documents, instances
 from engine.commands import tasks as commands
 from engine.executor import Context, Executor
 from engine.results import CompletionResult, InboxFilters, Page, TaskDetail
@@ -20,6 +22,7 @@ from storage import tasks as rows
 from storage.inbox import InboxRow
 
 PAGE = 25
+CLASSES = frozenset({"C0", "C1", "C2", "C3", "C4"})
 
 
 class Tasks:
@@ -100,11 +103,15 @@ class Tasks:
             live, after = commands.complete(context, row, typed=submission, fill=fill, expected_revision=expected_revision)
             if after is None:
                 return CompletionResult(instance_id=live.id, case_id=row.case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
+            changes = Changes(records={})
             if form is not None and form.record is not None:
-                records.project(context, live, form.record, filled[0].submission, seq=live.seq)
+                item = None if row.item is None else live.unsealed(row.item, projection.item_binding(row.token_id))
+                journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "complete_task")
+                changes = kept.project(context, live, form.record, filled[0].submission, seq=journaled, item=item)
+            documents.keep_uploads(context, live, row.element_id, filled[0].uploads)
             context.save()
-            if after.outcome.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED) or live.risk != seen.risk:
-                cases.follow(context, live)
+            if changes.status or live.risk != seen.risk or instances.has_ended(live):
+                cases.follow(context, live, status=changes.status)
             return CompletionResult(
                 instance_id=live.id, case_id=row.case_id, status=after.outcome.status, verdict=live.verdicts.get(row.token_id, ""),
                 opened=tuple(self._opened(context, live, task) for task in live.opened))
@@ -165,7 +172,7 @@ class Tasks:
         summary = self._summary(context, seen)
         return TaskDetail(
             summary=summary,
-            form=forms.to_fill(form, typed, authorization.visible_sensitivity(actor, about)) if form else None,
+            form=forms.to_fill(form, typed, CLASSES) if form else None,  # one's own draft: nothing in it is news
             draft=typed, draft_saved_at=draft.saved_at if draft else None,
             warnings=explanations.task_warnings(definition), clause_texts=explanations.clause_texts(definition, node),
             inputs=node.inputs, outputs=node.outputs,

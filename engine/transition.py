@@ -146,6 +146,7 @@ class WaitingTimer:
     due_at: datetime
     attached_to: str | None = None
     standard: TimeStandard | None = None
+    repeats: bool = False               # a cycle: hits missed by a late firing count as one
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,11 +46,11 @@ def next_number(context: Context, *, issued_for: str, series: str = CASE) -> str
     return str(pattern).format(agency=agency.code.upper(), year=year, number=number, series=series)
 
 
-def follow(context: Context, live: LiveInstance) -> None:
-    """The case row as its instances stand: its risk, and whether anything of it still runs. A projection."""
+def follow(context: Context, live: LiveInstance, *, status: str | None = None) -> None:
+    """The case row as its instances stand: status, risk, and whether anything of it still runs. A projection."""
     row = cases.get(context.uow, live.case_id)
     if row is None:
         return
     running = any(each.ended_at is None for each in stored_instances.of_case(context.uow, live.case_id))
-    cases.save(context.uow, row.id, status=OPEN if running else CLOSED, risk=live.risk or row.risk, owner_id=row.owner_id,
+    cases.save(context.uow, row.id, status=(status or row.status) if running else CLOSED, risk=live.risk or row.risk, owner_id=row.owner_id,
                closed_at=None if running else context.now, updated_at=context.now)

@@ -6,14 +6,18 @@ reaches no other case than the job's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine import errors, letters, seal
-from engine.advance import SYSTEM
+from engine.advance import SYSTEM, LiveInstance
 from engine.executor import Context, Executor
+from engine.form_values import Upload
 from engine.letters import LetterSource
 from engine.types import Actor, OperationCall
 from storage import crypto, documents, instances, jobs, randomness
 
-__all__ = ["LetterSource", "actor_of", "attach", "binding", "instance_of", "letter_source"]
+ATTACHMENT = "LAMPIRAN"
+__all__ = ["ATTACHMENT", "keep_uploads", "LetterSource", "actor_of", "attach", "binding", "instance_of", "letter_source"]
 
 
 def actor_of(executor: Executor, call: OperationCall) -> Actor:
@@ -57,6 +61,17 @@ def attach(
         ciphertext=seal.seal(key, content, nonce=randomness.random_bytes(seal.NONCE_BYTES), bound_to=binding(document_id)))
     documents.add(context.uow, kept)
     return kept
+
+
+def keep_uploads(context: Context, live: LiveInstance, element_id: str, uploads: Iterable[Upload]) -> None:
+    """Keeps the files that came with a form beside the letters of the case; the submission names each by its digest."""
+    for upload in uploads:
+        document_id = randomness.new_id()
+        documents.add(context.uow, documents.DocumentRow(
+            id=document_id, agency_id=live.agency_id, case_id=live.case_id, instance_id=live.id, element_id=element_id, code=ATTACHMENT,
+            title="Lampiran", number="", status="issued", issued_at=context.now, media_type=upload.media_type, sha256=upload.sha256,
+            ciphertext=seal.seal(live.key, upload.content, nonce=randomness.random_bytes(seal.NONCE_BYTES),
+                                 bound_to=binding(document_id))))
 
 
 def binding(document_id: str) -> str:

@@ -10,6 +10,7 @@ from engine import canonical, errors, seal
 from engine.advance import Done, LiveInstance
 from engine.commands import instances
 from engine.executor import Context
+from engine.form_values import Upload
 from engine.transition import CompleteTask, Transition
 from engine.types import Value
 from storage import randomness, tasks
@@ -23,6 +24,7 @@ class Filled:
 
     variables: Mapping[str, Value]
     submission: Mapping[str, Any]
+    uploads: tuple[Upload, ...] = ()
 
 
 def visible(context: Context, task_id: str) -> tasks.TaskRow:

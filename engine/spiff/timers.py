@@ -103,6 +103,11 @@ class Timer:
                             text=self.drawn.text)
 
     @property
+    def repeats(self) -> bool:
+        """Whether it is a cycle."""
+        return self.kind == "timeCycle"
+
+    @property
     def is_working(self) -> bool:
         """Whether only working time counts, so that a suspension pauses it."""
         return self.clock in _WORKING

@@ -135,7 +135,8 @@ def _timer(top: InstanceWorkflow, token: Token, token_id: str) -> WaitingTimer |
         return None
     host = token.host if isinstance(token.task_spec, BoundarySpec) else None
     return WaitingTimer(token_id=token_id, element_id=token.task_spec.node.id, due_at=due,
-                        attached_to=None if host is None else top.token_id(host), standard=listener.timer.standard(token))
+                        attached_to=None if host is None else top.token_id(host), standard=listener.timer.standard(token),
+                        repeats=listener.timer.repeats)
 
 
 def _ordered(found: Iterable[Any]) -> tuple[Any, ...]:
