@@ -177,7 +177,7 @@ def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> 
 
 def packed(context: Context, row: instances.InstanceRow) -> bytes:
     """The pack of one instance."""
-    read = recorded.of(context, row.id)
+    read = recorded.of(context, row)
     digests = {item.entry.definition for item in read}
     files = {digest: deployments.files(context.uow, deployments.by_digest(context.uow, digest, limit=1)[0].id) for digest in digests}
     tables = {digest: pack.table_content(context.tables[digest]) for digest in (row.calendar_digest, row.parameters_digest) if digest}

@@ -176,5 +176,3 @@ def _copy(value: Any, depth: int) -> Value:
     if isinstance(value, (list, tuple)):
         return [_copy(item, depth + 1) for item in value]
     raise errors.InvalidValue()
-
-

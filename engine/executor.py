@@ -25,8 +25,11 @@ ATTEMPTS = 3      # a lost race re-runs the command from a fresh read
 PARSED_KEPT = 64  # deployments held in memory, each with its compiled program
 TABLES_KEPT = 256
 #: Two writers of one row: whoever lost reads again and decides again.
-_RACES = frozenset({"pk_journal", "uq_job_instance_id_token_id_kind", "pk_idempotency", "uq_task_open_token", "pk_case_record",
-                    "pk_access_log", "uq_issued_number_agency_id_series_issued_for"})
+_RACES = frozenset({
+    "pk_journal", "pk_trace", "uq_job_instance_id_token_id_kind", "pk_subscription", "uq_task_open_token", "pk_draft",
+    "pk_idempotency", "uq_case_file_agency_id_business_key", "pk_case_record", "pk_access_log", "pk_document", "pk_number_series",
+    "pk_issued_number", "uq_issued_number_agency_id_series_issued_for", "pk_resource", "pk_table_in_force",
+    "uq_deployment_agency_id_key_version", "uq_notice_once", "pk_notice_read"})
 
 
 class Executor:
@@ -90,11 +93,13 @@ class Executor:
         return known
 
     def table(self, uow: UnitOfWork, digest: str) -> Any:
-        """A calendar or a set of agency parameters by digest; raises KeyError."""
+        """A calendar or a set of agency parameters by digest; raises KeyError, and StateCorrupt for bytes of another digest."""
         known = self._tables.get(digest)
         if known is None:
-            found = tables_in_force.get_many(uow, [digest])
-            known = pack.table_from(canonical.loads(found[digest][1]))
+            content = tables_in_force.get_many(uow, [digest])[digest][1]
+            if pack.bytes_digest(content) != digest:
+                raise errors.StateCorrupt(table=digest)
+            known = pack.table_from(canonical.loads(content))
             self._tables.put(digest, known)
         return known
 
@@ -122,10 +127,13 @@ class Context:
         return self.now.astimezone(ZoneInfo(agency.zone) if agency else UTC).date()
 
     def case_key(self, case_id: str, wrapped: bytes | None) -> bytes:
-        """The key of a case; raises `KeyDestroyed` once erasure took it."""
+        """The key of a case; raises `KeyDestroyed` once erasure took it, `StateCorrupt` where it does not open."""
         if wrapped is None:
             raise errors.KeyDestroyed(case_id=case_id)
-        return crypto.unwrap_key(self.executor.master_key, case_id, wrapped)
+        try:
+            return crypto.unwrap_key(self.executor.master_key, case_id, wrapped)
+        except storage_errors.DamagedCiphertext:
+            raise errors.StateCorrupt(case_id=case_id) from None
 
     def instance(self, instance_id: str) -> LiveInstance:
         """The instance, locked for this command. Raises `NotFound` also where it belongs to another agency."""

@@ -12,9 +12,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import NoneType
 from typing import Any
 
-from engine import calendars, canonical, definitions, journal
+from engine import calendars, canonical, definitions, errors, journal
 from engine.bundle import SopBundle
 
 FORMAT = "kawal-pack-1"
@@ -116,13 +117,16 @@ def read(data: bytes) -> Pack:
             if number == 0:
                 if kind != "manifest" or item["format"] != FORMAT:
                     raise PackBroken("not-a-pack")
+                _check_kinds(item, _MANIFEST_KINDS)
                 opened = Pack(instance_id=item["instance"], head=item["head"], length=item["length"], key=item["key"])
             elif opened is None:
                 raise PackBroken("not-a-pack")
             elif kind == "entry":
                 seq += 1
+                _check_kinds(item, _ENTRY_KINDS)
                 opened.entries.append((_entry(item), item["ciphertext"]))
             elif kind == "file":
+                _check_kinds(item, _FILE_KINDS)
                 opened.files.setdefault(item["deployment"], {})[item["path"]] = item["bytes"]
             elif kind == "table":
                 if table_digest(item["content"]) != item["digest"]:
@@ -132,12 +136,29 @@ def read(data: bytes) -> Pack:
                 raise PackBroken("line-altered")
         except PackBroken as problem:
             raise _placed(problem.reason, opened, seq, line) from None
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError, errors.EngineError):
             raise _placed("line-altered", opened, seq, line) from None
     if opened is None:
         raise PackBroken("not-a-pack")
     _check_end(data, lines, opened)
     return opened
+
+
+_MANIFEST_KINDS: Mapping[str, tuple[type, ...]] = {"instance": (str,), "head": (bytes,), "length": (int,), "key": (bytes, NoneType)}
+_ENTRY_KINDS: Mapping[str, tuple[type, ...]] = {
+    "chain_id": (str,), "seq": (int,), "at": (datetime,), "recorded_at": (datetime,), "actor_id": (str,), "kind": (str,),
+    "payload_digest": (str,), "state_digest": (str,), "definition": (str,), "semantics": (int,), "prev_hash": (bytes,),
+    "hash": (bytes,), "ciphertext": (bytes, NoneType),
+}
+_FILE_KINDS: Mapping[str, tuple[type, ...]] = {"deployment": (str,), "path": (str,), "bytes": (bytes,)}
+
+
+def _check_kinds(item: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]]) -> None:
+    """A forged line may hold anything; what reads it relies on these."""
+    if not all(isinstance(item[name], kind) and not isinstance(item[name], bool) for name, kind in kinds.items()):
+        raise PackBroken("line-altered")
+    if any(isinstance(item[name], datetime) and item[name].tzinfo is None for name in kinds):
+        raise PackBroken("line-altered")
 
 
 def _placed(reason: str, opened: Pack | None, seq: int, line: bytes) -> PackBroken:

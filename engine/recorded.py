@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
 
-from engine import journal, replay
+from engine import errors, journal, replay
 from engine.executor import Context
-from engine.results import ReplayReport
-from storage import instances, payloads
+from engine.results import ReplayReport, ReplayVerdict
+from storage import deployments, instances, payloads
 from storage import journal as journal_rows
 
 
-def entries(rows: Iterable[journal_rows.JournalRow]) -> list[journal.Entry]:
-    """Stored rows as journal entries. Columns that repeat the canonical body must agree with it, or the entry does not verify."""
+def entries(instance: instances.InstanceRow, rows: Iterable[journal_rows.JournalRow]) -> list[journal.Entry]:
+    """Stored rows as journal entries. Columns that repeat the canonical body, or the instance, must agree with it, or the
+    entry does not verify."""
     read = []
     for row in rows:
         entry = journal.Entry(
             chain_id=row.chain_id, seq=row.seq, at=row.at, recorded_at=row.recorded_at, actor_id=row.actor_id, kind=row.kind,
             payload_digest=row.payload_digest or "", state_digest=row.state_digest, definition=row.definition,
             semantics=row.semantics, prev_hash=_bytes(row.prev_hash), hash=_bytes(row.hash))
-        read.append(entry if journal.body_bytes(entry) == row.body else journal.spoiled(entry))
+        agrees = journal.body_bytes(entry) == row.body and (row.agency_id, row.case_id) == (instance.agency_id, instance.case_id)
+        read.append(entry if agrees else journal.spoiled(entry))
     return read
 
 
 def _bytes(text: str) -> bytes:
+    """The bytes of a stored hash; none for any other spelling of them."""
     try:
-        return bytes.fromhex(text)
+        read = bytes.fromhex(text)
     except ValueError:
         return b""
+    return read if read.hex() == text else b""
 
 
-def of(context: Context, instance_id: str) -> list[replay.Recorded]:
+def of(context: Context, row: instances.InstanceRow) -> list[replay.Recorded]:
     """The journal with its ciphertexts."""
-    read = entries(journal_rows.entries(context.uow, instance_id))
+    read = entries(row, journal_rows.entries(context.uow, row.id))
     sealed = payloads.get_many(context.uow, {entry.payload_digest for entry in read})
     return [replay.Recorded(entry=entry, ciphertext=sealed.get(entry.payload_digest)) for entry in read]
 
@@ -41,18 +46,23 @@ def replayed(
     context: Context, row: instances.InstanceRow, *, on_step: Callable[[replay.Step], None] | None = None, until: int | None = None
 ) -> ReplayReport:
     """Replays the stored journal of an instance (up to `until`) against the deployments and tables it names."""
-    recorded = of(context, row.id)
-    key = None if row.wrapped_key is None else context.case_key(row.case_id or "", row.wrapped_key)
+    recorded = of(context, row)
+    key, key_opens = None, True
+    try:
+        key = None if row.wrapped_key is None else context.case_key(row.case_id or "", row.wrapped_key)
+    except errors.StateCorrupt:
+        key_opens = False
     whole = until is None or until >= len(recorded)
-    return replay.replay(
+    report = replay.replay(
         row.id, recorded if whole else recorded[:until], key=key, program_for=program_by_digest(context), tables=context.tables,
-        head=bytes.fromhex(row.head_hash) if whole else None, length=row.seq if whole else None, on_step=on_step)
+        head=_bytes(row.head_hash) if whole else None, length=row.seq if whole else None, on_step=on_step)
+    if key_opens or report.verdict is ReplayVerdict.BROKEN:
+        return report
+    return dataclasses.replace(report, verdict=ReplayVerdict.BROKEN, reason="key-damaged")
 
 
 def program_by_digest(context: Context) -> Callable[[str], object]:
     """How a replay finds the program an entry was made with: in the stored deployments, by digest."""
-    from storage import deployments
-
     found: dict[str, object] = {}
 
     def program_for(digest: str) -> object:

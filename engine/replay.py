@@ -52,8 +52,9 @@ def replay(
 ) -> ReplayReport:
     """Confirms a journal or names its first bad entry.
 
-    Without `key` only the chain and the ciphertext digests can be checked: the verdict is then REDACTED. `on_step` sees
-    each step that was confirmed, in order. Never raises for bad data: what is wrong is the verdict.
+    Without `key` only the chain and the ciphertext digests can be checked: the verdict is then REDACTED. Erasure takes the
+    key first, so a ciphertext that is missing while the key is there was taken by somebody else. `on_step` sees each step
+    that was confirmed, in order. Never raises for bad data: what is wrong is the verdict.
     """
     last = recorded[-1].entry.hash.hex() if recorded else ""
 
@@ -65,12 +66,14 @@ def replay(
 
     trace: list[TraceEntry] = []
     chain_break = journal.first_break(instance_id, (item.entry for item in recorded), head=head, length=length)
-    altered = next((item.entry.seq for item in recorded if _altered(item)), None)
-    if chain_break and (altered is None or chain_break.seq <= altered):
-        return broken(chain_break.seq, chain_break.reason)
-    if altered is not None:
-        return broken(altered, "payload-altered")
-    if key is None or any(item.ciphertext is None for item in recorded):
+    found = [(chain_break.seq, 0, chain_break.reason)] if chain_break else []
+    found += [(place, 1, "payload-altered") for place, item in enumerate(recorded, 1) if _altered(item)]
+    if key is not None:
+        found += [(place, 2, "payload-missing") for place, item in enumerate(recorded, 1) if item.ciphertext is None]
+    if found:
+        seq, _, reason = min(found)
+        return broken(seq, reason)
+    if key is None:
         return ReplayReport(instance_id=instance_id, verdict=ReplayVerdict.REDACTED, entries=len(recorded), head=last)
     mac_key = seal.mac_key(key)
     state: Any = None

@@ -92,7 +92,7 @@ def suspend(context: Context, instance_id: str, *, reason: str) -> None:
     if live.suspended_at is not None:
         raise errors.InstanceNotActive(instance_id=instance_id)
     move(context, live, Suspend(), actor_id=context.actor.account_id, note={"reason": reason})
-    live.suspended_at = context.now
+    live.suspended_at = live.last_at
 
 
 def resume(context: Context, instance_id: str, *, reason: str) -> None:
@@ -128,5 +128,3 @@ def resolve(context: Context, job_id: str, *, variables: Mapping[str, Value], re
         retry(context, row.instance_id, row.token_id, variables=variables, reason=reason)
     else:
         jobs.resolve_incident(context.uow, job_id, available_at=context.now)
-
-
