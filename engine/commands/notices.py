@@ -8,12 +8,13 @@ from engine import errors
 from engine.commands import documents
 from engine.executor import Context
 from engine.types import OperationCall, Text
-from storage import accounts, notices, randomness
+from storage import accounts, notices, randomness, tasks
 
 #: What a notice says, by the code a diagram gives to `notice.send`.
 WORDS = {
     "task_overdue": Text("ada tugas yang melewati waktu bakunya", "a task has passed its time standard"),
     "legal_duty_overdue": Text("ada kewajiban hukum yang melewati batas waktunya", "a legal duty has passed its time limit"),
+    "task_due_soon": Text("80 % waktu baku sebuah tugas sudah terpakai", "80 % of a task's time standard is used"),
     "task_waiting": Text("ada tugas baru yang menunggu", "a new task waits"),
     "decision_wanted": Text("ada keputusan yang ditunggu", "a decision is awaited"),
     "information": Text("ada perkembangan yang perlu Anda ketahui", "something happened that you should know"),
@@ -40,6 +41,22 @@ def notify(context: Context, call: OperationCall, *, role: str, code: str) -> No
     found = [accounts.get(context.uow, holder) for holder in holders]
     addresses = tuple(sorted(one.sign_in for one in found if one is not None and "@" in one.sign_in))
     return NoticeSent(text=words(code, row.business_key), addresses=addresses)
+
+
+def warn(context: Context) -> int:
+    """Tells who holds a task, or could take it, that 80 % of its standard is used: once per task; how many were looked at.
+
+    One that is past its due already gets no warning any more: the diagram's own timer speaks for it.
+    """
+    found = tasks.to_warn(context.uow, context.now)
+    for row in found:
+        if row.due_at is not None and row.due_at > context.now:
+            notices.add(context.uow, notices.NoticeRow(
+                id=randomness.new_id(), agency_id=row.agency_id, account_id=row.assignee_id,
+                role=None if row.assignee_id else row.role, at=context.now, code="task_due_soon", case_id=row.case_id, task_id=row.id,
+                once=f"due-soon:{row.id}"))
+    tasks.mark_warned(context.uow, [row.id for row in found], context.now)
+    return len(found)
 
 
 def words(code: str, business_key: str = "") -> Text:

@@ -36,6 +36,7 @@ class JobList:
         self.fired: list[str] = []
         self.delivered: list[str] = []
         self.heartbeats = 0
+        self.warned = 0
         self.completed: dict[str, Mapping[str, object]] = {}
         self.failed: dict[str, Exception] = {}
 
@@ -49,6 +50,10 @@ class JobList:
     def deliver(self, job: Job) -> JobOutcome:
         self.delivered.append(job.id)
         return JobOutcome.DONE
+
+    def warn(self) -> int:
+        self.warned += 1
+        return 0
 
     def heartbeat(self, worker_id: str) -> None:
         self.heartbeats += 1
