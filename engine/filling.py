@@ -34,5 +34,4 @@ def fill(
 
 def zone_of(context: Context) -> ZoneInfo:
     """The time zone of the actor's office."""
-    agency = agencies.get(context.uow, context.actor.agency_id)
-    return ZoneInfo(agency.zone if agency is not None else "Asia/Jakarta")
+    return ZoneInfo(agencies.zone(context.uow, context.actor.agency_id) or "Asia/Jakarta")

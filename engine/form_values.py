@@ -42,6 +42,7 @@ FILE_TOO_LARGE: Final[Problem] = ("Berkas paling besar 10 MB.", "A file has at m
 #: What an upload may be, told by its first bytes; what its sender calls it counts for nothing.
 _FILE_KINDS: Final = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_IS_LATIN = re.compile(r"[\n\x20-\x7e\xa1-\u017f]*\Z")   # none of them is hidden
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}\Z")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(?:[.,][0-9]{1,12})?\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -129,7 +130,8 @@ def _plain(raw: Any) -> str:
     if len(raw) > 4 * MAX_LONGTEXT:
         raise Unusable(FAR_TOO_LONG)
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\t", " ")).strip()
-    if any(_is_hidden(character) for character in text):
+    # Printable ASCII and Latin letters, which is nearly all that anybody types, need no look at each character.
+    if not _IS_LATIN.match(text) and any(_is_hidden(character) for character in text):
         raise Unusable(NOT_TEXT)
     return text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from storage import rows
 from storage.schema import defined
@@ -29,6 +29,10 @@ class AgencyRow:
     profile: Any
 
 
+_BY_ID = select(*rows.columns(AgencyRow, agency)).where(agency.c.id == bindparam("agency_id"))
+_ZONE = select(agency.c.zone).where(agency.c.id == bindparam("agency_id"))
+
+
 def add(uow: UnitOfWork, row: AgencyRow) -> None:
     """A new agency. Raises Duplicate("uq_agency_code")."""
     uow.execute(insert(agency), rows.values_of(row))
@@ -44,8 +48,12 @@ def put(uow: UnitOfWork, row: AgencyRow) -> None:
 
 def get(uow: UnitOfWork, agency_id: str) -> AgencyRow | None:
     """The agency with this id."""
-    return rows.one_of(AgencyRow, uow.execute(
-        select(*rows.columns(AgencyRow, agency)).where(agency.c.id == agency_id)))
+    return rows.one_of(AgencyRow, uow.execute(_BY_ID, {"agency_id": agency_id}))
+
+
+def zone(uow: UnitOfWork, agency_id: str) -> str | None:
+    """The time zone of an agency, as IANA calls it."""
+    return uow.execute(_ZONE, {"agency_id": agency_id}).scalar_one_or_none()
 
 
 def by_code(uow: UnitOfWork, code: str) -> AgencyRow | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, delete, insert, literal_column, select, update
 
 from storage import rows
 from storage.schema import running
@@ -69,10 +70,13 @@ class DraftRow:
 _COLUMNS = rows.columns(TaskRow, task)
 _INSERT = insert(task)
 _BY_ID = select(*_COLUMNS).where(task.c.id == bindparam("task_id"))
+# Constants that a partial index names stand in the statement as text: as parameters they would hide the index.
+_IS_OPEN: ColumnElement[bool] = literal_column("task.state = 'open'")
 _OPEN_OF = (
-    select(*_COLUMNS).where(task.c.instance_id == bindparam("instance_id"), task.c.state == "open")
+    select(*_COLUMNS).where(task.c.instance_id == bindparam("instance_id"), _IS_OPEN)
     .order_by(task.c.element_id, task.c.token_id))
 _TO_WARN: ColumnElement[bool] = literal_column("task.state = 'open' AND task.warned_at IS NULL")  # as its partial index says
+_DELETE_DRAFTS = delete(draft).where(draft.c.task_id == bindparam("task_id"))
 _SET_DUE = (
     update(task).where(task.c.id == bindparam("task_id"))
     .values(due_at=bindparam("new_due_at"), due_sort=bindparam("new_due_sort"), warn_at=bindparam("new_warn_at"),
@@ -106,13 +110,23 @@ def update_one(uow: UnitOfWork, task_id: str, changes: Mapping[str, object], *, 
 
     False: it is not open any more, or somebody changed it since `expected_revision` was seen. Nothing was written.
     """
-    chosen = [task.c.id == task_id, task.c.state == "open"]
-    if expected_revision is not None:
-        chosen.append(task.c.revision == expected_revision)
-    values = {**changes, "revision": task.c.revision + 1}
+    values = dict(changes)
     if "due_at" in changes:
         values["due_sort"] = changes["due_at"] or NO_DUE
-    return uow.execute(update(task).where(*chosen).values(values)).rowcount == 1
+    given = {"task_id": task_id, **{f"new_{name}": value for name, value in values.items()}}
+    if expected_revision is not None:
+        given["expected_revision"] = expected_revision
+    return uow.execute(_update_one(frozenset(values), expected_revision is not None), given).rowcount == 1
+
+
+@lru_cache(maxsize=64)
+def _update_one(names: frozenset[str], is_guarded: bool) -> Update:
+    """Built once per set of columns, since building costs more than running."""
+    chosen = [task.c.id == bindparam("task_id"), _IS_OPEN]
+    if is_guarded:
+        chosen.append(task.c.revision == bindparam("expected_revision"))
+    return update(task).where(*chosen).values({
+        **{name: bindparam(f"new_{name}", type_=task.c[name].type) for name in sorted(names)}, "revision": task.c.revision + 1})
 
 
 def claim(uow: UnitOfWork, task_id: str, account_id: str, at: datetime) -> bool:
@@ -187,7 +201,7 @@ def get_draft(uow: UnitOfWork, task_id: str, account_id: str) -> DraftRow | None
 
 def delete_drafts(uow: UnitOfWork, task_id: str) -> int:
     """The task was completed: nobody's draft of it is needed any more."""
-    return uow.execute(delete(draft).where(draft.c.task_id == task_id)).rowcount
+    return uow.execute(_DELETE_DRAFTS, {"task_id": task_id}).rowcount
 
 
 def delete_drafts_of_case(uow: UnitOfWork, case_id: str) -> int:
