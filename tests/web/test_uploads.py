@@ -49,7 +49,8 @@ def test_a_zip_bomb_is_refused_when_it_grows_too_large_whatever_it_declares():
     assert refused(sent("bom.zip", archive_of({f"a{n}.txt": b"0" * 3_000_000 for n in range(5)}))) == "too-large"
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04" + b"\xff" * 500, archive(a=b"x" * 100)[:-30]])
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04" + b"\xff" * 500, archive(a=b"x" * 100)[:-30]],
+                         ids=["only-a-signature", "rubbish", "cut-off"])
 def test_a_broken_zip_is_refused(content):
     assert refused(sent("a.zip", content)) == "bad-zip"
 
