@@ -78,6 +78,7 @@ def serve(settings: Settings, *, host: str, port: int, with_worker: bool) -> int
     refuse_demo_accounts(engine, settings)
     log_to_standard_error()
     pages = [sys.executable, "-m", "gunicorn", "--config", str(Path(__file__).with_name("gunicorn.conf.py")),
+             "--no-control-socket",  # one in the home folder would be shared by every product of this account
              "--bind", f"{host}:{port}", "webui.wsgi:app"]
     worker = [sys.executable, "-m", "webui.cli", "worker"]
     environment = {**os.environ, "KAWAL_DEMO": "1" if settings.demo else "0"}
