@@ -255,7 +255,7 @@ def _condition(show_if: str | None, siblings: Sequence[FormField], name: str) ->
     if len(matches) != len(found) or decider is None or len(operators) != 1 or (operators == {"!="} and len(matches) > 1):
         return nothing
     is_denied = (operators == {"!="}) != (negation is not None)
-    values = tuple(m[3] if m[3] is not None else m[4] for m in matches)
+    values = tuple(str(m[3] if m[3] is not None else m[4]) for m in matches)
     labels = {"true": _("Ya"), "false": _("Tidak")} | {v: context.say(t) for v, t in decider.options}
     given = {"field": f"“{context.say(decider.label)}”", "answer": " / ".join(labels.get(v, v) for v in values)}
     words = _("Isi kecuali bila %(field)s: %(answer)s", **given) if is_denied else _("Isi hanya bila %(field)s: %(answer)s", **given)
@@ -263,10 +263,10 @@ def _condition(show_if: str | None, siblings: Sequence[FormField], name: str) ->
 
 
 def clause_words(clause: str) -> str:
-    """A clause id as people cite it: `kalbar.r3.output` is "SOP baris 3, output"; any other id as it stands."""
+    """A clause id as people cite it: `kalbar.r3.output` is "SOP baris 3, output"; nothing for an id that no page prints."""
     match = _CLAUSE.match(clause)
     if match is None:
-        return clause
+        return ""
     row = _("SOP baris %(number)s", number=match[1])
     return f"{row}, {match[2]}" if match[2] else row
 

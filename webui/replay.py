@@ -41,6 +41,7 @@ def pack(case_id: str, instance_id: str) -> Response:
 def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) -> str:
     detail = context.engine().cases.get(context.actor(), case_id)
     instance = cases.instance_of(detail, instance_id)
+    assert instance is not None
     rows = context.engine().audit.history(context.actor(), instance_id)
     steps = timeline.entries(rows)
     last = max((step.seq for step in steps), default=instance.seq or 1)

@@ -18,10 +18,12 @@ from webui import context, deadlines, forms, times
 
 def init_app(app: Flask) -> None:
     """Give the templates their words."""
+    app.jinja_env.filters["clause_words"] = forms.clause_words
     app.jinja_env.globals.update(
         account=context.account, lang=context.language, say=context.say, may=context.may, now=context.now,
         exact=exact, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
-        in_words=forms.in_words, clause_words=forms.clause_words, after_words=after_words, answered=answered, shown_part=shown_part, file_size=file_size,
+        in_words=forms.in_words, clause_words=forms.clause_words, after_words=after_words, answered=answered,
+        shown_part=shown_part, file_size=file_size,
         risk_word=risk_word, status_word=status_word, role_word=role_word, kind_word=kind_word,
         verdict_word=verdict_word, severity_word=severity_word, case_label=case_label, month_names=month_names,
         notice_count=notice_count, picture=picture, record_word=record_word,
@@ -80,11 +82,12 @@ def risk_word(risk: str) -> str:
 
 
 def status_word(status: str) -> str:
+    """Where a case or an instance stands."""
     return {
-        "active": _("Berjalan"), "open": _("Berjalan"), "incident": _("Perlu ditangani"), "completed": _("Selesai"),
-        "closed": _("Ditutup"), "terminated": _("Selesai"), "under_review": _("Ditelaah"),
-        "received": _("Diterima"), "planned": _("Direncanakan"), "in_service": _("Dilayani"),
-        "in_transfer": _("Dilimpahkan"), "awaiting_termination": _("Menunggu terminasi"), "reopened": _("Dibuka kembali"), "cancelled": _("Dibatalkan"), "suspended": _("Ditangguhkan"),
+        "received": _("Diterima"), "under_review": _("Ditelaah"), "planned": _("Direncanakan"), "in_service": _("Dilayani"),
+        "in_transfer": _("Dilimpahkan"), "awaiting_termination": _("Menunggu terminasi"), "terminated": _("Selesai"),
+        "reopened": _("Dibuka kembali"), "active": _("Berjalan"), "open": _("Berjalan"), "closed": _("Ditutup"),
+        "incident": _("Perlu ditangani"), "completed": _("Selesai"), "cancelled": _("Dibatalkan"), "suspended": _("Ditangguhkan"),
     }.get(str(status), str(status))
 
 

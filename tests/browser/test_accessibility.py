@@ -10,8 +10,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 REPLAY = "/kasus/case-1/putar-ulang/i1?langkah=3"
 PAGES = {
     "": ("/masuk",),
-    "manajer": ("/tugas", "/tugas?kotak=pool", "/tugas/task-1", "/tugas/task-10", "/kasus", "/kasus/case-1", "/kasus/baru/pengelolaan-kasus",
-                "/pemberitahuan", "/tidak-ada"),
+    "manajer": ("/tugas", "/tugas?kotak=pool", "/tugas/task-1", "/tugas/task-10", "/kasus", "/kasus/case-1",
+                "/kasus/baru/pengelolaan-kasus", "/pemberitahuan", "/tidak-ada"),
     "auditor": (REPLAY, "/sop/dep-1"),
     "pemilik": ("/sop", "/sop/periksa"),
 }

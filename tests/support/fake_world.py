@@ -77,7 +77,8 @@ def _tasks(engine: FakeEngine) -> None:
             summary=task, form=REVIEW, draft={}, draft_saved_at=None, warnings=(ANTI_STIGMA,),
             clause_texts=("Menyetujui seluruh Laporan Kasus untuk menetapkan layanan yang sesuai (Lanjutan SOP Pengaduan)",),
             inputs=("F04 Asesmen kebutuhan",), outputs=("F10 Surat pengantar rujukan",),
-            why_mine=Text("Langkah ini milik Manajer Kasus, peran yang Anda pegang.", "This step belongs to the case manager, a role you hold."),
+            why_mine=Text("Langkah ini milik Manajer Kasus, peran yang Anda pegang.",
+                          "This step belongs to the case manager, a role you hold."),
             why_due=Text("10 menit jam kerja sejak tugas siap, menurut SOP langkah 1.", "10 working minutes from when the task was ready, "
                          "SOP step 1."),
             after_this=Text("Tugas “Berkoordinasi dengan petugas pelayanan” untuk Manajer Kasus, 40 menit.",
@@ -87,11 +88,14 @@ def _tasks(engine: FakeEngine) -> None:
 
 
 def _case(engine: FakeEngine) -> None:
-    steps = (("", "start", "entered", "intake_operator", ""), ("approve_case_report", "complete_task", "completed", "case_manager", "on_time"),
+    steps = (("", "start", "entered", "intake_operator", ""),
+             ("approve_case_report", "complete_task", "completed", "case_manager", "on_time"),
              ("coordinate_provider", "complete_task", "completed", "case_manager", "late"),
              ("hand_over_referral", "complete_task", "completed", "companion", "on_time"),
-             ("monitor_beneficiary", "fire_timer", "entered", "system", ""), ("review_results", "complete_task", "completed", "case_manager", ""))
-    names = dict(NAMES) | {"hand_over_referral": "Merujuk/melimpahkan penerima manfaat dan menyerahkan dokumen", "": "Laporan kasus diterima",
+             ("monitor_beneficiary", "fire_timer", "entered", "system", ""),
+             ("review_results", "complete_task", "completed", "case_manager", ""))
+    names = dict(NAMES) | {"hand_over_referral": "Merujuk/melimpahkan penerima manfaat dan menyerahkan dokumen",
+                           "": "Laporan kasus diterima",
                            "monitor_beneficiary": "Memantau kondisi melalui koordinasi dengan penyedia"}
     history = tuple(
         HistoryRow(seq=n, at=NOW - DAY + n * HOUR, recorded_at=NOW - DAY + n * HOUR, actor_name="", actor_role=role, kind=kind,
@@ -101,9 +105,11 @@ def _case(engine: FakeEngine) -> None:
         case_id = f"case-{number}"
         summary = CaseSummary(id=case_id, business_key=f"KLB-2026-{40 + number:06d}", status="open" if number < 3 else "closed",
                               risk=("high", "medium", "low")[number - 1], sop_title="Pengelolaan Kasus", opened_at=NOW - number * DAY,
-                              owner_name="Dayang Rekaan", stage="Koordinasi rujukan", next_due_at=NOW - 25 * MINUTE if number == 1 else None)
-        instance = InstanceSummary(id=f"i{number}", sop_key="pengelolaan-kasus", sop_title="Pengelolaan Kasus", version=1, digest="c0ffee" * 10,
-                                   process_id="kalbar_pengelolaan_kasus", status=InstanceStatus.ACTIVE, started_at=NOW - DAY,
+                              owner_name="Dayang Rekaan", stage="Koordinasi rujukan",
+                              next_due_at=NOW - 25 * MINUTE if number == 1 else None)
+        instance = InstanceSummary(id=f"i{number}", sop_key="pengelolaan-kasus", sop_title="Pengelolaan Kasus", version=1,
+                                   digest="c0ffee" * 10, process_id="kalbar_pengelolaan_kasus", status=InstanceStatus.ACTIVE,
+                                   started_at=NOW - DAY,
                                    ended_at=None, seq=6)
         document = DocumentRow(id=f"doc-{number}", code="F10", title="Surat rujukan", number="065/12/UPT PPA", status="issued",
                                issued_at=NOW - 5 * HOUR, sha256="5eed" * 16, element_id="coordinate_provider", media_type="application/pdf")

@@ -17,7 +17,8 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def task(due=None, warn=None, completed=None) -> TaskSummary:
-    return TaskSummary(id="t", instance_id="i", element_id="e", name="n", ready_at=NOW - HOUR, due_at=due, warn_at=warn, completed_at=completed)
+    return TaskSummary(id="t", instance_id="i", element_id="e", name="n", ready_at=NOW - HOUR, due_at=due, warn_at=warn,
+                       completed_at=completed)
 
 
 @pytest.mark.parametrize(("given", "paused", "state"), [

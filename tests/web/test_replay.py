@@ -57,8 +57,9 @@ def row(element: str, happened: str, *, name: str | None = None, seq: int = 2, r
 
 def test_a_step_tells_what_passed_through_once_and_limited_steps_once_uncounted():
     [entry] = timeline.entries([
-        row("check", "completed", role="companion"), row("fork", "entered"), row("fork", "completed"), row("flow_7", "entered", name="flow_7"),
-        row("", "entered", name="langkah terbatas"), row("", "completed", name="langkah terbatas"), row("visit", "entered")])
+        row("check", "completed", role="companion"), row("fork", "entered"), row("fork", "completed"),
+        row("flow_7", "entered", name="flow_7"), row("", "entered", name="langkah terbatas"),
+        row("", "completed", name="langkah terbatas"), row("visit", "entered")])
     assert [(r.element_name, r.happened) for r in entry.rows] == [
         ("Check", "completed"), ("Fork", "completed"), ("langkah terbatas", "entered"), ("Visit", "entered")]
     assert entry.actor_role == "companion"

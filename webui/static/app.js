@@ -82,7 +82,8 @@
   // A wide diagram opens where the case stands.
   const centre = (box) => {
     const area = (node) => { const size = node.getBoundingClientRect(); return size.width * size.height; };
-    const here = box && all('.node.is-late, .node.is-now', box).sort((a, b) => area(a) - area(b))[0];
+    const rank = (node) => (/Task/.test(node.getAttribute('class')) ? 0 : 1e9) + area(node);
+    const here = box && all('.node.is-late, .node.is-now', box).sort((a, b) => rank(a) - rank(b))[0];
     if (!here) return;
     const [outer, inner] = [box.getBoundingClientRect(), here.getBoundingClientRect()];
     box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
