@@ -18,7 +18,7 @@ from typing import Any
 
 import engine as front_door
 import handlers
-from engine.errors import BundleRefused
+from engine.errors import BundleRefused, NotFound
 from engine.results import ReplayReport, ReplayVerdict
 from engine.settings import Settings, SettingsRefused
 from engine.types import LintFinding, Severity
@@ -148,10 +148,19 @@ def replay(options: Namespace, settings: Settings) -> int:
     if path.is_file():
         report = front_door.verify_pack(path.read_bytes(), head=options.head)
     else:
-        engine = open_engine(settings)
-        report = engine.audit.replay(engine.people.operator(None), options.what)
+        report = _replayed(open_engine(settings), options.what)
     _print(_without_trace(report), _verdict_line(report), as_json=options.json)
     return FINE if report.verdict is ReplayVerdict.CONFIRMED else FOUND
+
+
+def _replayed(engine: Any, instance_id: str) -> ReplayReport:
+    """The instance of whichever agency it belongs to; raises `NotFound` when none has it."""
+    for operator in serving.operators(engine):
+        try:
+            return engine.audit.replay(operator, instance_id)  # type: ignore[no-any-return]
+        except NotFound:
+            continue
+    raise NotFound(instance_id=instance_id)
 
 
 def _verdict_line(report: ReplayReport) -> str:

@@ -20,7 +20,7 @@ import engine as front_door
 import handlers
 from engine.errors import EngineError
 from engine.settings import KEY_BYTES, Settings, SettingsRefused
-from engine.types import Text
+from engine.types import Actor, Text
 from webui import demo
 
 log = logging.getLogger("kawal.serve")
@@ -188,13 +188,18 @@ def examine(settings: Settings) -> list[Check]:
     checks.append(Check(code="demo-accounts", fine=not demo_mixed, says=Text(
         "akun demo ada di basis data ini" if demo_mixed else "tidak ada akun demo di luar demo",
         "demo accounts stand in this database" if demo_mixed else "no demo account outside a demo")))
-    actor = engine.people.operator(None)
-    sops = len(engine.sops.list(actor))
+    actors = operators(engine)
+    sops = sum(len(engine.sops.list(actor)) for actor in actors)
     checks.append(Check(code="sops", fine=sops > 0, says=Text(f"{sops} SOP terpasang", f"{sops} SOPs are deployed")))
-    waiting = len(engine.jobs.incidents(actor))
+    waiting = sum(len(engine.jobs.incidents(actor)) for actor in actors)
     checks.append(Check(code="incidents", fine=waiting == 0, says=Text(
         f"{waiting} kendala menunggu keputusan orang", f"{waiting} incidents wait for a person")))
     return checks
+
+
+def operators(engine: Any) -> list[Actor]:
+    """Whoever runs the machine, acting for each agency in turn."""
+    return [engine.people.operator(code) for _, code, _ in engine.people.agencies()]
 
 
 def _attempt(code: str, says: Text, try_it: Callable[[], object]) -> Check:

@@ -128,6 +128,23 @@ def test_a_pack_is_verified_without_database_and_a_changed_byte_is_found(home, c
     assert not home.exists()
 
 
+def test_an_instance_of_any_agency_is_verified(home, capsys):
+    kawal("init")
+    kawal("deploy", str(SOP))
+    engine = front_door.Engine.open(Settings.from_environment())
+    other = (ROOT / "bpmn/kalbar/agency.toml").read_text("utf-8").replace('code = "kalbar"', 'code = "aceh"').replace('name = "UPT', 'name = "A', 1)
+    engine.people.register_agency(other.encode())
+    assert engine.people.operator().agency_id != engine.people.operator("kalbar").agency_id
+    story = front_door.read_scenario((SOP / "scenarios" / "a01_rujukan_kesehatan.toml").read_bytes())
+    operator = engine.people.operator("kalbar")
+    intake = front_door.Actor(account_id="i", agency_id=operator.agency_id, name="i", roles=frozenset({"intake_operator"}))
+    started = engine.cases.start(intake, "pengelolaan-kasus", submission=story.submission)
+    capsys.readouterr()
+    assert kawal("replay", started.instance_id) == 0
+    assert capsys.readouterr().out.startswith("confirmed: ")
+    assert kawal("replay", "no-such-instance") == 2
+
+
 def test_a_database_with_demo_accounts_is_served_as_a_demo_only(home, capsys, monkeypatch):
     url = f"sqlite:///{home / 'mixed.db'}"
     monkeypatch.setenv("KAWAL_DATABASE_URL", url)
