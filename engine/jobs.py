@@ -32,7 +32,7 @@ class Jobs:
 
         def command(context: Context) -> tuple[Job, ...]:
             taken = rows.acquire(context.uow, worker_id, context.now, context.now + lock_for, limit=limit)
-            return tuple(self._job(context, row) for row in taken)
+            return tuple(job for row in taken if (job := self._job(context, row)) is not None)
 
         return self._executor.run(WORKER, command)
 
@@ -96,11 +96,16 @@ class Jobs:
     def _act(self, job: Job, command: Callable[[Context], JobOutcome]) -> JobOutcome:
         return self._executor.run(_system_of(job.agency_id), command)
 
-    def _job(self, context: Context, row: rows.JobRow) -> Job:
+    def _job(self, context: Context, row: rows.JobRow) -> Job | None:
+        """The job with its call; None where the call cannot be read: that is an incident, and must not stop the others."""
         call: OperationCall | None = None
         if row.kind == projection.OPERATION:
             inside = Context(self._executor, context.uow, _system_of(row.agency_id), context.now)
-            call = operations.call_of(inside, row)
+            try:
+                call = operations.call_of(inside, row)
+            except errors.EngineError as refused:
+                rows.raise_incident(context.uow, row.id, fence=row.fence, attempts=row.attempts, error_code=refused.code)
+                return None
         return Job(id=row.id, instance_id=row.instance_id, agency_id=row.agency_id, kind=row.kind, element_id=row.element_id,
                    due_at=row.due_at, attempts=row.attempts, fence=row.fence, name=row.name, call=call)
 

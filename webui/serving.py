@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from webui import demo
 log = logging.getLogger("kawal.serve")
 
 STOPS_WITHIN_SECONDS = 30           # a request or an operation in hand is finished
+JOBS_TAKEN_WITHIN = timedelta(minutes=5)  # a due job that waits longer than this has no worker
 RESTARTS_AFTER_SECONDS = (1, 2, 5, 10, 30)
 _PR_SET_PDEATHSIG = 1
 
@@ -191,6 +193,11 @@ def examine(settings: Settings) -> list[Check]:
     actors = operators(engine)
     sops = sum(len(engine.sops.list(actor)) for actor in actors)
     checks.append(Check(code="sops", fine=sops > 0, says=Text(f"{sops} SOP terpasang", f"{sops} SOPs are deployed")))
+    due = engine.jobs.next_due()
+    idle = due is not None and engine.clock.now() - due > JOBS_TAKEN_WITHIN
+    checks.append(Check(code="worker", fine=not idle, says=Text(
+        "pekerjaan menunggu terlalu lama; jalankan `kawal worker`" if idle else "tidak ada pekerjaan yang tertinggal",
+        "jobs wait too long; run `kawal worker`" if idle else "no job is left waiting")))
     waiting = sum(len(engine.jobs.incidents(actor)) for actor in actors)
     checks.append(Check(code="incidents", fine=waiting == 0, says=Text(
         f"{waiting} kendala menunggu keputusan orang", f"{waiting} incidents wait for a person")))

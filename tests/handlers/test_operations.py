@@ -12,6 +12,7 @@ import engine as front_door
 import handlers
 from engine.errors import PermanentFailure, TransientFailure
 from engine.types import Actor, OperationCall
+from storage import Database, cases
 from handlers.operations import case_number, document_issue, notice_send
 from webui import stage
 
@@ -97,6 +98,27 @@ def test_a_mail_server_that_stays_away_becomes_an_incident_after_the_last_retry(
         worker.run_until_idle()
         assert len(letterbox.taken) == 1
         assert engine.jobs.incidents(admin) == ()
+
+
+def test_a_case_whose_key_was_destroyed_stops_no_other_case():
+    letterbox = Letterbox()
+    with overdue_case(letterbox) as (engine, clock, worker, head, code):
+        operator = engine.people.operator()
+        intake = Actor(account_id="i", agency_id=operator.agency_id, name="i", roles=frozenset({"intake_operator"}))
+        story = front_door.read_scenario((SOP / "scenarios" / "a01_rujukan_kesehatan.toml").read_bytes())
+        other = engine.cases.start(intake, "pengelolaan-kasus", submission=story.submission)
+        database = Database.open(engine.settings.database_url)
+        with database.unit_of_work() as uow:
+            assert cases.destroy_key(uow, cases.by_business_key(uow, operator.agency_id, code).id)
+        worker.run_until_idle()
+        assert engine.jobs.incidents(operator)[0].code == "key-destroyed"
+        clock.advance(timedelta(days=4))
+        worker.run_until_idle()
+        assert {text.split(":")[1].strip() for _, text, _, _ in letterbox.taken} == {f"Kasus {business_key(engine, head, other)}"}
+
+
+def business_key(engine, head, started):
+    return engine.cases.get(head, started.case_id).summary.business_key
 
 
 @pytest.mark.parametrize(("operation", "arguments"), [
