@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -20,6 +21,10 @@ MAX_FILES = 500
 MAX_TOTAL_BYTES = 10 * 1024 * 1024
 MAX_PATH = 200
 MAX_TOML_BYTES = 512 * 1024
+MAX_KEY_PARTS = 32
+#: A dotted key of more parts. The parser keeps every beginning of it: the square of its length, in time and memory.
+_KEY_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"""(?<![\w."'\\-]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{{MAX_KEY_PARTS}}}""", re.ASCII)
 
 _REFUSALS = {
     "bundle-empty": ("Tidak ada berkas di dalamnya.", "There is no file in it."),
@@ -146,8 +151,11 @@ def read_toml(data: bytes) -> dict[str, Any]:
     """
     if len(data) > MAX_TOML_BYTES:
         raise ValueError("too big")
+    text = data.decode("utf-8-sig")
+    if _LONG_KEY.search(text):
+        raise ValueError("a key of too many parts")
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
+        return tomllib.loads(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
 

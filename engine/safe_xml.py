@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 from typing import Any
 from xml.parsers import expat
 
@@ -22,6 +23,7 @@ XINCLUDE = "http://www.w3.org/2001/XInclude"
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ELEMENTS = 20_000
 MAX_DEPTH = 60
+MAX_ATTRIBUTES = 600  # of one element: both libraries search them one by one
 MAX_FLOW_NODES = 1_000
 
 _DECLARATION = re.compile(r"\A<\?xml\s[^?<>]{0,400}\?>")
@@ -43,6 +45,7 @@ _REFUSALS: dict[str, tuple[str, str]] = {
     "xml-instruction": ("Berkas memuat instruksi pemrosesan.", "The file holds a processing instruction."),
     "xml-include": ("Berkas menyertakan berkas lain (XInclude).", "The file includes another file (XInclude)."),
     "xml-too-many-elements": ("Berkas memuat lebih dari 20.000 elemen.", "The file holds more than 20,000 elements."),
+    "xml-too-many-attributes": ("Satu elemen memuat lebih dari 600 atribut.", "One element holds more than 600 attributes."),
     "xml-too-deep": ("Elemen bersarang lebih dari 60 tingkat.", "Elements are nested more than 60 deep."),
     "not-bpmn": ("Berkas bukan diagram BPMN 2.0.", "The file is not a BPMN 2.0 diagram."),
     "not-dmn": ("Berkas bukan tabel keputusan DMN.", "The file is not a DMN decision table."),
@@ -167,7 +170,7 @@ def _guard(raw: bytes) -> None:
     parser = expat.ParserCreate("utf-8", " ")
     elements = depth = 0
 
-    def start(name: str, attributes: object) -> None:
+    def start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal elements, depth
         elements += 1
         depth += 1
@@ -175,6 +178,8 @@ def _guard(raw: bytes) -> None:
             raise _Offence("xml-too-many-elements", parser.CurrentLineNumber)
         if depth > MAX_DEPTH:
             raise _Offence("xml-too-deep", parser.CurrentLineNumber)
+        if len(attributes) > MAX_ATTRIBUTES:
+            raise _Offence("xml-too-many-attributes", parser.CurrentLineNumber)
         if name.startswith(XINCLUDE + " "):
             raise _Offence("xml-include", parser.CurrentLineNumber)
 
