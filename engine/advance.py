@@ -49,7 +49,9 @@ class LiveInstance:
     last_at: datetime
     state: Any = None
     risk: str = ""
+    stored_risk: str = ""
     suspended_at: datetime | None = None
+    case_status: str | None = None        # what this command's submission says of the case
     after: Transition | None = None
     entries: list[tuple[journal.Entry, bytes]] = field(default_factory=list)
     trace: list[tuple[int, TraceEntry]] = field(default_factory=list)     # with the seq that led to it
@@ -72,7 +74,7 @@ class LiveInstance:
             deployment_id=row.deployment_id, sop_key=row.sop_key, process_id=row.process_id, definition=definition, tables=tables,
             calendar_digest=row.calendar_digest, parameters_digest=row.parameters_digest, key=key, started_at=row.started_at,
             stored_seq=row.seq, seq=row.seq, head=bytes.fromhex(row.head_hash), last_at=row.last_at, state=state, risk=row.risk,
-            suspended_at=row.suspended_at,
+            stored_risk=row.risk, suspended_at=row.suspended_at,
         )
 
     @property
@@ -97,6 +99,8 @@ class LiveInstance:
         """One stimulus, one journal entry. `at` earlier than the last entry counts as the last entry's instant:
         two people's clocks may differ, time inside an instance never runs backwards."""
         at = max(at, self.last_at)
+        if self.entries:
+            note = {**(note or {}), journal.SAME_COMMAND: True}
         after = interpreter.apply(self.definition.program, self.state, stimulus, at, self.tables)
         self.seq += 1
         content = journal.content_bytes(stimulus, submission, note)
@@ -131,7 +135,7 @@ class LiveInstance:
     def saved(self) -> None:
         """Everything so far is written; what comes next in this transaction is written after it."""
         self.entries, self.trace, self.thrown = [], [], []
-        self.is_new, self.stored_seq = False, self.seq
+        self.is_new, self.stored_seq, self.stored_risk, self.case_status = False, self.seq, self.risk, None
 
     def sealed_state(self) -> bytes:
         """The state's bytes for storing, under the case key."""

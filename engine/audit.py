@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine import authorization, drawings, errors, facts, forms, pack, recorded
+from engine import authorization, drawings, errors, facts, forms, pack, rebuild, recorded
 from engine.advance import SYSTEM
 from engine.commands import access
 from engine.definitions import Definition
@@ -91,6 +91,11 @@ class Audit:
             return packed(context, row)
 
         return self._logged(actor, instance_id, "export", query)
+
+    def rebuild(self, actor: Actor, case_id: str) -> tuple[ReplayReport, ...]:
+        """Makes the case's inbox rows, jobs, history, records and states again from its journals; see `engine/rebuild.py`."""
+        authorization.require(actor, "case.rebuild", authorization.ObjectFacts(agency_id=actor.agency_id))
+        return self._executor.run(actor, lambda context: rebuild.rebuild(context, case_id))
 
     def _logged(self, actor: Actor, instance_id: str, what: str, query: Callable[[Context], T]) -> T:
         """A query whose reading itself stands in the case's access log."""

@@ -85,7 +85,7 @@ POLICY: Final[Mapping[str, _Rights]] = {
                                           "account.create", "account.change", "agency.change", "calendar.change")},
     "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "access_log.read", "audit.verify")},
     OPERATOR: _all(Scope.AGENCY, "sop.list", "sop.read", "sop.check", "sop.try", "sop.deploy", "incident.list", "audit.verify",
-                   "audit.replay", "account.list", "account.create", "account.change", "agency.change", "calendar.change"),
+                   "audit.replay", "case.rebuild", "account.list", "account.create", "account.change", "agency.change", "calendar.change"),
 }
 
 _C0_C1: Final = frozenset({"C0", "C1"})

@@ -9,7 +9,7 @@ from engine import authorization, canonical, drawings, errors, facts, filling, f
 from engine.audit import Viewer, history_of
 from engine.casefile import kept
 from engine.casefile import records as casefile
-from engine.casefile.case import Case, Changes
+from engine.casefile.case import Case
 from engine.commands import access, documents, instances, messages
 from engine.commands import cases as commands
 from engine.executor import Context, Executor
@@ -88,12 +88,10 @@ class Cases:
             case = commands.in_hand(context, business_key)
             live = instances.start(context, deployment, case, process_id=deployment.process_id, variables=filled.variables,
                                    submission=filled.submission)
-            context.save()
-            changes = Changes(records={})
             if form is not None and form.record is not None:
-                changes = kept.project(context, live, form.record, filled.submission, seq=1)
+                live.case_status = kept.project(context, live, form.record, filled.submission, seq=1).status
             documents.keep_uploads(context, live, "", filled.uploads)
-            commands.follow(context, live, status=changes.status)
+            context.save()
             assert live.after is not None
             return CompletionResult(
                 instance_id=live.id, case_id=case.id, status=live.after.outcome.status, verdict="",
@@ -198,8 +196,6 @@ class Cases:
                 raise errors.NotFound(instance_id=instance_id)
             self._seen(context, row.case_id, action)
             command(context)
-            context.save()
-            commands.follow(context, context.instance(instance_id))
 
         self._executor.run(actor, checked)
 
@@ -274,5 +270,3 @@ def _instance(row: instance_rows.InstanceRow) -> InstanceSummary:
 def _document(row: document_rows.DocumentRow) -> DocumentRow:
     return DocumentRow(id=row.id, code=row.code, title=row.title, number=row.number, status=row.status, issued_at=row.issued_at,
                        sha256=row.sha256, element_id=row.element_id, media_type=row.media_type)
-
-

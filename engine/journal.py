@@ -20,6 +20,11 @@ from engine import canonical, transition
 #: The interpreter's meaning. A change that would move a golden digest raises it, and the old behaviour stays.
 SEMANTICS = 1
 
+#: In an entry's note: it was made by the same command as the one before, so nobody ever saw the instance between the two.
+SAME_COMMAND = "same_command"
+#: In the note of a completed task: since when its holder had claimed it.
+CLAIMED_AT = "claimed_at"
+
 GENESIS = bytes(32)  # what the first entry of every chain points at
 
 KINDS: Mapping[str, type] = {

@@ -5,6 +5,7 @@ Nothing here decides anything: dropping these rows and writing them again from t
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +13,10 @@ from typing import Any
 from engine import canonical, journal, seal, standards, verdicts
 from engine.advance import LiveInstance
 from engine.calendars import WorkCalendar
-from engine.transition import OpenTask, View
+from engine.casefile.case import CaseStatus
+from engine.transition import OpenTask
 from engine.types import InstanceStatus, TimeStandard, Value
-from storage import instances, jobs, messages, payloads, randomness, subscriptions, tasks, trace
+from storage import cases, crypto, instances, jobs, messages, payloads, randomness, subscriptions, tasks, trace
 from storage import journal as journal_rows
 from storage.unit_of_work import UnitOfWork
 
@@ -25,15 +27,7 @@ NOT_ASSESSED = 3
 
 def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes) -> bool:
     """Writes the instance and all that hangs on it; False when another command moved it first."""
-    assert live.after is not None
-    outcome = live.after.outcome
-    ended = outcome.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
-    fields: dict[str, Any] = {
-        "seq": live.seq, "head_hash": live.head.hex(), "last_at": live.last_at,
-        "state": None if ended else live.sealed_state(), "status": outcome.status.value, "outcome_kind": outcome.kind.value,
-        "outcome_code": outcome.code, "calendar_digest": live.calendar_digest, "parameters_digest": live.parameters_digest,
-        "risk": live.risk, "ended_at": live.last_at if ended else None, "suspended_at": live.suspended_at,
-    }
+    fields = instance_fields(live)
     if live.is_new:
         instances.add(uow, instances.InstanceRow(
             id=live.id, agency_id=live.agency_id, case_id=live.case_id or None, deployment_id=live.deployment_id,
@@ -42,9 +36,48 @@ def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes)
         return False
     _save_history(uow, live)
     save_waiting(uow, live)
+    if live.is_new or fields["ended_at"] is not None or live.case_status is not None or live.risk != live.stored_risk:
+        follow_case(uow, live)
     for thrown in live.thrown:
         send(uow, live, message_key, kind=thrown.kind, name=thrown.name, keys=thrown.keys, variables=thrown.variables, now=now)
     return True
+
+
+def instance_fields(live: LiveInstance) -> dict[str, Any]:
+    """What the instance row says of the instance as it stands."""
+    assert live.after is not None
+    outcome = live.after.outcome
+    ended = outcome.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
+    return {
+        "seq": live.seq, "head_hash": live.head.hex(), "last_at": live.last_at,
+        "state": None if ended else live.sealed_state(), "status": outcome.status.value, "outcome_kind": outcome.kind.value,
+        "outcome_code": outcome.code, "calendar_digest": live.calendar_digest, "parameters_digest": live.parameters_digest,
+        "risk": live.risk, "ended_at": live.last_at if ended else None, "suspended_at": live.suspended_at,
+    }
+
+
+def follow_case(uow: UnitOfWork, live: LiveInstance) -> None:
+    """The case row as its instances stand after this command."""
+    row = cases.get(uow, live.case_id)
+    if row is not None:
+        running = any(each.ended_at is None for each in instances.of_case(uow, live.case_id))
+        save_case(uow, case_after(row, live, running=running))
+
+
+def case_after(row: cases.CaseRow, live: LiveInstance, *, running: bool) -> cases.CaseRow:
+    """Closed when nothing of it is `running`, reopened when something runs again, else what was said of it last."""
+    status = live.case_status or row.status
+    if not running:
+        status = CaseStatus.TERMINATED
+    elif row.closed_at is not None:
+        status = CaseStatus.REOPENED
+    return dataclasses.replace(row, status=str(status), risk=live.risk or row.risk, updated_at=live.last_at,
+                               closed_at=None if running else live.last_at)
+
+
+def save_case(uow: UnitOfWork, row: cases.CaseRow) -> None:
+    """Writes what `case_after` found."""
+    cases.save(uow, row.id, status=row.status, risk=row.risk, owner_id=row.owner_id, closed_at=row.closed_at, updated_at=row.updated_at)
 
 
 def _save_history(uow: UnitOfWork, live: LiveInstance) -> None:
@@ -73,11 +106,11 @@ def _journal_row(live: LiveInstance, entry: journal.Entry) -> journal_rows.Journ
 
 def save_waiting(uow: UnitOfWork, live: LiveInstance) -> None:
     """Tasks, jobs and subscriptions of the instance, made equal to what its view says."""
-    view = live.view
-    _save_tasks(uow, live, view)
-    stored = {} if live.is_new else {(row.kind, row.token_id): row for row in jobs.of_instance(uow, live.id)}
-    _save_jobs(uow, live, view, stored)
-    _save_subscriptions(uow, live, view, stored)
+    save_tasks(uow, live)
+    stored = save_jobs(uow, live)
+    save_subscriptions(uow, live)
+    for name in sorted({each.name for each in live.view.subscriptions if each.kind == MESSAGE}):
+        _wake_buffered(uow, live, name, stored)
 
 
 def calendar_of(live: LiveInstance, standard: TimeStandard | None) -> WorkCalendar | None:
@@ -90,7 +123,9 @@ def calendar_of(live: LiveInstance, standard: TimeStandard | None) -> WorkCalend
 # --- tasks -------------------------------------------------------------------------------------------------------
 
 
-def _save_tasks(uow: UnitOfWork, live: LiveInstance, view: View) -> None:
+def save_tasks(uow: UnitOfWork, live: LiveInstance) -> None:
+    """The open tasks made equal to what the view says; those that are gone are judged, or taken back."""
+    view = live.view
     stored = {} if live.is_new else {row.token_id: row for row in tasks.open_of(uow, live.id)}
     waiting = {task.token_id: task for task in view.tasks}
     opened = [_task_row(live, task) for token, task in waiting.items() if token not in stored]
@@ -149,17 +184,21 @@ def _seconds(duration: timedelta | None) -> int | None:
 StoredJobs = Mapping[tuple[str, str], jobs.JobRow]
 
 
-def _save_jobs(uow: UnitOfWork, live: LiveInstance, view: View, stored: StoredJobs) -> None:
-    wanted = {(row.kind, row.token_id): row for row in _wanted_jobs(live, view)}
+def save_jobs(uow: UnitOfWork, live: LiveInstance) -> StoredJobs:
+    """One job of each timer, parked operation and incident that waits; the jobs there were before."""
+    stored = {} if live.is_new else {(row.kind, row.token_id): row for row in jobs.of_instance(uow, live.id)}
+    wanted = {(row.kind, row.token_id): row for row in _wanted_jobs(live)}
     # A message in the outbox is taken out by its own delivery, never by what waits in the instance that threw it.
     jobs.delete_many(uow, [row.id for key, row in stored.items() if key not in wanted and row.kind not in (MESSAGE, SIGNAL)])
     jobs.insert_many(uow, [row for key, row in wanted.items() if key not in stored])
     jobs.update_due(uow, [
         (stored[key].id, row.due_at, row.due_at)
         for key, row in wanted.items() if key in stored and row.kind == TIMER and stored[key].due_at != row.due_at])
+    return stored
 
 
-def _wanted_jobs(live: LiveInstance, view: View) -> Iterator[jobs.JobRow]:
+def _wanted_jobs(live: LiveInstance) -> Iterator[jobs.JobRow]:
+    view = live.view
     for timer in view.timers:
         yield _job(live, TIMER, timer.token_id, timer.element_id, timer.due_at)
     for call in view.operations:
@@ -176,21 +215,21 @@ def arguments_binding(token_id: str) -> str:
 
 
 def _job(live: LiveInstance, kind: str, token_id: str, element_id: str, due_at: datetime, **more: Any) -> jobs.JobRow:
+    # The id is made from what waits: a rebuilt job is the same job to an operation that was asked already.
     return jobs.JobRow(**{
-        "id": randomness.new_id(), "instance_id": live.id, "agency_id": live.agency_id, "kind": kind, "token_id": token_id,
-        "element_id": element_id, "name": "", "due_at": due_at, "available_at": due_at, **more})
+        "id": crypto.digest(f"job:{kind}:{live.id}:{token_id}".encode())[:32], "instance_id": live.id, "agency_id": live.agency_id,
+        "kind": kind, "token_id": token_id, "element_id": element_id, "name": "", "due_at": due_at, "available_at": due_at, **more})
 
 
 # --- messages ----------------------------------------------------------------------------------------------------
 
 
-def _save_subscriptions(uow: UnitOfWork, live: LiveInstance, view: View, stored: StoredJobs) -> None:
+def save_subscriptions(uow: UnitOfWork, live: LiveInstance) -> None:
+    """Which messages and signals the instance waits for."""
     subscriptions.replace(uow, live.id, [
         subscriptions.SubscriptionRow(instance_id=live.id, token_id=each.token_id, kind=each.kind, name=each.name,
                                       agency_id=live.agency_id, element_id=each.element_id, keys=standards.keys_to_json(each.keys))
-        for each in view.subscriptions])
-    for name in sorted({each.name for each in view.subscriptions if each.kind == MESSAGE}):
-        _wake_buffered(uow, live, name, stored)
+        for each in live.view.subscriptions])
 
 
 def _wake_buffered(uow: UnitOfWork, live: LiveInstance, name: str, stored: StoredJobs) -> None:

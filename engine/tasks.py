@@ -10,8 +10,7 @@ from engine import authorization, canonical, errors, explanations, facts, fillin
 from engine.advance import LiveInstance
 from engine.calendars import WorkCalendar
 from engine.casefile import kept
-from engine.casefile.case import Changes
-from engine.commands import cases, documents, instances
+from engine.commands import documents
 from engine.commands import tasks as commands
 from engine.executor import Context, Executor
 from engine.results import CompletionResult, InboxFilters, Page, TaskDetail
@@ -103,15 +102,12 @@ class Tasks:
             live, after = commands.complete(context, row, typed=submission, fill=fill, expected_revision=expected_revision)
             if after is None:
                 return CompletionResult(instance_id=live.id, case_id=row.case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
-            changes = Changes(records={})
             if form is not None and form.record is not None:
                 item = None if row.item is None else live.unsealed(row.item, projection.item_binding(row.token_id))
                 journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "complete_task")
-                changes = kept.project(context, live, form.record, filled[0].submission, seq=journaled, item=item)
+                live.case_status = kept.project(context, live, form.record, filled[0].submission, seq=journaled, item=item).status
             documents.keep_uploads(context, live, row.element_id, filled[0].uploads)
             context.save()
-            if changes.status or live.risk != seen.risk or instances.has_ended(live):
-                cases.follow(context, live, status=changes.status)
             return CompletionResult(
                 instance_id=live.id, case_id=row.case_id, status=after.outcome.status, verdict=live.verdicts.get(row.token_id, ""),
                 opened=tuple(self._opened(context, live, task) for task in live.opened))

@@ -199,6 +199,13 @@ def get_draft(uow: UnitOfWork, task_id: str, account_id: str) -> DraftRow | None
         select(*rows.columns(DraftRow, draft)).where(draft.c.task_id == task_id, draft.c.account_id == account_id)))
 
 
+def drafts_of_instance(uow: UnitOfWork, instance_id: str) -> list[DraftRow]:
+    """Everybody's drafts of an instance's tasks."""
+    return rows.all_of(DraftRow, uow.execute(
+        select(*rows.columns(DraftRow, draft)).join(task, task.c.id == draft.c.task_id).where(task.c.instance_id == instance_id)
+        .order_by(draft.c.task_id, draft.c.account_id)))
+
+
 def delete_drafts(uow: UnitOfWork, task_id: str) -> int:
     """The task was completed: nobody's draft of it is needed any more."""
     return uow.execute(_DELETE_DRAFTS, {"task_id": task_id}).rowcount

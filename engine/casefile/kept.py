@@ -16,7 +16,8 @@ from engine.types import Value
 from storage import cases
 
 
-def project(context: Context, live: LiveInstance, record: str, values: Mapping[str, Value], *, seq: int, item: Value = None) -> Changes:
+def project(context: Context, live: LiveInstance, record: str, values: Mapping[str, Value], *, seq: int, item: Value = None,
+            actor_id: str | None = None) -> Changes:
     """Apply the submission of journal entry `seq` to the case file: new versions of the records it changed.
 
     The answer says which status and risk follow; the case row is the caller's to write.
@@ -31,7 +32,7 @@ def project(context: Context, live: LiveInstance, record: str, values: Mapping[s
     cases.add_records(context.uow, [
         cases.CaseRecordRow(
             case_id=live.case_id, record=name, version=versions.get(name, 0) + 1, at=live.last_at,
-            actor_id=context.actor.account_id, chain_id=live.id, seq=seq,
+            actor_id=actor_id or context.actor.account_id, chain_id=live.id, seq=seq,
             ciphertext=live.sealed(dict(content), binding(live.case_id, name, versions.get(name, 0) + 1)))
         for name, content in sorted(changes.records.items())])
     return changes

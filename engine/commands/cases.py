@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from engine import errors
-from engine.advance import LiveInstance
 from engine.commands.instances import CaseInHand
 from engine.executor import Context
 from storage import agencies, cases, crypto, numbers, randomness
-from storage import instances as stored_instances
 
-OPEN, CLOSED = "under_review", "terminated"
+OPEN = "under_review"
 CASE, CASE_PATTERN = "case", "{agency}-{year}-{number:06d}"
 DOCUMENT_PATTERN = "{number:03d}/{series}/{agency}/{year}"  # never to be taken for a case's number
 
@@ -44,13 +42,3 @@ def next_number(context: Context, *, issued_for: str, series: str = CASE) -> str
     patterns = agency.profile.get("numbers", {}) if isinstance(agency.profile, dict) else {}
     pattern = patterns.get(series, CASE_PATTERN if series == CASE else DOCUMENT_PATTERN)
     return str(pattern).format(agency=agency.code.upper(), year=year, number=number, series=series)
-
-
-def follow(context: Context, live: LiveInstance, *, status: str | None = None) -> None:
-    """The case row as its instances stand: status, risk, and whether anything of it still runs. A projection."""
-    row = cases.get(context.uow, live.case_id)
-    if row is None:
-        return
-    running = any(each.ended_at is None for each in stored_instances.of_case(context.uow, live.case_id))
-    cases.save(context.uow, row.id, status=(status or row.status) if running else CLOSED, risk=live.risk or row.risk, owner_id=row.owner_id,
-               closed_at=None if running else context.now, updated_at=context.now)

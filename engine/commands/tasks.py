@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import canonical, errors, seal
+from engine import canonical, errors, journal, seal
 from engine.advance import Done, LiveInstance
 from engine.commands import instances
 from engine.executor import Context
@@ -89,7 +89,8 @@ def complete(
     filled = fill(live)
     live.completed_tokens[row.token_id] = Done(by=context.actor.account_id, at=max(context.now, live.last_at))
     after = instances.move(context, live, CompleteTask(token_id=row.token_id, variables=filled.variables),
-                           actor_id=context.actor.account_id, submission=filled.submission)
+                           actor_id=context.actor.account_id, submission=filled.submission,
+                           note={journal.CLAIMED_AT: row.claimed_at})
     tasks.delete_drafts(context.uow, row.id)
     return live, after
 

@@ -1,0 +1,179 @@
+"""All projections of a case made again from its journals (invariant 3): tasks, jobs, subscriptions, trace, records, states.
+
+What people and workers do outside journals is no projection, and is kept where its row still stands: who holds an open task,
+its drafts, revision and warning; a job's attempts, lock and incident; messages on their way. Where such a row is lost the rebuilt
+one begins anew: the task waits for a claim, the job for its first attempt. The journals, their payloads and the anchor in the
+instance row (`seq`, `head_hash`) are never touched: from them everything else follows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
+
+from engine import errors, journal, projection, recorded
+from engine.advance import Done, LiveInstance
+from engine.casefile import kept
+from engine.commands.cases import OPEN
+from engine.executor import Context
+from engine.forms_schema import Form
+from engine.replay import Step
+from engine.results import ReplayReport, ReplayVerdict
+from engine.transition import ChangeTables, CompleteTask, Resume, Start, Suspend
+from engine.types import InstanceStatus
+from storage import cases, instances, jobs, subscriptions, tasks, trace
+
+ALL = 10_000_000  # rows of one instance; the queries' own limits are for pages
+_ENDED = (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
+_OF_WORKERS = ("available_at", "state", "locked_by", "fence", "attempts", "error_code")
+
+
+def rebuild(context: Context, case_id: str) -> tuple[ReplayReport, ...]:
+    """Rebuilds a case and says what the replay of each of its instances found; unless all are confirmed, nothing changes.
+
+    Raises:
+        NotFound: there is no such case in the actor's agency.
+    """
+    row = cases.get(context.uow, case_id)
+    if row is None or row.agency_id != context.actor.agency_id:
+        raise errors.NotFound(case_id=case_id)
+    told = [_Instance(context, each.id) for each in instances.of_case(context.uow, case_id, limit=ALL)]
+    reports = tuple(each.report for each in told)
+    if all(report.verdict is ReplayVerdict.CONFIRMED for report in reports):
+        for each in told:
+            each.drop()
+        cases.delete_records(context.uow, case_id)
+        commands = [(each, command) for each in told for command in each.commands()]
+        commands.sort(key=lambda pair: (pair[1][0].entry.recorded_at, pair[0].live.id, pair[1][0].entry.seq))
+        row = dataclasses.replace(row, status=OPEN, risk="", closed_at=None)
+        for each, command in commands:
+            each.retell(command)
+            if each.moved_the_case():
+                row = projection.case_after(row, each.live, running=any(one.runs for one in told))
+            each.live.saved()
+        projection.save_case(context.uow, row)
+        for each in told:
+            each.finish()
+    return reports
+
+
+class _Instance:
+    """One instance while it is told again, command by command."""
+
+    def __init__(self, context: Context, instance_id: str) -> None:
+        row = instances.for_update(context.uow, instance_id)
+        assert row is not None
+        self._context, self._row = context, row
+        self._steps: list[Step] = []
+        self.report = recorded.replayed(context, row, on_step=self._steps.append)
+        if self.report.verdict is not ReplayVerdict.CONFIRMED or not self._steps:
+            return
+        start = self._steps[0].stimulus
+        assert isinstance(start, Start)
+        self.live = LiveInstance(
+            id=row.id, agency_id=row.agency_id, case_id=row.case_id or "", business_key=row.business_key,
+            deployment_id=row.deployment_id, sop_key=row.sop_key, process_id=row.process_id,
+            definition=context.executor.definition(context.uow, row.deployment_id), tables=context.tables,
+            calendar_digest=start.calendar, parameters_digest=start.parameters, risk=start.risk,
+            key=context.case_key(row.case_id or "", row.wrapped_key), started_at=row.started_at, last_at=row.started_at)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started, as far as it is told, and has not ended."""
+        return self.live.after is not None and self.live.after.outcome.status not in _ENDED
+
+    def commands(self) -> list[list[Step]]:
+        """The entries by the command that made them: between those of one command nobody saw the instance."""
+        found: list[list[Step]] = []
+        for step in self._steps:
+            if found and step.note.get(journal.SAME_COMMAND):
+                found[-1].append(step)
+            else:
+                found.append([step])
+        return found
+
+    def drop(self) -> None:
+        """Takes away what will be made again, remembering what no journal says."""
+        uow = self._context.uow
+        self._tasks = {row.id: row for row in tasks.of_instance(uow, self._row.id, limit=ALL)}
+        self._drafts = tasks.drafts_of_instance(uow, self._row.id)
+        self._jobs = {row.id: row for row in self._take_jobs()}
+        tasks.delete_of_instance(uow, self._row.id)
+        subscriptions.replace(uow, self._row.id, [])
+        trace.delete_of_instance(uow, self._row.id)
+
+    def retell(self, command: Sequence[Step]) -> None:
+        """One command again: what it left in tasks, jobs, trace and records."""
+        for step in command:
+            self._take(step)
+        projection.save_tasks(self._context.uow, self.live)
+        projection.save_jobs(self._context.uow, self.live)
+        projection.save_trace(self._context.uow, self.live)
+
+    def moved_the_case(self) -> bool:
+        """Whether the case row follows the command that was told last."""
+        live = self.live
+        return live.stored_seq == 0 or not self.runs or live.case_status is not None or live.risk != live.stored_risk
+
+    def finish(self) -> None:
+        """What waits at the end, the state, and what no journal says."""
+        uow, live = self._context.uow, self.live
+        jobs.insert_many(uow, [
+            dataclasses.replace(row, **{name: getattr(self._jobs[row.id], name) for name in _OF_WORKERS})
+            if row.id in self._jobs else row for row in self._take_jobs()])
+        projection.save_subscriptions(uow, live)
+        made = tasks.of_instance(uow, live.id, limit=ALL)
+        tasks.delete_of_instance(uow, live.id)
+        tasks.insert_many(uow, [self._as_held(row) for row in made])
+        for draft in self._drafts:
+            if any(row.id == draft.task_id for row in made):
+                tasks.put_draft(uow, draft)
+        instances.save(uow, live.id, expected_seq=self._row.seq, **projection.instance_fields(live) | {
+            "seq": self._row.seq, "head_hash": self._row.head_hash})
+
+    def _take_jobs(self) -> list[jobs.JobRow]:
+        """Takes away the jobs of what waits; messages on their way are left alone."""
+        uow = self._context.uow
+        found = [row for row in jobs.of_instance(uow, self._row.id) if row.kind not in (projection.MESSAGE, projection.SIGNAL)]
+        jobs.delete_many(uow, [row.id for row in found])
+        return found
+
+    def _as_held(self, row: tasks.TaskRow) -> tasks.TaskRow:
+        known = self._tasks.get(row.id)
+        if known is None:
+            return row
+        row = dataclasses.replace(row, revision=known.revision, warned_at=known.warned_at)
+        if row.state == "completed":
+            return row
+        return dataclasses.replace(row, assignee_id=known.assignee_id, claimed_at=known.claimed_at)
+
+    def _take(self, step: Step) -> None:
+        live, stimulus, at = self.live, step.stimulus, step.entry.at
+        form, item = self._form_of(step)
+        if isinstance(stimulus, CompleteTask):
+            claimed_at: datetime | None = step.note.get(journal.CLAIMED_AT)
+            live.completed_tokens[stimulus.token_id] = Done(by=step.entry.actor_id, at=at, claimed_at=claimed_at)
+        elif isinstance(stimulus, Suspend):
+            live.suspended_at = at
+        elif isinstance(stimulus, Resume):
+            live.suspended_at = None
+        elif isinstance(stimulus, ChangeTables):
+            live.calendar_digest = stimulus.calendar or live.calendar_digest
+            live.parameters_digest = stimulus.parameters or live.parameters_digest
+            live.risk = live.risk if stimulus.risk is None else stimulus.risk
+        live.seq, live.last_at, live.state, live.after = step.entry.seq, at, step.transition.state, step.transition
+        live.trace.extend((live.seq, each) for each in step.transition.trace)
+        if form is not None and form.record is not None and step.submission is not None:
+            live.case_status = kept.project(self._context, live, form.record, step.submission, seq=live.seq, item=item,
+                                            actor_id=step.entry.actor_id).status
+
+    def _form_of(self, step: Step) -> tuple[Form | None, object]:
+        """The form an entry's submission came with, and the item its task worked on."""
+        definition = self.live.definition
+        if isinstance(step.stimulus, Start):
+            return definition.forms.get(definition.sheet.start_form or ""), None
+        if isinstance(step.stimulus, CompleteTask):
+            task = next(each for each in self.live.view.tasks if each.token_id == step.stimulus.token_id)
+            return definition.forms.get(definition.element(task.element_id).form or ""), task.item
+        return None, None
