@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from lxml import etree
@@ -12,9 +13,9 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 from SpiffWorkflow.util.task import TaskState
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from bench import yardstick
+from bench import databases, yardstick
 
 for _name in ("spiff.task", "spiff.workflow", "spiff.data"):
     logging.getLogger(_name).setLevel(logging.WARNING)   # as a deployment would: its debug log doubles its cost
@@ -45,28 +46,32 @@ class InMemory:
 
 
 class Stored:
-    """One instance kept as JSON text in a table: read, deserialized, moved, serialized, written, committed each time."""
+    """One instance kept as JSON text in the product's database: read, deserialized, moved, serialized, written, committed each time."""
 
-    def __init__(self, specs: Specs, connection: Connection, workflow: BpmnWorkflow, number: int) -> None:
-        self._specs, self._connection, self._number = specs, connection, number
-        connection.execute(text("INSERT INTO stock_state (id, state) VALUES (:id, :state)"),
-                           {"id": number, "state": specs.serializer.serialize_json(workflow)})
-        connection.commit()
+    def __init__(self, specs: Specs, url: str, workflow: BpmnWorkflow) -> None:
+        self._specs, self._stack = specs, ExitStack()
+        self._connection = self._stack.enter_context(databases.connection(url))
+        self._connection.execute(text("CREATE TABLE IF NOT EXISTS stock_state (id INTEGER PRIMARY KEY, state TEXT NOT NULL)"))
+        self._connection.execute(text("DELETE FROM stock_state"))
+        self._connection.execute(text("INSERT INTO stock_state (id, state) VALUES (1, :state)"), {"state": stored_form(specs, workflow)})
+        self._connection.commit()
 
     def complete(self, task: str, submission: Mapping[str, Any]) -> None:
         """The same step, durably."""
-        state = self._connection.execute(text("SELECT state FROM stock_state WHERE id = :id"), {"id": self._number}).scalar_one()
+        state = self._connection.execute(text("SELECT state FROM stock_state WHERE id = 1")).scalar_one()
         workflow = self._specs.serializer.deserialize_json(state)
         complete(workflow, task, submission)
-        self._connection.execute(text("UPDATE stock_state SET state = :state WHERE id = :id"),
-                                 {"id": self._number, "state": self._specs.serializer.serialize_json(workflow)})
+        self._connection.execute(text("UPDATE stock_state SET state = :state WHERE id = 1"), {"state": stored_form(self._specs, workflow)})
         self._connection.commit()
 
+    def close(self) -> None:
+        """Give the connection back."""
+        self._stack.close()
 
-def create_table(connection: Connection) -> None:
-    """Where stock instances are kept, beside the product's own tables."""
-    connection.execute(text("CREATE TABLE stock_state (id INTEGER PRIMARY KEY, state TEXT NOT NULL)"))
-    connection.commit()
+
+def stored_form(specs: Specs, workflow: BpmnWorkflow) -> str:
+    """The documented JSON of an instance."""
+    return str(specs.serializer.serialize_json(workflow))
 
 
 def complete(workflow: BpmnWorkflow, task: str, submission: Mapping[str, Any]) -> None:

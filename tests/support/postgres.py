@@ -48,8 +48,11 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Start a cluster, as an unprivileged account when the tests run as root, for PostgreSQL refuses root."""
+def cluster(*, fsync: bool = False) -> Iterator[Cluster]:
+    """Start a cluster, as an unprivileged account when the tests run as root, for PostgreSQL refuses root.
+
+    `fsync`: as durable as a real one, for whoever measures.
+    """
     folder = binaries()
     assert folder is not None
     account = _unprivileged()
@@ -62,7 +65,7 @@ def cluster() -> Iterator[Cluster]:
             [folder / "initdb", "-D", home / "data", "-U", "kawal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
             check=True, capture_output=True, cwd=home, **as_account)
         server = subprocess.Popen(
-            [folder / "postgres", "-D", home / "data", "-k", home, "-c", "listen_addresses=", "-c", "fsync=off",
+            [folder / "postgres", "-D", home / "data", "-k", home, "-c", "listen_addresses=", "-c", f"fsync={'on' if fsync else 'off'}",
              "-c", "max_connections=60", "-c", "shared_buffers=32MB"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home, preexec_fn=_die_with_parent, **as_account)
         _wait_for(home, server)

@@ -1,0 +1,74 @@
+"""Time, statements, medians: measured the same way for everything that is compared."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy
+
+
+class Samples:
+    """Seconds per measured act, by what was measured."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[tuple[object, ...], list[float]] = defaultdict(list)
+
+    def take(self, key: tuple[object, ...], act: Callable[..., Any], *arguments: Any) -> Any:
+        """Do it once and keep how long it took."""
+        begin = time.perf_counter()
+        answer = act(*arguments)
+        self._seconds[key].append(time.perf_counter() - begin)
+        return answer
+
+    def median(self, *key: object) -> float:
+        """Milliseconds."""
+        return statistics.median(self._seconds[key]) * 1000
+
+    def p95(self, *key: object) -> float:
+        """Milliseconds."""
+        return statistics.quantiles(self._seconds[key], n=20, method="inclusive")[-1] * 1000
+
+    def count(self, *key: object) -> int:
+        """How many samples there are."""
+        return len(self._seconds[key])
+
+
+@dataclass
+class Traffic:
+    """What reached the database driver."""
+
+    statements: int = 0
+    commits: int = 0
+
+
+@contextmanager
+def traffic() -> Iterator[Traffic]:
+    """Counts SQL statements (the BEGIN among them) and commits, whoever sends them."""
+    seen = Traffic()
+
+    def statement(*_: object) -> None:
+        seen.statements += 1
+
+    def commit(_: object) -> None:
+        seen.commits += 1
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", statement)
+    sqlalchemy.event.listen(sqlalchemy.Engine, "commit", commit)
+    try:
+        yield seen
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", statement)
+        sqlalchemy.event.remove(sqlalchemy.Engine, "commit", commit)
+
+
+@contextmanager
+def stopwatch() -> Iterator[Callable[[], float]]:
+    """Seconds since the block began."""
+    begin = time.perf_counter()
+    yield lambda: time.perf_counter() - begin
