@@ -80,6 +80,14 @@ def stands(settings: Settings) -> bool:
     return _mark(settings).exists()
 
 
+def clear(settings: Settings) -> None:
+    """Remove what an interrupted `seed` left, so that the next one starts afresh; a demo that stands is kept."""
+    if stands(settings) or settings.database_url != f"sqlite:///{_database(settings)}":
+        return
+    for left in settings.state_dir.glob(f"{_database(settings).name}*"):
+        left.unlink()
+
+
 def seed(settings: Settings) -> list[SignIn]:
     """Fill a prepared demo database; a second call only says who may sign in, without passphrases."""
     if stands(settings):
@@ -109,6 +117,10 @@ def show(accounts: list[SignIn], settings: Settings) -> int:
         print(f"  {account.sign_in:<13} {account.passphrase:<34} {account.name}: {', '.join(account.roles)}")
     print(flush=True)
     return 0
+
+
+def _database(settings: Settings) -> Path:
+    return settings.state_dir / "kawal.db"
 
 
 def _mark(settings: Settings) -> Path:

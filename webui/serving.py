@@ -40,6 +40,8 @@ def prepare(settings: Settings) -> Settings:
     if not settings.key:
         _make_key(settings)
         settings = Settings.from_environment(demo=settings.demo)
+    if settings.demo:
+        demo.clear(settings)
     front_door.Engine.prepare(settings)
     return settings
 
@@ -71,7 +73,7 @@ def refuse_demo_accounts(engine: Any, settings: Settings) -> None:
 
 def serve(settings: Settings, *, host: str, port: int, with_worker: bool) -> int:
     """Serve until SIGTERM or SIGINT. A child that dies is started again; a kill -9 of this process ends them too."""
-    if settings.demo and not demo.stands(settings):
+    if settings.demo:
         settings = prepare(settings)
         demo.show(demo.seed(settings), settings)
     elif not settings.key:

@@ -15,9 +15,14 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A demo, and who may sign in."""
+    """A demo, made where an interrupted one had left its beginnings, and who may sign in."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("demo"), key=bytes(range(32)), demo=True)
     settings.state_dir.mkdir(parents=True)
+    front_door.Engine.prepare(settings)
+    begun = front_door.Engine.open(settings)
+    begun.people.register_agency((settings.bpmn_dir / "kalbar" / "agency.toml").read_bytes())
+    begun.people.create_account(begun.people.operator(), sign_in="manajer", name="Sisa", passphrase="rimba-ombak-sawah-melati", demo=True)
+    demo.clear(settings)
     front_door.Engine.prepare(settings)
     return settings, front_door.Engine.open(settings), demo.seed(settings)
 
