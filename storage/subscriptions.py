@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select
+from sqlalchemy import Text, and_, bindparam, delete, insert, or_, select, type_coerce
 
 from storage import rows
 from storage.schema import running
 from storage.unit_of_work import UnitOfWork
 
 subscription = running.subscription
+instance = running.instance
 
 _MOST_KEYS = 5  # 2**5 combinations are looked up by index; a message with more keys is matched by its caller
 
@@ -62,14 +63,18 @@ def replace(uow: UnitOfWork, instance_id: str, wanted: Sequence[SubscriptionRow]
 
 
 def waiting(uow: UnitOfWork, agency_id: str, kind: str, name: str, *, keys: Mapping[str, Any] | None = None,
-            limit: int = 1000) -> list[SubscriptionRow]:
-    """Who waits for `name`. With `keys`: only those whose every key is among them with the same value.
+            business_key: str | None = None, limit: int = 1000) -> list[SubscriptionRow]:
+    """Who waits for `name`. With `keys`: only those whose every key is among them with the same value. With `business_key`:
+    only instances of that key, unless the element insists on a key of that name itself.
 
     With more than five keys the database does not narrow; compare `keys` of the answer.
     """
     chosen = [subscription.c.agency_id == agency_id, subscription.c.kind == kind, subscription.c.name == name]
     if keys is not None and len(keys) <= _MOST_KEYS:
         chosen.append(subscription.c["keys"].in_(_parts(keys)))
+    if business_key is not None:
+        theirs = select(instance.c.id).where(instance.c.agency_id == agency_id, instance.c.business_key == business_key)
+        chosen.append(or_(subscription.c.instance_id.in_(theirs), type_coerce(subscription.c["keys"], Text).contains('"business_key":')))
     found = rows.all_of(SubscriptionRow, uow.execute(
         select(*_COLUMNS).where(*chosen).order_by(subscription.c.instance_id, subscription.c.token_id).limit(limit)))
     return [row for row in found if keys is None or row.keys.items() <= keys.items()]

@@ -14,7 +14,9 @@ from engine.model import EventKind
 from engine.transition import ReceiveMessage, ReceiveSignal
 from engine.types import Value
 from storage import deployments, messages, subscriptions
+from storage import errors as storage_errors
 
+EVERYBODY = 1_000_000          # a signal leaves out nobody who waits
 BUSINESS_KEY = "business_key"  # the correlation key every instance has, whatever its diagram draws
 
 
@@ -56,17 +58,18 @@ def deliver(context: Context, message_id: str) -> bool:
         _broadcast(context, letter, actor_id=SYSTEM)
     elif not _deliver_message(context, letter, actor_id=SYSTEM):
         return False
-    messages.mark_delivered(context.uow, message_id, context.now)
+    if not messages.mark_delivered(context.uow, message_id, context.now):
+        raise storage_errors.Conflict  # another worker delivered it meanwhile: nothing of this delivery may stay
     return True
 
 
 def _deliver_message(context: Context, letter: Letter, *, actor_id: str) -> list[str]:
     """One message has one receiver: the subscription that insists on most of its keys, the oldest of equals; else a start."""
-    waiting = subscriptions.waiting(context.uow, context.actor.agency_id, projection.MESSAGE, letter.name)
+    business_key = letter.keys.get(BUSINESS_KEY)
+    waiting = subscriptions.waiting(context.uow, context.actor.agency_id, projection.MESSAGE, letter.name, keys=letter.keys,
+                                    business_key=business_key if isinstance(business_key, str) else None)
     waiting.sort(key=lambda row: -len(row.keys))
     for row in waiting:
-        if not row.keys.items() <= letter.keys.items():
-            continue
         live = context.instance(row.instance_id)
         live.fire_due(context.now)
         target = next((each for each in live.view.subscriptions
@@ -98,7 +101,7 @@ def _fits(live: LiveInstance, letter: Letter, insisted: Mapping[str, Any]) -> bo
 
 def _broadcast(context: Context, letter: Letter, *, actor_id: str) -> list[str]:
     reached: list[str] = []
-    waiting = subscriptions.waiting(context.uow, context.actor.agency_id, projection.SIGNAL, letter.name)
+    waiting = subscriptions.waiting(context.uow, context.actor.agency_id, projection.SIGNAL, letter.name, limit=EVERYBODY)
     for instance_id in dict.fromkeys(row.instance_id for row in waiting if row.instance_id != letter.source):
         live = context.instance(instance_id)
         live.fire_due(context.now)
