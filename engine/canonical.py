@@ -20,13 +20,13 @@ from engine.types import Value
 
 MAX_DEPTH = 40  # of nested lists and objects; deeper input is an attack or a mistake
 _MICROSECOND = timedelta(microseconds=1)
+_AS_THEY_ARE = frozenset({str, bool, int})
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def dumps(value: Any) -> bytes:
     """Canonical bytes of a value; raises `InvalidValue` for a float, a set, an object or nesting past `MAX_DEPTH`."""
-    return json.dumps(_plain(value, 0), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode(
-        "utf-8", "surrogatepass"
-    )
+    return _ENCODER.encode(_plain(value, 0)).encode("utf-8", "surrogatepass")
 
 
 def loads(data: bytes) -> Any:
@@ -68,8 +68,10 @@ def _exact_normalized(number: Decimal) -> Decimal:
 def _plain(value: Any, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise errors.InvalidValue()
-    if value is None or isinstance(value, (bool, str)):
-        return str(value) if isinstance(value, str) else value
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, Decimal):
@@ -86,13 +88,14 @@ def _plain(value: Any, depth: int) -> Any:
         return {"$m": str(value.months)}
     if isinstance(value, bytes):
         return {"$b": value.hex()}
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
-            raise errors.InvalidValue()
-        plain = {key: _plain(item, depth + 1) for key, item in value.items()}
-        if any(key.startswith("$") for key in plain):
-            return {"$o": [[key, plain[key]] for key in sorted(plain)]}
-        return plain
+    if isinstance(value, (dict, Mapping)):   # asking for the plain kind first is what makes it quick
+        plain, is_marked = {}, False
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise errors.InvalidValue()
+            is_marked = is_marked or key[:1] == "$"
+            plain[key] = _plain(item, depth + 1)
+        return {"$o": [[key, plain[key]] for key in sorted(plain)]} if is_marked else plain
     if isinstance(value, (list, tuple)):
         return [_plain(item, depth + 1) for item in value]
     raise errors.InvalidValue()
