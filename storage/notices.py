@@ -9,11 +9,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 
 from storage import rows
-from storage.schema import identity
+from storage.schema import identity, running
 from storage.unit_of_work import UnitOfWork
 
 notice = identity.notice
 notice_read = identity.notice_read
+case_file = running.case_file
+task = running.task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,7 @@ class NoticeForReader:
     case_id: str | None
     task_id: str | None
     read_at: datetime | None
+    business_key: str | None
 
 
 def add(uow: UnitOfWork, row: NoticeRow) -> bool:
@@ -57,7 +60,8 @@ def of_account(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collecti
                offset: int = 0) -> list[NoticeForReader]:
     """What this person should see, the latest first."""
     return rows.all_of(NoticeForReader, uow.execute(
-        select(*rows.columns(NoticeForReader, notice, read_at=notice_read.c.read_at))
+        select(*rows.columns(NoticeForReader, notice, read_at=notice_read.c.read_at, business_key=case_file.c.business_key))
+        .outerjoin(case_file, case_file.c.id == notice.c.case_id)
         .outerjoin(notice_read, and_(notice_read.c.notice_id == notice.c.id, notice_read.c.account_id == account_id))
         .where(_for_reader(agency_id, account_id, roles))
         .order_by(notice.c.at.desc(), notice.c.id).limit(limit).offset(offset)))
@@ -92,6 +96,9 @@ def mark_read(uow: UnitOfWork, notice_id: str, agency_id: str, account_id: str, 
 
 
 def _for_reader(agency_id: str, account_id: str, roles: Collection[str]) -> ColumnElement[bool]:
-    return or_(
+    """Theirs, or their role's; what is said of a task is worth saying while it waits."""
+    theirs = or_(
         notice.c.account_id == account_id,
         and_(notice.c.agency_id == agency_id, notice.c.role.in_(sorted(roles))))
+    waits = exists().where(task.c.id == notice.c.task_id, task.c.state == "open")
+    return and_(theirs, or_(notice.c.task_id.is_(None), waits))

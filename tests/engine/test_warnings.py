@@ -56,8 +56,14 @@ def test_a_task_warns_once_when_four_fifths_of_its_standard_are_used(tmp_path: P
     assert engine.jobs.warn() == 1
     assert engine.jobs.warn() == 0
     (notice,) = engine.people.notices(manager)
-    assert "80 %" in notice.text.id
+    assert "80 %" in notice.text.id and "Kasus KLB-2026-000001" in notice.text.id
     assert notice.task_id is not None
+    assert engine.people.unread_count(manager) == 1
+
+    task = engine.tasks.claim(manager, notice.task_id)
+    engine.tasks.complete(manager, task.id, {}, expected_revision=task.revision)
+    assert engine.people.notices(manager) == (), "a task that is done needs no warning"
+    assert engine.people.unread_count(manager) == 0
 
 
 def _deployed(engine: Engine) -> str:
