@@ -107,7 +107,6 @@ def read(data: bytes) -> Pack:
     """A pack from its bytes; raises `PackBroken` naming the first entry whose line is not what was written."""
     lines = data.split(b"\n")
     opened: Pack | None = None
-    seq = 0
     for number, line in enumerate(lines[:-2]):
         try:
             item = canonical.loads(line)
@@ -122,7 +121,6 @@ def read(data: bytes) -> Pack:
             elif opened is None:
                 raise PackBroken("not-a-pack")
             elif kind == "entry":
-                seq += 1
                 _check_kinds(item, _ENTRY_KINDS)
                 opened.entries.append((_entry(item), item["ciphertext"]))
             elif kind == "file":
@@ -135,9 +133,9 @@ def read(data: bytes) -> Pack:
             else:
                 raise PackBroken("line-altered")
         except PackBroken as problem:
-            raise _placed(problem.reason, opened, seq, line) from None
+            raise _placed(problem.reason, opened, number) from None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError, errors.EngineError):
-            raise _placed("line-altered", opened, seq, line) from None
+            raise _placed("line-altered", opened, number) from None
     if opened is None:
         raise PackBroken("not-a-pack")
     _check_end(data, lines, opened)
@@ -161,11 +159,12 @@ def _check_kinds(item: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]])
         raise PackBroken("line-altered")
 
 
-def _placed(reason: str, opened: Pack | None, seq: int, line: bytes) -> PackBroken:
-    instance_id = opened.instance_id if opened else ""
-    in_entries = opened is not None and seq < opened.length
-    named = seq if b'"line":"entry"' in line and opened is not None and len(opened.entries) == seq and seq > 0 else seq + 1
-    return PackBroken(reason, seq=named if in_entries or named == seq else None, instance_id=instance_id)
+def _placed(reason: str, opened: Pack | None, number: int) -> PackBroken:
+    """Entries stand in the lines after the manifest: a line that cannot be read there is the entry of its number."""
+    if opened is None:
+        return PackBroken(reason)
+    in_entries = len(opened.entries) == number - 1 < opened.length
+    return PackBroken(reason, seq=number if in_entries else None, instance_id=opened.instance_id)
 
 
 def _check_end(data: bytes, lines: list[bytes], opened: Pack) -> None:
