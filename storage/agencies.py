@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from storage import rows
+from storage.prepared import Prepared
 from storage.schema import defined
 from storage.unit_of_work import UnitOfWork
 
@@ -29,8 +30,8 @@ class AgencyRow:
     profile: Any
 
 
-_BY_ID = select(*rows.columns(AgencyRow, agency)).where(agency.c.id == bindparam("agency_id"))
-_ZONE = select(agency.c.zone).where(agency.c.id == bindparam("agency_id"))
+_BY_ID = Prepared(select(*rows.columns(AgencyRow, agency)).where(agency.c.id == bindparam("agency_id")))
+_ZONE = Prepared(select(agency.c.zone).where(agency.c.id == bindparam("agency_id")))
 
 
 def add(uow: UnitOfWork, row: AgencyRow) -> None:
@@ -48,12 +49,13 @@ def put(uow: UnitOfWork, row: AgencyRow) -> None:
 
 def get(uow: UnitOfWork, agency_id: str) -> AgencyRow | None:
     """The agency with this id."""
-    return rows.one_of(AgencyRow, uow.execute(_BY_ID, {"agency_id": agency_id}))
+    return rows.one_of(AgencyRow, uow.run(_BY_ID, {"agency_id": agency_id}))
 
 
 def zone(uow: UnitOfWork, agency_id: str) -> str | None:
     """The time zone of an agency, as IANA calls it."""
-    return uow.execute(_ZONE, {"agency_id": agency_id}).scalar_one_or_none()
+    found = uow.run(_ZONE, {"agency_id": agency_id}).rows
+    return str(found[0][0]) if found else None
 
 
 def by_code(uow: UnitOfWork, code: str) -> AgencyRow | None:

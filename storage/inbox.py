@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Integer, Select, bindparam, exists, func, literal_column, select, union_all
 
 from storage import rows
+from storage.prepared import Prepared
 from storage.schema import defined, identity, running
 from storage.tasks import TaskRow
 from storage.unit_of_work import UnitOfWork
@@ -93,8 +94,8 @@ def counts(uow: UnitOfWork, *, agency_id: str, account_id: str, roles: Collectio
 
 def get(uow: UnitOfWork, task_id: str) -> InboxRow | None:
     """One task with its context, of whatever agency: the caller checks who asks."""
-    found = _inbox_rows(uow, _ONE, {"task_id": task_id})
-    return found[0] if found else None
+    found = uow.run(_ONE, {"task_id": task_id}).rows
+    return _inbox_row(tuple(found[0])) if found else None
 
 
 def open_of_cases(uow: UnitOfWork, case_ids: Collection[str], *, limit: int = 1000) -> list[InboxRow]:
@@ -204,7 +205,7 @@ def _in_context() -> Select[Any]:
         .outerjoin(case_file, case_file.c.id == instance.c.case_id))
 
 
-_ONE = _in_context().where(task.c.id == bindparam("task_id"))
+_ONE = Prepared(_in_context().where(task.c.id == bindparam("task_id")))
 _OPEN_OF_CASES = (
     _in_context().where(task.c.case_id.in_(bindparam("case_ids", expanding=True)), _IS_OPEN)
     .order_by(*_order(task.c, "mine")).limit(bindparam("limit", type_=Integer())))

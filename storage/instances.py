@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, insert, null, select, update
 
 from storage import rows
+from storage.prepared import Prepared
 from storage.schema import defined, running
 from storage.unit_of_work import UnitOfWork
 
@@ -64,10 +65,11 @@ def _rows(*, with_state: bool) -> Select[Any]:
         .outerjoin(case_file, case_file.c.id == instance.c.case_id))
 
 
-_BY_ID = _rows(with_state=True).where(instance.c.id == bindparam("instance_id"))
-_FOR_UPDATE = _BY_ID.with_for_update(of=instance)
-_INSERT = insert(instance)
-_SAVE = (
+_ONE = _rows(with_state=True).where(instance.c.id == bindparam("instance_id"))
+_BY_ID = Prepared(_ONE)
+_FOR_UPDATE = Prepared(_ONE.with_for_update(of=instance))
+_INSERT = Prepared(insert(instance))
+_SAVE = Prepared(
     update(instance)
     .where(instance.c.id == bindparam("instance_id"), instance.c.seq == bindparam("expected_seq"))
     .values({name: bindparam(f"new_{name}") for name in (
@@ -77,24 +79,24 @@ _SAVE = (
 
 def add(uow: UnitOfWork, row: InstanceRow) -> None:
     """A new instance; what is read along is not written."""
-    uow.execute(_INSERT, {name: value for name, value in rows.values_of(row).items() if name not in _READ_ALONG})
+    uow.run(_INSERT, {name: value for name, value in rows.values_of(row).items() if name not in _READ_ALONG})
 
 
 def get(uow: UnitOfWork, instance_id: str) -> InstanceRow | None:
     """The instance, with its state, for reading."""
-    return rows.one_of(InstanceRow, uow.execute(_BY_ID, {"instance_id": instance_id}))
+    return rows.one_of(InstanceRow, uow.run(_BY_ID, {"instance_id": instance_id}))
 
 
 def for_update(uow: UnitOfWork, instance_id: str) -> InstanceRow | None:
     """The instance, with its state, for a command. PostgreSQL locks the row; `save` is what keeps it correct."""
-    return rows.one_of(InstanceRow, uow.execute(_FOR_UPDATE, {"instance_id": instance_id}))
+    return rows.one_of(InstanceRow, uow.run(_FOR_UPDATE, {"instance_id": instance_id}))
 
 
 def save(uow: UnitOfWork, instance_id: str, *, expected_seq: int, seq: int, head_hash: str, last_at: datetime,
          state: bytes | None, status: str, outcome_kind: str, outcome_code: str | None, calendar_digest: str | None,
          parameters_digest: str | None, risk: str, ended_at: datetime | None, suspended_at: datetime | None) -> bool:
     """Move the instance from `expected_seq` on. False: another command moved it first, nothing was written."""
-    return uow.execute(_SAVE, {
+    return uow.run(_SAVE, {
         "instance_id": instance_id, "expected_seq": expected_seq, "new_seq": seq, "new_head_hash": head_hash,
         "new_last_at": last_at, "new_state": state, "new_status": status, "new_outcome_kind": outcome_kind,
         "new_outcome_code": outcome_code, "new_calendar_digest": calendar_digest,

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 
 from storage import rows
+from storage.prepared import Prepared
 from storage.schema import running
 from storage.unit_of_work import UnitOfWork
 
@@ -38,11 +39,12 @@ class JobRow:
 
 
 _COLUMNS = rows.columns(JobRow, job)
-_INSERT = insert(job)
-_BY_ID = select(*_COLUMNS).where(job.c.id == bindparam("job_id"))
-_OF_INSTANCE = (
+_INSERT = Prepared(insert(job))
+_BY_ID = Prepared(select(*_COLUMNS).where(job.c.id == bindparam("job_id")))
+_OF_INSTANCE = Prepared(
     select(*_COLUMNS).where(job.c.instance_id == bindparam("instance_id"))
     .order_by(job.c.due_at, job.c.element_id, job.c.token_id, job.c.kind))
+_DELETE = Prepared(delete(job).where(job.c.id == bindparam("job_id")))
 _SET_DUE = (
     update(job).where(job.c.id == bindparam("job_id"))
     .values(due_at=bindparam("new_due_at"), available_at=bindparam("new_available_at")))
@@ -51,24 +53,24 @@ _SET_DUE = (
 def insert_many(uow: UnitOfWork, jobs: Sequence[JobRow]) -> None:
     """New jobs, in one statement. Raises Duplicate("uq_job_instance_id_token_id_kind")."""
     if jobs:
-        uow.execute(_INSERT, rows.values_of_all(jobs))
+        uow.run(_INSERT, rows.values_of_all(jobs))
 
 
 def get(uow: UnitOfWork, job_id: str) -> JobRow | None:
     """The job with this id."""
-    return rows.one_of(JobRow, uow.execute(_BY_ID, {"job_id": job_id}))
+    return rows.one_of(JobRow, uow.run(_BY_ID, {"job_id": job_id}))
 
 
 def of_instance(uow: UnitOfWork, instance_id: str) -> list[JobRow]:
     """All jobs of an instance, in due order; their number is bounded by its open elements."""
-    return rows.all_of(JobRow, uow.execute(_OF_INSTANCE, {"instance_id": instance_id}))
+    return rows.all_of(JobRow, uow.run(_OF_INSTANCE, {"instance_id": instance_id}))
 
 
 def delete_many(uow: UnitOfWork, job_ids: Collection[str]) -> int:
     """These are done or their elements wait no more."""
     if not job_ids:
         return 0
-    return uow.execute(delete(job).where(job.c.id.in_(sorted(job_ids)))).rowcount
+    return uow.run(_DELETE, [{"job_id": job_id} for job_id in sorted(job_ids)]).rowcount
 
 
 def update_due(uow: UnitOfWork, dues: Sequence[tuple[str, datetime, datetime | None]]) -> None:

@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from storage import rows
+from storage.prepared import Prepared
 from storage.schema import history
 from storage.unit_of_work import UnitOfWork
 
 journal = history.journal
-_INSERT = insert(journal)
+_INSERT = Prepared(insert(journal))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class JournalRow:
 def append(uow: UnitOfWork, entries: Sequence[JournalRow]) -> None:
     """Add entries in one statement. Raises Duplicate("pk_journal") when another writer was first."""
     if entries:
-        uow.execute(_INSERT, rows.values_of_all(entries))
+        uow.run(_INSERT, rows.values_of_all(entries))
 
 
 def entries(uow: UnitOfWork, chain_id: str, *, after: int = 0, until: int | None = None, limit: int = 100_000) -> list[JournalRow]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, select
 
 from storage import rows
+from storage.prepared import Prepared
 from storage.schema import history
 from storage.unit_of_work import UnitOfWork
 
 payload = history.payload
-_INSERT = insert(payload)
+_INSERT = Prepared(insert(payload))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,7 @@ class PayloadRow:
 def add_many(uow: UnitOfWork, payloads: Sequence[PayloadRow]) -> None:
     """Keep ciphertexts; each has a nonce of its own, so digests never meet."""
     if payloads:
-        uow.execute(_INSERT, rows.values_of_all(payloads))
+        uow.run(_INSERT, rows.values_of_all(payloads))
 
 
 def get(uow: UnitOfWork, digest: str) -> bytes | None:

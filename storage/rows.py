@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, FromClause
+from sqlalchemy import ColumnElement, FromClause
 
 Row = TypeVar("Row")
 
@@ -19,13 +19,13 @@ def columns(row_type: type[Any], table: FromClause, **others: ColumnElement[Any]
     ]
 
 
-def all_of(row_type: type[Row], result: CursorResult[*tuple[Any, ...]]) -> list[Row]:
+def all_of(row_type: type[Row], result: Iterable[Sequence[Any]]) -> list[Row]:
     """Every row of `result`, in its order."""
     names = [f.name for f in fields(row_type)]  # type: ignore[arg-type]
     return [row_type(**dict(zip(names, row, strict=True))) for row in result]
 
 
-def one_of(row_type: type[Row], result: CursorResult[*tuple[Any, ...]]) -> Row | None:
+def one_of(row_type: type[Row], result: Iterable[Sequence[Any]]) -> Row | None:
     """The one row of `result`, or None."""
     found = all_of(row_type, result)
     if len(found) > 1:

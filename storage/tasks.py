@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, literal_column, select, update
 
 from storage import rows
+from storage.prepared import Prepared
 from storage.schema import running
 from storage.unit_of_work import UnitOfWork
 
@@ -68,15 +69,15 @@ class DraftRow:
 
 
 _COLUMNS = rows.columns(TaskRow, task)
-_INSERT = insert(task)
-_BY_ID = select(*_COLUMNS).where(task.c.id == bindparam("task_id"))
+_INSERT = Prepared(insert(task))
+_BY_ID = Prepared(select(*_COLUMNS).where(task.c.id == bindparam("task_id")))
 # Constants that a partial index names stand in the statement as text: as parameters they would hide the index.
 _IS_OPEN: ColumnElement[bool] = literal_column("task.state = 'open'")
-_OPEN_OF = (
+_OPEN_OF = Prepared(
     select(*_COLUMNS).where(task.c.instance_id == bindparam("instance_id"), _IS_OPEN)
     .order_by(task.c.element_id, task.c.token_id))
 _TO_WARN: ColumnElement[bool] = literal_column("task.state = 'open' AND task.warned_at IS NULL")  # as its partial index says
-_DELETE_DRAFTS = delete(draft).where(draft.c.task_id == bindparam("task_id"))
+_DELETE_DRAFTS = Prepared(delete(draft).where(draft.c.task_id == bindparam("task_id")))
 _SET_DUE = (
     update(task).where(task.c.id == bindparam("task_id"))
     .values(due_at=bindparam("new_due_at"), due_sort=bindparam("new_due_sort"), warn_at=bindparam("new_warn_at"),
@@ -86,17 +87,17 @@ _SET_DUE = (
 def insert_many(uow: UnitOfWork, tasks: Sequence[TaskRow]) -> None:
     """New tasks, in one statement."""
     if tasks:
-        uow.execute(_INSERT, [{**rows.values_of(row), "due_sort": row.due_at or NO_DUE} for row in tasks])
+        uow.run(_INSERT, [{**rows.values_of(row), "due_sort": row.due_at or NO_DUE} for row in tasks])
 
 
 def get(uow: UnitOfWork, task_id: str) -> TaskRow | None:
     """The task with this id, of whatever agency: the caller checks who asks."""
-    return rows.one_of(TaskRow, uow.execute(_BY_ID, {"task_id": task_id}))
+    return rows.one_of(TaskRow, uow.run(_BY_ID, {"task_id": task_id}))
 
 
 def open_of(uow: UnitOfWork, instance_id: str) -> list[TaskRow]:
     """The open tasks of an instance, by element and token."""
-    return rows.all_of(TaskRow, uow.execute(_OPEN_OF, {"instance_id": instance_id}))
+    return rows.all_of(TaskRow, uow.run(_OPEN_OF, {"instance_id": instance_id}))
 
 
 def of_instance(uow: UnitOfWork, instance_id: str, *, limit: int = 10_000) -> list[TaskRow]:
@@ -116,17 +117,17 @@ def update_one(uow: UnitOfWork, task_id: str, changes: Mapping[str, object], *, 
     given = {"task_id": task_id, **{f"new_{name}": value for name, value in values.items()}}
     if expected_revision is not None:
         given["expected_revision"] = expected_revision
-    return uow.execute(_update_one(frozenset(values), expected_revision is not None), given).rowcount == 1
+    return uow.run(_update_one(frozenset(values), expected_revision is not None), given).rowcount == 1
 
 
 @lru_cache(maxsize=64)
-def _update_one(names: frozenset[str], is_guarded: bool) -> Update:
+def _update_one(names: frozenset[str], is_guarded: bool) -> Prepared:
     """Built once per set of columns, since building costs more than running."""
     chosen = [task.c.id == bindparam("task_id"), _IS_OPEN]
     if is_guarded:
         chosen.append(task.c.revision == bindparam("expected_revision"))
-    return update(task).where(*chosen).values({
-        **{name: bindparam(f"new_{name}", type_=task.c[name].type) for name in sorted(names)}, "revision": task.c.revision + 1})
+    return Prepared(update(task).where(*chosen).values({
+        **{name: bindparam(f"new_{name}", type_=task.c[name].type) for name in sorted(names)}, "revision": task.c.revision + 1}))
 
 
 def claim(uow: UnitOfWork, task_id: str, account_id: str, at: datetime) -> bool:
@@ -208,7 +209,7 @@ def drafts_of_instance(uow: UnitOfWork, instance_id: str) -> list[DraftRow]:
 
 def delete_drafts(uow: UnitOfWork, task_id: str) -> int:
     """The task was completed: nobody's draft of it is needed any more."""
-    return uow.execute(_DELETE_DRAFTS, {"task_id": task_id}).rowcount
+    return uow.run(_DELETE_DRAFTS, {"task_id": task_id}).rowcount
 
 
 def delete_drafts_of_case(uow: UnitOfWork, case_id: str) -> int:

@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select
 
 from storage import rows
+from storage.prepared import Prepared
 from storage.schema import history
 from storage.unit_of_work import UnitOfWork
 
 trace = history.trace
-_INSERT = insert(trace)
+_INSERT = Prepared(insert(trace))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class TraceRow:
 def append(uow: UnitOfWork, entries: Sequence[TraceRow]) -> None:
     """Add entries in one statement."""
     if entries:
-        uow.execute(_INSERT, rows.values_of_all(entries))
+        uow.run(_INSERT, rows.values_of_all(entries))
 
 
 def of_instance(uow: UnitOfWork, instance_id: str, *, after: int = 0, limit: int = 100_000) -> list[TraceRow]:

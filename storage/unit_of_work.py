@@ -10,6 +10,7 @@ from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.exc import DBAPIError
 
 from storage import errors
+from storage.prepared import Prepared, Reply
 from storage.schema import metadata
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
@@ -29,6 +30,14 @@ class UnitOfWork:
         self.statements += 1
         try:
             return self._connection.execute(statement, parameters)
+        except DBAPIError as error:
+            _raise(error)
+
+    def run(self, statement: Prepared, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Reply:
+        """Run a prepared statement; refusals as from `execute`."""
+        self.statements += 1
+        try:
+            return statement.run(self._connection, parameters)
         except DBAPIError as error:
             _raise(error)
 
