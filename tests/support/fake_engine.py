@@ -36,19 +36,8 @@ from engine.results import (
     TaskDetail,
 )
 from engine.settings import Settings
-from engine.types import (
-    Actor,
-    ClockKind,
-    Happening,
-    InstanceStatus,
-    LintFinding,
-    Outcome,
-    Severity,
-    TaskSummary,
-    Text,
-    TimeStandard,
-    TraceEntry,
-)
+from engine.types import Actor, ClockKind, InstanceStatus, LintFinding, Severity, TaskSummary, Text, TimeStandard
+from tests.support.fake_trial import FakeTrial
 
 NOW = datetime(2026, 11, 24, 3, 30, tzinfo=UTC)  # Tuesday 10.30 WIB
 PASSPHRASE = "kuda batu hujan pelan"
@@ -297,7 +286,7 @@ class Cases:
                     return row, self._engine.documents[document_id]
         raise errors.NotFound()
 
-    def diagram(self, actor: Actor, instance_id: str) -> bytes:
+    def diagram(self, actor: Actor, instance_id: str, *, language: str = "id") -> bytes:
         return DRAWING
 
 
@@ -342,55 +331,6 @@ class Sops:
         return self._engine.trials[trial_id]
 
 
-class FakeTrial:
-    """One process with one task, enough for the trial's pages."""
-
-    findings: tuple[LintFinding, ...] = ()
-    process_ids = ("utama",)
-
-    def __init__(self, now: datetime) -> None:
-        self.now, self._open, self._trace, self._values = now, [], [], {}  # type: ignore[var-annotated]
-
-    def start(self, process_id: str | None = None, variables: Mapping[str, Any] = {}, *, business_key: str = "") -> str:
-        self._values = dict(variables)
-        self._open = [TaskSummary(id="t-1", instance_id="i-1", element_id="tugas", name="Memeriksa", lane="Petugas",
-                                  ready_at=self.now)]
-        self._note("tugas", Happening.ENTERED)
-        return "i-1"
-
-    def _note(self, element: str, happened: Happening) -> None:
-        self._trace.append(TraceEntry(seq=len(self._trace) + 1, at=self.now, instance_id="i-1", element_id=element,
-                                      element_type="userTask", happened=happened))
-
-    def open_tasks(self, instance_id: str | None = None) -> list[TaskSummary]:
-        return list(self._open)
-
-    def complete(self, task_id: str, variables: Mapping[str, Any] = {}) -> None:
-        if not any(task.id == task_id for task in self._open):
-            raise errors.UnknownElement()
-        self._values.update(variables)
-        self._open = []
-        self._note("tugas", Happening.COMPLETED)
-
-    def advance(self, by: timedelta) -> None:
-        self.now += by
-
-    def send_message(self, name: str, variables: Mapping[str, Any] = {}, *, keys: Mapping[str, Any] = {}) -> list[str]:
-        return []
-
-    def send_signal(self, name: str, variables: Mapping[str, Any] = {}) -> list[str]:
-        return []
-
-    def trace(self, instance_id: str | None = None) -> list[TraceEntry]:
-        return list(self._trace)
-
-    def variables(self, instance_id: str) -> Mapping[str, Any]:
-        return dict(self._values)
-
-    def outcome(self, instance_id: str) -> Outcome:
-        return Outcome(status=InstanceStatus.ACTIVE if self._open else InstanceStatus.COMPLETED)
-
-
 class Audit:
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
@@ -409,7 +349,7 @@ class Audit:
             done_elements={"approve_case_report": 1}, variables={"risk": "high", "decision": "approved", "lines": Decimal(2)},
             submission=REVIEW.fields[:2] + REVIEW.fields[-1:], dues={"coordinate_provider": row.at + timedelta(minutes=40)})
 
-    def diagram(self, actor: Actor, instance_id: str, seq: int) -> bytes:
+    def diagram(self, actor: Actor, instance_id: str, seq: int, *, language: str = "id") -> bytes:
         return DRAWING
 
     def replay(self, actor: Actor, instance_id: str) -> ReplayReport:
