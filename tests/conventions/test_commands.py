@@ -61,6 +61,20 @@ def test_every_locked_package_has_a_hash_and_no_address():
                 assert "==" in block and "--hash=sha256:" in block, f"{name}: {block.splitlines()[:1]}"
 
 
+def test_the_lock_holds_everything_that_is_asked_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for wanted, lock in ((project["dependencies"], "requirements.txt"), (project["optional-dependencies"]["dev"], "requirements-dev.txt")):
+        locked = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / lock).read_text("utf-8"), re.MULTILINE))
+        assert {re.match(r"[a-z0-9-]+", one.lower()).group() for one in wanted} <= locked
+
+
+def test_every_dependency_says_why():
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    lines = re.findall(r'^    "[a-zA-Z0-9-]+(?:\[\w+\])?[=>]=[^"]+",(.*)$', text, re.MULTILINE)
+    assert len(lines) > 20
+    assert [line for line in lines if not re.match(r" +# \S.{8,}", line)] == []
+
+
 @pytest.mark.parametrize("setting", [one.name for one in fields(Settings)])
 def test_a_setting_is_documented_and_read_somewhere(setting):
     assert f"`KAWAL_{setting.upper()}`" in (ROOT / "docs/operations.md").read_text("utf-8")
