@@ -69,7 +69,7 @@ class Audit:
 
         return self._logged(actor, instance_id, "replay", query)
 
-    def diagram(self, actor: Actor, instance_id: str, seq: int | None = None) -> bytes:
+    def diagram(self, actor: Actor, instance_id: str, seq: int | None = None, *, language: str = "id") -> bytes:
         """The SOP's drawing as SVG, with what was done, what waits and what is late after entry `seq` (default: the last)."""
 
         def query(context: Context) -> bytes:
@@ -79,7 +79,8 @@ class Audit:
                 raise errors.NotFound(instance_id=instance_id)
             last = states[-1]
             return drawings.of_instance(viewer.definition, row.process_id, done=last.done_elements, waiting=last.open_elements,
-                                        dues=last.dues, at=last.at if seq else context.now, hidden=lambda each: not viewer.may_see(each))
+                                        dues=last.dues, at=last.at if seq else context.now, hidden=lambda each: not viewer.may_see(each),
+                                        language=language)
 
         return self._executor.read(actor, query)
 

@@ -15,7 +15,7 @@ from engine.commands import cases as commands
 from engine.executor import Context, Executor
 from engine.forms_schema import Field
 from engine.results import CaseDetail, CaseSummary, CompletionResult, DocumentRow, InstanceSummary, Page, RecordView
-from engine.types import Actor, Happening, InstanceStatus, OperationCall, TaskSummary, Value
+from engine.types import Actor, Happening, InstanceStatus, OperationCall, TaskSummary, Text, Value
 from storage import accounts, cases, deployments, inbox
 from storage import documents as document_rows
 from storage import instances as instance_rows
@@ -129,7 +129,7 @@ class Cases:
         given = canonical.variables(submission)
         return tuple(self._executor.run(actor, lambda context: messages.send_signal(context, name, given)))
 
-    def diagram(self, actor: Actor, instance_id: str) -> bytes:
+    def diagram(self, actor: Actor, instance_id: str, *, language: str = "id") -> bytes:
         """The SOP's drawing with what the instance has done and what waits now."""
 
         def query(context: Context) -> bytes:
@@ -143,7 +143,7 @@ class Cases:
             return drawings.of_instance(
                 viewer.definition, row.process_id, done=filter(viewer.may_see, done), waiting=[task.element_id for task in waiting],
                 dues={task.element_id: task.due_at for task in waiting if task.due_at}, at=context.now,
-                hidden=lambda each: not viewer.may_see(each))
+                hidden=lambda each: not viewer.may_see(each), language=language)
 
         return self._executor.read(actor, query)
 
@@ -235,12 +235,12 @@ class Cases:
                                         fields=forms.read_fields(shown, values, allowed)))
         return views
 
-    def _flags(self, context: Context, row: cases.CaseRow, about: authorization.ObjectFacts) -> tuple[str, ...]:
+    def _flags(self, context: Context, row: cases.CaseRow, about: authorization.ObjectFacts) -> tuple[Text, ...]:
         if row.wrapped_key is None:
             return ()
         key = context.case_key(row.id, row.wrapped_key)
         case = Case(records={each.record: kept.opened(key, each) for each in cases.latest_records(context.uow, row.id)})
-        return tuple(text.id for text in casefile.flags(case, authorization.visible_sensitivity(context.actor, about)))
+        return tuple(casefile.flags(case, authorization.visible_sensitivity(context.actor, about)))
 
 
 def may_start(actor: Actor, start_roles: tuple[str, ...]) -> None:

@@ -17,7 +17,7 @@ def of_definition(definition: Definition, process_id: str) -> bytes:
 
 def of_instance(
     definition: Definition, process_id: str, *, done: Iterable[str], waiting: Iterable[str], dues: Mapping[str, datetime],
-    at: datetime, hidden: Callable[[str], bool],
+    at: datetime, hidden: Callable[[str], bool], language: str = "id",
 ) -> bytes:
     """The SOP with done, waiting and late steps as of `at`. Steps that `hidden` names show neither name nor progress."""
     marks = dict.fromkeys(done, "done")
@@ -27,13 +27,13 @@ def of_instance(
     for node in nodes_of(process) if process is not None else ():
         if hidden(node.id):
             marks[node.id] = "limited"
-    return _drawn(definition, process_id, marks)
+    return _drawn(definition, process_id, marks, language)
 
 
-def _drawn(definition: Definition, process_id: str, marks: Mapping[str, str]) -> bytes:
+def _drawn(definition: Definition, process_id: str, marks: Mapping[str, str], language: str = "id") -> bytes:
     process = definition.processes.get(process_id)
     if process is None:
         raise errors.NotFound(process_id=process_id)
     known = {node.id for node in nodes_of(process)}
     return diagram.svg(definition.files[process.file], highlight={key: mark for key, mark in marks.items() if key in known},
-                       title=process.name or definition.sheet.title.id)
+                       title=process.name or definition.sheet.title.id, language=language)

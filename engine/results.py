@@ -177,7 +177,7 @@ class CaseDetail:
     history: tuple[HistoryRow, ...]
     documents: tuple[DocumentRow, ...]
     records: tuple[RecordView, ...]
-    flags: tuple[str, ...] = ()
+    flags: tuple[Text, ...] = ()
 
 
 class ReplayVerdict(StrEnum):

@@ -91,7 +91,7 @@ def start(key: str) -> AnyResponse | tuple[str, int] | str:
         language = 1 if context.language() == "en" else 0
         problems = {name: texts[language] for name, texts in refusal.problems.items()}
         return _start_page(key, form, typed, problems=problems), 422
-    flash("started", "ok")
+    flash(f"started {next((task.business_key for task in result.opened), '')}".strip(), "ok")
     return redirect(_after_start(result.case_id), code=303)
 
 
@@ -122,7 +122,7 @@ def _latest(detail: CaseDetail) -> str | None:
 
 def _drawing(shown: InstanceSummary) -> bytes | None:
     try:
-        drawn: bytes = context.engine().cases.diagram(context.actor(), shown.id)
+        drawn: bytes = context.engine().cases.diagram(context.actor(), shown.id, language=context.language())
         return drawn
     except EngineError:
         return None  # a diagram without layout, or not the actor's to see: the page stands without a picture

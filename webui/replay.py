@@ -50,7 +50,7 @@ def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) ->
     state, drawing = None, None
     try:
         state = context.engine().audit.state_at(context.actor(), instance_id, number)
-        drawing = context.engine().audit.diagram(context.actor(), instance_id, number)
+        drawing = context.engine().audit.diagram(context.actor(), instance_id, number, language=context.language())
     except EngineError:
         pass  # a broken journal cannot be shown beyond its break; the page says so and offers verification
     names = {row.element_id: row.element_name for row in rows if row.element_id and row.element_name}

@@ -12,6 +12,7 @@ from engine.errors import (
     InstanceNotActive,
     InvalidSubmission,
     NotClaimed,
+    NotFound,
     StaleRevision,
     TaskAlreadyClaimed,
     TaskGone,
@@ -32,13 +33,16 @@ def show(task_id: str) -> str:
 
 @pages.post("/<task_id>/ambil")
 def claim(task_id: str) -> AnyResponse:
-    """Take a task of the team. On purpose no error for the loser of a race: the page says that somebody has it."""
+    """Take a task of the team. On purpose no error for the loser of a race: the list says that it waits no longer.
+
+    To who may not see a colleague's task it has vanished; an address that never was one answers the same.
+    """
     try:
         context.engine().tasks.claim(context.actor(), task_id)
     except TaskAlreadyClaimed:
         flash("taken", "warn")
         return redirect(url_for("inbox.show", kotak="pool"), code=303)
-    except TaskGone:
+    except (TaskGone, NotFound):
         flash("gone", "warn")
         return redirect(url_for("inbox.show", kotak="pool"), code=303)
     return redirect(url_for("task.show", task_id=task_id), code=303)

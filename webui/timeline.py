@@ -50,7 +50,11 @@ def _entry(seq: int, rows: list[HistoryRow]) -> Entry:
 
 
 def _told(rows: list[HistoryRow]) -> list[HistoryRow]:
-    """Without the beginnings of what also ended here, without unnamed elements, and limited steps once, uncounted."""
+    """Without the beginnings of what also ended here, without unnamed elements, and limited steps once, uncounted.
+
+    What an event caught is told once: that it came, not also that it thereby ended.
+    """
+    caught = {row.element_id for row in rows if row.happened == Happening.CAUGHT and row.element_id}
     ended = {row.element_id for row in rows if row.happened in (Happening.COMPLETED, Happening.CANCELLED) and row.element_id}
     told: list[HistoryRow] = []
     has_limited = False
@@ -59,6 +63,8 @@ def _told(rows: list[HistoryRow]) -> list[HistoryRow]:
             if not has_limited:
                 told.append(row)
             has_limited = True
-        elif row.element_name != row.element_id and not (row.happened == Happening.ENTERED and row.element_id in ended):
+        elif row.element_name == row.element_id or (row.happened == Happening.COMPLETED and row.element_id in caught):
+            continue
+        elif not (row.happened == Happening.ENTERED and row.element_id in ended | caught):
             told.append(row)
     return told

@@ -11,9 +11,12 @@ from flask import Flask, g
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from engine.results import FormField, ReplayVerdict
-from engine.types import Severity, TaskSummary, Text
+from engine.results import FormField, HistoryRow, ReplayVerdict
+from engine.types import Happening, Severity, TaskSummary, Text
 from webui import context, deadlines, forms, times
+
+#: What the engine calls a step whose class the reader may not see.
+LIMITED = "langkah terbatas"
 
 
 def init_app(app: Flask) -> None:
@@ -25,6 +28,7 @@ def init_app(app: Flask) -> None:
         in_words=forms.in_words, clause_words=forms.clause_words, after_words=after_words, answered=answered,
         shown_part=shown_part, file_size=file_size,
         risk_word=risk_word, status_word=status_word, role_word=role_word, kind_word=kind_word,
+        happened_word=happened_word, step_word=step_word,
         verdict_word=verdict_word, severity_word=severity_word, case_label=case_label, month_names=month_names,
         notice_count=notice_count, picture=picture, record_word=record_word,
     )
@@ -93,7 +97,7 @@ def status_word(status: str) -> str:
 
 def verdict_word(verdict: str) -> str:
     return {
-        "on_time": _("tepat waktu"), "late": _("terlambat"), "": "",
+        "on_time": _("tepat waktu"), "late": _("terlambat"), "no_standard": _("tanpa standar"), "": "",
         ReplayVerdict.CONFIRMED: _("Terbukti utuh"), ReplayVerdict.BROKEN: _("Rusak"),
         ReplayVerdict.REDACTED: _("Rantai utuh, isi sudah dimusnahkan"),
     }.get(verdict, verdict)
@@ -144,6 +148,18 @@ def kind_word(kind: str) -> str:
         "entered": _("dimulai"), "completed": _("selesai"), "cancelled": _("dibatalkan"), "failed": _("gagal"),
         "thrown": _("dikirim"), "caught": _("diterima"),
     }.get(kind, kind)
+
+
+def happened_word(row: HistoryRow) -> str:
+    """What happened to one step; a timer's instant is reached, not received."""
+    if row.happened == Happening.CAUGHT and row.kind == "fire_timer":
+        return _("tercapai")
+    return kind_word(row.happened or row.kind)
+
+
+def step_word(name: str) -> str:
+    """A step's name; one that the reader may not see is said to be restricted, in their language."""
+    return _("Langkah terbatas") if name in ("", LIMITED) else name
 
 
 def case_label(business_key: str) -> str:

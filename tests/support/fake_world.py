@@ -124,7 +124,8 @@ def _case(engine: FakeEngine) -> None:
         waiting = tuple(k.detail.summary for k in engine.kept.values() if number == 1 and k.detail.summary.id in ("task-2", "task-5"))
         engine.case_details[case_id] = CaseDetail(
             summary=summary, instances=(instance,) if number < 3 else (), open_tasks=waiting, history=history if number < 3 else (),
-            documents=(document,) if number < 3 else (), records=(record,) if number < 3 else (), flags=("Anak",) if number == 1 else ())
+            documents=(document,) if number < 3 else (), records=(record,) if number < 3 else (),
+            flags=(Text("Anak", "Child"),) if number == 1 else ())
 
 
 def _sop(engine: FakeEngine) -> None:
