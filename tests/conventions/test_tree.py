@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("engine", "handlers", "storage", "webui")
-LINES = 400
+LINES, LINES_OF_TESTS = 400, 500  # an oracle or a table of cases may run longer than a thing of the product
 TEXT = {".py", ".toml", ".txt", ".md", ".sh", ".js", ".css", ".html", ".json", ".cfg", ".ini", ".typ", ".bpmn", ".dmn", ""}
 
 
@@ -44,7 +44,7 @@ def test_a_file_stays_small_enough_to_have_one_reason_to_change(folder):
         where(path): count
         for path in committed()
         if path.relative_to(ROOT).parts[0] == folder and path.suffix in {".py", ".js"}
-        and (count := path.read_text("utf-8").count("\n")) > LINES
+        and (count := path.read_text("utf-8").count("\n")) > (LINES_OF_TESTS if folder == "tests" else LINES)
     }
     assert long == {}
 
