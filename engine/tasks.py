@@ -15,7 +15,7 @@ from engine.commands import tasks as commands
 from engine.executor import Context, Executor
 from engine.results import CompletionResult, InboxFilters, Page, TaskDetail
 from engine.types import Actor, InstanceStatus, TaskSummary, Value
-from storage import inbox
+from storage import accounts, inbox
 from storage import instances as instance_rows
 from storage import tasks as rows
 from storage.inbox import InboxRow
@@ -52,6 +52,21 @@ class Tasks:
         authorization.require(actor, "task.list")
         return self._executor.read(actor, lambda context: inbox.counts(
             context.uow, agency_id=actor.agency_id, account_id=actor.account_id, roles=actor.roles, now=context.now))
+
+    def orphans(self, actor: Actor) -> Mapping[str, int]:
+        """role -> open tasks that wait for it while nobody in the agency holds it today: invariant 5's alarm.
+
+        For those who assign work, and for the machine's operator; empty is as it should be.
+        """
+        if not (authorization.allows(actor, "task.assign") or authorization.allows(actor, "incident.list")):
+            raise errors.NotAllowed(action="task.assign")
+
+        def query(context: Context) -> Mapping[str, int]:
+            waiting = rows.unclaimed_by_role(context.uow, actor.agency_id)
+            held = accounts.holders(context.uow, actor.agency_id, waiting, context.local_day()) if waiting else {}
+            return {role: number for role, number in waiting.items() if not held.get(role)}
+
+        return self._executor.read(actor, query)
 
     def get(self, actor: Actor, task_id: str) -> TaskDetail:
         """One task with its form and draft; `NotFound` for one the actor may not see."""
@@ -99,7 +114,8 @@ class Tasks:
                 filled.append(filling.fill(context, live, form, submission, facts.of_task(context, row)))
                 return filled[0]
 
-            live, after = commands.complete(context, row, typed=submission, fill=fill, expected_revision=expected_revision)
+            live, after = commands.complete(context, row, typed=submission, fill=fill, expected_revision=expected_revision,
+                                            has_drafts=seen.has_drafts)
             if after is None:
                 return CompletionResult(instance_id=live.id, case_id=row.case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
             if form is not None and form.record is not None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal_column, select, update
 
 from storage import rows
 from storage.prepared import Prepared
@@ -159,6 +159,14 @@ def set_risk(uow: UnitOfWork, instance_id: str, risk_rank: int) -> int:
     """The place in the inbox of an instance's open tasks."""
     return uow.execute(update(task).where(task.c.instance_id == instance_id, task.c.state == "open")
                        .values(risk_rank=risk_rank)).rowcount
+
+
+def unclaimed_by_role(uow: UnitOfWork, agency_id: str) -> Mapping[str, int]:
+    """role -> how many open tasks of the agency wait for it with nobody holding them."""
+    found = uow.execute(
+        select(task.c.role, func.count()).where(task.c.agency_id == agency_id, task.c.state == "open", task.c.assignee_id.is_(None))
+        .group_by(task.c.role).order_by(task.c.role))
+    return {role: number for role, number in found}
 
 
 def to_warn(uow: UnitOfWork, now: datetime, *, limit: int = 100) -> list[TaskRow]:

@@ -31,6 +31,7 @@ def show() -> str:
     return render_template(
         "inbox.html", filters=filters, page=tasks.inbox(context.actor(), filters, number),
         counts=tasks.counts(context.actor()), boxes=BOXES, risks=RISKS,
+        orphans=tasks.orphans(context.actor()) if context.may("task.assign") else {},
     )
 
 

@@ -200,6 +200,10 @@ def examine(settings: Settings) -> list[Check]:
     checks.append(Check(code="worker", fine=not idle, says=Text(
         "pekerjaan menunggu terlalu lama; jalankan `kawal worker`" if idle else "tidak ada pekerjaan yang tertinggal",
         "jobs wait too long; run `kawal worker`" if idle else "no job is left waiting")))
+    orphans = sorted({role for actor in actors for role in engine.tasks.orphans(actor)})
+    checks.append(Check(code="orphan-tasks", fine=not orphans, says=Text(
+        f"tugas menunggu peran tanpa pemegang: {', '.join(orphans)}" if orphans else "setiap tugas terbuka ada pemegang perannya",
+        f"tasks wait for roles nobody holds: {', '.join(orphans)}" if orphans else "somebody holds the role of every open task")))
     waiting = sum(len(engine.jobs.incidents(actor)) for actor in actors)
     checks.append(Check(code="incidents", fine=waiting == 0, says=Text(
         f"{waiting} kendala menunggu keputusan orang", f"{waiting} incidents wait for a person")))

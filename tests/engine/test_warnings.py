@@ -1,4 +1,4 @@
-"""80 % warnings through the real engine: once, to whoever holds the task or could take it."""
+"""What the engine says of its own accord: 80 % warnings, once, and tasks that wait for nobody."""
 
 from __future__ import annotations
 
@@ -88,3 +88,18 @@ legal_basis = [{ text = "Permen PPPA 2/2022" }]
     needed = {finding.code for finding in findings if finding.severity != "advice"}
     assert not needed, needed
     return engine.sops.deploy(operator, bundle).key
+
+
+def test_a_task_whose_role_nobody_holds_raises_an_alarm_until_somebody_does(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, key=b"k" * 32)
+    Engine.prepare(settings)
+    clock = ManualClock(datetime(2026, 11, 10, 1, 30, tzinfo=UTC))
+    engine = Engine.open(settings, clock=clock)
+    agency_id = engine.people.register_agency((ROOT / "bpmn/kalbar/agency.toml").read_bytes())
+    head = Actor(account_id="head", agency_id=agency_id, name="Citra", roles=frozenset({"case_manager", "head_of_unit"}))
+    engine.cases.start(head, _deployed(engine), submission={})
+    assert engine.tasks.orphans(head) == {"case_manager": 1}
+
+    engine.people.create_account(engine.people.operator("kalbar"), sign_in="bima", name="Bima", passphrase="cempaka-rimba-laut-71-x",
+                                 roles=("case_manager",))
+    assert engine.tasks.orphans(head) == {}

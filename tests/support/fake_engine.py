@@ -188,6 +188,9 @@ class Tasks:
         rows.sort(key=lambda t: (t.due_at is None, t.due_at or now, t.ready_at))
         return Page(rows=tuple(rows[(page - 1) * 25:page * 25]), total=len(rows), number=page)
 
+    def orphans(self, actor: Actor) -> Mapping[str, int]:
+        return {}
+
     def counts(self, actor: Actor) -> Mapping[str, int]:
         now = self._engine.clock.now()
         boxes = {box: self._box(actor, box) for box in ("mine", "pool", "done")}
