@@ -58,6 +58,7 @@ class LiveInstance:
     thrown: list[Thrown] = field(default_factory=list)
     completed_tokens: dict[str, Done] = field(default_factory=dict)
     kept_view: View | None = None
+    waited_for_events: bool = False                                        # whether there may be subscriptions to take away
     opened: list[tasks.TaskRow] = field(default_factory=list)              # of this command, for its answer
     verdicts: dict[str, str] = field(default_factory=dict)                 # token -> official verdict, likewise
 
@@ -101,6 +102,7 @@ class LiveInstance:
         at = max(at, self.last_at)
         if self.entries:
             note = {**(note or {}), journal.SAME_COMMAND: True}
+        self.waited_for_events |= self.state is not None and bool(self.view.subscriptions)
         after = interpreter.apply(self.definition.program, self.state, stimulus, at, self.tables)
         self.seq += 1
         content = journal.content_bytes(stimulus, submission, note)

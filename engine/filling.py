@@ -28,10 +28,13 @@ def fill(
         return Filled(variables={}, submission={})
     hidden = forms.masked_keys(form, {}, authorization.visible_sensitivity(context.actor, about))
     read = forms.answers(form, submission, variables=live.view.variables if live is not None else {}, now=context.now,
-                         zone=zone_of(context), masked=hidden)
+                         zone=zone_of(context, live), masked=hidden)
     return Filled(variables=canonical.variables(read.variables), submission=read.submission, uploads=tuple(read.uploads))
 
 
-def zone_of(context: Context) -> ZoneInfo:
-    """The time zone of the actor's office."""
+def zone_of(context: Context, live: LiveInstance | None = None) -> ZoneInfo:
+    """The time zone of the actor's office; of a running instance, as the calendar it was started with says."""
+    if live is not None and live.calendar_digest is not None:
+        zone: ZoneInfo = live.tables[live.calendar_digest].zone
+        return zone
     return ZoneInfo(agencies.zone(context.uow, context.actor.agency_id) or "Asia/Jakarta")

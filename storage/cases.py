@@ -88,6 +88,12 @@ def save(uow: UnitOfWork, case_id: str, *, status: str, risk: str, owner_id: str
         status=status, risk=risk, owner_id=owner_id, closed_at=closed_at, updated_at=updated_at)).rowcount == 1
 
 
+def move(uow: UnitOfWork, case_id: str, *, status: str | None, risk: str, at: datetime) -> bool:
+    """Write what a running instance says of its case; None and "" leave what is."""
+    said = {name: value for name, value in (("status", status), ("risk", risk)) if value}
+    return uow.execute(update(case_file).where(case_file.c.id == case_id).values(updated_at=at, **said)).rowcount == 1
+
+
 def set_status(uow: UnitOfWork, case_id: str, status: str, at: datetime) -> bool:
     """Where the case stands now. False: it stood there already."""
     return uow.execute(update(case_file).where(case_file.c.id == case_id, case_file.c.status != status).values(

@@ -74,6 +74,7 @@ def complete(
     typed: Mapping[str, Any],
     fill: Callable[[LiveInstance], Filled],
     expected_revision: int | None,
+    has_drafts: bool = True,
 ) -> tuple[LiveInstance, Transition | None]:
     """Completes a task the actor holds. Due timers fire first; if that takes the task away, or somebody else moved it,
     what was typed is kept as a draft and the refusal says why. `fill` validates against the form.
@@ -91,7 +92,8 @@ def complete(
     after = instances.move(context, live, CompleteTask(token_id=row.token_id, variables=filled.variables),
                            actor_id=context.actor.account_id, submission=filled.submission,
                            note={journal.CLAIMED_AT: row.claimed_at})
-    tasks.delete_drafts(context.uow, row.id)
+    if has_drafts:
+        tasks.delete_drafts(context.uow, row.id)
     return live, after
 
 
