@@ -69,6 +69,9 @@ def _lines(samples: measure.Samples, kind: str, marks: tuple[int, ...], most: me
             {"database": kind, "measure": f"stock stored as JSON, ms at {mark} tasks", "value": stored},
             {"database": kind, "measure": f"ours / stock in memory at {mark} tasks", "value": mine / memory, "at_most": at_most},
             {"database": kind, "measure": f"stock stored as JSON / ours at {mark} tasks", "value": stored / mine, "at_least": at_least},
+            {"database": kind, "measure": f"ours, ms of processor time at {mark} tasks", "value": samples.busy_median(OURS, kind, mark)},
+            {"database": kind, "measure": f"ours / stock in memory, processor time at {mark} tasks",
+             "value": samples.busy_median(OURS, kind, mark) / samples.busy_median(MEMORY, mark)},
         ]
     first, last = marks[0], marks[-1]
     return [*lines,
