@@ -15,7 +15,7 @@ from engine.bundle import SopBundle
 from engine.clock import Clock
 from engine.definitions import Definition
 from engine.types import Actor, OperationSpec
-from storage import agencies, crypto, deployments, instances, tables_in_force
+from storage import agencies, crypto, deployments, instances, randomness, tables_in_force
 from storage import errors as storage_errors
 from storage.database import Database
 from storage.unit_of_work import UnitOfWork
@@ -35,10 +35,12 @@ _RACES = frozenset({
 class Executor:
     """What every part of the engine runs its commands and queries through."""
 
-    def __init__(self, database: Database, clock: Clock, master_key: bytes, operations: Mapping[str, OperationSpec]) -> None:
+    def __init__(self, database: Database, clock: Clock, master_key: bytes, operations: Mapping[str, OperationSpec],
+                 new_id: Callable[[], str] = randomness.new_id) -> None:
         self.database = database
         self.clock = clock
         self.operations = operations
+        self.new_id = new_id  #: of instances and messages
         self.master_key = master_key
         self._parsed = _Kept(PARSED_KEPT)
         self._tables = _Kept(TABLES_KEPT)

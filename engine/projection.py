@@ -36,10 +36,13 @@ def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes)
         return False
     _save_history(uow, live)
     save_waiting(uow, live)
-    if live.is_new or fields["ended_at"] is not None or live.case_status is not None or live.risk != live.stored_risk:
+    if live.is_new or fields["ended_at"] is not None:
         follow_case(uow, live)
-    for thrown in live.thrown:
-        send(uow, live, message_key, kind=thrown.kind, name=thrown.name, keys=thrown.keys, variables=thrown.variables, now=now)
+    elif live.case_status is not None or live.risk != live.stored_risk:
+        cases.move(uow, live.case_id, status=live.case_status, risk=live.risk, at=live.last_at)
+    for number, thrown in enumerate(live.thrown):
+        send(uow, live, message_key, number=number, kind=thrown.kind, name=thrown.name, keys=thrown.keys, variables=thrown.variables,
+             now=now)
     return True
 
 
@@ -108,7 +111,8 @@ def save_waiting(uow: UnitOfWork, live: LiveInstance) -> None:
     """Tasks, jobs and subscriptions of the instance, made equal to what its view says."""
     save_tasks(uow, live)
     stored = save_jobs(uow, live)
-    save_subscriptions(uow, live)
+    if live.waited_for_events or live.view.subscriptions:
+        save_subscriptions(uow, live)
     for name in sorted({each.name for each in live.view.subscriptions if each.kind == MESSAGE}):
         _wake_buffered(uow, live, name, stored)
 
@@ -214,10 +218,16 @@ def arguments_binding(token_id: str) -> str:
     return f"arguments:{token_id}"
 
 
-def _job(live: LiveInstance, kind: str, token_id: str, element_id: str, due_at: datetime, **more: Any) -> jobs.JobRow:
-    # The id is made from what waits: a rebuilt job is the same job to an operation that was asked already.
+def _job(
+    live: LiveInstance, kind: str, token_id: str, element_id: str, due_at: datetime, *, number: int | None = None, **more: Any,
+) -> jobs.JobRow:
+    # The id is made from what waits: a rebuilt job is the same job to an operation that was asked already. It begins with the
+    # number of the token or of the message, since jobs of one instant are taken in the order of their ids.
+    if number is None:
+        number = int(token_id.rpartition(".")[2])
+    digest = crypto.digest(f"job:{kind}:{live.id}:{token_id}".encode())[:16]
     return jobs.JobRow(**{
-        "id": crypto.digest(f"job:{kind}:{live.id}:{token_id}".encode())[:32], "instance_id": live.id, "agency_id": live.agency_id,
+        "id": f"{number:08d}.{live.id}.{digest}", "instance_id": live.id, "agency_id": live.agency_id,
         "kind": kind, "token_id": token_id, "element_id": element_id, "name": "", "due_at": due_at, "available_at": due_at, **more})
 
 
@@ -238,32 +248,32 @@ def _wake_buffered(uow: UnitOfWork, live: LiveInstance, name: str, stored: Store
         return
     jobs.wake(uow, live.agency_id, MESSAGE, name, at=live.last_at)
     jobs.insert_many(uow, [
-        _job(live, MESSAGE, message.id, "", live.last_at, name=name)
-        for message in messages.undelivered(uow, live.agency_id, name)
+        _job(live, MESSAGE, message.id, "", live.last_at, number=number, name=name)
+        for number, message in enumerate(messages.undelivered(uow, live.agency_id, name))
         if message.source_instance is None and (MESSAGE, message.id) not in stored])
 
 
 def send(
-    uow: UnitOfWork, live: LiveInstance, message_key: bytes, *, kind: str, name: str, keys: Mapping[str, Value],
+    uow: UnitOfWork, live: LiveInstance, message_key: bytes, *, number: int, kind: str, name: str, keys: Mapping[str, Value],
     variables: Mapping[str, Value], now: datetime,
 ) -> None:
-    """Puts a message or signal into the outbox, with the job that delivers it after this transaction."""
-    message_id = keep(uow, live.agency_id, message_key, kind=kind, name=name, keys=keys, variables=variables, now=now, source=live.id)
-    jobs.insert_many(uow, [_job(live, kind, message_id, "", now, name=name)])
+    """Puts the message or signal thrown as `number` of this command into the outbox, with the job that delivers it afterwards."""
+    message_id = f"{live.id}.{live.seq:08d}.{number:04d}"
+    keep(uow, live.agency_id, message_key, message_id=message_id, kind=kind, name=name, keys=keys, variables=variables, now=now,
+         source=live.id)
+    jobs.insert_many(uow, [_job(live, kind, message_id, "", now, number=number, name=name)])
 
 
 def keep(
-    uow: UnitOfWork, agency_id: str, message_key: bytes, *, kind: str, name: str, keys: Mapping[str, Value],
+    uow: UnitOfWork, agency_id: str, message_key: bytes, *, message_id: str, kind: str, name: str, keys: Mapping[str, Value],
     variables: Mapping[str, Value], now: datetime, source: str | None,
-) -> str:
-    """Keeps a message until somebody takes it; its id."""
-    message_id = randomness.new_id()
+) -> None:
+    """Keeps a message until somebody takes it. Of messages of one instant the smallest id is the oldest."""
     messages.add(uow, messages.MessageRow(
         id=message_id, agency_id=agency_id, kind=kind, name=name, keys=standards.keys_to_json(keys),
         payload=seal.seal(message_key, canonical.dumps(dict(variables)), nonce=randomness.random_bytes(seal.NONCE_BYTES),
                           bound_to=message_binding(message_id)),
         source_instance=source, at=now, delivered_at=None))
-    return message_id
 
 
 def message_binding(message_id: str) -> str:

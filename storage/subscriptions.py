@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, delete, insert, or_, select, type_coerce
+from sqlalchemy import Text, and_, bindparam, delete, func, insert, or_, select, type_coerce
 
 from storage import rows
+from storage.prepared import Prepared
 from storage.schema import running
 from storage.unit_of_work import UnitOfWork
 
@@ -33,14 +34,14 @@ class SubscriptionRow:
 
 
 _COLUMNS = rows.columns(SubscriptionRow, subscription)
-_OF_INSTANCE = (
+_OF_INSTANCE = Prepared(
     select(*_COLUMNS).where(subscription.c.instance_id == bindparam("instance_id"))
     .order_by(subscription.c.element_id, subscription.c.token_id, subscription.c.kind, subscription.c.name))
 
 
 def of_instance(uow: UnitOfWork, instance_id: str) -> list[SubscriptionRow]:
     """What an instance waits for; bounded by its open elements."""
-    return rows.all_of(SubscriptionRow, uow.execute(_OF_INSTANCE, {"instance_id": instance_id}))
+    return rows.all_of(SubscriptionRow, uow.run(_OF_INSTANCE, {"instance_id": instance_id}))
 
 
 def replace(uow: UnitOfWork, instance_id: str, wanted: Sequence[SubscriptionRow], *,
@@ -64,8 +65,10 @@ def replace(uow: UnitOfWork, instance_id: str, wanted: Sequence[SubscriptionRow]
 
 def waiting(uow: UnitOfWork, agency_id: str, kind: str, name: str, *, keys: Mapping[str, Any] | None = None,
             business_key: str | None = None, limit: int = 1000) -> list[SubscriptionRow]:
-    """Who waits for `name`. With `keys`: only those whose every key is among them with the same value. With `business_key`:
-    only instances of that key, unless the element insists on a key of that name itself.
+    """Who waits for `name`: the instance that started first comes first, its tokens in the order they came into being.
+
+    With `keys`: only those whose every key is among them with the same value. With `business_key`: only instances of that
+    key, unless the element insists on a key of that name itself.
 
     With more than five keys the database does not narrow; compare `keys` of the answer.
     """
@@ -76,7 +79,9 @@ def waiting(uow: UnitOfWork, agency_id: str, kind: str, name: str, *, keys: Mapp
         theirs = select(instance.c.id).where(instance.c.agency_id == agency_id, instance.c.business_key == business_key)
         chosen.append(or_(subscription.c.instance_id.in_(theirs), type_coerce(subscription.c["keys"], Text).contains('"business_key":')))
     found = rows.all_of(SubscriptionRow, uow.execute(
-        select(*_COLUMNS).where(*chosen).order_by(subscription.c.instance_id, subscription.c.token_id).limit(limit)))
+        select(*_COLUMNS).join(instance, instance.c.id == subscription.c.instance_id).where(*chosen)
+        .order_by(instance.c.started_at, subscription.c.instance_id, func.length(subscription.c.token_id), subscription.c.token_id)
+        .limit(limit)))
     return [row for row in found if keys is None or row.keys.items() <= keys.items()]
 
 

@@ -11,7 +11,7 @@ from engine.advance import SYSTEM, LiveInstance
 from engine.executor import Context
 from engine.transition import Cancel, ChangeTables, Resume, RetryElement, Start, Stimulus, Suspend, Transition
 from engine.types import InstanceStatus, Value
-from storage import agencies, deployments, jobs, randomness
+from storage import agencies, deployments, jobs
 
 RISK = "risk"  # the steering field that is also the instance's risk: it orders the inbox and opens the clocks
 RISKS = frozenset({"high", "medium", "low"})
@@ -45,7 +45,7 @@ def start(
     assert agency is not None
     risk = variables.get(RISK)
     live = context.hold(LiveInstance(
-        id=randomness.new_id(), agency_id=deployment.agency_id, case_id=case.id, business_key=case.business_key,
+        id=context.executor.new_id(), agency_id=deployment.agency_id, case_id=case.id, business_key=case.business_key,
         deployment_id=deployment.id, sop_key=deployment.key, process_id=process_id, definition=definition,
         tables=context.tables, calendar_digest=agency.calendar_digest, parameters_digest=agency.parameters_digest, key=case.key,
         started_at=context.now, is_new=True, last_at=context.now, risk=risk if risk in RISKS else ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -122,8 +121,8 @@ class Timer:
         standard, calendar = self.standard(token), self._calendar(top)
         if standard is None:
             return _duration(value).after(start, zone), None
-        if calendar is None:   # nothing says when anybody works: every minute counts
-            calendar, standard = _round_the_clock(zone), replace(standard, clock=ClockKind.ELAPSED)
+        if calendar is None:   # nothing says when anybody works: every minute counts, and a day closes at 24:00
+            calendar = _round_the_clock(zone)
         due, warn = calendars.due_at(start, standard, calendar), calendars.warn_at(start, standard, calendar)
         if self.is_working:
             for since, until in data.get("pauses", ()):
