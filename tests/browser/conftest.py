@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         not_run("chromium", "pages in a real browser")
+    if ctypes.util.find_library("atomic") is None:
+        not_run("libatomic1", "pages in a real browser; Playwright's driver needs it")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
