@@ -8,7 +8,7 @@ PATH=$PATH:/usr/sbin:/sbin
 have() { command -v "$1" >/dev/null 2>&1; }
 have chromium || missing+=(chromium)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || have initdb || missing+=(postgresql)
-ldconfig -p | grep -q libatomic.so.1 || missing+=(libatomic1)  # Playwright's driver
+ldconfig -p | grep libatomic.so.1 >/dev/null || missing+=(libatomic1)  # Playwright's driver
 compgen -G '/usr/share/fonts/truetype/dejavu/*.ttf' >/dev/null || missing+=(fonts-dejavu-core)
 
 ((${#missing[@]})) || exit 0
