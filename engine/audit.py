@@ -131,6 +131,7 @@ class Viewer:
         self._people: dict[str, tuple[str, str]] = {}
         self._hidden_fields = {
             field.key for form in self.definition.forms.values() for field in form.steering if field.sensitivity not in allowed}
+        self.fields: Mapping[str, FormField] = forms.named(self.definition.forms.values(), allowed)
 
     def may_see(self, element_id: str) -> bool:
         """Whether the step's own class is one the viewer sees."""
@@ -220,7 +221,8 @@ def _state(step: Step, before: View, done: Counter[str], row: instances.Instance
         actor_role=role, element_id=element_id,
         open_elements=tuple(each if viewer.may_see(each) else "" for each in view.open_elements),
         done_elements={each: times for each, times in done.items() if viewer.may_see(each)},
-        variables=viewer.variables(view.variables), submission=_submission(step, moved, viewer), dues=_dues(view, viewer))
+        variables=viewer.variables(view.variables), submission=_submission(step, moved, viewer), dues=_dues(view, viewer),
+        fields=viewer.fields)
 
 
 def _dues(view: View, viewer: Viewer) -> Mapping[str, datetime]:

@@ -6,7 +6,7 @@ questions apply: an answer to one that `showIf` hides is dropped, whoever sent i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -218,6 +218,17 @@ def read_fields(fields: Sequence[Field], values: Mapping[str, Value], allowed: C
         _form_field(field, values.get(field.key), masked=field.sensitivity not in allowed,
                     anonymous=field.sensitivity not in allowed and field.sensitivity in _RESTRICTED, allowed=allowed, index=index)
         for index, field in enumerate(fields))
+
+
+def named(many: Iterable[Form], allowed: Collection[str]) -> dict[str, FormField]:
+    """The steering fields of these forms and their columns by key, without values: what a reader may call the variables."""
+    found: dict[str, FormField] = {}
+    for form in many:
+        for shown in read_fields(form.steering, {}, allowed):
+            for each in (shown, *shown.fields):
+                if not each.masked:
+                    found.setdefault(each.key, each)
+    return found
 
 
 def _view(form: Form, fields: tuple[FormField, ...]) -> FormView:

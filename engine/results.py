@@ -218,6 +218,7 @@ class StateAt:
     variables: Mapping[str, Value]
     submission: tuple[FormField, ...]       # what was typed at this step, masked for the viewer
     dues: Mapping[str, datetime] = field(default_factory=dict)   # open element id -> due
+    fields: Mapping[str, FormField] = field(default_factory=dict)   # what the SOP's forms call those variables and their parts
 
 
 @dataclass(frozen=True, kw_only=True)

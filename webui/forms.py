@@ -280,6 +280,24 @@ def shown_value(f: FormField) -> str:
     return in_words(value, labels)
 
 
+def variable_words(name: str, value: Value, known: Mapping[str, FormField]) -> tuple[str, str]:
+    """A variable's name and value as the SOP's forms word them; what no form asks for stays as the diagram calls it."""
+    return _name_words(name, known), _value_words(name, value, known)
+
+
+def _name_words(name: str, known: Mapping[str, FormField]) -> str:
+    return context.say(known[name].label) if name in known else name
+
+
+def _value_words(name: str, value: Value, known: Mapping[str, FormField]) -> str:
+    if isinstance(value, Mapping) and "sha256" not in value:
+        return "; ".join(f"{_name_words(key, known)}: {_value_words(key, item, known)}" for key, item in value.items())
+    if isinstance(value, list | tuple) and value:
+        return ", ".join(_value_words(name, item, known) for item in value)
+    options = known[name].options if name in known else ()
+    return in_words(value, {option: context.say(text) for option, text in options})
+
+
 def in_words(value: Value, labels: Mapping[str, str] | None = None) -> str:
     """Any variable in words of the reader's language."""
     labels = labels or {}

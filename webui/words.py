@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from engine.results import FormField, HistoryRow, ReplayVerdict
-from engine.types import Happening, Severity, TaskSummary, Text
+from engine.types import Happening, LintFinding, Severity, TaskSummary, Text
 from webui import context, deadlines, forms, times
 
 #: What the engine calls a step whose class the reader may not see.
@@ -25,11 +25,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         account=context.account, lang=context.language, say=context.say, may=context.may, now=context.now,
         exact=exact, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
-        in_words=forms.in_words, clause_words=forms.clause_words, after_words=after_words, answered=answered,
+        in_words=forms.in_words, variable_words=forms.variable_words,
+        clause_words=forms.clause_words, after_words=after_words, answered=answered,
         shown_part=shown_part, file_size=file_size,
         risk_word=risk_word, status_word=status_word, role_word=role_word, kind_word=kind_word,
         happened_word=happened_word, step_word=step_word,
-        verdict_word=verdict_word, severity_word=severity_word, case_label=case_label, month_names=month_names,
+        verdict_word=verdict_word, severity_word=severity_word, same_words=same_words, case_label=case_label, month_names=month_names,
         notice_count=notice_count, picture=picture, record_word=record_word,
     )
 
@@ -107,6 +108,14 @@ def severity_word(severity: Severity) -> str:
     return {
         Severity.ERROR: _("Tidak dapat dijalankan"), Severity.RULE: _("Harus diperbaiki"), Severity.ADVICE: _("Saran"),
     }[severity]
+
+
+def same_words(findings: Sequence[LintFinding]) -> list[list[LintFinding]]:
+    """Findings that say the same of several places together, in the order of their first place."""
+    gathered: dict[tuple[str, Text, Text], list[LintFinding]] = {}
+    for finding in findings:
+        gathered.setdefault((finding.code, finding.message, finding.instead), []).append(finding)
+    return list(gathered.values())
 
 
 def role_word(role: str) -> str:
