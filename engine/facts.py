@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.authorization import ObjectFacts, visible_sensitivity
@@ -14,9 +15,19 @@ LIMITED = "langkah terbatas"
 
 def of_task(context: Context, row: tasks.TaskRow) -> ObjectFacts:
     """The facts about one task."""
-    return ObjectFacts(
-        agency_id=row.agency_id, role=row.role, assignee_id=row.assignee_id, is_open=row.state == "open",
-        worked_on=context.actor.account_id in (row.assignee_id, row.completed_by) or _works_on(context, row.case_id))
+    return of_tasks(context, [row])[0]
+
+
+def of_tasks(context: Context, rows: Sequence[tasks.TaskRow]) -> list[ObjectFacts]:
+    """The facts about several tasks, in their order, with one question to the database at most."""
+    account_id = context.actor.account_id
+    is_theirs = [account_id in (row.assignee_id, row.completed_by) for row in rows]
+    unclear = {row.case_id for row, theirs in zip(rows, is_theirs, strict=True) if not theirs and row.case_id is not None}
+    worked_on = inbox.cases_worked_on(context.uow, account_id, unclear) if unclear else frozenset()
+    return [
+        ObjectFacts(agency_id=row.agency_id, role=row.role, assignee_id=row.assignee_id, is_open=row.state == "open",
+                    worked_on=theirs or row.case_id in worked_on)
+        for row, theirs in zip(rows, is_theirs, strict=True)]
 
 
 def of_case(context: Context, row: cases.CaseRow) -> ObjectFacts:

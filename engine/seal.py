@@ -5,6 +5,8 @@ A sealed value is a 12-byte nonce followed by ciphertext and tag. Nonces come fr
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -35,6 +37,7 @@ def mac_key(case_key: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kawal state digest 1").derive(case_key)
 
 
+@lru_cache(maxsize=256)   # it lives as long as the master key beside it; keys of cases, which can be destroyed, are never kept
 def derived(master_key: bytes, purpose: str) -> bytes:
     """A key of its own for `purpose`, from the master key."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"kawal {purpose}".encode()).derive(master_key)

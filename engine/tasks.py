@@ -42,8 +42,9 @@ class Tasks:
             whose: dict[str, Any] = {"agency_id": actor.agency_id, "account_id": actor.account_id, "roles": actor.roles,
                                      "box": filters.box, "narrowing": narrowing}
             found = inbox.page(context.uow, **whose, limit=PAGE, offset=(max(page, 1) - 1) * PAGE)
-            return Page(rows=tuple(self._summary(context, row) for row in found), total=inbox.total(context.uow, **whose),
-                        number=max(page, 1), size=PAGE)
+            known = facts.of_tasks(context, [row.task for row in found])
+            return Page(rows=tuple(self._summary(context, row, about) for row, about in zip(found, known, strict=True)),
+                        total=inbox.total(context.uow, **whose), number=max(page, 1), size=PAGE)
 
         return self._executor.read(actor, query)
 
@@ -155,11 +156,11 @@ class Tasks:
             change(context, seen.task)
             again = inbox.get(context.uow, task_id)
             assert again is not None
-            return self._summary(context, again)
+            return self._summary(context, again, facts.of_task(context, again.task))
 
         return self._executor.run(actor, command)
 
-    def _summary(self, context: Context, row: InboxRow) -> TaskSummary:
+    def _summary(self, context: Context, row: InboxRow, about: authorization.ObjectFacts) -> TaskSummary:
         task = row.task
         item: Value = None
         if task.item is not None and row.wrapped_key is not None:
@@ -168,7 +169,7 @@ class Tasks:
         known = summaries.task_summary(
             task, item=item, business_key=row.business_key, risk=row.risk, assignee_name=row.assignee_name or "",
             sop_title=(row.sop_title or {}).get("id", ""))
-        return facts.limited(known, task.sensitivity, context.actor, facts.of_task(context, task))
+        return facts.limited(known, task.sensitivity, context.actor, about)
 
     def _detail(self, context: Context, seen: InboxRow) -> TaskDetail:
         task, actor = seen.task, context.actor
@@ -181,7 +182,7 @@ class Tasks:
         if draft is not None:
             key = context.case_key(task.case_id or "", seen.wrapped_key)
             typed = canonical.loads(seal.unseal(key, draft.ciphertext, bound_to=commands.draft_binding(task.id, actor.account_id)))
-        summary = self._summary(context, seen)
+        summary = self._summary(context, seen, about)
         return TaskDetail(
             summary=summary,
             form=forms.to_fill(form, typed, CLASSES) if form else None,  # one's own draft: nothing in it is news

@@ -105,11 +105,7 @@ def open_of_cases(uow: UnitOfWork, case_ids: Collection[str], *, limit: int = 10
 
 def cases_worked_on(uow: UnitOfWork, account_id: str, case_ids: Collection[str]) -> frozenset[str]:
     """Which of these cases the account holds or completed a task of."""
-    found = uow.execute(
-        select(task.c.case_id).distinct()
-        .where(task.c.case_id.in_(sorted(case_ids)), (task.c.assignee_id == account_id) | (task.c.completed_by == account_id))
-        .order_by(task.c.case_id))
-    return frozenset(found.scalars())
+    return frozenset(uow.execute(_WORKED_ON, {"case_ids": sorted(case_ids), "account_id": account_id}).scalars())
 
 
 def cases_of(uow: UnitOfWork, account_id: str, *, limit: int = 5000) -> list[str]:
@@ -209,6 +205,11 @@ _ONE = Prepared(_in_context().where(task.c.id == bindparam("task_id")))
 _OPEN_OF_CASES = (
     _in_context().where(task.c.case_id.in_(bindparam("case_ids", expanding=True)), _IS_OPEN)
     .order_by(*_order(task.c, "mine")).limit(bindparam("limit", type_=Integer())))
+_WORKED_ON = (
+    select(task.c.case_id).distinct()
+    .where(task.c.case_id.in_(bindparam("case_ids", expanding=True)),
+           (task.c.assignee_id == bindparam("account_id")) | (task.c.completed_by == bindparam("account_id")))
+    .order_by(task.c.case_id))
 _TASK_FIELDS = [f.name for f in fields(TaskRow)]
 _CONTEXT_FIELDS = [f.name for f in fields(InboxRow) if f.name != "task"]
 
