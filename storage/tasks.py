@@ -164,7 +164,8 @@ def set_risk(uow: UnitOfWork, instance_id: str, risk_rank: int) -> int:
 def unclaimed_by_role(uow: UnitOfWork, agency_id: str) -> Mapping[str, int]:
     """role -> how many open tasks of the agency wait for it with nobody holding them."""
     found = uow.execute(
-        select(task.c.role, func.count().label("waiting")).where(task.c.agency_id == agency_id, task.c.state == "open", task.c.assignee_id.is_(None))
+        select(task.c.role, func.count().label("waiting"))
+        .where(task.c.agency_id == agency_id, task.c.state == "open", task.c.assignee_id.is_(None))
         .group_by(task.c.role).order_by(task.c.role))
     return {row.role: row.waiting for row in found}
 
