@@ -130,7 +130,8 @@ class Viewer:
         self._context = context
         self._people: dict[str, tuple[str, str]] = {}
         self._hidden_fields = {
-            field.key for form in self.definition.forms.values() for field in form.steering if field.sensitivity not in allowed}
+            each.key for form in self.definition.forms.values() for field in form.steering for each in (field, *field.fields)
+            if each.sensitivity not in allowed}
         self.fields: Mapping[str, FormField] = forms.named(self.definition.forms.values(), allowed)
 
     def may_see(self, element_id: str) -> bool:
@@ -160,8 +161,13 @@ class Viewer:
         return self._people[account_id]
 
     def variables(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """Steering values without those of a class the viewer does not see."""
-        return {name: value for name, value in values.items() if name not in self._hidden_fields}
+        """Steering values without those of a class the viewer does not see, also where a decision made rows of them."""
+        return {name: self._seen(value) for name, value in values.items() if name not in self._hidden_fields}
+
+    def _seen(self, value: Value) -> Value:
+        if isinstance(value, Mapping):
+            return {key: self._seen(item) for key, item in value.items() if key not in self._hidden_fields}
+        return [self._seen(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> tuple[HistoryRow, ...]:

@@ -223,11 +223,10 @@ def read_fields(fields: Sequence[Field], values: Mapping[str, Value], allowed: C
 def named(many: Iterable[Form], allowed: Collection[str]) -> dict[str, FormField]:
     """The steering fields of these forms and their columns by key, without values: what a reader may call the variables."""
     found: dict[str, FormField] = {}
-    for form in many:
-        for shown in read_fields(form.steering, {}, allowed):
-            for each in (shown, *shown.fields):
-                if not each.masked:
-                    found.setdefault(each.key, each)
+    for field in (field for form in many for field in form.steering):
+        for each in read_fields((field, *field.fields), {}, allowed):
+            if not each.masked:
+                found.setdefault(each.key, each)
     return found
 
 

@@ -42,7 +42,7 @@ def register(context: Context, data: bytes) -> agencies.AgencyRow:
     row = agencies.AgencyRow(
         id=known.id if known else randomness.new_id(), code=sheet.code, name=sheet.name, level=sheet.level, region=sheet.region,
         zone=sheet.timezone, calendar_digest=pack.table_digest(calendar), parameters_digest=pack.table_digest(parameters),
-        profile=_profile(sheet, read_toml(data).get("numbers")))
+        profile=_profile(sheet, read_toml(data)))
     for content, kind in ((calendar, "calendar"), (parameters, "parameters")):
         tables_in_force.put(context.uow, pack.table_digest(content), kind, canonical.dumps(content))
     agencies.put(context.uow, row)
@@ -88,10 +88,10 @@ def role_title(row: agencies.AgencyRow, role: str) -> Text:
     return Text(title.get("id") or role, title.get("en") or title.get("id") or role)
 
 
-def _profile(sheet: AgencySheet, numbers: Any) -> dict[str, Any]:
-    """What pages and running numbers read of the sheet, as plain JSON. `numbers` maps a series to its pattern."""
+def _profile(sheet: AgencySheet, more: Mapping[str, Any]) -> dict[str, Any]:
+    """What pages, letters and running numbers read of the sheet, as plain JSON: `numbers` maps a series to its pattern."""
     return {
-        "numbers": _plain(numbers) if isinstance(numbers, dict) else {},
+        **{name: _plain(more[name]) if isinstance(more.get(name), dict) else {} for name in ("letterhead", "numbers")},
         "roles": {name: _plain(role) for name, role in sheet.roles.items()},
         "parameters": {name: _plain(one) for name, one in sheet.parameters.items()},
         "calendar": _plain(sheet.calendar),
