@@ -83,8 +83,16 @@ def traffic() -> Iterator[Traffic]:
         sqlalchemy.event.remove(sqlalchemy.Engine, "commit", commit)
 
 
-@contextmanager
-def stopwatch() -> Iterator[Callable[[], float]]:
-    """Seconds since the block began."""
-    begin = time.perf_counter()
-    yield lambda: time.perf_counter() - begin
+@dataclass(frozen=True)
+class Took:
+    """Seconds on the wall, and of them those in which this thread worked."""
+
+    seconds: float
+    busy: float
+
+
+def once(act: Callable[[], Any]) -> tuple[Any, Took]:
+    """Do something long, once."""
+    begin, begin_busy = time.perf_counter(), time.thread_time()
+    answer = act()
+    return answer, Took(seconds=time.perf_counter() - begin, busy=time.thread_time() - begin_busy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,5 +71,3 @@ class Case:
         for task in opened:
             self._waiting[task.element_id].append(task)
 
-
-SECOND = timedelta(seconds=1)
