@@ -84,7 +84,8 @@ class Jobs:
         return self._executor.read(actor, query)
 
     def resolve_incident(self, actor: Actor, incident_id: str, *, reason: str, variables: Mapping[str, Value] = {}) -> None:
-        """Lets the parked element or the failed operation run again; the reason stands in the journal."""
+        """Lets the parked element or the failed operation run again; the reason stands in the journal, or in the
+        access log of the case where nothing of the instance moves."""
         authorization.require(actor, "incident.resolve")
         given = canonical.variables(variables)
         self._executor.run(actor, lambda context: instances.resolve(context, incident_id, variables=given, reason=reason))
@@ -112,5 +113,3 @@ class Jobs:
 
 def _system_of(agency_id: str) -> Actor:
     return Actor(account_id=WORKER.account_id, agency_id=agency_id, name=WORKER.name)
-
-

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import errors
 from engine.advance import SYSTEM, LiveInstance
+from engine.commands import access
 from engine.executor import Context
 from engine.transition import Cancel, ChangeTables, Resume, RetryElement, Start, Stimulus, Suspend, Transition
 from engine.types import InstanceStatus, Value
@@ -120,11 +121,16 @@ def retry(context: Context, instance_id: str, token_id: str, *, variables: Mappi
 
 
 def resolve(context: Context, job_id: str, *, variables: Mapping[str, Value], reason: str) -> None:
-    """Decides an incident: a parked element is tried again, a failed operation runs again from its first attempt."""
+    """Decides an incident: a parked element is tried again, a failed operation runs again from its first attempt.
+
+    The instance stands still while an operation is tried, so who let it run again and why is in the access log of its case.
+    """
     row = jobs.get(context.uow, job_id)
     if row is None or row.agency_id != context.actor.agency_id or row.state != "incident":
         raise errors.NotFound(incident_id=job_id)
     if row.kind == "incident":
         retry(context, row.instance_id, row.token_id, variables=variables, reason=reason)
     else:
+        case_id = context.instance(row.instance_id).case_id
+        access.log(context, case_id, what="resolve", field_group=row.element_id, purpose=reason)
         jobs.resolve_incident(context.uow, job_id, available_at=context.now)

@@ -168,6 +168,9 @@ def test_an_operation_that_fails_for_good_waits_for_a_person_and_then_goes_on():
     trial._run(lambda context: instance_commands.resolve(context, row.id, variables={}, reason="mended"))
     trial.advance(MINUTE)
 
+    with trial._executor.database.reading() as uow:
+        logged = uow.execute(select(history.access_log.c.what, history.access_log.c.purpose)).one()
+    assert tuple(logged) == ("resolve", "mended")
     assert open_ids(trial, instance_id) == ["u"]
     assert trial.variables(instance_id) == {"number": Decimal(7)}
     with pytest.raises(errors.NotFound):
