@@ -43,8 +43,11 @@ contracts:
 quick:
 	$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not soak and not slow and not browser" tests/unit tests/conventions
 
-soak: $(DEV) assets  ## long random runs against independent oracles
+# The marked tests, then those whose size a variable sets, at the size of the design.
+soak: $(DEV) assets  ## long random runs against independent oracles; hours
 	$(BIN)/pytest -n $(JOBS) --dist worksteal -m soak tests
+	KAWAL_HYPOTHESIS=soak KAWAL_FUZZ=1500 KAWAL_LIVES=300 KAWAL_TAMPERINGS=5000 KAWAL_CRASH_EVERY=1 \
+		$(BIN)/pytest -n $(JOBS) --dist worksteal -m "not soak" tests/properties tests/hostile tests/crash
 
 bench: $(DEV)  ## ratios of speed and size, with SQLite and PostgreSQL
 	$(BIN)/python -m bench
