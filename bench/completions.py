@@ -14,48 +14,56 @@ MARKS = (10, 60, 300)     # completed tasks of one case
 EACH_SIDE = 5             # tasks measured before and after a mark
 MEMORY, OURS, STORED = "stock in memory", "ours", "stock JSON"
 
+Mode = tuple[tuple[object, ...], Any]
+
 
 def run(databases: Databases, *, cases: int = 3, marks: tuple[int, ...] = MARKS, seed: int = 20261121) -> list[dict[str, Any]]:
-    """All modes step by step on the same case, in an order drawn anew for every step; `cases` x 10 samples per mark."""
+    """`cases` x 10 samples per mode and mark. Old and young cases and all modes take turns, in an order drawn anew for every
+    step, so that each of them sees the same machine."""
     samples, order, specs = measure.Samples(), random.Random(seed), stock.Specs()
-    most: dict[str, measure.Traffic] = {kind: measure.Traffic() for kind in databases.kinds}
-    for number in range(cases):
-        _one_case(databases, samples, order, specs, most, marks, number)
+    most = {kind: measure.Traffic() for kind in databases.kinds}
+    urls = {kind: databases.fresh(kind) for kind in databases.kinds}
+    products = {kind: ours.Product(url, home) for kind, (url, home) in urls.items()}
+    for _ in range(cases):
+        windows = [_window(products, urls, specs, mark) for mark in marks]
+        gc.collect()
+        for n in range(2 * EACH_SIDE):
+            turns = [(mode, steps[n]) for steps, modes in windows for mode in modes]
+            order.shuffle(turns)
+            for mode, step in turns:
+                _take(samples, most, mode, step)
+        for _, modes in windows:
+            for _, instance in modes:
+                if isinstance(instance, stock.Stored):
+                    instance.close()
     return [line for kind in databases.kinds for line in _lines(samples, kind, marks, most[kind])]
 
 
-def _one_case(databases: Databases, samples: measure.Samples, order: random.Random, specs: stock.Specs,
-              most: Mapping[str, measure.Traffic], marks: tuple[int, ...], number: int) -> None:
-    urls = {kind: databases.fresh(kind) for kind in databases.kinds}
-    products = {kind: ours.Product(url, home) for kind, (url, home) in urls.items()}
-    cases = {kind: product.start() for kind, product in products.items()}
-    memory, stored = stock.InMemory(specs), {}
-    steps = list(yardstick.steps((max(marks) + EACH_SIDE) // 2))[:max(marks) + EACH_SIDE]
-    for n, (task, submission) in enumerate(steps):
-        mark = next((mark for mark in marks if mark - EACH_SIDE <= n < mark + EACH_SIDE), None)
-        for case in cases.values():
-            case.claim(task)
-        if mark is None:
-            memory.complete(task, submission)
-            for case in cases.values():
-                case.complete(task, submission)
-            continue
-        if n == mark - EACH_SIDE:
-            gc.collect()
-            stored = {kind: stock.Stored(specs, url, memory.workflow) for kind, (url, _) in urls.items()}
-        modes: list[tuple[tuple[object, ...], Any]] = [((MEMORY, mark), memory)]
-        modes += [((OURS, kind, mark), case) for kind, case in cases.items()]
-        modes += [((STORED, kind, mark), each) for kind, each in stored.items()]
-        order.shuffle(modes)
-        for key, instance in modes:
-            with measure.traffic() as seen:
-                samples.take(key, instance.complete, task, submission)
-            if key[0] == OURS:
-                most[str(key[1])].statements = max(most[str(key[1])].statements, seen.statements)
-                most[str(key[1])].commits = max(most[str(key[1])].commits, seen.commits)
-        if n == mark + EACH_SIDE - 1:
-            for each in stored.values():
-                each.close()
+def _window(products: Mapping[str, ours.Product], urls: Mapping[str, Any], specs: stock.Specs,
+            mark: int) -> tuple[list[yardstick.Step], list[Mode]]:
+    """The steps round a mark, and in every mode a case that stands before the first of them."""
+    steps = list(yardstick.steps((mark + EACH_SIDE) // 2 + 1))
+    before, measured = steps[:mark - EACH_SIDE], steps[mark - EACH_SIDE:mark + EACH_SIDE]
+    memory, running = stock.InMemory(specs), {kind: product.start() for kind, product in products.items()}
+    for task, submission in before:
+        memory.complete(task, submission)
+    for case in running.values():
+        case.play(before)
+    modes: list[Mode] = [((MEMORY, mark), memory)]
+    modes += [((OURS, kind, mark), case) for kind, case in running.items()]
+    modes += [((STORED, kind, mark), stock.Stored(specs, url, memory.workflow, mark)) for kind, (url, _) in urls.items()]
+    return measured, modes
+
+
+def _take(samples: measure.Samples, most: Mapping[str, measure.Traffic], mode: Mode, step: yardstick.Step) -> None:
+    key, instance = mode
+    if isinstance(instance, ours.Case):
+        instance.claim(step[0])     # an act of its own, long before
+    with measure.traffic() as seen:
+        samples.take(key, instance.complete, *step)
+    if isinstance(instance, ours.Case):
+        known = most[str(key[1])]
+        known.statements, known.commits = max(known.statements, seen.statements), max(known.commits, seen.commits)
 
 
 def _lines(samples: measure.Samples, kind: str, marks: tuple[int, ...], most: measure.Traffic) -> list[dict[str, Any]]:
@@ -77,5 +85,7 @@ def _lines(samples: measure.Samples, kind: str, marks: tuple[int, ...], most: me
     return [*lines,
             {"database": kind, "measure": f"ours at {last} tasks / at {first}", "at_most": 1.2,
              "value": samples.median(OURS, kind, last) / samples.median(OURS, kind, first)},
+            {"database": kind, "measure": f"ours at {last} tasks / at {first}, processor time",
+             "value": samples.busy_median(OURS, kind, last) / samples.busy_median(OURS, kind, first)},
             {"database": kind, "measure": "SQL statements per completion, the most", "value": most.statements, "at_most": 15},
             {"database": kind, "measure": "commits per completion, the most", "value": most.commits, "at_most": 1, "at_least": 1}]

@@ -61,7 +61,7 @@ class Case:
         done = self._product.engine.tasks.complete(person, task.id, submission, expected_revision=task.revision)
         self._note(done.opened)
 
-    def play(self, steps: list[tuple[str, dict[str, Any]]]) -> None:
+    def play(self, steps: list[yardstick.Step]) -> None:
         """Steps that nobody measures."""
         for task, submission in steps:
             self.claim(task)

@@ -28,7 +28,7 @@ def run(databases: Databases, *, cases: int = 8) -> list[dict[str, Any]]:
             for line in _lines(databases, kind, cases, steps, at_visits, stock_waiting, stock_finished)]
 
 
-def _lines(databases: Databases, kind: str, cases: int, steps: list[tuple[str, dict[str, Any]]], at_visits: int,
+def _lines(databases: Databases, kind: str, cases: int, steps: list[yardstick.Step], at_visits: int,
            stock_waiting: int, stock_finished: int) -> list[dict[str, Any]]:
     url, home = databases.fresh(kind)
     product = ours.Product(url, home)

@@ -48,20 +48,22 @@ class InMemory:
 class Stored:
     """One instance kept as JSON text in the product's database: read, deserialized, moved, serialized, written, committed each time."""
 
-    def __init__(self, specs: Specs, url: str, workflow: BpmnWorkflow) -> None:
-        self._specs, self._stack = specs, ExitStack()
+    def __init__(self, specs: Specs, url: str, workflow: BpmnWorkflow, number: int) -> None:
+        self._specs, self._stack, self._number = specs, ExitStack(), number
         self._connection = self._stack.enter_context(databases.connection(url))
         self._connection.execute(text("CREATE TABLE IF NOT EXISTS stock_state (id INTEGER PRIMARY KEY, state TEXT NOT NULL)"))
-        self._connection.execute(text("DELETE FROM stock_state"))
-        self._connection.execute(text("INSERT INTO stock_state (id, state) VALUES (1, :state)"), {"state": stored_form(specs, workflow)})
+        self._connection.execute(text("DELETE FROM stock_state WHERE id = :id"), {"id": number})
+        self._connection.execute(text("INSERT INTO stock_state (id, state) VALUES (:id, :state)"),
+                                 {"id": number, "state": stored_form(specs, workflow)})
         self._connection.commit()
 
     def complete(self, task: str, submission: Mapping[str, Any]) -> None:
         """The same step, durably."""
-        state = self._connection.execute(text("SELECT state FROM stock_state WHERE id = 1")).scalar_one()
+        state = self._connection.execute(text("SELECT state FROM stock_state WHERE id = :id"), {"id": self._number}).scalar_one()
         workflow = self._specs.serializer.deserialize_json(state)
         complete(workflow, task, submission)
-        self._connection.execute(text("UPDATE stock_state SET state = :state WHERE id = 1"), {"state": stored_form(self._specs, workflow)})
+        self._connection.execute(text("UPDATE stock_state SET state = :state WHERE id = :id"),
+                                 {"id": self._number, "state": stored_form(self._specs, workflow)})
         self._connection.commit()
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from engine import SopBundle
 DIAGRAM = Path(__file__).with_name("yardstick.bpmn")
 KEY = "yardstick"
 PROCESS = "yardstick"
+Step = tuple[str, dict[str, Any]]   # a user task and what its form sends
 PLACES = ("a", "b", "c", "d", "e")
 TYPED_FIELDS = 12     # beside what steers: what a person really types into a form
 
@@ -82,7 +83,7 @@ def submission(task: str, **steering: Any) -> dict[str, Any]:
     return {f"answer_{n}": f"jawaban {n} pada formulir {task} dengan beberapa kata" for n in range(TYPED_FIELDS)} | steering
 
 
-def steps(rounds: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def steps(rounds: int) -> Iterator[Step]:
     """A case from its first task to its last, with `rounds` rounds of the review loop: task, submission."""
     yield "register", submission("register", complete="no")
     yield "amend", submission("amend", complete="yes")
