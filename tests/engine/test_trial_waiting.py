@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import errors
+from engine import errors, rebuild
 from engine.bundle import SopBundle
 from engine.commands import instances as instance_commands
 from engine.commands import jobs as job_commands
@@ -312,3 +312,19 @@ def test_another_trial_in_the_same_store_sees_nothing_of_this_one(sqlite_url):
     with pytest.raises(errors.NotFound):
         mine.complete(theirs.open_tasks(other)[0].id)
     assert open_ids(mine, instance_id) == []
+
+
+def test_what_nobody_saw_between_two_entries_of_one_command_is_not_rebuilt():
+    trial = opened(with_edge(False, "PT10M"))
+    instance_id = trial.start()
+    trial._clock.advance(20 * MINUTE)
+    trial._run(lambda context: instance_commands.cancel(context, instance_id, reason="r"))  # the late timer's task opens and goes
+    every = select(running.task.c.id, running.task.c.element_id, running.task.c.state)
+    before = trial._read(lambda context: context.uow.execute(every).all())
+    case_id = trial._read(lambda context: context.uow.execute(select(running.case_file.c.id)).scalar_one())
+
+    trial._run(lambda context: rebuild.rebuild(context, case_id))
+
+    assert [row.kind for row in entries(trial, instance_id)] == ["start", "fire_timer", "cancel"]
+    assert [(row.element_id, row.state) for row in before] == [("u", "cancelled")]
+    assert trial._read(lambda context: context.uow.execute(every).all()) == before
