@@ -8,7 +8,7 @@ from dataclasses import replace
 from engine.authorization import ObjectFacts, visible_sensitivity
 from engine.executor import Context
 from engine.types import Actor, TaskSummary
-from storage import cases, inbox, tasks
+from storage import cases, inbox, journal, tasks
 
 LIMITED = "langkah terbatas"
 
@@ -38,7 +38,9 @@ def of_case(context: Context, row: cases.CaseRow) -> ObjectFacts:
 def _works_on(context: Context, case_id: str | None) -> bool:
     if case_id is None:
         return False
-    return bool(inbox.cases_worked_on(context.uow, context.actor.account_id, [case_id]))
+    account_id = context.actor.account_id
+    # Whoever took the report in started its instance: her own intake stays hers to read (domain.md 5.1).
+    return bool(inbox.cases_worked_on(context.uow, account_id, [case_id])) or journal.is_starter(context.uow, case_id, account_id)
 
 
 def limited(summary: TaskSummary, sensitivity: str, actor: Actor, facts: ObjectFacts) -> TaskSummary:

@@ -61,6 +61,13 @@ def head(uow: UnitOfWork, chain_id: str) -> tuple[int, str] | None:
     return None if found is None else (found.seq, found.hash)
 
 
+def is_starter(uow: UnitOfWork, case_id: str, account_id: str) -> bool:
+    """Whether this account started an instance of the case."""
+    return uow.execute(
+        select(journal.c.chain_id).where(journal.c.case_id == case_id, journal.c.kind == "start", journal.c.actor_id == account_id)
+        .limit(1)).first() is not None
+
+
 def of_case(uow: UnitOfWork, case_id: str, *, limit: int = 10_000) -> list[JournalRow]:
     """Entries of all chains of a case as they were recorded: for the time line and to rebuild its records."""
     return rows.all_of(JournalRow, uow.execute(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from engine import Engine, ManualClock, Settings, SopBundle
+from engine.errors import NotFound
 from engine.types import Actor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,3 +106,18 @@ def test_a_task_whose_role_nobody_holds_raises_an_alarm_until_somebody_does(tmp_
     engine.people.create_account(engine.people.operator("kalbar"), sign_in="bima", name="Bima", passphrase="cempaka-rimba-laut-71-x",
                                  roles=("case_manager",))
     assert engine.tasks.orphans(head) == {}
+
+
+def test_whoever_took_a_report_in_may_read_that_case_and_no_other(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, key=b"k" * 32)
+    Engine.prepare(settings)
+    engine = Engine.open(settings, clock=ManualClock(datetime(2026, 11, 10, 1, 30, tzinfo=UTC)))
+    agency_id = engine.people.register_agency((ROOT / "bpmn/kalbar/agency.toml").read_bytes())
+    both = frozenset({"intake_operator", "case_manager"})
+    ayu, eka = (Actor(account_id=name, agency_id=agency_id, name=name, roles=both) for name in ("ayu", "eka"))
+    case_id = engine.cases.start(ayu, _deployed(engine), submission={}).case_id
+    assert case_id is not None
+    operators = [Actor(account_id=actor.account_id, agency_id=agency_id, name="", roles=frozenset({"intake_operator"})) for actor in (ayu, eka)]
+    assert engine.cases.get(operators[0], case_id).summary.id == case_id
+    with pytest.raises(NotFound):
+        engine.cases.get(operators[1], case_id)
