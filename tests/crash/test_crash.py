@@ -20,7 +20,7 @@ from engine import definitions, pack
 from engine.clock import ManualClock
 from engine.executor import Context
 from engine.settings import Settings
-from storage import deployments
+from storage import deployments, settings
 from tests.crash.drill import Drill, Points, World, content, in_child, verified
 from tests.support import bpmn, postgres
 
@@ -250,9 +250,8 @@ def warm() -> None:
     """What every child would otherwise read anew: modules, and the parsed SOPs, by digest."""
     definitions.load(front_door.SopBundle.from_dir(AGENCY / "pengelolaan-kasus"))
     definitions.load(front_door.SopBundle.from_files({"post.bpmn": POST}))
-    settings = Settings(key=bytes(32), database_url="sqlite://")
     with pytest.raises(front_door.EngineError):
-        front_door.Engine.open(settings)
+        front_door.Engine.open(Settings(key=bytes(32), database_url="sqlite://"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -265,3 +264,33 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Stor
 @pytest.mark.parametrize("drill", DRILLS, ids=lambda drill: drill.name)
 def test_a_crash_loses_and_doubles_nothing(drill: Drill, store: tuple[Store, int], warm: None) -> None:
     run(drill, *store)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("drill", DRILLS, ids=lambda drill: drill.name)
+def test_a_crash_at_any_point_loses_and_doubles_nothing(drill: Drill, store: tuple[Store, int], warm: None) -> None:
+    run(drill, store[0], 1)
+
+
+def test_a_drill_finds_what_is_doubled(tmp_path: Path, warm: None) -> None:
+    """A start that does not say it is the same one again is a second case; the drill must see that."""
+
+    def careless(world: World) -> None:
+        world.engine.cases.start(world.person("intake_operator"), "post", submission={})
+
+    with pytest.raises(AssertionError, match="lost or doubled"):
+        run(Drill(name="careless", now=MORNING, before=lambda world: None, act=careless), Store(tmp_path, None), 1)
+
+
+def test_a_drill_finds_what_is_half_done(tmp_path: Path, warm: None) -> None:
+    """Writes that are committed one by one, though they belong together, leave something that is neither before nor after."""
+
+    def piecemeal(world: World) -> None:
+        with world.engine.sops._executor.database.unit_of_work() as uow:
+            settings.put(uow, "one half", 1)
+            uow._connection.commit()  # past the unit of work: nobody notes what stands there now
+            uow._connection.begin()
+            settings.put(uow, "other half", 2)
+
+    with pytest.raises(AssertionError, match="neither before nor after"):
+        run(Drill(name="piecemeal", now=MORNING, before=lambda world: None, act=piecemeal), Store(tmp_path, None), 1)

@@ -25,8 +25,6 @@ FEEL_BOMBS = {
     "text that doubles": 'string length(string join(for i in 1..20000 return "xxxxxxxxxxxxxxxx")) > 1000000',
     "text doubled by replacing": 'string length(replace(replace(replace("aaaaaaaaaaaaaaaaaaaa", "a", "aaaaaaaaaaaaaaaaaaaa"), "a", '
                                  '"aaaaaaaaaaaaaaaaaaaa"), "a", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")) > 100000000',
-    "a regular expression that backtracks": 'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "^(a+)+$") and null',
-    "another that backtracks": 'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "(a|a)*c") and null',
     "a counted repetition": 'matches("a", "((a{1000}){1000}){1000}") and null',
     "a list of lists": "count(for a in 1..1000 return for b in 1..1000 return [a, b]) > 1",
     "a function that calls itself": "{f: function(n) f(n) + f(n), r: f(1)}.r = 1",
@@ -130,7 +128,7 @@ def test_a_variable_that_is_no_value_is_refused(name: str) -> None:
                          ids=lambda key: ascii(key[:20]))
 def test_a_variable_of_any_name_is_only_a_variable(key: str) -> None:
     """In a bare trial every submitted field is a variable; its name never means anything to Python."""
-    ended = cage.run(lambda: played(bombs.condition('len("abc") = 3 or true'), {key: "RAHASIA-7731"}))
+    ended = cage.run(lambda: played(bombs.condition('string length("abc") = 3'), {key: "RAHASIA-7731"}))
     assert (ended.raised, ended.killed_by, ended.forbidden) == (None, None, ()), ended.text
     assert ended.answer["outcome"] == "completed" or ended.answer["stopped"] == "invalid-value", ended.answer
 
