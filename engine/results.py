@@ -248,6 +248,7 @@ class SopStep:
     clauses: tuple[str, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    done_by: str = "people"     # or "system", or "steps" for what holds further steps
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,8 @@ TRIALS_KEPT = 50   # in one process; the oldest make room
 _ACTIVITIES = frozenset({
     "userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity", "subProcess",
     "transaction"})
+_DONE_BY = {**dict.fromkeys(("serviceTask", "sendTask", "receiveTask", "businessRuleTask"), "system"),
+            **dict.fromkeys(("callActivity", "subProcess", "transaction"), "steps")}
 
 
 class Sops:
@@ -170,7 +172,7 @@ def steps_of(definition: Definition) -> tuple[SopStep, ...]:
     return tuple(
         SopStep(element_id=node.id, name=node.name or node.id, lane=node.lane, role=definition.role_of(node.lane) if node.lane else "",
                 standard_text=standards[node.id].text if standards.get(node.id) else "", clauses=node.clause, inputs=node.inputs,
-                outputs=node.outputs)
+                outputs=node.outputs, done_by=_DONE_BY.get(node.type, "people"))
         for node in nodes if node.type in _ACTIVITIES)
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from engine.results import FormField, HistoryRow, ReplayVerdict
 from engine.types import Happening, LintFinding, Severity, TaskSummary, Text
-from webui import context, deadlines, forms, times
+from webui import context, deadlines, document_words, forms, times
 
 #: What the engine calls a step whose class the reader may not see.
 LIMITED = "langkah terbatas"
@@ -22,6 +22,7 @@ LIMITED = "langkah terbatas"
 def init_app(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.filters["clause_words"] = forms.clause_words
+    app.jinja_env.filters["document_word"] = document_words.document_word
     app.jinja_env.globals.update(
         account=context.account, lang=context.language, say=context.say, may=context.may, now=context.now,
         exact=exact, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
