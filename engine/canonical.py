@@ -166,7 +166,9 @@ def _value(plain: Any) -> Any:
 def _copy(value: Any, depth: int) -> Value:
     if depth > MAX_DEPTH:
         raise errors.InvalidValue()
-    if value is None or isinstance(value, (bool, str, date, time, timedelta, MonthsDuration)):
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or isinstance(value, (bool, date, time, timedelta, MonthsDuration)):
         return value
     if isinstance(value, int):
         return Decimal(value)
@@ -175,7 +177,17 @@ def _copy(value: Any, depth: int) -> Value:
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise errors.InvalidValue()
-        return {str(key): _copy(item, depth + 1) for key, item in value.items()}
+        return {_text(key): _copy(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_copy(item, depth + 1) for item in value]
     raise errors.InvalidValue()
+
+
+def _text(value: str) -> str:
+    # Half a surrogate pair is no text: no database, no file and no page could hold it.
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise errors.InvalidValue() from None
+    return str(value)

@@ -36,7 +36,7 @@ from engine.transition import (
     Transition,
     View,
 )
-from engine.types import Happening, InstanceStatus, Outcome, OutcomeKind, TraceEntry
+from engine.types import Happening, InstanceStatus, Outcome, OutcomeKind, TraceEntry, Value
 
 
 class NotDue(errors.EngineError):
@@ -91,6 +91,23 @@ def apply(program: Program, state: State | None, stimulus: Stimulus, now: dateti
 def view(program: Program, state: State, tables: Mapping[str, Any]) -> View:
     """What waits in an instance as it stands."""
     return views.view(board.opened(program, state, state.header["last"], tables))
+
+
+def correlation_of(program: Program, name: str, variables: Mapping[str, Value], now: datetime) -> dict[str, Value]:
+    """The correlation values that the retrieval expressions of the diagram find in what message `name` carries.
+
+    An expression that finds nothing usable gives no key: the message then reaches nobody who insists on it.
+    """
+    found: dict[str, Value] = {}
+    for property_name, paths in program.correlation_paths.items():
+        if name in paths:
+            try:
+                value = paths[name].evaluate(variables, _utc(now))
+            except Unusable:
+                continue
+            if value is not None:
+                found[property_name] = value
+    return found
 
 
 def _check_values(stimulus: Stimulus) -> None:

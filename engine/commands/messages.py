@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import canonical, projection, seal, standards
+from engine import canonical, interpreter, projection, seal, standards
 from engine.advance import SYSTEM, LiveInstance
 from engine.commands import cases, instances
 from engine.executor import Context
@@ -67,7 +67,8 @@ def deliver(context: Context, message_id: str) -> bool:
 def _deliver_message(context: Context, letter: Letter, *, actor_id: str) -> list[str]:
     """One message has one receiver: the subscription that insists on most of its keys, the oldest of equals; else a start."""
     business_key = letter.keys.get(BUSINESS_KEY)
-    waiting = subscriptions.waiting(context.uow, context.actor.agency_id, projection.MESSAGE, letter.name, keys=letter.keys,
+    waiting = subscriptions.waiting(context.uow, context.actor.agency_id, projection.MESSAGE, letter.name,
+                                    keys={**_retrieved(context, letter), **letter.keys},
                                     business_key=business_key if isinstance(business_key, str) else None)
     waiting.sort(key=lambda row: -len(row.keys))
     for row in waiting:
@@ -82,6 +83,15 @@ def _deliver_message(context: Context, letter: Letter, *, actor_id: str) -> list
     for deployment, process_id, element_id in _starts(context, EventKind.MESSAGE, letter.name):
         return [_start(context, deployment, process_id, element_id, letter, actor_id).id]
     return []
+
+
+def _retrieved(context: Context, letter: Letter) -> Mapping[str, Any]:
+    """What the diagrams in force read out of a message's own variables; keys named by the sender go before these."""
+    found: dict[str, Any] = {}
+    for deployment in deployments.all_in_force(context.uow, context.actor.agency_id, context.local_day()):
+        program = context.executor.definition(context.uow, deployment.id).program
+        found |= standards.keys_to_json(interpreter.correlation_of(program, letter.name, letter.variables, context.now))
+    return found
 
 
 def _fits(live: LiveInstance, letter: Letter, insisted: Mapping[str, Any]) -> bool:
