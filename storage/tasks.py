@@ -73,9 +73,9 @@ _INSERT = Prepared(insert(task))
 _BY_ID = Prepared(select(*_COLUMNS).where(task.c.id == bindparam("task_id")))
 # Constants that a partial index names stand in the statement as text: as parameters they would hide the index.
 _IS_OPEN: ColumnElement[bool] = literal_column("task.state = 'open'")
+# In the order of the index of open tokens: by any other, SQLite reads every task the instance ever had.
 _OPEN_OF = Prepared(
-    select(*_COLUMNS).where(task.c.instance_id == bindparam("instance_id"), _IS_OPEN)
-    .order_by(task.c.element_id, task.c.token_id))
+    select(*_COLUMNS).where(task.c.instance_id == bindparam("instance_id"), _IS_OPEN).order_by(task.c.token_id))
 _TO_WARN: ColumnElement[bool] = literal_column("task.state = 'open' AND task.warned_at IS NULL")  # as its partial index says
 _DELETE_DRAFTS = Prepared(delete(draft).where(draft.c.task_id == bindparam("task_id")))
 _SET_DUE = (
@@ -97,7 +97,8 @@ def get(uow: UnitOfWork, task_id: str) -> TaskRow | None:
 
 def open_of(uow: UnitOfWork, instance_id: str) -> list[TaskRow]:
     """The open tasks of an instance, by element and token."""
-    return rows.all_of(TaskRow, uow.run(_OPEN_OF, {"instance_id": instance_id}))
+    found = rows.all_of(TaskRow, uow.run(_OPEN_OF, {"instance_id": instance_id}))
+    return sorted(found, key=lambda row: (row.element_id, row.token_id))
 
 
 def of_instance(uow: UnitOfWork, instance_id: str, *, limit: int = 10_000) -> list[TaskRow]:
