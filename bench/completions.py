@@ -80,6 +80,8 @@ def _lines(samples: measure.Samples, kind: str, marks: tuple[int, ...], most: me
             {"database": kind, "measure": f"ours, ms of processor time at {mark} tasks", "value": samples.busy_median(OURS, kind, mark)},
             {"database": kind, "measure": f"ours / stock in memory, processor time at {mark} tasks",
              "value": samples.busy_median(OURS, kind, mark) / samples.busy_median(MEMORY, mark)},
+            {"database": kind, "measure": f"stock stored as JSON / ours, processor time at {mark} tasks",
+             "value": samples.busy_median(STORED, kind, mark) / samples.busy_median(OURS, kind, mark)},
         ]
     first, last = marks[0], marks[-1]
     return [*lines,
