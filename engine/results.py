@@ -81,6 +81,7 @@ class TaskDetail:
     why_due: Text
     after_this: Text
     may: frozenset[str]                     # claim, unclaim, complete, save_draft
+    item: tuple[FormField, ...] = ()        # what a repeated step is about this time, in the words of the SOP's forms
 
 
 @dataclass(frozen=True, kw_only=True)

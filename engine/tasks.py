@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from engine.casefile import kept
 from engine.commands import documents
 from engine.commands import tasks as commands
 from engine.executor import Context, Executor
-from engine.results import CompletionResult, InboxFilters, Page, TaskDetail
+from engine.results import CompletionResult, FormField, InboxFilters, Page, TaskDetail
 from engine.types import Actor, InstanceStatus, TaskSummary, Value
 from storage import accounts, inbox
 from storage import instances as instance_rows
@@ -193,7 +194,8 @@ class Tasks:
             why_due=explanations.why_due(summary, self._calendar(context, task), task.standard_from),
             after_this=explanations.after_this(definition, node),
             may=frozenset(verb for verb in ("claim", "unclaim", "save_draft", "complete")
-                          if authorization.allows(actor, f"task.{verb}", about)))
+                          if authorization.allows(actor, f"task.{verb}", about)),
+            item=_item(summary.item, forms.named(definition.forms.values(), authorization.visible_sensitivity(actor, about))))
 
     def _calendar(self, context: Context, task: rows.TaskRow) -> WorkCalendar | None:
         instance = instance_rows.get(context.uow, task.instance_id)
@@ -206,3 +208,8 @@ class Tasks:
         summary = summaries.task_summary(task, business_key=live.business_key, risk=live.risk)
         about = authorization.ObjectFacts(agency_id=task.agency_id, role=task.role, is_open=True, worked_on=True)
         return facts.limited(summary, task.sensitivity, context.actor, about)
+
+
+def _item(item: Value, known: Mapping[str, FormField]) -> tuple[FormField, ...]:
+    values = item if isinstance(item, Mapping) else {}
+    return tuple(replace(known[key], value=value) for key, value in values.items() if key in known and value is not None)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from engine.results import FormField, HistoryRow, ReplayVerdict
-from engine.types import Happening, LintFinding, Severity, TaskSummary, Text
+from engine.types import Happening, LintFinding, Severity, TaskSummary, Text, Value
 from webui import context, deadlines, document_words, forms, times
 
 #: What the engine calls a step whose class the reader may not see.
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
         clause_words=forms.clause_words, after_words=after_words, answered=answered,
         shown_part=shown_part, file_size=file_size,
         risk_word=risk_word, status_word=status_word, role_word=role_word, kind_word=kind_word,
-        happened_word=happened_word, step_word=step_word,
+        happened_word=happened_word, step_word=step_word, item_word=item_word,
         verdict_word=verdict_word, severity_word=severity_word, same_words=same_words, case_label=case_label, month_names=month_names,
         notice_count=notice_count, picture=picture, record_word=record_word,
     )
@@ -165,6 +165,12 @@ def happened_word(row: HistoryRow) -> str:
     if row.happened == Happening.CAUGHT and row.kind == "fire_timer":
         return _("tercapai")
     return kind_word(row.happened or row.kind)
+
+
+def item_word(item: Value) -> str:
+    """Which of several services a task is about, told apart in a list by its number in the plan."""
+    number = item.get("line_no") if isinstance(item, Mapping) else None
+    return "" if number is None else _("Butir %(number)s", number=forms.in_words(number))
 
 
 def step_word(name: str) -> str:

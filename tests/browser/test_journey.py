@@ -81,6 +81,7 @@ def test_a_case_goes_through_all_ten_rows_and_its_auditor_confirms_it(chromium: 
     companion.do(case, "Meminta persetujuan", {"line_consents": [{"line_no": 2, "line_decision": "given"}], "giver": "beneficiary",
                                                "explained_limits": True, "given_at": now()})
     manager.do(case, "Menyetujui perubahan rencana", {"plan_decision": "approved"})
+    assert "Butir 2" in manager.waiting(case, "Berkoordinasi dengan petugas").inner_text()
     manager.do(case, "Berkoordinasi dengan petugas", coordinated("LBH B", "legal_aid"))
     companion.do(case, "Merujuk/ melimpahkan", handed("LBH B"))
     for _ in (HEALTH, LEGAL):
