@@ -102,7 +102,7 @@ def correlation_of(program: Program, name: str, variables: Mapping[str, Value], 
     for property_name, paths in program.correlation_paths.items():
         if name in paths:
             try:
-                value = paths[name].evaluate(variables, _utc(now))
+                value = scopes.copied(paths[name].evaluate(variables, _utc(now)))
             except Unusable:
                 continue
             if value is not None:
