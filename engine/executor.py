@@ -63,6 +63,8 @@ class Executor:
                 if lost.constraint not in _RACES:
                     raise
                 continue
+            except storage_errors.UnstorableText:
+                raise errors.InvalidValue from None
             if context.refusal is not None:
                 raise context.refusal
             return result
@@ -70,8 +72,11 @@ class Executor:
 
     def read(self, actor: Actor, query: Callable[[Context], T]) -> T:
         """Answers a query; whatever it touched is not saved."""
-        with self.database.reading() as uow:
-            return query(Context(self, uow, actor, self.clock.now()))
+        try:
+            with self.database.reading() as uow:
+                return query(Context(self, uow, actor, self.clock.now()))
+        except storage_errors.UnstorableText:
+            raise errors.InvalidValue from None
 
     def forget(self) -> None:
         """Drops everything cached: the next command reads deployments and tables again."""

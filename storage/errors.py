@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sqlalchemy import Index, MetaData, UniqueConstraint
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
 
 class StorageError(Exception):
@@ -44,8 +44,14 @@ class DamagedCiphertext(StorageError):
     """A ciphertext does not open: wrong key, wrong place, or changed bytes."""
 
 
+class UnstorableText(StorageError):
+    """A text that no database column holds: half a character, or NUL where the database has none."""
+
+
 #: PostgreSQL: serialization failure, deadlock, lock not available, query cancelled by a lock timeout.
 _CONFLICT_STATES = frozenset({"40001", "40P01", "55P03"})
+#: PostgreSQL: not in the repertoire, untranslatable; None where the driver refused before asking.
+_UNSTORABLE_STATES = frozenset({"22021", "22P05", None})
 _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (?:index '(?P<index>\w+)'|(?P<columns>.+))")
 _SQLITE_OTHER = re.compile(r"(?:NOT NULL|CHECK) constraint failed: (?P<name>[\w.]+)")
 
@@ -64,6 +70,8 @@ def translated(error: DBAPIError, metadata: MetaData) -> StorageError | None:
         return _of_sqlite(str(original), metadata)
     if state in _CONFLICT_STATES:
         return Conflict()
+    if isinstance(error, DataError) and state in _UNSTORABLE_STATES:
+        return UnstorableText()
     if isinstance(error, OperationalError) and "locked" in str(original):
         return Conflict()
     return None

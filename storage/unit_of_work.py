@@ -32,6 +32,8 @@ class UnitOfWork:
             return self._connection.execute(statement, parameters)
         except DBAPIError as error:
             _raise(error)
+        except UnicodeEncodeError:
+            raise errors.UnstorableText from None  # the driver's error holds the text
 
     def run(self, statement: Prepared, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Reply:
         """Run a prepared statement; refusals as from `execute`."""
@@ -40,6 +42,8 @@ class UnitOfWork:
             return statement.run(self._connection, parameters)
         except DBAPIError as error:
             _raise(error)
+        except UnicodeEncodeError:
+            raise errors.UnstorableText from None
 
     def commit(self) -> None:
         """Make it last. Called by `transaction` alone."""

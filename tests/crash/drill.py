@@ -92,12 +92,18 @@ class Points:
 
     def plant(self, world: World) -> None:
         """Between any two writes, round each commit, round each call of an operation."""
-        execute, commit = UnitOfWork.execute, UnitOfWork.commit
+        execute, prepared, commit = UnitOfWork.execute, UnitOfWork.run, UnitOfWork.commit
 
         def writing(uow: UnitOfWork, statement: Any, parameters: Any = None) -> Any:
             answer = execute(uow, statement, parameters)
             if getattr(statement, "is_dml", False):
                 self.here(f"after a write to {statement.table.name}")
+            return answer
+
+        def writing_prepared(uow: UnitOfWork, statement: Any, parameters: Any) -> Any:
+            answer = prepared(uow, statement, parameters)
+            if statement._statement.is_dml:
+                self.here(f"after a write to {statement._statement.table.name}")
             return answer
 
         def committing(uow: UnitOfWork) -> None:
@@ -107,6 +113,7 @@ class Points:
             self.here("after a commit")
 
         UnitOfWork.execute = writing  # type: ignore[method-assign]
+        UnitOfWork.run = writing_prepared  # type: ignore[method-assign]
         UnitOfWork.commit = committing  # type: ignore[method-assign]
         for name, run in list(world.operations.items()):
             world.operations[name] = self._round(name, run)

@@ -49,6 +49,10 @@ FEEL_SQUIBS = {
 }
 
 
+def ascii_start(text: str) -> str:
+    return ascii(text[:20])
+
+
 def played(data: bytes, variables: dict[str, Any] | None = None) -> dict[str, Any]:
     return attempt.tried(bombs.diagram(data), variables=variables)
 
@@ -171,3 +175,18 @@ def test_a_cycle_of_seconds_over_an_hour_is_done_hit_by_hit() -> None:
     ended = cage.run(ticked)
     assert (ended.raised, ended.killed_by) == (None, None)
     assert ended.answer >= 180
+
+
+@pytest.mark.parametrize("text", ["\ud800", "half \udc00 a letter", "\0", "x\0y", "x" * 100_000, "'; DROP TABLE journal; --", "%s", ":a"], ids=ascii_start)
+def test_a_name_that_no_database_holds_is_refused_by_name(text: str, database_url: str) -> None:
+    trial = engine.Trial.open(engine.SopBundle.from_files(bombs.diagram(bombs.simple())), now=attempt.NOON, database_url=database_url)
+    trial.start()
+    for act in (lambda: trial.start(business_key=text), lambda: trial.send_message(text), lambda: trial.send_signal(text),
+                lambda: trial.open_tasks(text), lambda: trial.complete(text), lambda: trial.start(text), lambda: trial.outcome(text),
+                lambda: trial.send_message("m", {}, keys={text: text})):
+        try:
+            act()
+        except engine.EngineError as refusal:
+            assert refusal.code in {"invalid-value", "not-found"}
+            assert text not in str(refusal)
+    assert len(trial.open_tasks()) >= 1
