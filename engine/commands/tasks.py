@@ -41,8 +41,14 @@ def claim(context: Context, row: tasks.TaskRow) -> None:
         raise errors.TaskGone(task_id=row.id)
     if row.assignee_id == context.actor.account_id:
         return
-    if row.assignee_id is not None or not tasks.claim(context.uow, row.id, context.actor.account_id, context.now):
+    if row.assignee_id is not None:
         raise errors.TaskAlreadyClaimed(task_id=row.id)
+    if not tasks.claim(context.uow, row.id, context.actor.account_id, context.now):
+        overtaken_by = tasks.get(context.uow, row.id)
+        if overtaken_by is None or overtaken_by.state != OPEN:
+            raise errors.TaskGone(task_id=row.id)
+        if overtaken_by.assignee_id != context.actor.account_id:
+            raise errors.TaskAlreadyClaimed(task_id=row.id)
 
 
 def unclaim(context: Context, row: tasks.TaskRow) -> None:
