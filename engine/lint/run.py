@@ -126,7 +126,8 @@ def _finding(rule: Rule, hit: Hit, file: str, drawn: bool) -> LintFinding:
     severity = hit.severity or rule.severity
     if drawn and severity is Severity.ERROR and rule.code not in _ALWAYS:
         severity = Severity.ADVICE if rule.code in ONLY_WHEN_RUN else Severity.RULE
-    element_id = printable(hit.element_id)[:120] if hit.element_id else None
+    # An id with `~` was made up while reading, for an element that has none; nobody could look for it in the file.
+    element_id = printable(hit.element_id)[:120] if hit.element_id and "~" not in hit.element_id else None
     return LintFinding(
         code=rule.code,
         severity=severity,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from engine import BpmnError, BundleRefused
-from tests.blackbox.drawing import HOUR, Play, boundary, flows, for_each, node, plain, process, service, timer, users
+from engine import BpmnError, BundleRefused, SopBundle, Trial, lint
+from tests.blackbox.drawing import HOUR, NOW, Play, boundary, bundle, flows, for_each, node, plain, process, service, timer, users
 
 EVENTS = ('<error id="E1" errorCode="BOOM"/><error id="E2" errorCode="OTHER"/><message id="M" name="Msg"/>'
           '<signal id="S" name="Sig"/><escalation id="X" escalationCode="ESC"/>')
@@ -179,3 +180,32 @@ def test_an_uncaught_escalation_lets_the_instance_go_on_and_is_told_at_its_end()
     assert play.status == "active"
     outcome = play.do("a").trial.outcome(play.id)
     assert (outcome.status, outcome.kind, outcome.code) == ("completed", "escalation", "ESC")
+
+
+def test_lint_names_only_ids_that_stand_in_the_file_and_the_lines_they_stand_on() -> None:
+    lines = ['<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x">', '<process id="p" isExecutable="true">',
+             '<startEvent id="s"/>', '<scriptTask id="sc"/>', "<userTask/>", '<sequenceFlow sourceRef="s" targetRef="sc"/>',
+             '<sequenceFlow sourceRef="sc" targetRef="nowhere"/>', '<complexGateway id="cg"/>', "</process>", "</definitions>"]
+    findings = lint(SopBundle.from_files({"p.bpmn": "\n".join(lines).encode()}))
+    assert {(each.code, each.line, each.element_id) for each in findings if each.severity == "error"} >= {
+        ("script-task", 4, "sc"), ("missing-id", 5, None), ("dangling-flow", 7, None), ("complex-gateway", 8, "cg")}
+    assert {each.element_id for each in findings} <= {None, "p", "s", "sc", "cg"}
+    assert all(each.line is None or (each.element_id or "") in lines[each.line - 1] for each in findings)
+
+
+def test_lint_raises_on_no_bytes_at_all() -> None:
+    drawn = bundle(plain(users("a"), "s>a>e")).files["p.bpmn"]
+    chance = random.Random(7)
+    for _ in range(150):
+        data = bytearray(drawn)
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(len(data))
+            if chance.random() < 0.5:
+                data[place] = chance.randrange(256)
+            else:
+                data[place:place + chance.randint(1, 60)] = drawn[chance.randrange(len(drawn)):][:chance.randint(0, 60)]
+        files = SopBundle.from_files({"p.bpmn": bytes(data)})
+        findings = lint(files)
+        assert all(text.id and text.en for each in findings for text in (each.message, each.instead))
+        if not any(each.severity == "error" for each in findings):
+            Trial.open(files, now=NOW)
