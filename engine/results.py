@@ -284,6 +284,7 @@ class Notice:
 
     id: str
     at: datetime
+    code: str                               # what `notice.send` was told; `text` are its words
     text: Text
     case_id: str | None
     task_id: str | None

@@ -20,6 +20,9 @@ WORDS = {
     "information": Text("ada perkembangan yang perlu Anda ketahui", "something happened that you should know"),
 }
 
+#: Codes the engine itself sends; no diagram needs to draw them.
+OWN = frozenset({"task_due_soon"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeSent:

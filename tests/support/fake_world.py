@@ -49,9 +49,11 @@ def world(engine: FakeEngine | None = None) -> FakeEngine:
     _case(engine)
     _sop(engine)
     engine.notice_rows = [
-        Notice(id="n1", at=NOW - 20 * MINUTE, text=Text("Tugas melewati tenggatnya.", "A task is past its due time."), case_id="case-1",
+        Notice(id="n1", at=NOW - 20 * MINUTE, code="task_overdue", text=Text("Tugas melewati tenggatnya.", "A task is past its due time."),
+               case_id="case-1",
                task_id="task-1", read_at=None),
-        Notice(id="n2", at=NOW - DAY, text=Text("Tugas baru di antrean tim Anda.", "A new task waits for your team."), case_id="case-1",
+        Notice(id="n2", at=NOW - DAY, code="task_waiting", text=Text("Tugas baru di antrean tim Anda.", "A new task waits for your team."),
+               case_id="case-1",
                task_id=None, read_at=NOW - HOUR),
     ]
     return engine
