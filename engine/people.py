@@ -186,7 +186,8 @@ class People:
         """The latest notices for the actor and the roles they hold."""
         def query(context: Context) -> tuple[Notice, ...]:
             return tuple(
-                Notice(id=row.id, at=row.at, code=row.code, text=notice_commands.words(row.code, row.business_key or ""), case_id=row.case_id,
+                Notice(id=row.id, at=row.at, code=row.code, text=notice_commands.words(row.code, row.business_key or ""),
+                       case_id=row.case_id,
                        task_id=row.task_id, read_at=row.read_at)
                 for row in notices.of_account(context.uow, actor.agency_id, actor.account_id, actor.roles))
 

@@ -321,8 +321,11 @@ class Story:
 
     def _notices(self) -> list[str]:
         """What the diagram had sent, by role; the engine's own 80 % warnings are no part of an SOP's story."""
-        return [f"{role} {notice.code}" for role in sorted(self._roles | {"head_of_unit", "case_manager"})
-                for notice in self._stage.engine.people.notices(self._stage.actor_of(role)) if notice.case_id == self._case_id and notice.code not in notices.OWN]
+        return [
+            f"{role} {notice.code}"
+            for role in sorted(self._roles | {"head_of_unit", "case_manager"})
+            for notice in self._stage.engine.people.notices(self._stage.actor_of(role))
+            if notice.case_id == self._case_id and notice.code not in notices.OWN]
 
 
 def _refusal(refused: errors.EngineError) -> str:
