@@ -121,6 +121,7 @@ class Context:
     def __init__(self, executor: Executor, uow: UnitOfWork, actor: Actor, now: datetime) -> None:
         self.executor, self.uow, self.actor, self.now = executor, uow, actor, now
         self.refusal: errors.EngineError | None = None
+        self.hops = 0  # of the message this command delivers: what it throws has one more
         self.live: dict[str, LiveInstance] = {}
         self.tables = _TablesInForce(executor, uow)
 
@@ -162,7 +163,7 @@ class Context:
         """Writes every instance that moved: journal, state, trace, and what waits now. Twice is once."""
         for live in list(self.live.values()):
             if live.entries:
-                if not projection.save(self.uow, live, self.now, self.executor.message_key(live.agency_id)):
+                if not projection.save(self.uow, live, self.now, self.executor.message_key(live.agency_id), hops=self.hops):
                     raise _Overtaken
                 live.saved()
 

@@ -25,7 +25,7 @@ RISK_RANKS = {"high": 0, "medium": 1, "low": 2}  # smaller comes first in the in
 NOT_ASSESSED = 3
 
 
-def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes) -> bool:
+def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes, *, hops: int) -> bool:
     """Writes the instance and all that hangs on it; False when another command moved it first."""
     fields = instance_fields(live)
     if live.is_new:
@@ -42,7 +42,7 @@ def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes)
         cases.move(uow, live.case_id, status=live.case_status, risk=live.risk, at=live.last_at)
     for number, thrown in enumerate(live.thrown):
         send(uow, live, message_key, number=number, kind=thrown.kind, name=thrown.name, keys=thrown.keys, variables=thrown.variables,
-             now=now)
+             now=now, hops=hops)
     return True
 
 
@@ -255,24 +255,27 @@ def _wake_buffered(uow: UnitOfWork, live: LiveInstance, name: str, stored: Store
 
 def send(
     uow: UnitOfWork, live: LiveInstance, message_key: bytes, *, number: int, kind: str, name: str, keys: Mapping[str, Value],
-    variables: Mapping[str, Value], now: datetime,
+    variables: Mapping[str, Value], now: datetime, hops: int,
 ) -> None:
     """Puts the message or signal thrown as `number` of this command into the outbox, with the job that delivers it afterwards."""
     message_id = f"{live.id}.{live.seq:08d}.{number:04d}"
     keep(uow, live.agency_id, message_key, message_id=message_id, kind=kind, name=name, keys=keys, variables=variables, now=now,
-         source=live.id)
+         source=live.id, hops=hops)
     jobs.insert_many(uow, [_job(live, kind, message_id, "", now, number=number, name=name)])
 
 
 def keep(
     uow: UnitOfWork, agency_id: str, message_key: bytes, *, message_id: str, kind: str, name: str, keys: Mapping[str, Value],
-    variables: Mapping[str, Value], now: datetime, source: str | None,
+    variables: Mapping[str, Value], now: datetime, source: str | None, hops: int = 0,
 ) -> None:
-    """Keeps a message until somebody takes it. Of messages of one instant the smallest id is the oldest."""
+    """Keeps a message until somebody takes it. Of messages of one instant the smallest id is the oldest.
+
+    `hops` counts the messages that led to it without a person, timer or operation between.
+    """
     messages.add(uow, messages.MessageRow(
         id=message_id, agency_id=agency_id, kind=kind, name=name, keys=standards.keys_to_json(keys),
-        payload=seal.seal(message_key, canonical.dumps(dict(variables)), nonce=randomness.random_bytes(seal.NONCE_BYTES),
-                          bound_to=message_binding(message_id)),
+        payload=seal.seal(message_key, canonical.dumps({"variables": dict(variables), "hops": hops}),
+                          nonce=randomness.random_bytes(seal.NONCE_BYTES), bound_to=message_binding(message_id)),
         source_instance=source, at=now, delivered_at=None))
 
 

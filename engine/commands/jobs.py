@@ -90,7 +90,11 @@ def deliver(context: Context, job_id: str, fence: int) -> JobOutcome:
     row = _held(context, job_id, fence)
     if row is None:
         return JobOutcome.GONE
-    if messages.deliver(context, row.token_id):
+    try:
+        delivered = messages.deliver(context, row.token_id)
+    except messages.MessageStorm as storm:
+        return fail_for_good(context, job_id, fence, storm.code)
+    if delivered:
         jobs.delete_many(context.uow, [job_id])
         return JobOutcome.DONE
     jobs.sleep(context.uow, job_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import canonical, interpreter, projection, seal, standards
+from engine import canonical, errors, interpreter, projection, seal, standards
 from engine.advance import SYSTEM, LiveInstance
 from engine.commands import cases, instances
 from engine.executor import Context
@@ -16,6 +16,7 @@ from engine.types import Value
 from storage import deployments, messages, subscriptions
 from storage import errors as storage_errors
 
+MAX_HOPS = 1_000               # messages that lead to messages, nobody and nothing else between: more is a storm
 EVERYBODY = 1_000_000          # a signal leaves out nobody who waits
 BUSINESS_KEY = "business_key"  # the correlation key every instance has, whatever its diagram draws
 
@@ -46,15 +47,29 @@ def send_signal(context: Context, name: str, variables: Mapping[str, Value]) -> 
     return _broadcast(context, Letter(name=name, variables=variables, keys={}), actor_id=context.actor.account_id)
 
 
+class MessageStorm(errors.EngineError):
+    """Messages lead to messages without end; this one waits for a person."""
+
+    code = "message-storm"
+    indonesian = "Pesan memicu pesan tanpa henti; pesan ini menunggu keputusan orang."
+
+
 def deliver(context: Context, message_id: str) -> bool:
-    """Delivers one message of the outbox; False when nobody waits for it yet. A second delivery does nothing."""
+    """Delivers one message of the outbox; False when nobody waits for it yet. A second delivery does nothing.
+
+    Raises:
+        MessageStorm: 1,000 messages led to this one without a person, timer or operation between.
+    """
     row = messages.get(context.uow, message_id)
     if row is None or row.delivered_at is not None:
         return True
     assert row.payload is not None
     key = context.executor.message_key(row.agency_id)
-    variables = canonical.loads(seal.unseal(key, row.payload, bound_to=projection.message_binding(message_id)))
-    letter = Letter(name=row.name, variables=variables, keys=row.keys, source=row.source_instance)
+    content = canonical.loads(seal.unseal(key, row.payload, bound_to=projection.message_binding(message_id)))
+    if content["hops"] >= MAX_HOPS:
+        raise MessageStorm(message_id=message_id)
+    context.hops = content["hops"] + 1
+    letter = Letter(name=row.name, variables=content["variables"], keys=row.keys, source=row.source_instance)
     if row.kind == projection.SIGNAL:
         _broadcast(context, letter, actor_id=SYSTEM)
     elif not _deliver_message(context, letter, actor_id=SYSTEM):
