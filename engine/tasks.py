@@ -86,12 +86,12 @@ class Tasks:
         """Keeps what was typed so far, unvalidated; when. Kept also where the task was taken away meanwhile."""
 
         def command(context: Context) -> datetime:
-            row = self._seen(context, task_id, "task.read")
-            if row.task.assignee_id not in (None, actor.account_id):
-                raise errors.TaskAlreadyClaimed(task_id=task_id)
-            if row.task.state == commands.OPEN and row.task.revision != expected_revision:
-                context.refuse(errors.StaleRevision(task_id=task_id))
+            row = self._typed(context, task_id)
             commands.keep_draft(context, task_id, context.case_key(row.task.case_id or "", row.wrapped_key), submission)
+            if row.task.state == commands.OPEN and row.task.assignee_id not in (None, actor.account_id):
+                context.refuse(errors.TaskAlreadyClaimed(task_id=task_id))
+            elif row.task.state == commands.OPEN and row.task.revision != expected_revision:
+                context.refuse(errors.StaleRevision(task_id=task_id))
             return context.now
 
         return self._executor.run(actor, command)
@@ -107,7 +107,7 @@ class Tasks:
         """
 
         def command(context: Context) -> CompletionResult:
-            seen = self._seen(context, task_id, "task.read")
+            seen = self._typed(context, task_id)
             row = seen.task
             form = context.executor.definition(context.uow, seen.deployment_id).forms.get(row.form_key or "")
             filled: list[commands.Filled] = []
@@ -144,6 +144,14 @@ class Tasks:
             raise errors.NotFound(task_id=task_id)
         authorization.require(context.actor, action, facts.of_task(context, row.task))
         return row
+
+    def _typed(self, context: Context, task_id: str) -> InboxRow:
+        """The task for somebody who typed into it. Whoever is of its team may have held it a minute ago: what they typed
+        is kept, and they are told who has it, though they may not read it any more."""
+        row = inbox.get(context.uow, task_id)
+        if row is not None and row.task.agency_id == context.actor.agency_id and row.task.role in context.actor.roles:
+            return row
+        return self._seen(context, task_id, "task.read")
 
     def _change(self, actor: Actor, task_id: str, action: str, change: Any) -> TaskSummary:
         def command(context: Context) -> TaskSummary:

@@ -104,6 +104,23 @@ def test_a_stale_revision_is_refused_and_what_was_typed_is_kept(office):
     assert office.engine.tasks.get(who, task.id).draft == APPROVED
 
 
+def test_what_a_team_member_typed_is_kept_though_a_colleague_holds_the_task_by_now(office):
+    started = office.follow("a01_rujukan_kesehatan", until="hand_over_referral")
+    typist, colleague = office.actor("companion", name="dewi"), office.actor("companion", name="eko")
+    task = office.task(started, "hand_over_referral")
+    office.engine.tasks.claim(colleague, task.id)
+    typed = {"handed_over_to": "loket 3"}
+
+    for send in (office.engine.tasks.save_draft, office.engine.tasks.complete):
+        with pytest.raises(errors.TaskAlreadyClaimed):
+            send(typist, task.id, typed, expected_revision=0)
+
+    office.engine.tasks.unclaim(colleague, task.id)
+    assert office.engine.tasks.get(typist, task.id).draft == typed
+    with pytest.raises(errors.NotFound):
+        office.engine.tasks.save_draft(office.stranger(), task.id, typed, expected_revision=0)
+
+
 def test_the_same_key_asks_once_and_another_request_under_it_is_refused(office):
     started = office.start()
     task = office.task(started, "approve_case_report")
