@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from threading import Lock
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from storage.database import Database
 from storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ATTEMPTS = 3      # a lost race re-runs the command from a fresh read
 PARSED_KEPT = 64  # deployments held in memory, each with its compiled program
 TABLES_KEPT = 256
@@ -35,13 +37,12 @@ _RACES = frozenset({
 class Executor:
     """What every part of the engine runs its commands and queries through."""
 
-    def __init__(self, database: Database, clock: Clock, master_key: bytes, operations: Mapping[str, OperationSpec],
-                 new_id: Callable[[], str] = randomness.new_id) -> None:
+    def __init__(self, database: Database, clock: Clock, master_key: bytes, operations: Mapping[str, OperationSpec]) -> None:
         self.database = database
         self.clock = clock
         self.operations = operations
-        self.new_id = new_id  #: of instances and messages
         self.master_key = master_key
+        self._started = count()
         self._parsed = _Kept(PARSED_KEPT)
         self._tables = _Kept(TABLES_KEPT)
 
@@ -69,6 +70,12 @@ class Executor:
                 raise context.refusal
             return result
         raise errors.LostRace()
+
+    def new_id(self, now: datetime) -> str:
+        """An id for an instance or a message: instant, number, chance. What begins at one instant keeps its order in it, so that
+        a rebuild, which has only the journals, reads the chains of a case in the order they began."""
+        micros = (now - _EPOCH) // timedelta(microseconds=1)
+        return f"{micros:014x}{next(self._started) % 0x1000000:06x}{randomness.random_bytes(6).hex()}"
 
     def read(self, actor: Actor, query: Callable[[Context], T]) -> T:
         """Answers a query; whatever it touched is not saved."""

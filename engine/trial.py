@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any, TypeVar
 
 from engine import canonical, definitions, errors, eventlog, pack, projection, recorded
@@ -65,7 +64,7 @@ class Trial:
         database.create_schema()
         clock = ManualClock(now)
         specs = {name: OperationSpec(name=name) for name in operations}
-        executor = Executor(database, clock, randomness.random_bytes(32), specs, _ids_in_order())
+        executor = Executor(database, clock, randomness.random_bytes(32), specs)
         agency_id = randomness.new_id()
         actor = Actor(account_id=f"tester-{agency_id[:8]}", agency_id=agency_id, name="tester", roles=frozenset())
         deployment_id = executor.run(actor, lambda context: _deploy(context, bundle, definition, calendar))
@@ -246,12 +245,6 @@ class Trial:
             self._run(lambda context: answer(context, job.id, job.fence))
         else:
             self._run(lambda context: job_commands.deliver(context, job.id, job.fence))
-
-
-def _ids_in_order() -> Callable[[], str]:
-    """Ids that tell which came first: a trial's clock stands still, and what begins at one instant keeps its order."""
-    prefix, numbers = randomness.new_id()[:20], count(1)
-    return lambda: f"{prefix}{next(numbers):012x}"
 
 
 def _process_ids(definition: Definition) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def start(
     assert agency is not None
     risk = variables.get(RISK)
     live = context.hold(LiveInstance(
-        id=context.executor.new_id(), agency_id=deployment.agency_id, case_id=case.id, business_key=case.business_key,
+        id=context.executor.new_id(context.now), agency_id=deployment.agency_id, case_id=case.id, business_key=case.business_key,
         deployment_id=deployment.id, sop_key=deployment.key, process_id=process_id, definition=definition,
         tables=context.tables, calendar_digest=agency.calendar_digest, parameters_digest=agency.parameters_digest, key=case.key,
         started_at=context.now, is_new=True, last_at=context.now, risk=risk if risk in RISKS else ""))

@@ -37,7 +37,7 @@ def send_message(context: Context, name: str, variables: Mapping[str, Value], ke
     reached = _deliver_message(context, letter, actor_id=context.actor.account_id)
     if not reached:
         projection.keep(context.uow, context.actor.agency_id, context.executor.message_key(context.actor.agency_id),
-                        message_id=context.executor.new_id(), kind=projection.MESSAGE, name=name, keys=keys, variables=variables,
+                        message_id=context.executor.new_id(context.now), kind=projection.MESSAGE, name=name, keys=keys, variables=variables,
                         now=context.now, source=None)
     return reached
 
