@@ -13,6 +13,8 @@ set -euo pipefail
 what=${1:-both}
 root=$(cd "$(dirname "$0")/.." && pwd)
 room=${ROOM:-$(mktemp -d /var/tmp/kawal-clean-room.XXXXXX)}
+# mktemp closes the folder to others; as the root of a room it must let its unprivileged users (the test database) in.
+chmod 755 "$room" 2>/dev/null || true
 port=${PORT:-8477}
 home=/srv/kawal
 say() { printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"; }
