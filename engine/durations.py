@@ -13,7 +13,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from engine.errors import EngineError
+from engine.errors import Explained
 from engine.types import Text
 
 _NUMBER = r"[0-9]{1,10}"
@@ -34,22 +34,11 @@ _LONGEST = {  # a hundred years of each unit: far beyond any standard, far below
 }
 
 
-class InvalidDuration(EngineError):
+class InvalidDuration(Explained):
     """This text is not a duration, instant or repeating interval of ISO-8601."""
 
     code = "invalid-duration"
     indonesian = "Teks ini bukan durasi, waktu, atau selang berulang menurut ISO-8601."
-
-    def __init__(self, reason: Text) -> None:
-        #: What is wrong and what to write instead; says nothing of the text itself.
-        self.reason = reason
-        super().__init__()
-
-    def __str__(self) -> str:
-        return self.reason.en
-
-    def message(self, language: str = "id") -> str:
-        return self.reason.in_language(language)
 
 
 @dataclass(frozen=True)

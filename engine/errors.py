@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from engine.types import LintFinding
+    from engine.types import LintFinding, Text
 
 
 class EngineError(Exception):
@@ -28,6 +28,23 @@ class EngineError(Exception):
 
     def message(self, language: str = "id") -> str:
         return type(self).english() if language == "en" else self.indonesian
+
+
+class Explained(EngineError):
+    """The engine refused, for a reason of its own."""
+
+    code = "explained"
+
+    def __init__(self, reason: Text) -> None:
+        #: What is wrong and what to do instead, in both languages; never repeats a value.
+        self.reason = reason
+        super().__init__()
+
+    def __str__(self) -> str:
+        return self.reason.en
+
+    def message(self, language: str = "id") -> str:
+        return self.reason.in_language(language)
 
 
 class BundleRefused(EngineError):

@@ -18,7 +18,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from engine.errors import EngineError
+from engine.errors import EngineError, Explained
 from engine.types import Text
 
 Hours = tuple[tuple[time, time], ...]
@@ -32,22 +32,11 @@ _DAY = timedelta(days=1)
 _MIDNIGHT = time(0)
 
 
-class InvalidCalendar(EngineError):
+class InvalidCalendar(Explained):
     """This working calendar contradicts itself."""
 
     code = "invalid-calendar"
     indonesian = "Kalender kerja ini tidak benar."
-
-    def __init__(self, reason: Text) -> None:
-        #: What is wrong, in both languages.
-        self.reason = reason
-        super().__init__()
-
-    def __str__(self) -> str:
-        return self.reason.en
-
-    def message(self, language: str = "id") -> str:
-        return self.reason.in_language(language)
 
 
 class NoDueInstant(EngineError):

@@ -112,13 +112,6 @@ def holders(
     return {role: tuple(account_ids) for role, account_ids in by_role.items()}
 
 
-def holdings(uow: UnitOfWork, account_id: str, *, limit: int = 1000) -> list[RoleHolding]:
-    """All roles this account ever held, with their dates."""
-    return rows.all_of(RoleHolding, uow.execute(
-        select(*rows.columns(RoleHolding, role_holding)).where(role_holding.c.account_id == account_id)
-        .order_by(role_holding.c.role, role_holding.c.from_date).limit(limit)))
-
-
 def grant(uow: UnitOfWork, holding: RoleHolding) -> None:
     """A role from a day on. Raises Duplicate("pk_role_holding") when it was granted from that day already."""
     uow.execute(insert(role_holding), rows.values_of(holding))

@@ -143,9 +143,3 @@ def running_by_deployment(uow: UnitOfWork, agency_id: str) -> Mapping[str, int]:
         .where(instance.c.agency_id == agency_id, instance.c.ended_at.is_(None))
         .group_by(instance.c.deployment_id).order_by(instance.c.deployment_id))
     return {row[0]: row[1] for row in found}
-
-
-def move_to_deployment(uow: UnitOfWork, instance_id: str, *, expected_seq: int, deployment_id: str, process_id: str) -> bool:
-    """Point the instance at another version (migration), unless a command moved it meanwhile."""
-    return uow.execute(update(instance).where(instance.c.id == instance_id, instance.c.seq == expected_seq).values(
-        deployment_id=deployment_id, process_id=process_id)).rowcount == 1

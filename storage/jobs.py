@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
 from storage import rows
 from storage.prepared import Prepared
@@ -145,11 +145,6 @@ def incidents(uow: UnitOfWork, agency_id: str, *, limit: int = 200) -> list[JobR
     return rows.all_of(JobRow, uow.execute(
         select(*_COLUMNS).where(job.c.agency_id == agency_id, job.c.state == "incident")
         .order_by(job.c.due_at, job.c.id).limit(limit)))
-
-
-def overdue_count(uow: UnitOfWork, before: datetime) -> int:
-    """How many jobs could have been taken before `before` and were not: a worker is missing."""
-    return int(uow.execute(select(func.count()).select_from(job).where(job.c.available_at < before)).scalar_one())
 
 
 def wake(uow: UnitOfWork, agency_id: str, kind: str, name: str, *, at: datetime) -> int:

@@ -42,11 +42,6 @@ def touch(uow: UnitOfWork, token_hash: str, seen_at: datetime) -> bool:
     return uow.execute(update(session).where(session.c.token_hash == token_hash).values(seen_at=seen_at)).rowcount == 1
 
 
-def set_data(uow: UnitOfWork, token_hash: str, data: bytes | None) -> bool:
-    """What the web keeps with the session."""
-    return uow.execute(update(session).where(session.c.token_hash == token_hash).values(data=data)).rowcount == 1
-
-
 def remove(uow: UnitOfWork, token_hash: str) -> bool:
     """Signed out."""
     return uow.execute(delete(session).where(session.c.token_hash == token_hash)).rowcount == 1

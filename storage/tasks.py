@@ -220,9 +220,3 @@ def drafts_of_instance(uow: UnitOfWork, instance_id: str) -> list[DraftRow]:
 def delete_drafts(uow: UnitOfWork, task_id: str) -> int:
     """The task was completed: nobody's draft of it is needed any more."""
     return uow.run(_DELETE_DRAFTS, {"task_id": task_id}).rowcount
-
-
-def delete_drafts_of_case(uow: UnitOfWork, case_id: str) -> int:
-    """Erasure of drafts."""
-    return uow.execute(delete(draft).where(
-        draft.c.task_id.in_(select(task.c.id).where(task.c.case_id == case_id)))).rowcount

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from engine import projection
@@ -40,19 +40,18 @@ def fire_timer(context: Context, job_id: str, fence: int) -> JobOutcome:
 
 def complete(context: Context, job_id: str, fence: int, result: Mapping[str, Value]) -> JobOutcome:
     """An operation answered; its fields become variables."""
-    row = _held(context, job_id, fence)
-    if row is None:
-        return JobOutcome.GONE
-    live = context.instance(row.instance_id)
-    live.fire_due(context.now)
-    if row.token_id not in {call.token_id for call in live.view.operations}:
-        return JobOutcome.GONE
-    instances.move(context, live, CompleteOperation(token_id=row.token_id, result=result), actor_id=SYSTEM)
-    return JobOutcome.DONE
+    return _answered(context, job_id, fence, lambda token_id: CompleteOperation(token_id=token_id, result=result))
 
 
 def fail_with_error(context: Context, job_id: str, fence: int, code: str) -> JobOutcome:
     """An operation raised a BPMN error; the diagram handles it."""
+    return _answered(context, job_id, fence, lambda token_id: FailOperation(token_id=token_id, error_code=code))
+
+
+def _answered(
+    context: Context, job_id: str, fence: int, stimulus_for: Callable[[str], CompleteOperation | FailOperation]
+) -> JobOutcome:
+    """The answer moves the instance, unless the worker lost its lock or a due timer took the element away."""
     row = _held(context, job_id, fence)
     if row is None:
         return JobOutcome.GONE
@@ -60,7 +59,7 @@ def fail_with_error(context: Context, job_id: str, fence: int, code: str) -> Job
     live.fire_due(context.now)
     if row.token_id not in {call.token_id for call in live.view.operations}:
         return JobOutcome.GONE
-    instances.move(context, live, FailOperation(token_id=row.token_id, error_code=code), actor_id=SYSTEM)
+    instances.move(context, live, stimulus_for(row.token_id), actor_id=SYSTEM)
     return JobOutcome.DONE
 
 
