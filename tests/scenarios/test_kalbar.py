@@ -1,8 +1,7 @@
-"""Kalimantan Barat's SOP does what its scenarios say: live, with everything forgotten between steps, and replayed."""
+"""What Kalimantan Barat's scenarios must show beyond what every SOP's do (`test_every_sop.py`)."""
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 
 from engine import definitions
 from engine.bundle import SopBundle
-from engine.results import ReplayVerdict
-from engine.scenario import read_scenario
 from engine.types import Happening
-from tests.scenarios import coverage, runner
+from tests.scenarios import coverage
+from tests.scenarios.shipped import played
 
 AGENCY = Path(__file__).parents[2] / "bpmn" / "kalbar"
 SOP = AGENCY / "pengelolaan-kasus"
@@ -41,26 +39,6 @@ OUTPUTS = {
 
 def named(stem: str) -> Path:
     return SOP / "scenarios" / f"{stem}.toml"
-
-
-@functools.cache
-def played(scenario: Path) -> runner.Played:
-    return runner.play(scenario)
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
-def test_a_scenario_runs_as_written_and_its_replay_confirms(scenario: Path) -> None:
-    live = played(scenario)
-    assert live.replay.verdict is ReplayVerdict.CONFIRMED
-    assert _steps(live.replay.trace) == _steps(live.trace)
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
-def test_forgetting_everything_between_steps_changes_nothing(scenario: Path) -> None:
-    live, reloaded = played(scenario), runner.play(scenario, reload_between_steps=True)
-    assert _steps(reloaded.trace) == _steps(live.trace)
-    assert (reloaded.documents, reloaded.notices, reloaded.verdicts) == (live.documents, live.notices, live.verdicts)
-    assert reloaded.replay.verdict is ReplayVerdict.CONFIRMED
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
@@ -96,12 +74,6 @@ def test_forty_minutes_across_christmas_are_late_by_fifteen() -> None:
 def test_overruns_are_measured_on_each_standards_own_clock() -> None:
     overruns = [verdict.overrun for verdict in played(named("semua_waktu_baku_terlampaui")).verdicts if verdict.overrun]
     assert overruns == [timedelta(minutes=m) for m in (10, 10, 10, 30, 10, 60, 10)]
-
-
-def test_together_they_take_every_sequence_flow() -> None:
-    process = definitions.load(SopBundle.from_dir(SOP)).processes[PROCESS]
-    taken = {flow for scenario in SCENARIOS for flow in coverage.flows_taken(process, played(scenario).trace)}
-    assert coverage.flow_ids(process) - taken == set()
 
 
 def test_a_flow_that_only_one_scenario_takes_is_missed_without_it() -> None:
@@ -145,19 +117,3 @@ def test_only_rows_with_a_printed_number_have_a_time_standard() -> None:
         "receive_completion_report": "PT60M", "document_case": "PT30M", "report_to_police": "PT72H",
     }
     assert all(not node.cancel_activity for node in definitions.nodes_of(process) if node.standard)
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
-def test_a_scenario_types_only_what_the_forms_ask(scenario: Path) -> None:
-    definition = definitions.load(SopBundle.from_dir(SOP))
-    script = read_scenario(scenario.read_bytes())
-    typed = [("receive_case", script.submission)]
-    typed += [(step.complete, step.submission) for step in script.steps if step.complete and not step.refuse]
-    for key, submission in typed:
-        form = definition.forms[key]
-        assert submission.keys() <= {field.key for field in form.fields}, key
-        assert {field.key for field in form.fields if field.required and not field.show_if} <= submission.keys(), key
-
-
-def _steps(trace: object) -> list[tuple[object, ...]]:
-    return [(entry.seq, entry.at, entry.element_id, entry.happened) for entry in trace]  # type: ignore[attr-defined]

@@ -1,0 +1,36 @@
+"""The SOPs that ship: every folder of `bpmn/` that has a diagram, with its scenarios."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from engine import definitions
+from engine.bundle import SopBundle
+from engine.definitions import Definition
+from tests.scenarios import runner
+
+ROOT = Path(__file__).parents[2] / "bpmn"
+OPERATIONS = frozenset({"case.number", "notice.send", "document.issue"})
+
+#: Folders with a diagram, also those that adopt another's and add none of their own.
+SOPS = sorted(sheet.parent for sheet in ROOT.glob("*/*/sop.toml")
+              if any(sheet.parent.glob("*.bpmn")) or "extends" in sheet.read_text("utf-8"))
+DIAGRAMS = sorted(ROOT.glob("*/*/*.bpmn"))
+SCENARIOS = sorted(ROOT.glob("*/*/scenarios/*.toml"))
+
+
+def named(path: Path) -> str:
+    """What a test calls a file: its place below `bpmn/`, without the ending."""
+    return path.relative_to(ROOT).with_suffix("").as_posix()
+
+
+def definition_of(sop: Path) -> Definition:
+    """The SOP as it is deployed: with what it uses and adopts."""
+    return definitions.load(SopBundle.from_dir(sop))
+
+
+@functools.cache
+def played(scenario: Path) -> runner.Played:
+    """The scenario, played once for all tests that look at it."""
+    return runner.play(scenario)
