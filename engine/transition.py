@@ -182,13 +182,14 @@ class Incident:
 
 @dataclass(frozen=True, kw_only=True)
 class Thrown:
-    """A message or signal that left the instance. `keys` are correlation values."""
+    """A message or signal that left the instance. `keys` are correlation values, `agency` the code of whom it is for (None: our own)."""
 
     kind: str                           # "message" | "signal"
     name: str
     element_id: str
     variables: Mapping[str, Value] = field(default_factory=dict)
     keys: Mapping[str, Value] = field(default_factory=dict)
+    agency: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

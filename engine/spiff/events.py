@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.model import EventDefinition, EventKind, Node
 from engine.spiff import faults, scopes
 from engine.spiff.activities import ActivitySpec
-from engine.spiff.elements import ElementSpec
+from engine.spiff.elements import ElementSpec, compiled_arguments
 from engine.spiff.expressions import Unusable, compiled
 from engine.spiff.timers import Timer
 from engine.spiff.tokens import COMPLETED, WAITING, Token
@@ -17,6 +17,9 @@ from engine.types import Happening, Value
 
 if TYPE_CHECKING:
     from engine.spiff.build import ScopeSpec
+
+
+AGENCY = "agency"  # the argument of a throwing element that names the agency its message is for
 
 
 class Listener:
@@ -212,6 +215,7 @@ class ThrowSpec(ElementSpec):
     def __init__(self, scope: ScopeSpec, node: Node, event: EventDefinition | None = None) -> None:
         super().__init__(scope, node)
         self.event = event or node.events[0]
+        self.arguments = compiled_arguments(node)
         # A signal reaches what already waits: let every other branch get to its waiting place first.
         self.goes_last = self.event.kind is EventKind.SIGNAL
 
@@ -246,6 +250,10 @@ class ThrowSpec(ElementSpec):
 class SendSpec(ActivitySpec):
     """A send task without an operation: it throws its message."""
 
+    def __init__(self, scope: ScopeSpec, node: Node, role: str = "element") -> None:
+        super().__init__(scope, node, role)
+        self.arguments = compiled_arguments(node)
+
     def run(self, token: Token) -> bool | None:
         throw_message(token, self.node.message or self.node.name or self.node.id)
         return True
@@ -266,10 +274,15 @@ class LinkThrowSpec(ElementSpec):
 
 
 def throw_message(token: Token, name: str) -> None:
-    """Send a message out of the instance; the caller routes it, also to elements of this very instance."""
+    """Send a message out of the instance; the caller routes it, also to elements of this very instance.
+
+    Its variables are what the data associations and the `sop:argument`s say; the argument `agency` is whom it is for.
+    """
     top = token.workflow.top_workflow
-    variables = payload_of(token)
     seen = scopes.around(token)
+    said = {argument: scopes.copied(text.evaluate(seen, top.now)) for argument, text in token.task_spec.arguments.items()}
+    agency = _agency(said.pop(AGENCY), token.task_spec.arguments[AGENCY].text) if AGENCY in said else None
+    variables = {**payload_of(token), **said}
     told = {**seen, **variables}
     keys: dict[str, Value] = {}
     for property_name, paths in top.program.correlation_paths.items():
@@ -281,7 +294,14 @@ def throw_message(token: Token, name: str) -> None:
             keys[property_name] = value
     top.record(token, Happening.THROWN)
     top.thrown.append(Thrown(kind="message", name=name, element_id=token.task_spec.node.id,
-                             variables=scopes.copied(variables), keys=scopes.copied(keys)))
+                             variables=scopes.copied(variables), keys=scopes.copied(keys), agency=agency))
+
+
+def _agency(value: Value, text: str) -> str:
+    # Nobody named is no reason to keep it at home: what was meant for others must not be read here.
+    if isinstance(value, str) and value.strip():
+        return value.strip()
+    raise Unusable("agency-unusable", text)
 
 
 def payload_of(token: Token) -> dict[str, Value]:
