@@ -18,7 +18,8 @@ case_record = running.case_record
 
 @dataclass(frozen=True, kw_only=True)
 class CaseRow:
-    """The beneficiary's file; `wrapped_key` None means its key was destroyed."""
+    """The beneficiary's file; `wrapped_key` None means its key was destroyed. `came_from` is set where another agency handed it
+    over: its `agency` (code) and an opaque `reference` by which that agency finds its own case."""
 
     id: str
     agency_id: str
@@ -30,6 +31,7 @@ class CaseRow:
     opened_at: datetime
     closed_at: datetime | None
     updated_at: datetime
+    came_from: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,6 +82,14 @@ def all_in_force(uow: UnitOfWork, agency_id: str, day: date, *, limit: int = 100
         .order_by(deployment.c.key).limit(limit)))
 
 
+def to_come(uow: UnitOfWork, agency_id: str, day: date, *, limit: int = 1000) -> list[DeploymentRow]:
+    """Versions that come into force after `day`, the next first."""
+    return rows.all_of(DeploymentRow, uow.execute(
+        select(*rows.columns(DeploymentRow, deployment))
+        .where(deployment.c.agency_id == agency_id, deployment.c.effective_from > day)
+        .order_by(deployment.c.effective_from, deployment.c.key, deployment.c.version).limit(limit)))
+
+
 def of_agency(uow: UnitOfWork, agency_id: str, *, limit: int = 1000) -> list[DeploymentRow]:
     """All versions of the agency's SOPs, by key, newest version first."""
     return rows.all_of(DeploymentRow, uow.execute(

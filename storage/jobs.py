@@ -19,10 +19,11 @@ job = running.job
 @dataclass(frozen=True, kw_only=True)
 class JobRow:
     """One job. `available_at` is from when a worker may take it: its due or retry instant while it waits, the end of
-    the lock while a worker holds it, None when only a person can move it (an incident, a paused case)."""
+    the lock while a worker holds it, None when only a person can move it (an incident, a paused case). `instance_id` is None
+    for work that is to begin an instance: a kept message, or a timer that starts one of `deployment_id`."""
 
     id: str
-    instance_id: str
+    instance_id: str | None
     agency_id: str
     kind: str
     token_id: str
@@ -36,6 +37,7 @@ class JobRow:
     attempts: int = 0
     error_code: str | None = None
     payload: bytes | None = None
+    deployment_id: str | None = None
 
 
 _COLUMNS = rows.columns(JobRow, job)
@@ -64,6 +66,19 @@ def get(uow: UnitOfWork, job_id: str) -> JobRow | None:
 def of_instance(uow: UnitOfWork, instance_id: str) -> list[JobRow]:
     """All jobs of an instance, in due order; their number is bounded by its open elements."""
     return rows.all_of(JobRow, uow.run(_OF_INSTANCE, {"instance_id": instance_id}))
+
+
+def starts_of(uow: UnitOfWork, deployment_ids: Collection[str]) -> list[JobRow]:
+    """The waiting timers that start instances of these deployments, in due order."""
+    return rows.all_of(JobRow, uow.execute(
+        select(*_COLUMNS).where(job.c.deployment_id.in_(sorted(deployment_ids))).order_by(job.c.due_at, job.c.id)))
+
+
+def put_off(uow: UnitOfWork, job_id: str, *, fence: int, due_at: datetime) -> bool:
+    """A job that repeats waits for its next turn. False: the lock was lost, another worker decides."""
+    return uow.execute(
+        update(job).where(job.c.id == job_id, job.c.fence == fence)
+        .values(state="waiting", locked_by=None, due_at=due_at, available_at=due_at, attempts=0, error_code=None)).rowcount == 1
 
 
 def delete_many(uow: UnitOfWork, job_ids: Collection[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ message = running.message
 
 @dataclass(frozen=True, kw_only=True)
 class MessageRow:
-    """One message; `payload` holds its variables, encrypted."""
+    """One message; `payload` holds its variables, encrypted. One that goes `to_agency` is kept by its sender after delivery, too."""
 
     id: str
     agency_id: str
@@ -29,6 +29,7 @@ class MessageRow:
     source_instance: str | None
     at: datetime
     delivered_at: datetime | None = None
+    to_agency: str | None = None
 
 
 _COLUMNS = rows.columns(MessageRow, message)
@@ -45,10 +46,18 @@ def get(uow: UnitOfWork, message_id: str) -> MessageRow | None:
 
 
 def undelivered(uow: UnitOfWork, agency_id: str, name: str, *, limit: int = 100) -> list[MessageRow]:
-    """Messages of this name nobody took yet, the oldest first."""
+    """Messages of this name that nobody of the agency took yet, the oldest first; not those on their way to another agency."""
     return rows.all_of(MessageRow, uow.execute(
-        select(*_COLUMNS).where(message.c.agency_id == agency_id, message.c.name == name, message.c.delivered_at.is_(None))
+        select(*_COLUMNS).where(message.c.agency_id == agency_id, message.c.name == name, message.c.delivered_at.is_(None),
+                                message.c.to_agency.is_(None))
         .order_by(message.c.at, message.c.id).limit(limit)))
+
+
+def handed_over(uow: UnitOfWork, instance_ids: Collection[str], *, limit: int = 200) -> list[MessageRow]:
+    """Messages of these instances that reached another agency, the oldest first."""
+    return rows.all_of(MessageRow, uow.execute(
+        select(*_COLUMNS).where(message.c.source_instance.in_(sorted(instance_ids)), message.c.to_agency.is_not(None),
+                                message.c.delivered_at.is_not(None)).order_by(message.c.at, message.c.id).limit(limit)))
 
 
 def mark_delivered(uow: UnitOfWork, message_id: str, at: datetime) -> bool:
@@ -58,5 +67,6 @@ def mark_delivered(uow: UnitOfWork, message_id: str, at: datetime) -> bool:
 
 
 def delete_delivered(uow: UnitOfWork, before: datetime) -> int:
-    """Forget messages delivered before `before`; the journals of their receivers keep what they said."""
-    return uow.execute(delete(message).where(message.c.delivered_at < before)).rowcount
+    """Forget messages delivered before `before`; the journals of their receivers keep what they said. Those that went to another
+    agency stay: they say where a case went."""
+    return uow.execute(delete(message).where(message.c.delivered_at < before, message.c.to_agency.is_(None))).rowcount

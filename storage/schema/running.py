@@ -18,6 +18,7 @@ case_file = Table(
     Column("opened_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("updated_at", Instant, nullable=False),
+    Column("came_from", Json),                            # another agency's code and its reference, for a case it handed over
     UniqueConstraint("agency_id", "business_key"),
     Index("ix_case_file_list", "agency_id", "status", "opened_at", "id"),
 )
@@ -125,9 +126,10 @@ draft = Table(
 job = Table(
     "job", metadata,
     Column("id", Text, primary_key=True),
-    Column("instance_id", Text, ForeignKey("instance.id"), nullable=False),
+    Column("instance_id", Text, ForeignKey("instance.id")),   # NULL: work for an instance that is still to begin
+    Column("deployment_id", Text, ForeignKey("deployment.id")),   # of a timer that starts instances
     Column("agency_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),                 # timer | operation | message | incident
+    Column("kind", Text, nullable=False),                 # timer | operation | message | signal | incident | start
     Column("token_id", Text, nullable=False),
     Column("element_id", Text, nullable=False),
     Column("name", Text, nullable=False),
@@ -141,6 +143,8 @@ job = Table(
     Column("payload", LargeBinary),                       # the operation's arguments, encrypted
     UniqueConstraint("instance_id", "token_id", "kind"),
     Index("ix_job_available", "available_at", "id"),
+    Index("uq_job_apart", "agency_id", "token_id", "kind", unique=True,
+          sqlite_where=text("instance_id IS NULL"), postgresql_where=text("instance_id IS NULL")),
     Index("ix_job_incident", "agency_id", "due_at", "id",
           sqlite_where=text("state = 'incident'"), postgresql_where=text("state = 'incident'")),
 )
@@ -166,6 +170,7 @@ message = Table(
     Column("keys", Json, nullable=False),
     Column("payload", LargeBinary),                       # variables, encrypted
     Column("source_instance", Text),
+    Column("to_agency", Text),                            # code of whom it is for; NULL: its own agency
     Column("at", Instant, nullable=False),
     Column("delivered_at", Instant),
     Index("ix_message_waiting", "agency_id", "name", "at",
