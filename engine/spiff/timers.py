@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from engine.model import EventDefinition, Standard
 from engine.spiff import scopes
 from engine.spiff.expressions import Expression, Unusable, compiled
 from engine.spiff.tokens import Token
-from engine.types import ClockKind, TimeStandard
+from engine.types import ClockKind, TimeStandard, Value
 
 if TYPE_CHECKING:
     from engine.spiff.workflow import InstanceWorkflow
@@ -75,23 +76,8 @@ class Timer:
         top, data = token.workflow.top_workflow, token.internal_data
         if self.kind != "timeCycle":
             return False
-        cycle, zone = self._cycle(data["value"], zone_of(top)), zone_of(top)
-
-        def due(hit: int) -> datetime | None:
-            try:
-                return cycle.due(hit, data["start"], zone)
-            except OverflowError:
-                return None
-
-        # Years may have passed since the last hit: gallop, then halve, instead of counting every one of them.
-        low, high = data["hit"], data["hit"] + 1
-        while (at := due(high)) is not None and at <= top.now:
-            low, high = high, high + 2 * (high - low)
-        while high - low > 1:
-            middle = (low + high) // 2
-            at = due(middle)
-            low, high = (middle, high) if at is not None and at <= top.now else (low, middle)
-        token.note(hit=high, due=due(high))
+        hit, due = _hit_after(_cycle(data["value"], zone_of(top)), data["hit"], data["start"], zone_of(top), top.now)
+        token.note(hit=hit, due=due)
         return "due" in data
 
     def standard(self, token: Token) -> TimeStandard | None:
@@ -117,7 +103,7 @@ class Timer:
         if self.kind == "timeDate":
             return _instant(value, zone, self.text), None
         if self.kind == "timeCycle":
-            return self._cycle(value, zone).due(data["hit"], start, zone), None
+            return _cycle(value, zone).due(data["hit"], start, zone), None
         standard, calendar = self.standard(token), self._calendar(top)
         if standard is None:
             return _duration(value).after(start, zone), None
@@ -131,14 +117,6 @@ class Timer:
                 due = calendar.after(due, lost) if due > since else due
                 warn = calendar.after(warn, lost) if warn > since else warn
         return due, warn
-
-    def _cycle(self, value: Any, zone: ZoneInfo) -> durations.Cycle:
-        if isinstance(value, str):
-            return durations.parse_cycle(value, zone=zone)
-        every = _duration(value)
-        if every.is_zero:
-            raise ValueError
-        return durations.Cycle(count=None, every=every)
 
     def _calendar(self, top: InstanceWorkflow) -> calendars.WorkCalendar | None:
         if self.is_working and top.header.get("risk") == "high":
@@ -163,6 +141,59 @@ def zone_of(top: InstanceWorkflow) -> ZoneInfo:
     """The zone that texts without an offset mean."""
     calendar = calendar_of(top)
     return _UTC if calendar is None else calendar.zone
+
+
+def start_due(
+    event: EventDefinition, *, since: datetime, after: datetime, has_fired: bool, zone: ZoneInfo, surroundings: Mapping[str, Value]
+) -> datetime | None:
+    """When a timer start event begins the next instance, later than `after`; None when it begins none any more.
+
+    `since` is when its SOP came into force: durations and cycles that name no first date count from there, and a date before it
+    is past. FEEL (`=...`) reads the `surroundings`; as a cycle it may also give a date, and is asked again after each start.
+    Raises `Unusable`, naming the text.
+    """
+    text = (event.timer_text or "").strip()
+    value = Expression(text).evaluate(surroundings, after.astimezone(zone)) if text.startswith("=") else text
+    try:
+        if event.timer_kind == "timeCycle" and not isinstance(value, date):
+            return _hit_after(_cycle(value, zone), 0, since, zone, after)[1]
+        if has_fired and event.timer_kind != "timeCycle":
+            return None
+        if event.timer_kind == "timeDuration":
+            return _duration(value).after(since, zone)
+        due = _instant(value, zone, text)
+    except (EngineError, OverflowError, ValueError):
+        raise Unusable("timer-unusable", text) from None
+    return due if due > after else None
+
+
+def _hit_after(cycle: durations.Cycle, hit: int, start: datetime, zone: ZoneInfo, now: datetime) -> tuple[int, datetime | None]:
+    """The first hit after number `hit` that lies later than `now`, and its due; None where there is none."""
+
+    def due(number: int) -> datetime | None:
+        try:
+            return cycle.due(number, start, zone)
+        except OverflowError:
+            return None
+
+    # Years may have passed since the last hit: gallop, then halve, instead of counting every one of them.
+    low, high = hit, hit + 1
+    while (at := due(high)) is not None and at <= now:
+        low, high = high, high + 2 * (high - low)
+    while high - low > 1:
+        middle = (low + high) // 2
+        at = due(middle)
+        low, high = (middle, high) if at is not None and at <= now else (low, middle)
+    return high, due(high)
+
+
+def _cycle(value: Any, zone: ZoneInfo) -> durations.Cycle:
+    if isinstance(value, str):
+        return durations.parse_cycle(value, zone=zone)
+    every = _duration(value)
+    if every.is_zero:
+        raise ValueError
+    return durations.Cycle(count=None, every=every)
 
 
 @lru_cache(maxsize=64)
