@@ -291,6 +291,18 @@ def test_the_loop_item_reaches_into_sub_processes_and_called_processes():
     assert play.variables == {"r": ["a", "b"]}
 
 
+@pytest.mark.parametrize(("handed", "items"), [(["x"], [1, 2]), ([], [None, None])])
+def test_the_loop_item_reaches_through_a_call_inside_the_loop_only_where_it_is_handed_over(handed, items):
+    io = "".join(f'<bpmn:dataInput id="in_{v}" name="{v}"/>' for v in handed)
+    diagram = bpmn.document(
+        bpmn.process("p", bpmn.start(), bpmn.sub("a", bpmn.start("is"), bpmn.call("c", "q"), bpmn.flow("is", "c"),
+                                                 loop=bpmn.instances(collection="[1, 2]", item="x")), bpmn.flow("s", "a")),
+        bpmn.process("q", f'<bpmn:ioSpecification>{io}<bpmn:inputSet id="i"/><bpmn:outputSet id="o"/></bpmn:ioSpecification>',
+                     bpmn.start("qs"), bpmn.user("u"), bpmn.flow("qs", "u")))
+
+    assert [t.item for t in Play(diagram).view.tasks] == items
+
+
 def test_loop_data_of_standard_bpmn_is_understood():
     marker = ('<bpmn:ioSpecification><bpmn:dataInput id="din" name="names"/><bpmn:dataOutput id="dout" name="answers"/>'
               '<bpmn:inputSet id="c1"/><bpmn:outputSet id="c2"/></bpmn:ioSpecification>'
