@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.model import EventKind
@@ -34,7 +34,7 @@ def view(top: InstanceWorkflow) -> View:
             code, expression = token.internal_data["incident"]
             incidents.append(Incident(token_id=token_id, element_id=spec.node.id, code=code, expression=expression))
         elif isinstance(spec, HumanSpec) and token._state == READY:
-            tasks.append(_task(top, token, token_id, standards.get(token._parent or token.id, ())))
+            tasks.append(_task(top, token, token_id, _over(top, token, standards)))
         elif isinstance(spec, OperationSpec) and token._state == STARTED:
             operations.append(spec.parked(token, token_id))
         elif token._state == WAITING and spec.listener is not None:
@@ -95,6 +95,17 @@ def _standards(top: InstanceWorkflow) -> dict[int, list[Token]]:
         if isinstance(spec, BoundarySpec) and not spec.interrupts and token._parent is not None \
                 and spec.node.standard is not None and "incident" not in token.internal_data:
             found.setdefault(token._parent, []).append(token)
+    return found
+
+
+def _over(top: InstanceWorkflow, token: Token, standards: Mapping[int, list[Token]]) -> list[Token]:
+    """The edge timers a task stands under: its own and those of the sub-processes and call activities around it."""
+    found = list(standards.get(token._parent or token.id, ()))
+    workflow = token.workflow
+    while workflow is not top:
+        host = workflow.host_token
+        found += standards.get(host._parent or host.id, ())
+        workflow = host.workflow
     return found
 
 
