@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from engine.bundle import SopBundle
     from engine.calendars import Season, WorkCalendar, due_at, explain_due, used, warn_at
     from engine.clock import Clock, ManualClock, SystemClock
+    from engine.coverage import Coverage
+    from engine.coverage import of_folder as agency_coverage
     from engine.decisions import DecisionOutcome, Decisions, read_decisions
     from engine.errors import BpmnError, BundleRefused, EngineError, PermanentFailure, TransientFailure
     from engine.front_door import Engine
@@ -33,6 +35,7 @@ _HOMES = {
     "bundle": ("SopBundle",),
     "calendars": ("Season", "WorkCalendar", "due_at", "explain_due", "used", "warn_at"),
     "clock": ("Clock", "ManualClock", "SystemClock"),
+    "coverage": ("Coverage", "agency_coverage"),
     "decisions": ("DecisionOutcome", "Decisions", "read_decisions"),
     "errors": ("BpmnError", "BundleRefused", "EngineError", "PermanentFailure", "TransientFailure"),
     "front_door": ("Engine",),
@@ -46,14 +49,15 @@ _HOMES = {
     ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_RENAMED = {"verify_pack": "replay_pack"}
+_RENAMED = {"agency_coverage": "of_folder", "verify_pack": "replay_pack"}
 
 __all__ = [
-    "Actor", "BpmnError", "BundleRefused", "Clock", "ClockKind", "DecisionOutcome", "Decisions", "Engine", "EngineError", "Happening",
-    "InstanceStatus", "LintFinding", "ManualClock", "Operation", "OperationCall", "OperationSpec", "Outcome", "OutcomeKind",
-    "PermanentFailure", "ScenarioResult", "Season", "Settings", "Severity", "SopBundle", "SystemClock", "TaskSummary", "Text",
-    "TimeStandard", "TraceEntry", "TransientFailure", "Trial", "Value", "WorkCalendar", "allows", "due_at", "explain_due", "lint",
-    "Scenario", "Stage", "Story", "pass_time", "play_scenario", "read_decisions", "read_scenario", "used", "verify_pack", "warn_at",
+    "Actor", "BpmnError", "BundleRefused", "Clock", "ClockKind", "Coverage", "DecisionOutcome", "Decisions", "Engine",
+    "EngineError", "Happening", "InstanceStatus", "LintFinding", "ManualClock", "Operation", "OperationCall", "OperationSpec",
+    "Outcome", "OutcomeKind", "PermanentFailure", "Scenario", "ScenarioResult", "Season", "Settings", "Severity", "SopBundle",
+    "Stage", "Story", "SystemClock", "TaskSummary", "Text", "TimeStandard", "TraceEntry", "TransientFailure", "Trial", "Value",
+    "WorkCalendar", "agency_coverage", "allows", "due_at", "explain_due", "lint", "pass_time", "play_scenario", "read_decisions",
+    "read_scenario", "used", "verify_pack", "warn_at",
 ]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.errors import EngineError
 from engine.settings import Settings, SettingsRefused
-from webui import commands
+from webui import clause_map, commands
 
 FINE, FOUND, REFUSED = 0, 1, 2
 
@@ -86,6 +86,12 @@ def _language(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=["id", "en"], help="of what is found (default: the setting)")
 
 
+def _coverage(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, nargs="*", help="folders of agencies, such as bpmn/kalbar (default: every one with an SOP)")
+    _language(parser)
+    _json(parser)
+
+
 COMMANDS = (
     Command("init", "make the key, the database and the agencies; run again after an update", _init, commands.initialise),
     Command("serve", "serve the pages and run one worker beside them", _serve, commands.serve),
@@ -93,6 +99,7 @@ COMMANDS = (
     Command("deploy", "check an SOP and put it in force", _deploy, commands.deploy),
     Command("lint", "check a diagram or an SOP and say what to draw instead", _lint, commands.lint),
     Command("scenario", "play scenario files against their SOP", _scenario, commands.play_scenarios),
+    Command("coverage", "hold an agency's SOPs against their source, clause by clause", _coverage, clause_map.show),
     Command("replay", "verify the journal of one process instance", _replay, commands.replay),
     Command("doctor", "examine settings, database, SOPs and waiting work", _doctor, commands.examine),
 )

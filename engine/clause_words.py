@@ -1,0 +1,96 @@
+"""How the words of a clause compare with the words of an SOP: white space, letter case and punctuation do not count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from engine import durations
+from engine.letters import MONTHS
+from engine.model import Node
+
+_NUMBER: Final = r"(\d+)"
+_WORDS: Final = re.compile(r"\w+")
+_HOURS: Final = timedelta(hours=1)
+#: Printed forms of a time standard, the longest first.
+_TIMES: Final = (
+    (re.compile(rf"\b{_NUMBER}\s*x\s*{_NUMBER}\s*jam\b"), "elapsed", _HOURS),
+    (re.compile(rf"\b{_NUMBER}\s*menit\b"), "working_minutes", timedelta(minutes=1)),
+    (re.compile(rf"\b{_NUMBER}\s*jam\b"), "elapsed", _HOURS),
+    (re.compile(rf"\b{_NUMBER}\s*hari kerja\b"), "working_days", timedelta(days=1)),
+    (re.compile(r"\bhari yang sama\b"), "same_day", timedelta()),
+)
+
+
+@dataclass(frozen=True)
+class PrintedTime:
+    """A time standard as the source prints it. `length` of a `same_day` standard is zero: the day is its end."""
+
+    clock: str
+    length: timedelta
+
+
+def plain(text: str) -> str:
+    """The words of a text in small letters, one space between them."""
+    return " ".join(_WORDS.findall(text.casefold()))
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two texts are the same words."""
+    return plain(one) == plain(other) != ""
+
+
+def says(words: str, texts: Iterable[str]) -> bool:
+    """Whether one of `texts` says `words` somewhere, as whole words."""
+    wanted = plain(words)
+    return bool(wanted) and any(f" {wanted} " in f" {plain(text)} " for text in texts)
+
+
+def says_one_of_the_other(one: str, other: str) -> bool:
+    """Whether one of the two says all the other says: an element may carry part of a clause, or a clause part of an element."""
+    return says(one, [other]) or says(other, [one])
+
+
+def time_of(text: str) -> PrintedTime | None:
+    """The time standard that a clause prints; None where it gives no number ("tergantung jenis intervensi")."""
+    for pattern, clock, unit in _TIMES:
+        if found := pattern.search(plain(text)):
+            count = 1
+            for number in found.groups():
+                count *= int(number)
+            return PrintedTime(clock, unit * count)
+    return None
+
+
+def is_standard(node: Node, wanted: PrintedTime, text: str) -> bool:
+    """Whether the time standard on this event is the printed one: its wording, its clock and its length."""
+    if node.standard is None or not node.events or not says_one_of_the_other(node.standard.text, text):
+        return False
+    if node.standard.clock != wanted.clock:
+        return False
+    return wanted.clock == "same_day" or _length(node.events[0].timer_text or "") == wanted.length
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text in an identity sheet, however deep; dates as a source prints them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, date):
+        yield f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from texts_of(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from texts_of(one)
+
+
+def _length(text: str) -> timedelta | None:
+    try:
+        read = durations.parse_duration(text)
+    except durations.InvalidDuration:
+        return None
+    return None if read.months else read.exact

@@ -1,0 +1,261 @@
+"""Is every clause of an agency's source carried out, as the source says, and does every step stand on a ground?
+
+It compares and does not only link: a clause that states a role, a time or a product is held against the lane, the time standard and
+the documents of the elements it names. What stands in the source and in no clause is a finding of its own, word by word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from engine import clause_words, definitions, sop_toml
+from engine.bundle import SopBundle
+from engine.definitions import Definition
+from engine.model import Node
+from engine.sop_toml import AgencySheet, Clause
+from engine.types import Text
+
+#: Human work, and machine work that leaves something: each must stand on a clause, a law or a proposal.
+WORK: Final = frozenset({"userTask", "manualTask", "task", "serviceTask", "businessRuleTask", "sendTask", "receiveTask", "callActivity"})
+#: What only tells somebody that a sourced step is late stands on the ground of that step.
+HELPERS: Final = frozenset({"notice.send", "case.number"})
+#: Kinds that describe the paper, not the work: they need no element, but the identity sheet or a reason.
+ON_THE_SHEET: Final = frozenset({"warning", "legal_basis", "qualification", "linkage", "equipment", "identity"})
+NEEDS_ELEMENT: Final = frozenset({"step", "role", "input", "time", "output", "branch", "requirement", "product", "channel", "fee"})
+#: What pasted tables, diagrams and lists leave between the words.
+_MARKUP: Final = re.compile(r"<[^>]*>|graph TD|-->|➤|\(\[|\]\)|\b[A-E]\[|\bNIP\b|!\[\]\(\)")
+#: A number or letter alone only counts its list; a standard's number always stands before a word.
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+
+_MESSAGES: Final[Mapping[str, Text]] = {
+    "not-in-source": Text("Kutipan klausul ini tidak ada di source.txt.", "The clause's quotation is not in source.txt."),
+    "hash": Text("Sidik klausul ini tidak cocok dengan kutipannya.", "The clause's hash does not fit its quotation."),
+    "no-element": Text("Klausul ini tidak dijalankan elemen mana pun dan tidak diberi alasan.",
+                       "No element carries the clause out, and no reason is given."),
+    "lost-element": Text("Klausul ini menyebut elemen yang tidak ada.", "The clause names an element that does not exist."),
+    "kind": Text("Jenis klausul ini tidak dikenal.", "The kind of the clause is not known."),
+    "step": Text("Tidak ada elemen yang bernama seperti bunyi klausul ini.", "No element is named as the clause says."),
+    "role": Text("Lajur elemen ini bukan pelaksana menurut klausul.", "The element's lane is not who the clause says."),
+    "time": Text("Waktu baku elemen ini berbeda dari klausul.", "The element's time standard differs from the clause."),
+    "output": Text("Produk yang disebut klausul tidak dihasilkan elemen mana pun.", "A product the clause names comes out of no element."),
+    "input": Text("Kelengkapan yang disebut klausul tidak diminta elemen mana pun.", "An input the clause names is asked by no element."),
+    "branch": Text("Tidak ada cabang yang berlabel seperti klausul ini.", "No branch is labelled as the clause says."),
+    "sheet": Text("Bunyi ini tidak ada di lembar identitas SOP.", "The identity sheet does not say this."),
+    "no-clause": Text("Bagian sumber ini tidak dikutip klausul mana pun.", "No clause quotes this part of the source."),
+    "unsourced": Text("Langkah ini tidak berdasar klausul, undang-undang, atau usulan.", "The step stands on no clause, law or proposal."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One clause and what carries it out. `sop` is "" for a clause of the agency's own sheet."""
+
+    sop: str
+    clause: Clause
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """Where source and SOP part. `detail` quotes the source or names what was compared: it never holds case data."""
+
+    code: str
+    sop: str
+    clause_id: str
+    element_id: str
+    detail: str
+
+    @property
+    def message(self) -> Text:
+        """What is wrong, in both languages."""
+        return _MESSAGES[self.code]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What `kawal coverage` shows. `words` and `quoted` count the words of the source and those that a clause quotes."""
+
+    lines: tuple[Line, ...]
+    differences: tuple[Difference, ...]
+    words: int
+    quoted: int
+
+    @property
+    def percent(self) -> int:
+        """Quoted words of a hundred, rounded down: 100 only when nothing is left out."""
+        return 100 * self.quoted // self.words if self.words else 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sop:
+    """One SOP of the agency with what comparisons ask of it again and again."""
+
+    key: str
+    definition: Definition
+    agency: AgencySheet
+    nodes: Mapping[str, Node] = field(init=False)
+
+    def __post_init__(self) -> None:
+        processes = self.definition.processes.values()
+        object.__setattr__(self, "nodes", {node.id: node for process in processes for node in definitions.nodes_of(process)})
+
+    def differs(self, code: str, clause: Clause, detail: str, element_id: str = "") -> Difference:
+        return Difference(code=code, sop=self.key, clause_id=clause.id, element_id=element_id, detail=detail)
+
+
+def of_agency(source: str, agency: AgencySheet, sops: Mapping[str, Definition]) -> Coverage:
+    """The agency's SOPs (by key) held against its source; clauses an SOP adopted from another agency are that agency's business."""
+    lines = [Line(sop="", clause=clause) for clause in agency.clauses]
+    differences = [each for clause in agency.clauses for each in _quoted(source, "", clause)]
+    differences += [_of_sheet("no-element", clause) for clause in agency.clauses if not clause.reason]
+    for key, definition in sops.items():
+        sop = _Sop(key=key, definition=definition, agency=agency)
+        own = [clause for clause in definition.sheet.clauses if not clause.origin]
+        lines += [Line(sop=key, clause=clause) for clause in own]
+        for clause in own:
+            differences += [*_quoted(source, key, clause), *_compared(sop, clause)]
+        differences += _unsourced(sop)
+    words, missing = _left_out(source, [line.clause.text for line in lines])
+    differences += [Difference(code="no-clause", sop="", clause_id="", element_id="", detail=piece) for piece in missing]
+    quoted = words - sum(len(_WORD.findall(piece)) for piece in missing)
+    return Coverage(lines=tuple(lines), differences=tuple(differences), words=words, quoted=quoted)
+
+
+def of_folder(folder: Path) -> Coverage:
+    """The coverage of one agency's folder under `bpmn/`: its `source.txt`, `agency.toml` and every SOP beside them.
+
+    Raises:
+        BundleRefused: a sheet or an SOP cannot be read.
+        OSError: there is no source or no agency sheet.
+    """
+    sops = {sheet.parent.name: definitions.load(SopBundle.from_dir(sheet.parent)) for sheet in sorted(folder.glob("*/sop.toml"))}
+    return of_agency((folder / "source.txt").read_text("utf-8"), sop_toml.read_agency((folder / "agency.toml").read_bytes()), sops)
+
+
+def _of_sheet(code: str, clause: Clause) -> Difference:
+    return Difference(code=code, sop="", clause_id=clause.id, element_id="", detail=clause.text)
+
+
+def _quoted(source: str, sop: str, clause: Clause) -> Iterator[Difference]:
+    if clause.text not in source:
+        yield Difference(code="not-in-source", sop=sop, clause_id=clause.id, element_id="", detail=clause.text)
+    if clause.sha256 != hashlib.sha256(clause.text.encode()).hexdigest():
+        yield Difference(code="hash", sop=sop, clause_id=clause.id, element_id="", detail=clause.text)
+
+
+def _compared(sop: _Sop, clause: Clause) -> Iterator[Difference]:
+    sheet = sop.definition.sheet
+    if not clause.kind:
+        yield sop.differs("kind", clause, clause.text)
+        return
+    lost = [element_id for element_id in clause.elements if element_id not in sop.nodes and element_id not in sop.definition.forms]
+    yield from (sop.differs("lost-element", clause, clause.text, element_id) for element_id in lost)
+    if clause.reason:
+        return
+    if clause.kind in ON_THE_SHEET and not clause.elements:
+        if not clause_words.says(clause.text, [sheet.title.id, *clause_words.texts_of(sheet.identity)]):
+            yield sop.differs("sheet", clause, clause.text)
+    elif not clause.elements:
+        yield sop.differs("no-element", clause, clause.text)
+    elif not lost and (compare := _COMPARE.get(clause.kind)) is not None:
+        yield from compare(sop, clause)
+
+
+def _step(sop: _Sop, clause: Clause) -> Iterator[Difference]:
+    if not any(clause_words.says_one_of_the_other(clause.text, sop.nodes[each].name) for each in clause.elements if each in sop.nodes):
+        yield sop.differs("step", clause, clause.text)
+
+
+def _role(sop: _Sop, clause: Clause) -> Iterator[Difference]:
+    parameters = {name: one.get("value") for name, one in sop.agency.parameters.items()}
+    for element_id in clause.elements:
+        node = sop.nodes.get(element_id)
+        if node is None or node.type not in WORK:
+            continue
+        role = sop.definition.role_of(element_id, parameters)
+        sheet = sop.agency.roles.get(role, {})
+        names = [node.lane, *sheet.get("aliases", ()), sheet.get("title", {}).get("id", "")]
+        if not any(clause_words.same(clause.text, name) for name in names):
+            yield sop.differs("role", clause, clause.text, element_id)
+
+
+def _time(sop: _Sop, clause: Clause) -> Iterator[Difference]:
+    wanted = clause_words.time_of(clause.text)
+    for element_id in clause.elements:
+        standards = [node for node in sop.nodes.values()
+                     if node.standard is not None and element_id in (node.id, node.attached_to)]
+        if wanted is None:
+            printed = [node for node in standards if node.standard is not None and clause_words.same(node.standard.text, clause.text)]
+            if printed:
+                yield sop.differs("time", clause, clause.text, element_id)
+        elif not any(clause_words.is_standard(node, wanted, clause.text) for node in standards):
+            yield sop.differs("time", clause, clause.text, element_id)
+
+
+def _output(sop: _Sop, clause: Clause) -> Iterator[Difference]:
+    return _documents(sop, clause, "output")
+
+
+def _input(sop: _Sop, clause: Clause) -> Iterator[Difference]:
+    return _documents(sop, clause, "input")
+
+
+def _documents(sop: _Sop, clause: Clause, code: str) -> Iterator[Difference]:
+    """Every document the clause names by a title or alias must be among those its elements take in or give out."""
+    has: set[str] = set()
+    for node in (sop.nodes[each] for each in clause.elements if each in sop.nodes):
+        issued = {argument.strip('"') for name, argument in node.arguments.items() if name == "code"}
+        has |= set(node.inputs) if code == "input" else {*node.outputs, *issued}
+    for document, _ in sop.definition.documents.values():
+        names = [name for name in (document.title.id, *document.aliases) if clause_words.says(name, [clause.text])]
+        if names and document.code not in has:
+            yield sop.differs(code, clause, f"{document.code} {names[0]}")
+
+
+def _branch(sop: _Sop, clause: Clause) -> Iterator[Difference]:
+    flows = [flow for process in sop.definition.processes.values() for flow in definitions.flows_of(process)]
+    near = {flow.name for flow in flows if flow.source in clause.elements or flow.target in clause.elements}
+    near |= {sop.nodes[each].name for each in clause.elements if each in sop.nodes}
+    if not any(clause_words.says_one_of_the_other(clause.text, name) for name in near):
+        yield sop.differs("branch", clause, clause.text)
+
+
+_COMPARE: Final = {"step": _step, "role": _role, "time": _time, "output": _output, "product": _output, "input": _input, "branch": _branch}
+
+
+def _unsourced(sop: _Sop) -> Iterator[Difference]:
+    """Steps of the SOP's own and used folders that no clause, law or proposal asks for."""
+    grounded = {element for sheet in sop.definition.sheets.values()
+                for one in (*sheet.clauses, *sheet.sources) for element in one.elements}
+    for node in sop.nodes.values():
+        helps = node.operation in HELPERS
+        if node.type in WORK and not helps and node.id not in grounded and not node.clause:
+            yield Difference(code="unsourced", sop=sop.key, clause_id="", element_id=node.id, detail=node.name)
+
+
+def _left_out(source: str, quotations: Iterable[str]) -> tuple[int, list[str]]:
+    """How many words the source has, and the pieces of it that nobody quotes."""
+    blank = _MARKUP.sub(lambda found: " " * len(found.group()), source)
+    quoted = bytearray(len(source))
+    for text in set(quotations):
+        at = source.find(text) if text else -1
+        while at >= 0:
+            quoted[at:at + len(text)] = b"\1" * len(text)
+            at = source.find(text, at + 1)
+    words = list(_WORD.finditer(blank))
+    missing: list[str] = []
+    last_end = -1
+    for word in words:
+        if all(quoted[word.start():word.end()]):
+            continue
+        near = missing and "\n" not in source[last_end:word.start()] and not any(quoted[last_end:word.start()])
+        if near:
+            missing[-1] += f" {word.group()}"
+        else:
+            missing.append(word.group())
+        last_end = word.end()
+    return len(words), missing
