@@ -87,6 +87,11 @@ class LiveInstance:
             self.kept_view = interpreter.view(self.definition.program, self.state, self.tables)
         return self.kept_view
 
+    @property
+    def parameters(self) -> Mapping[str, Any] | None:
+        """The agency parameters the instance is pinned to."""
+        return None if self.parameters_digest is None else self.tables[self.parameters_digest]
+
     def apply(
         self,
         stimulus: Stimulus,

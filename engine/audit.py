@@ -127,6 +127,7 @@ class Viewer:
     def __init__(self, context: Context, row: instances.InstanceRow, allowed: frozenset[str]) -> None:
         self.allowed = allowed
         self.definition: Definition = context.executor.definition(context.uow, row.deployment_id)
+        self.parameters = context.parameters(row.parameters_digest)
         self._context = context
         self._people: dict[str, tuple[str, str]] = {}
         self._hidden_fields = {
@@ -221,7 +222,7 @@ def _state(step: Step, before: View, done: Counter[str], row: instances.Instance
     element_id, _ = viewer.element(moved)
     name, role = viewer.person(step.entry.actor_id)
     if isinstance(step.stimulus, CompleteTask) and element_id:
-        role = viewer.definition.role_of(viewer.definition.element(element_id).lane)
+        role = viewer.definition.role_of(element_id, viewer.parameters)
     return StateAt(
         instance_id=row.id, seq=step.entry.seq, last_seq=row.seq, at=step.entry.at, kind=step.entry.kind, actor_name=name,
         actor_role=role, element_id=element_id,

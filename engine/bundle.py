@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,17 +12,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from engine import resolving
 from engine.errors import BundleRefused
 from engine.types import LintFinding, Severity, Text
 
 MAX_FILES = 500
 MAX_TOTAL_BYTES = 10 * 1024 * 1024
 MAX_PATH = 200
-MAX_TOML_BYTES = 512 * 1024
-MAX_KEY_PARTS = 32
-#: A dotted key of more parts. The parser keeps every beginning of it: the square of its length, in time and memory.
-_KEY_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
-_LONG_KEY = re.compile(rf"""(?<![\w."'\\-]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{{MAX_KEY_PARTS}}}""", re.ASCII)
 
 _REFUSALS = {
     "bundle-empty": ("Tidak ada berkas di dalamnya.", "There is no file in it."),
@@ -55,7 +49,9 @@ class SopBundle:
 
     @classmethod
     def from_dir(cls, path: str | os.PathLike[str]) -> SopBundle:
-        """Every file below `path` but hidden ones; `path` may also be one file.
+        """Every file below `path` but hidden ones, with the folders its `sop.toml` adopts and uses; `path` may also be one file.
+
+        Those folders stand beside it: `uses = ["common/merujuk"]` of `bpmn/depok/kasus` is `bpmn/common/merujuk`.
 
         Raises:
             BundleRefused: a symbolic link, a name that may not be, too many files or bytes.
@@ -65,24 +61,8 @@ class SopBundle:
             raise _refused("bundle-symlink" if root.is_symlink() else "bundle-unreadable", root.name)
         if root.is_file():
             return cls.from_files({root.name: _read(root, root.name)})
-        files: dict[str, bytes] = {}
-        size = 0
-        for folder, folders, names in os.walk(root, followlinks=False):
-            folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
-            for name in [*folders, *sorted(names)]:
-                if (Path(folder) / name).is_symlink():
-                    raise _refused("bundle-symlink", name)
-            for name in sorted(names):
-                if name.startswith("."):
-                    continue
-                relative = (Path(folder) / name).relative_to(root).as_posix()
-                files[relative] = _read(Path(folder) / name, relative)
-                size += len(files[relative])
-                if len(files) > MAX_FILES:
-                    raise _refused("bundle-too-many-files", relative)
-                if size > MAX_TOTAL_BYTES:
-                    raise _refused("bundle-too-big", relative)
-        return cls.from_files(files)
+        library = Path(os.path.abspath(root)).parent.parent
+        return cls.from_files(resolving.resolved(_below(root), lambda name: _lent(library, name)))
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> SopBundle:
@@ -119,15 +99,20 @@ class SopBundle:
 
     @cached_property
     def toml(self) -> Mapping[str, Any]:
-        """`sop.toml` parsed; {} if there is none or it cannot be read (lint says which)."""
-        try:
-            return read_toml(self.files.get("sop.toml", b""))
-        except ValueError:
-            return {}
+        """`sop.toml` parsed, over the sheet it adopts; {} if there is none or it cannot be read (lint says which)."""
+        return resolving.merged(resolving.layers(self.files))
 
     def named(self, suffix: str) -> dict[str, bytes]:
         """The files whose name ends in `suffix`, in path order."""
         return {path: data for path, data in self.files.items() if path.lower().endswith(suffix)}
+
+    def forms(self) -> dict[str, bytes]:
+        """The form files, the used folders' among them."""
+        return {
+            path: data
+            for path, data in self.files.items()
+            if path.endswith(".json") and resolving.inside(path).startswith("forms/")
+        }
 
     def diagrams(self) -> dict[str, bytes]:
         """The BPMN files: `*.bpmn`, `*.bpmn.xml`, `*.bpmn20.xml`; a bundle of one XML file is taken to be one."""
@@ -141,23 +126,6 @@ class SopBundle:
             if not path.lower().endswith((".dmn", ".toml", ".json", ".typ")):
                 return dict(self.files)
         return found
-
-
-def read_toml(data: bytes) -> dict[str, Any]:
-    """A TOML file of bounded size and depth.
-
-    Raises:
-        ValueError: it cannot be read; the message does not repeat what it holds.
-    """
-    if len(data) > MAX_TOML_BYTES:
-        raise ValueError("too big")
-    text = data.decode("utf-8-sig")
-    if _LONG_KEY.search(text):
-        raise ValueError("a key of too many parts")
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
 
 
 def normalised(name: str) -> str:
@@ -186,6 +154,37 @@ def normalised(name: str) -> str:
 def printable(path: str) -> str:
     """A path that may stand in a finding: printable, short."""
     return "".join(letter if letter.isprintable() else "?" for letter in path[:MAX_PATH])
+
+
+def _below(root: Path) -> dict[str, bytes]:
+    """Every file below a folder but hidden ones, by relative path."""
+    files: dict[str, bytes] = {}
+    size = 0
+    for folder, folders, names in os.walk(root, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
+        for name in [*folders, *sorted(names)]:
+            if (Path(folder) / name).is_symlink():
+                raise _refused("bundle-symlink", name)
+        for name in sorted(names):
+            if name.startswith("."):
+                continue
+            relative = (Path(folder) / name).relative_to(root).as_posix()
+            files[relative] = _read(Path(folder) / name, relative)
+            size += len(files[relative])
+            if len(files) > MAX_FILES:
+                raise _refused("bundle-too-many-files", relative)
+            if size > MAX_TOTAL_BYTES:
+                raise _refused("bundle-too-big", relative)
+    return files
+
+
+def _lent(library: Path, name: str) -> dict[str, bytes]:
+    """The files of another folder of the library; {} where there is none."""
+    agency, sop = name.split("/")
+    folder = library / agency / sop
+    if (library / agency).is_symlink() or folder.is_symlink():
+        raise _refused("bundle-symlink", name)
+    return _below(folder) if folder.is_dir() else {}
 
 
 def _read(path: Path, relative: str) -> bytes:

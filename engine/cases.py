@@ -81,7 +81,7 @@ class Cases:
             if deployment is None:
                 raise errors.NotFound(sop=key)
             definition = context.executor.definition(context.uow, deployment.id)
-            may_start(actor, definition.sheet.start_roles)
+            may_start(actor, definition.start_roles(context.parameters_in_force()))
             form = definition.forms.get(definition.sheet.start_form or "")
             about = authorization.ObjectFacts(agency_id=actor.agency_id, worked_on=True)
             filled = filling.fill(context, None, form, submission, about)

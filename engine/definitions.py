@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine import bpmn_xml, decisions, forms_schema, sop_toml
+from engine import bpmn_xml, decisions, forms_schema, resolving, sop_toml
 from engine.bundle import SopBundle
 from engine.decisions import Decisions
 from engine.errors import BundleRefused, UnknownElement
 from engine.forms_schema import Form
 from engine.model import Flow, Model, Node, Process, Scope
-from engine.sop_toml import SopSheet
+from engine.sop_toml import DocumentTemplate, SopSheet
 from engine.spiff import build
-from engine.types import LintFinding, Severity, Text
+from engine.types import LintFinding, Severity, Text, Value
 
 #: How many definitions a process keeps compiled; an agency runs a handful at a time.
 KEPT = 64
@@ -43,6 +43,14 @@ _REFUSALS = {
         Text("Dua keputusan memakai nama yang sama.", "Two decisions have the same name."),
         Text("Beri setiap keputusan nama sendiri.", "Give each decision a name of its own."),
     ),
+    "duplicate-form": (
+        Text("Dua formulir memakai kunci yang sama.", "Two forms have the same key."),
+        Text("Beri setiap formulir kunci sendiri.", "Give each form a key of its own."),
+    ),
+    "duplicate-document": (
+        Text("Dua dokumen memakai kode yang sama.", "Two documents have the same code."),
+        Text("Beri setiap dokumen kode sendiri.", "Give each document a code of its own."),
+    ),
 }
 
 
@@ -55,9 +63,15 @@ class Definition:
     processes: Mapping[str, Process]
     forms: Mapping[str, Form]
     decisions: Mapping[str, Decisions]
-    sheet: SopSheet
+    sheets: Mapping[str, SopSheet]  # by folder: "" is the SOP's own, "uses/common/merujuk/" a used one's
+    documents: Mapping[str, tuple[DocumentTemplate, str]]  # code -> template and the folder it stands in
     files: Mapping[str, bytes]
     program: Any
+
+    @property
+    def sheet(self) -> SopSheet:
+        """The SOP's own identity sheet."""
+        return self.sheets[""]
 
     def element(self, element_id: str, *, process_id: str | None = None) -> Node:
         """The flow node of that id, anywhere in the bundle or in one process.
@@ -70,9 +84,22 @@ class Definition:
         except KeyError:
             raise UnknownElement(element_id=element_id) from None
 
-    def role_of(self, lane: str) -> str:
-        """The abstract role a printed lane stands for; the lane itself where no sheet names one."""
-        return self.sheet.lanes.get(" ".join(lane.split()), lane)
+    def lane_role(self, lane: str, file: str = "") -> str:
+        """The role a printed lane stands for in the folder of `file`, the diagram it is drawn in; the lane itself where none is named."""
+        return self.sheets[resolving.folder_of(file)].lanes.get(" ".join(lane.split()), lane)
+
+    def role_of(self, element_id: str, parameters: Mapping[str, Value] | None) -> str:
+        """The role of an agency with these parameters that does the element; "" outside all lanes.
+
+        Raises:
+            UnknownElement: there is no such element.
+        """
+        lane = self.element(element_id).lane
+        return concrete_role(self.lane_role(lane, self.processes[self.process_of(element_id)].file), parameters) if lane else ""
+
+    def start_roles(self, parameters: Mapping[str, Value] | None) -> tuple[str, ...]:
+        """The roles of an agency with these parameters that may start the SOP."""
+        return tuple(concrete_role(role, parameters) for role in self.sheet.start_roles)
 
     def process_of(self, element_id: str) -> str:
         """The id of the first process that holds the element.
@@ -91,7 +118,7 @@ class Definition:
         if self.sheet.process in self.processes:
             return self.sheet.process
         called = {local_name(node.called_element) for process in self.processes.values() for node in nodes_of(process)}
-        running = [p for p in self.processes.values() if p.nodes]
+        running = sorted((p for p in self.processes.values() if p.nodes), key=lambda p: resolving.folder_of(p.file) != "")
         free = [p for p in running if p.id not in called]
         return next((p.id for p in (*free, *running)), None)
 
@@ -130,6 +157,12 @@ def pictures(processes: Mapping[str, Process]) -> frozenset[str]:
     if not any(process.is_executable is not False and process.nodes for process in processes.values()):
         return frozenset()
     return frozenset(key for key, process in processes.items() if process.is_executable is False and key not in called)
+
+
+def concrete_role(role: str, parameters: Mapping[str, Value] | None) -> str:
+    """Who an abstract role is at an agency: the value of its parameter of that name; the role itself where there is none."""
+    named = (parameters or {}).get(role)
+    return named if isinstance(named, str) and named else role
 
 
 def local_name(qualified: str | None) -> str:
@@ -190,20 +223,27 @@ def _read(bundle: SopBundle) -> Definition:
             if name in tables:
                 raise BundleRefused([refusal("duplicate-decision", file)])
             tables[name] = read
-    forms = {
-        form.key: form
-        for file, data in bundle.files.items()
-        if file.startswith("forms/") and file.endswith(".json")
-        for form in (forms_schema.read_form(data, file=file),)
-    }
-    sheet = sop_toml.read_sop(bundle.files["sop.toml"]) if "sop.toml" in bundle.files else SopSheet()
+    forms: dict[str, Form] = {}
+    for file, data in bundle.forms().items():
+        form = forms_schema.read_form(data, file=file)
+        if form.key in forms:
+            raise BundleRefused([refusal("duplicate-form", file)])
+        forms[form.key] = form
+    sheets = {folder: sop_toml.read_folder(bundle.files, folder) for folder in resolving.folders(bundle.files)}
+    documents: dict[str, tuple[DocumentTemplate, str]] = {}
+    for folder, sheet in sheets.items():
+        for document in sheet.documents:
+            if document.code in documents:
+                raise BundleRefused([refusal("duplicate-document", f"{folder}{resolving.SHEET}")])
+            documents[document.code] = (document, folder)
     return Definition(
         digest=bundle.digest,
         models=models,
         processes=processes,
         forms=forms,
         decisions=tables,
-        sheet=sheet,
+        sheets=sheets,
+        documents=documents,
         files=bundle.files,
         program=build.compile_program(processes, tables, correlation_paths=_correlation_paths(models)),
     )

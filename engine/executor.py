@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from engine import canonical, definitions, errors, pack, projection, seal
-from engine.advance import LiveInstance
+from engine.advance import SYSTEM, LiveInstance
 from engine.bundle import SopBundle
 from engine.clock import Clock
 from engine.definitions import Definition
-from engine.types import Actor, OperationSpec
+from engine.types import Actor, OperationSpec, Value
 from storage import agencies, crypto, deployments, instances, randomness, tables_in_force
 from storage import errors as storage_errors
 from storage.database import Database
@@ -31,7 +31,7 @@ _RACES = frozenset({
     "pk_journal", "pk_trace", "uq_job_instance_id_token_id_kind", "pk_subscription", "uq_task_open_token", "pk_draft",
     "pk_idempotency", "uq_case_file_agency_id_business_key", "pk_case_record", "pk_access_log", "pk_document", "pk_number_series",
     "pk_issued_number", "uq_issued_number_agency_id_series_issued_for", "pk_resource", "pk_table_in_force",
-    "uq_deployment_agency_id_key_version", "uq_notice_once", "pk_notice_read"})
+    "uq_deployment_agency_id_key_version", "uq_notice_once", "uq_job_apart", "pk_job", "pk_notice_read"})
 
 
 class Executor:
@@ -130,16 +130,37 @@ class Context:
         self.refusal: errors.EngineError | None = None
         self.hops = 0  # of the message this command delivers: what it throws has one more
         self.live: dict[str, LiveInstance] = {}
+        self._elsewhere: dict[str, Context] = {}
         self.tables = _TablesInForce(executor, uow)
 
     def refuse(self, refusal: errors.EngineError) -> None:
         """Commit what happened so far, then raise `refusal`."""
         self.refusal = refusal
 
+    def inside(self, agency_id: str) -> Context:
+        """The same transaction inside another agency: what reaches it is done there by the system, on its own cases, under its keys."""
+        if agency_id == self.actor.agency_id:
+            return self
+        if agency_id not in self._elsewhere:
+            there = Actor(account_id=SYSTEM, agency_id=agency_id, name=SYSTEM)
+            self._elsewhere[agency_id] = Context(self.executor, self.uow, there, self.now)
+        self._elsewhere[agency_id].hops = self.hops
+        return self._elsewhere[agency_id]
+
     def local_day(self) -> date:
         """Today, as the actor's agency counts it."""
         agency = agencies.get(self.uow, self.actor.agency_id)
         return self.now.astimezone(ZoneInfo(agency.zone) if agency else UTC).date()
+
+    def parameters(self, digest: str | None) -> Mapping[str, Value] | None:
+        """Agency parameters by their digest; None for none."""
+        found: Mapping[str, Value] | None = None if digest is None else self.tables[digest]
+        return found
+
+    def parameters_in_force(self) -> Mapping[str, Value] | None:
+        """Those of the actor's agency for cases that start now."""
+        agency = agencies.get(self.uow, self.actor.agency_id)
+        return self.parameters(agency.parameters_digest if agency else None)
 
     def case_key(self, case_id: str, wrapped: bytes | None) -> bytes:
         """The key of a case; raises `KeyDestroyed` once erasure took it, `StateCorrupt` where it does not open."""
@@ -173,6 +194,8 @@ class Context:
                 if not projection.save(self.uow, live, self.now, self.executor.message_key(live.agency_id), hops=self.hops):
                     raise _Overtaken
                 live.saved()
+        for there in self._elsewhere.values():
+            there.save()
 
 
 class _Overtaken(Exception):

@@ -68,8 +68,8 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
         UnknownElement: the SOP has no such document, or no template for it.
     """
     definition = context.executor.definition(context.uow, row.deployment_id)
-    document = next((one for one in definition.sheet.documents if one.code == code), None)
-    template = definition.files.get(f"documents/{document.template}.typ") if document else None
+    document, folder = definition.documents.get(code, (None, ""))
+    template = definition.files.get(f"{folder}documents/{document.template}.typ") if document else None
     agency = agencies.get(context.uow, row.agency_id)
     if document is None or template is None or agency is None:
         raise errors.UnknownElement(document=code)
@@ -89,9 +89,15 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
         "records": _by_record(chosen, zone, labels=False),
         "words": _by_record(chosen, zone, labels=True),
     }
-    files = {path.removeprefix("documents/"): content for path, content in definition.files.items()
-             if path.startswith("documents/") and path.endswith((".svg", ".png"))}
+    shelf = f"{folder}documents/"
+    files = {path.removeprefix(shelf): content for path, content in definition.files.items()
+             if path.startswith(shelf) and _is_beside(path, definition.files)}
     return LetterSource(template=template, data=data, files=files)
+
+
+def _is_beside(path: str, files: Mapping[str, bytes]) -> bool:
+    """Whether a template may show or import it: an image, or Typst that is no document itself (one has a sample)."""
+    return path.endswith((".svg", ".png")) or path.endswith(".typ") and f"{path[:-4]}.sample.json" not in files
 
 
 def filled_forms(context: Context, row: instances.InstanceRow, definition: Definition) -> list[Filled]:

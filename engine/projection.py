@@ -14,13 +14,14 @@ from engine import canonical, journal, seal, standards, verdicts
 from engine.advance import LiveInstance
 from engine.calendars import WorkCalendar
 from engine.casefile.case import CaseStatus
-from engine.transition import OpenTask
+from engine.transition import OpenTask, Thrown
 from engine.types import InstanceStatus, TimeStandard, Value
-from storage import cases, crypto, instances, jobs, messages, payloads, randomness, subscriptions, tasks, trace
+from storage import agencies, cases, crypto, instances, jobs, messages, payloads, randomness, subscriptions, tasks, trace
 from storage import journal as journal_rows
 from storage.unit_of_work import UnitOfWork
 
-OPERATION, TIMER, MESSAGE, SIGNAL, INCIDENT = "operation", "timer", "message", "signal", "incident"
+OPERATION, TIMER, MESSAGE, SIGNAL, INCIDENT, START = "operation", "timer", "message", "signal", "incident", "start"
+ALONE_AS = "alone_as"  # in the profile of a trial's agency: the code it plays; there is no other agency then
 RISK_RANKS = {"high": 0, "medium": 1, "low": 2}  # smaller comes first in the inbox
 NOT_ASSESSED = 3
 
@@ -41,8 +42,7 @@ def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes,
     elif live.case_status is not None or live.risk != live.stored_risk:
         cases.move(uow, live.case_id, status=live.case_status, risk=live.risk, at=live.last_at)
     for number, thrown in enumerate(live.thrown):
-        send(uow, live, message_key, number=number, kind=thrown.kind, name=thrown.name, keys=thrown.keys, variables=thrown.variables,
-             now=now, hops=hops)
+        send(uow, live, message_key, thrown, number=number, now=now, hops=hops)
     return True
 
 
@@ -154,7 +154,7 @@ def _task_row(live: LiveInstance, task: OpenTask) -> tasks.TaskRow:
     return tasks.TaskRow(
         id=task.token_id, instance_id=live.id, token_id=task.token_id, agency_id=live.agency_id, case_id=live.case_id or None,
         sop_key=live.sop_key, element_id=task.element_id, name=node.name or node.id, lane=node.lane,
-        role=live.definition.role_of(node.lane), form_key=node.form, sensitivity=node.sensitivity or "C1",
+        role=live.definition.role_of(node.id, live.parameters), form_key=node.form, sensitivity=node.sensitivity or "C1",
         ready_at=task.ready_at, due_at=task.due_at, warn_at=task.warn_at, standard=standards.to_json(task.standard),
         standard_from=task.standard_from, risk_rank=RISK_RANKS.get(live.risk, NOT_ASSESSED),
         item=None if task.item is None else live.sealed(task.item, item_binding(task.token_id)))
@@ -253,30 +253,42 @@ def _wake_buffered(uow: UnitOfWork, live: LiveInstance, name: str, stored: Store
         if message.source_instance is None and (MESSAGE, message.id) not in stored])
 
 
-def send(
-    uow: UnitOfWork, live: LiveInstance, message_key: bytes, *, number: int, kind: str, name: str, keys: Mapping[str, Value],
-    variables: Mapping[str, Value], now: datetime, hops: int,
-) -> None:
+def send(uow: UnitOfWork, live: LiveInstance, message_key: bytes, thrown: Thrown, *, number: int, now: datetime, hops: int) -> None:
     """Puts the message or signal thrown as `number` of this command into the outbox, with the job that delivers it afterwards."""
     message_id = f"{live.id}.{live.seq:08d}.{number:04d}"
-    keep(uow, live.agency_id, message_key, message_id=message_id, kind=kind, name=name, keys=keys, variables=variables, now=now,
-         source=live.id, hops=hops)
-    jobs.insert_many(uow, [_job(live, kind, message_id, "", now, number=number, name=name)])
+    to_agency = None if thrown.agency is None or _is_home(uow, live.agency_id, thrown.agency) else thrown.agency
+    keep(uow, live.agency_id, message_key, message_id=message_id, kind=thrown.kind, name=thrown.name, keys=thrown.keys,
+         variables=thrown.variables, now=now, source=live.id, hops=hops, to_agency=to_agency)
+    jobs.insert_many(uow, [_job(live, thrown.kind, message_id, "", now, number=number, name=thrown.name)])
+
+
+def _is_home(uow: UnitOfWork, agency_id: str, code: str) -> bool:
+    agency = agencies.get(uow, agency_id)
+    return agency is not None and code == agency.profile.get(ALONE_AS, agency.code)
 
 
 def keep(
     uow: UnitOfWork, agency_id: str, message_key: bytes, *, message_id: str, kind: str, name: str, keys: Mapping[str, Value],
-    variables: Mapping[str, Value], now: datetime, source: str | None, hops: int = 0,
+    variables: Mapping[str, Value], now: datetime, source: str | None, hops: int = 0, to_agency: str | None = None,
+    came_from: Mapping[str, str] | None = None,
 ) -> None:
     """Keeps a message until somebody takes it. Of messages of one instant the smallest id is the oldest.
 
-    `hops` counts the messages that led to it without a person, timer or operation between.
+    `hops` counts the messages that led to it without a person, timer or operation between; `came_from` is the agency it was
+    sent by, with a reference only that agency can follow.
     """
+    content = {"variables": dict(variables), "hops": hops, "came_from": came_from}
     messages.add(uow, messages.MessageRow(
         id=message_id, agency_id=agency_id, kind=kind, name=name, keys=standards.keys_to_json(keys),
-        payload=seal.seal(message_key, canonical.dumps({"variables": dict(variables), "hops": hops}),
+        payload=seal.seal(message_key, canonical.dumps(content),
                           nonce=randomness.random_bytes(seal.NONCE_BYTES), bound_to=message_binding(message_id)),
-        source_instance=source, at=now, delivered_at=None))
+        source_instance=source, at=now, delivered_at=None, to_agency=to_agency))
+
+
+def job_of_message(agency_id: str, message_id: str, name: str, *, at: datetime, kept_at: datetime) -> jobs.JobRow:
+    """The job that delivers a kept message to what it is to start, from `at` on; the oldest message comes first."""
+    return jobs.JobRow(id=f"{0:08d}.{message_id}", instance_id=None, agency_id=agency_id, kind=MESSAGE, token_id=message_id, element_id="",
+                       name=name, due_at=kept_at, available_at=at)
 
 
 def message_binding(message_id: str) -> str:

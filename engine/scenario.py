@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine import bundle, durations, errors
+from engine import durations, errors, toml_files
 from engine.clock import ManualClock
 from engine.commands import notices
 from engine.results import CompletionResult, InboxFilters, ReplayVerdict
@@ -134,7 +134,7 @@ class ScenarioUnreadable(errors.EngineError):
 def read_scenario(data: bytes) -> Scenario:
     """The story in a file. Raises `ScenarioUnreadable` for anything it would otherwise pass over in silence."""
     try:
-        raw = _decimals(bundle.read_toml(data))
+        raw = _decimals(toml_files.read_toml(data))
         start = raw["start"]
         end = raw.get("end", {})
         if unknown := set(raw) - _WHOLE | set(start) - _START | set(end) - _END:

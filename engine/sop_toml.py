@@ -6,19 +6,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.bundle import read_toml
+from engine import resolving
+from engine.toml_files import read_toml
 from engine.errors import BundleRefused
 from engine.types import LintFinding, Severity, Text
 
 
+#: The `agency` of folders that are there for others to use.
+SHARED = "common"
+CLAUSE_KINDS = frozenset({
+    "step", "role", "input", "time", "output", "branch", "requirement", "product", "warning", "legal_basis", "qualification", "linkage",
+    "equipment", "channel", "fee", "identity", "heading"})
+#: Kinds that the identity sheet itself carries out; all others need elements, or a reason why there are none.
+SHEET_KINDS = frozenset({"warning", "legal_basis", "qualification", "linkage", "equipment", "channel", "fee", "identity", "heading"})
+SOURCE_KINDS = frozenset({"law", "proposal"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Clause:
-    """One clause of the source and the elements that carry it out."""
+    """One clause of the source and the elements that carry it out, or why nothing does."""
 
     id: str
     text: str
     elements: tuple[str, ...] = ()
     sha256: str = ""
+    kind: str = ""
+    reason: str = ""
+    origin: str = ""  # the adopted folder whose source it quotes; "" for the SOP's own
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where elements come from that no clause of the source asks for: a law, or our own proposal."""
+
+    elements: tuple[str, ...]
+    text: str
+    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +51,7 @@ class DocumentTemplate:
     code: str
     template: str
     title: Text
+    aliases: tuple[str, ...] = ()  # other names a source prints for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +68,25 @@ class SopSheet:
     lanes: Mapping[str, str] = field(default_factory=dict)  # printed lane name -> abstract role
     clauses: tuple[Clause, ...] = ()
     documents: tuple[DocumentTemplate, ...] = ()
+    extends: str | None = None  # the folder this SOP adopts
+    uses: tuple[str, ...] = ()  # the folders whose processes, forms, tables and documents it calls
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def grounded(self) -> frozenset[str]:
+        """The elements that a clause or another source asks for."""
+        named = [*(one.elements for one in self.clauses), *(one.elements for one in self.sources)]
+        return frozenset(element for elements in named for element in elements)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether this is a folder for other SOPs to use, in force at no agency."""
+        return self.agency == SHARED
+
+    @property
+    def only_lends(self) -> bool:
+        """Whether it needs no diagram: it only lends tables, forms or letters."""
+        return self.is_shared and not self.process
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +101,7 @@ class AgencySheet:
     calendar: Mapping[str, Any] = field(default_factory=dict)
     roles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    clauses: tuple[Clause, ...] = ()  # what of the source belongs to no SOP, each with the reason
 
 
 _REFUSALS = {
@@ -73,12 +117,24 @@ _INSTEAD = Text(
 
 
 def read_sop(data: bytes, *, file: str = "sop.toml") -> SopSheet:
-    """The identity sheet in `data`.
+    """The identity sheet in `data`, by itself.
 
     Raises:
         BundleRefused: `toml-unreadable` or `toml-shape`.
     """
-    raw = _toml(data, file)
+    return _sheet(_toml(data, file), file)
+
+
+def read_folder(files: Mapping[str, bytes], folder: str = "") -> SopSheet:
+    """The identity sheet of one folder of a bundle, over the sheet it adopts; an empty one where there is none.
+
+    Raises:
+        BundleRefused: as `read_sop`.
+    """
+    return _sheet(resolving.merged(resolving.layers(files, folder, read=_toml)), f"{folder}{resolving.SHEET}")
+
+
+def _sheet(raw: dict[str, Any], file: str) -> SopSheet:
     try:
         return SopSheet(
             key=_word(raw, "key"),
@@ -89,18 +145,17 @@ def read_sop(data: bytes, *, file: str = "sop.toml") -> SopSheet:
             start_roles=_words(raw.get("start_roles", [])),
             identity=_table(raw, "identity"),
             lanes={" ".join(name.split()): _str(role) for name, role in _table(raw, "lanes").items()},
-            clauses=tuple(
-                Clause(
-                    id=_word(one, "id"),
-                    text=_word(one, "text"),
-                    elements=_words(one.get("elements", [])),
-                    sha256=_word(one, "sha256"),
-                )
-                for one in _tables(raw, "clause")
-            ),
+            clauses=_clauses(raw),
             documents=tuple(
-                DocumentTemplate(code=_word(one, "code"), template=_word(one, "template"), title=_text(one.get("title", {})))
+                DocumentTemplate(code=_word(one, "code"), template=_word(one, "template"), title=_text(one.get("title", {})),
+                                 aliases=_words(one.get("aliases", [])))
                 for one in _tables(raw, "document")
+            ),
+            extends=_word(raw, "extends") or None,
+            uses=_words(raw.get("uses", [])),
+            sources=tuple(
+                Source(elements=_words(one.get("elements", [])), text=_word(one, "text"), kind=_word(one, "kind"))
+                for one in _tables(raw, "source")
             ),
         )
     except TypeError:
@@ -124,12 +179,28 @@ def read_agency(data: bytes, *, file: str = "agency.toml") -> AgencySheet:
             calendar=_table(raw, "calendar"),
             roles={name: _mapping(role) for name, role in _table(raw, "roles").items()},
             parameters={name: _mapping(one) for name, one in _table(raw, "parameters").items()},
+            clauses=_clauses(raw),
         )
     except TypeError:
         raise _refused("toml-shape", file) from None
     if not sheet.code or not sheet.name:
         raise _refused("toml-shape", file)
     return sheet
+
+
+def _clauses(raw: Mapping[str, Any]) -> tuple[Clause, ...]:
+    return tuple(
+        Clause(
+            id=_word(one, "id"),
+            text=_word(one, "text"),
+            elements=_words(one.get("elements", [])),
+            sha256=_word(one, "sha256"),
+            kind=_word(one, "kind"),
+            reason=_word(one, "reason"),
+            origin=_word(one, "origin"),
+        )
+        for one in _tables(raw, "clause")
+    )
 
 
 def codes() -> frozenset[str]:

@@ -15,7 +15,7 @@ from engine.executor import Context, Executor
 from engine.lint import guarded
 from engine.results import FormView, SopDetail, SopStep, SopSummary
 from engine.trial import Trial
-from engine.types import Actor, LintFinding, Severity, Text
+from engine.types import Actor, LintFinding, Severity, Text, Value
 from storage import deployments, instances, randomness
 
 TRIALS_KEPT = 50   # in one process; the oldest make room
@@ -84,8 +84,8 @@ class Sops:
             findings = tuple(guarded.from_json(each) for each in row.findings or ())
             return SopDetail(
                 summary=_summary(row, running, findings=len(findings), agency_code=definition.sheet.agency),
-                identity=definition.sheet.identity, steps=steps_of(definition), findings=findings, files=definition.files,
-                process_id=row.process_id)
+                identity=definition.sheet.identity, steps=steps_of(definition, context.parameters_in_force()), findings=findings,
+                files=definition.files, process_id=row.process_id)
 
         return self._executor.read(actor, query)
 
@@ -95,11 +95,12 @@ class Sops:
             return ()
 
         def query(context: Context) -> tuple[SopSummary, ...]:
-            found = []
+            found, parameters = [], context.parameters_in_force()
             for row in deployments.all_in_force(context.uow, actor.agency_id, context.local_day()):
-                sheet = self._sheet(context, row)
-                if not sheet.start_roles or actor.holds(*sheet.start_roles):
-                    found.append(_summary(row, {}, findings=len(row.findings or ()), agency_code=sheet.agency))
+                definition = context.executor.definition(context.uow, row.id)
+                roles = definition.start_roles(parameters)
+                if not roles or actor.holds(*roles):
+                    found.append(_summary(row, {}, findings=len(row.findings or ()), agency_code=definition.sheet.agency))
             return tuple(found)
 
         return self._executor.read(actor, query)
@@ -164,13 +165,16 @@ class Sops:
         return context.executor.definition(context.uow, row.id).sheet
 
 
-def steps_of(definition: Definition) -> tuple[SopStep, ...]:
-    """The activities in file order, with the printed wording of each time standard; "" where the SOP gives none."""
+def steps_of(definition: Definition, parameters: Mapping[str, Value] | None = None) -> tuple[SopStep, ...]:
+    """The activities in file order, with the printed wording of each time standard; "" where the SOP gives none.
+
+    Roles are those of an agency with these `parameters`.
+    """
     process = definition.processes[definition.main_process or next(iter(definition.processes))]
     nodes = list(definitions.nodes_of(process))
     standards = {node.attached_to: node.standard for node in nodes if node.standard is not None}
     return tuple(
-        SopStep(element_id=node.id, name=node.name or node.id, lane=node.lane, role=definition.role_of(node.lane) if node.lane else "",
+        SopStep(element_id=node.id, name=node.name or node.id, lane=node.lane, role=definition.role_of(node.id, parameters),
                 standard_text=standards[node.id].text if standards.get(node.id) else "", clauses=node.clause, inputs=node.inputs,
                 outputs=node.outputs, done_by=_DONE_BY.get(node.type, "people"))
         for node in nodes if node.type in _ACTIVITIES)

@@ -184,8 +184,10 @@ class Trial:
         def query(context: Context) -> bytes:
             definition = self._definition(context)
             nodes = {node.id: node for process in definition.processes.values() for node in definitions.nodes_of(process)}
-            roles = {node.id: definition.role_of(node.lane) for node in nodes.values() if node.lane}
-            entries = [_entry(row) for row in trace.of_instance(context.uow, self._instance(context, instance_id).id)]
+            row = self._instance(context, instance_id)
+            parameters = context.parameters(row.parameters_digest)
+            roles = {node.id: definition.role_of(node.id, parameters) for node in nodes.values() if node.lane}
+            entries = [_entry(row) for row in trace.of_instance(context.uow, row.id)]
             return eventlog.xes(instance_id, entries, nodes, roles=roles)
 
         return self._read(query)

@@ -53,8 +53,8 @@ def attach(
         return known
     row = instance_of(context, call)
     key = context.case_key(row.case_id or "", row.wrapped_key)
-    sheet = context.executor.definition(context.uow, row.deployment_id).sheet
-    title = next((one.title.id for one in sheet.documents if one.code == code), code)
+    template, _ = context.executor.definition(context.uow, row.deployment_id).documents.get(code, (None, ""))
+    title = template.title.id if template else code
     kept = documents.DocumentRow(
         id=document_id, agency_id=row.agency_id, case_id=row.case_id, instance_id=row.id, element_id=call.element_id, code=code,
         title=title, number=number, status="issued", issued_at=context.now, media_type=media_type, sha256=crypto.digest(content),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import canonical, pack, sop_toml, work_calendar
-from engine.bundle import read_toml
+from engine.toml_files import read_toml
 from engine.errors import BundleRefused
 from engine.executor import Context
 from engine.sop_toml import AgencySheet

@@ -6,15 +6,17 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from engine.bundle import read_toml
+from engine import resolving
 from engine.forms_schema import SENSITIVITIES
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Placed, Sop
+from engine.sop_toml import CLAUSE_KINDS, SHEET_KINDS, SOURCE_KINDS
+from engine.toml_files import read_toml
 
 rules = Catalogue()
 HUMAN = ("userTask", "manualTask", "task")
 _KNOWN_FILE = re.compile(
-    r"sop\.toml|agency\.toml|source\.txt|README\.md|[^/]+\.dmn|forms/[^/]+\.json|documents/.+|scenarios/[^/]+\.toml"
+    r"sop\.toml|extends/[^/]+/[^/]+/sop\.toml|agency\.toml|source\.txt|README\.md|[^/]+\.dmn|forms/[^/]+\.json|documents/.+|scenarios/[^/]+\.toml"
 )
 
 
@@ -53,10 +55,14 @@ def form_missing(diagram: Diagram) -> Iterator[Hit]:
     ("Hapus, atau sebut di sop:form.", "Remove it, or name it in sop:form."),
 )
 def form_unused(sop: Sop) -> Iterator[Hit]:
-    """Forms nobody opens grow old unseen."""
+    """Forms nobody opens grow old unseen. Those of a folder that only lends are opened elsewhere."""
+    if sop.sheet is not None and sop.sheet.only_lends:
+        return
     used = {p.node.form for diagram in sop.diagrams for p in diagram.placed}
-    start = sop.sheet.start_form if sop.sheet else None
-    return (Hit(file=f"forms/{key}.json") for key in sorted(sop.form_files) if key not in used and key != start)
+    used |= {sheet.start_form for sheet in sop.sheets.values()}
+    for path in sop.bundle.forms():
+        if sop.form_key(path) not in used and resolving.folder_of(path) == "":
+            yield Hit(file=path)
 
 
 @rules.diagram_rule(
@@ -124,11 +130,12 @@ def in_two_lanes(diagram: Diagram) -> Iterator[Hit]:
 )
 def lane_without_role(diagram: Diagram) -> Iterator[Hit]:
     """The printed name of a lane is not a group of people."""
-    if diagram.sop.sheet is not None:
+    sheet = diagram.sop.sheet_of(diagram.file)
+    if sheet is not None:
         used = {p.node.lane for p in _humans(diagram)}
         for process in diagram.model.processes.values():
             for lane in process.lanes:
-                if lane.name in used and lane.name not in diagram.sop.sheet.lanes:
+                if lane.name in used and lane.name not in sheet.lanes:
                     yield diagram.hit(lane)
 
 
@@ -154,17 +161,13 @@ def no_sheet(sop: Sop) -> Iterator[Hit]:
     ),
 )
 def sheet_incomplete(sop: Sop) -> Iterator[Hit]:
-    """PermenPANRB 35/2012 wants these on every SOP-AP sheet."""
+    """PermenPANRB 35/2012 wants these on every SOP-AP sheet. A folder for others to use is no agency's sheet."""
     sheet = sop.sheet
     if sheet is not None:
-        given = {
-            "key": sheet.key,
-            "agency": sheet.agency,
-            "process": sheet.process,
-            "title": sheet.title.id,
-            "lanes": sheet.lanes,
-            **{name: sheet.identity.get(name) for name in ("number", "effective", "approver", "legal_basis")},
-        }
+        given: dict[str, object] = {"key": sheet.key, "agency": sheet.agency, "title": sheet.title.id}
+        if not sheet.is_shared:
+            given |= {"process": sheet.process, "lanes": sheet.lanes}
+            given |= {name: sheet.identity.get(name) for name in ("number", "effective", "approver", "legal_basis")}
         yield from (Hit(element_id=name, file="sop.toml") for name, value in given.items() if not value)
 
 
@@ -176,8 +179,9 @@ def sheet_incomplete(sop: Sop) -> Iterator[Hit]:
 )
 def sheet_process(sop: Sop) -> Iterator[Hit]:
     """A case would start something else, or nothing."""
-    if sop.sheet is not None and sop.sheet.process and sop.diagrams and sop.sheet.process not in sop.processes:
-        yield Hit(element_id=sop.sheet.process, file="sop.toml")
+    for folder, sheet in sop.sheets.items():
+        if sheet.process and sop.diagrams and sheet.process not in sop.processes:
+            yield Hit(element_id=sheet.process, file=f"{folder}sop.toml")
 
 
 @rules.sop_rule(
@@ -196,20 +200,46 @@ def start_form_missing(sop: Sop) -> Iterator[Hit]:
     "clause-elements",
     RULE,
     (
-        "Klausul ini menunjuk elemen yang tidak ada, atau tidak menunjuk apa pun.",
-        "This clause points at an element that does not exist, or at nothing.",
+        "Klausul atau sumber ini menunjuk elemen yang tidak ada, atau tidak menunjuk apa pun.",
+        "This clause or source points at an element that does not exist, or at nothing.",
     ),
-    ("Isi elements dengan ID elemen pelaksananya.", "Give elements the ids of what carries it out."),
+    (
+        "Isi elements dengan ID elemen pelaksananya, atau reason bila klausul ini tidak dilaksanakan.",
+        "Give elements the ids of what carries it out, or a reason where nothing does.",
+    ),
 )
 def clause_elements(sop: Sop) -> Iterator[Hit]:
     """An auditor reads the SOP clause by clause and wants to see each one done."""
-    if sop.sheet is None:
-        return
     known = {e.get("id") for diagram in sop.diagrams for e in diagram.elements() if e.get("id")}
-    known |= sop.form_files
-    for clause in sop.sheet.clauses:
-        if not clause.id or not clause.elements or not set(clause.elements) <= known:
-            yield Hit(element_id=clause.id or None, file="sop.toml")
+    known |= sop.form_files | {document.code for sheet in sop.sheets.values() for document in sheet.documents}
+    for folder, sheet in sop.sheets.items():
+        for clause in sheet.clauses:
+            carried_out = clause.elements or clause.reason or clause.kind in SHEET_KINDS
+            if not clause.id or not carried_out or not set(clause.elements) <= known:
+                yield Hit(element_id=clause.id or None, file=f"{folder}sop.toml")
+        for source in sheet.sources:
+            if not source.elements or not set(source.elements) <= known:
+                yield Hit(element_id=next((one for one in source.elements if one not in known), None), file=f"{folder}sop.toml")
+
+
+@rules.sop_rule(
+    "clause-kind",
+    RULE,
+    ("Jenis klausul atau sumber ini tidak dikenal.", "This kind of clause or source is unknown."),
+    (
+        "Pakai jenis klausul di docs/architecture.md; untuk sumber, law atau proposal.",
+        "Use a kind of clause that docs/architecture.md lists; for a source, law or proposal.",
+    ),
+)
+def clause_kind(sop: Sop) -> Iterator[Hit]:
+    """What a clause states is compared with the diagram by its kind; a source that is neither law nor proposal is none."""
+    for folder, sheet in sop.sheets.items():
+        for clause in sheet.clauses:
+            if clause.kind and clause.kind not in CLAUSE_KINDS:
+                yield Hit(element_id=clause.id or None, file=f"{folder}sop.toml")
+        for source in sheet.sources:
+            if source.kind not in SOURCE_KINDS or not source.text:
+                yield Hit(element_id=next(iter(source.elements), None), file=f"{folder}sop.toml")
 
 
 @rules.sop_rule(
@@ -220,9 +250,10 @@ def clause_elements(sop: Sop) -> Iterator[Hit]:
 )
 def clause_quote(sop: Sop) -> Iterator[Hit]:
     """The quotation proves which words of the decree the diagram follows."""
-    for clause in sop.sheet.clauses if sop.sheet is not None else ():
-        if clause.sha256 != hashlib.sha256(clause.text.encode()).hexdigest():
-            yield Hit(element_id=clause.id or None, file="sop.toml")
+    for folder, sheet in sop.sheets.items():
+        for clause in sheet.clauses:
+            if clause.sha256 != hashlib.sha256(clause.text.encode()).hexdigest():
+                yield Hit(element_id=clause.id or None, file=f"{folder}sop.toml")
 
 
 @rules.diagram_rule(
@@ -233,9 +264,9 @@ def clause_quote(sop: Sop) -> Iterator[Hit]:
 )
 def clause_unknown(diagram: Diagram) -> Iterator[Hit]:
     """The step would claim a ground nobody can read."""
-    sheet = diagram.sop.sheet
+    sheet = diagram.sop.sheet_of(diagram.file)
     if sheet is not None and sheet.clauses:
-        known = {clause.id for clause in sheet.clauses}
+        known = {clause.id for each in diagram.sop.sheets.values() for clause in each.clauses}
         yield from (diagram.hit(p) for p in diagram.placed if not set(p.node.clause) <= known)
 
 
@@ -247,10 +278,11 @@ def clause_unknown(diagram: Diagram) -> Iterator[Hit]:
 )
 def document_template(sop: Sop) -> Iterator[Hit]:
     """The letter could not be issued when the case needs it."""
-    for document in sop.sheet.documents if sop.sheet is not None else ():
-        base = f"documents/{document.template}"
-        if not document.code or not {f"{base}.typ", f"{base}.sample.json"} <= sop.bundle.files.keys():
-            yield Hit(element_id=document.code or None, file="sop.toml")
+    for folder, sheet in sop.sheets.items():
+        for document in sheet.documents:
+            base = f"{folder}documents/{document.template}"
+            if not document.code or not {f"{base}.typ", f"{base}.sample.json"} <= sop.bundle.files.keys():
+                yield Hit(element_id=document.code or None, file=f"{folder}sop.toml")
 
 
 @rules.diagram_rule(
@@ -272,9 +304,9 @@ def sensitivity(diagram: Diagram) -> Iterator[Hit]:
 )
 def step_without_clause(diagram: Diagram) -> Iterator[Hit]:
     """Where the clause map is kept, a step without one has no ground an auditor could read."""
-    sheet = diagram.sop.sheet
+    sheet = diagram.sop.sheet_of(diagram.file)
     if sheet is not None and sheet.clauses:
-        mapped = {element for clause in sheet.clauses for element in clause.elements}
+        mapped = {element for each in diagram.sop.sheets.values() for element in each.grounded}
         yield from (diagram.hit(p) for p in _humans(diagram) if not p.node.clause and p.node.id not in mapped)
 
 
@@ -286,9 +318,12 @@ def step_without_clause(diagram: Diagram) -> Iterator[Hit]:
 )
 def file_not_used(sop: Sop) -> Iterator[Hit]:
     """It would be kept for decades with the deployment, read by nobody."""
+    diagrams = sop.bundle.diagrams()
     for path in sop.bundle.files:
-        if path not in sop.bundle.diagrams() and not _KNOWN_FILE.fullmatch(path):
+        if path not in diagrams and not _KNOWN_FILE.fullmatch(resolving.inside(path)):
             yield Hit(file=path)
+    used = {"", *(f"uses/{name}/" for sheet in sop.sheets.values() for name in sheet.uses)}
+    yield from (Hit(file=folder) for folder in resolving.folders(sop.bundle.files) if folder not in used)
 
 
 @rules.sop_rule(

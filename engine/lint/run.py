@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from engine import bpmn_xml, decisions, forms_schema, sop_toml
+from engine import bpmn_xml, decisions, forms_schema, resolving, sop_toml
 from engine.bundle import SopBundle, printable
 from engine.errors import BundleRefused, EngineError
 from engine.lint import (
@@ -17,6 +17,7 @@ from engine.lint import (
     rules_flows,
     rules_foreign,
     rules_ids,
+    rules_library,
     rules_runaway,
     rules_schema,
     rules_sop,
@@ -41,6 +42,7 @@ for _module in (
     rules_data,
     rules_foreign,
     rules_sop,
+    rules_library,
     rules_wording,
 ):
     for _code, _rule in _module.rules.rules.items():
@@ -142,8 +144,9 @@ def _finding(rule: Rule, hit: Hit, file: str, drawn: bool) -> LintFinding:
 def _read(sop: Sop) -> Iterator[LintFinding]:
     """Read every file of the bundle into `sop`; what cannot be read is a finding."""
     bundle = sop.bundle
+    yield from _read_sheets(sop)
     diagrams = bundle.diagrams()
-    if not diagrams:
+    if not diagrams and not (sop.sheet and sop.sheet.only_lends):
         yield LintFinding(
             code="no-diagram",
             severity=Severity.ERROR,
@@ -160,19 +163,13 @@ def _read(sop: Sop) -> Iterator[LintFinding]:
         except BundleRefused as refusal:
             yield from refusal.findings
     forms = {}
-    names = [file for file in bundle.files if file.startswith("forms/") and file.endswith(".json")]
-    for file in names:
+    for file, data in bundle.forms().items():
         try:
-            form = forms_schema.read_form(bundle.files[file], file=file)
+            form = forms_schema.read_form(data, file=file)
             forms[form.key] = form
         except BundleRefused as refusal:
             yield from refusal.findings
-    sop.forms, sop.form_files = forms, frozenset(file.rpartition("/")[2][:-5] for file in names)
-    if "sop.toml" in bundle.files:
-        try:
-            sop.sheet = sop_toml.read_sop(bundle.files["sop.toml"])
-        except BundleRefused as refusal:
-            yield from refusal.findings
+    sop.forms, sop.form_files = forms, frozenset(sop.form_key(file) for file in bundle.forms())
     if "agency.toml" in bundle.files:
         try:
             sop_toml.read_agency(bundle.files["agency.toml"])
@@ -181,11 +178,22 @@ def _read(sop: Sop) -> Iterator[LintFinding]:
     yield from _read_decisions(sop)
 
 
+def _read_sheets(sop: Sop) -> Iterator[LintFinding]:
+    sheets = {}
+    for folder in resolving.folders(sop.bundle.files):
+        if f"{folder}{resolving.SHEET}" in sop.bundle.files:
+            try:
+                sheets[folder] = sop_toml.read_folder(sop.bundle.files, folder)
+            except BundleRefused as refusal:
+                yield from refusal.findings
+    sop.sheets = sheets
+
+
 def _read_decisions(sop: Sop) -> Iterator[LintFinding]:
     tables = sop.bundle.named(".dmn")
     if not tables:
         return
-    known = {}
+    known, files = {}, {}
     for file, data in tables.items():
         try:
             read = decisions.read_decisions(data)
@@ -204,6 +212,7 @@ def _read_decisions(sop: Sop) -> Iterator[LintFinding]:
                 for f in refusal.findings
             )
             continue
+        files[file] = tuple(read.names)
         for name in read.names:
             if name in known:
                 yield LintFinding(
@@ -216,4 +225,4 @@ def _read_decisions(sop: Sop) -> Iterator[LintFinding]:
                     instead=Text("Beri setiap keputusan nama sendiri.", "Give each decision a name of its own."),
                 )
             known[name] = read
-    sop.decisions = known
+    sop.decisions, sop.decision_files = known, files

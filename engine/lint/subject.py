@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from engine import definitions
+from engine import definitions, resolving
 from engine.bpmn_reading import BPMN, local
 from engine.bundle import SopBundle
 from engine.decisions import Decisions
@@ -134,8 +134,23 @@ class Sop:
     forms: Mapping[str, Form] = field(default_factory=dict)
     form_files: frozenset[str] = frozenset()  # keys of all form files, readable or not
     decisions: Mapping[str, Decisions] = field(default_factory=dict)
+    decision_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # DMN file -> its decisions
     unread_decisions: bool = False  # a DMN file could not be read: its decisions are not "missing"
-    sheet: SopSheet | None = None
+    sheets: Mapping[str, SopSheet] = field(default_factory=dict)  # by folder; those that could be read
+
+    @property
+    def sheet(self) -> SopSheet | None:
+        """The SOP's own identity sheet."""
+        return self.sheets.get("")
+
+    def sheet_of(self, file: str) -> SopSheet | None:
+        """The identity sheet of the folder a file belongs to."""
+        return self.sheets.get(resolving.folder_of(file))
+
+    @staticmethod
+    def form_key(path: str) -> str:
+        """The key a form file has by its name."""
+        return path.rpartition("/")[2][: -len(".json")]
 
     @cached_property
     def processes(self) -> dict[str, tuple[Diagram, Process]]:

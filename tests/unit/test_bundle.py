@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import bundle as bundles
+from engine import toml_files
 from engine.bundle import SopBundle
 from engine.errors import BundleRefused
 
@@ -83,5 +84,5 @@ def test_the_order_files_came_in_does_not_matter(given_files: dict[str, bytes]) 
 
 def test_an_unreadable_sheet_is_no_sheet() -> None:
     assert SopBundle.from_files({"sop.toml": b"key = 'x'"}).toml == {"key": "x"}
-    for broken in (b"\xff", b"x = [" * 5000, b"x = 1" + b"0" * 5000, b"=", b"x" * (bundles.MAX_TOML_BYTES + 1)):
+    for broken in (b"\xff", b"x = [" * 5000, b"x = 1" + b"0" * 5000, b"=", b"x" * (toml_files.MAX_TOML_BYTES + 1)):
         assert SopBundle.from_files({"sop.toml": broken}).toml == {}

@@ -77,7 +77,7 @@ def test_lanes_decisions_and_forms_are_read_with_the_diagram() -> None:
     form = {"key": "f", "title": {"id": "F"}, "fields": [{"key": "a", "type": "text", "label": {"id": "A"}}]}
     definition = load(bundle(x_dot_bpmn=PLAIN, d_dot_dmn=DMN, forms__f_dot_json=json.dumps(form).encode(),
                              sop_dot_toml=b'[lanes]\n"Manajer  Kasus" = "case_manager"'))
-    assert definition.role_of("Manajer Kasus") == "case_manager" and definition.role_of("Lain") == "Lain"
+    assert definition.lane_role("Manajer Kasus") == "case_manager" and definition.lane_role("Lain") == "Lain"
     assert definition.decisions.keys() == {"risk"} and definition.forms["f"].fields[0].key == "a"
 
 
