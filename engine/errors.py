@@ -30,6 +30,18 @@ class EngineError(Exception):
         return type(self).english() if language == "en" else self.indonesian
 
 
+def in_words(code: str) -> Text:
+    """What a refusal or incident of this code says; the code itself where nothing more is known."""
+    from engine.types import Text
+
+    found = [EngineError]
+    for kind in found:
+        if kind.code == code and kind is not EngineError:
+            return Text(kind.indonesian, kind.english())
+        found.extend(kind.__subclasses__())
+    return Text(code, code)
+
+
 class Explained(EngineError):
     """The engine refused, for a reason of its own."""
 

@@ -41,8 +41,9 @@ class Jobs:
         return self._executor.read(WORKER, lambda context: rows.next_due(context.uow))
 
     def fire_timer(self, job: Job) -> JobOutcome:
-        """Lets a due timer act on its instance, exactly once. GONE is the normal end of most timers, not an error."""
-        return self._act(job, lambda context: commands.fire_timer(context, job.id, job.fence))
+        """Lets a due timer act on its instance, or begin one, exactly once. GONE is the normal end of most timers, not an error."""
+        act = commands.start if job.kind == projection.START else commands.fire_timer
+        return self._act(job, lambda context: act(context, job.id, job.fence))
 
     def deliver(self, job: Job) -> JobOutcome:
         """Delivers a message or signal of the outbox; RETRY_SCHEDULED when nobody waits for it yet."""
@@ -74,11 +75,12 @@ class Jobs:
 
         def query(context: Context) -> tuple[IncidentRow, ...]:
             found = rows.incidents(context.uow, actor.agency_id)
-            cases = {row.instance_id: instance_rows.get(context.uow, row.instance_id) for row in found}
+            cases = {row.instance_id: instance_rows.get(context.uow, row.instance_id or "") for row in found}
             return tuple(
-                IncidentRow(id=row.id, instance_id=row.instance_id, case_id=case.case_id if (case := cases[row.instance_id]) else None,
-                            element_id=row.element_id, code=row.error_code or row.name, since=row.due_at,
-                            overdue_for=context.now - row.due_at)
+                IncidentRow(id=row.id, instance_id=row.instance_id or "", element_id=row.element_id,
+                            case_id=case.case_id if (case := cases[row.instance_id]) else None,
+                            code=(code := row.error_code or row.name), says=errors.in_words(code),
+                            since=row.due_at, overdue_for=context.now - row.due_at)
                 for row in found)
 
         return self._executor.read(actor, query)
@@ -107,7 +109,7 @@ class Jobs:
             except errors.EngineError as refused:
                 rows.raise_incident(context.uow, row.id, fence=row.fence, attempts=row.attempts, error_code=refused.code)
                 return None
-        return Job(id=row.id, instance_id=row.instance_id, agency_id=row.agency_id, kind=row.kind, element_id=row.element_id,
+        return Job(id=row.id, instance_id=row.instance_id or "", agency_id=row.agency_id, kind=row.kind, element_id=row.element_id,
                    due_at=row.due_at, attempts=row.attempts, fence=row.fence, name=row.name, call=call)
 
 

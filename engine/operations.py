@@ -17,7 +17,7 @@ Answer = Callable[[Context, str, int], JobOutcome]
 
 def call_of(context: Context, job: jobs.JobRow) -> OperationCall:
     """What the operation of this job is asked. The job's id is its idempotency key: the same on every retry."""
-    live = context.instance(job.instance_id)
+    live = context.instance(job.instance_id or "")
     arguments: Any = {} if job.payload is None else live.unsealed(job.payload, projection.arguments_binding(job.token_id))
     return OperationCall(name=job.name, arguments=arguments, element_id=job.element_id, business_key=live.business_key,
                          idempotency_key=job.id, now=context.now)

@@ -296,9 +296,9 @@ class Job:
     """A unit of waiting work a worker holds until `locked_until`; `fence` refuses a worker that lost its lock."""
 
     id: str
-    instance_id: str
+    instance_id: str                        # "" for a timer that begins one
     agency_id: str = ""
-    kind: str                               # timer | operation | message | signal
+    kind: str                               # timer | operation | message | signal | start
     element_id: str
     due_at: datetime
     attempts: int
@@ -318,12 +318,13 @@ class JobOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentRow:
-    """Something that needs a person."""
+    """Something that needs a person. It belongs to no instance (`instance_id` "") where one was to begin."""
 
     id: str
     instance_id: str
     case_id: str | None
     element_id: str
     code: str
+    says: Text
     since: datetime
     overdue_for: timedelta | None = None

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine import authorization, definitions, drawings, errors, forms, pack
 from engine.bundle import SopBundle
+from engine.commands import starts
 from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.lint import guarded
@@ -57,6 +58,7 @@ class Sops:
                 effective_from=effective_from or context.local_day(), deployed_at=context.now, deployed_by=actor.account_id,
                 findings=[guarded.to_json(finding) for finding in findings])
             deployments.add(context.uow, row, {path: (pack.bytes_digest(data), data) for path, data in bundle.files.items()})
+            starts.deployed(context, row)
             return _summary(row, {}, findings=len(findings), agency_code=definition.sheet.agency)
 
         return self._executor.run(actor, command)

@@ -14,7 +14,7 @@ from engine import canonical, definitions, errors, eventlog, pack, projection, r
 from engine.bundle import SopBundle
 from engine.calendars import WorkCalendar
 from engine.clock import ManualClock
-from engine.commands import cases, instances, messages, tasks
+from engine.commands import cases, instances, messages, starts, tasks
 from engine.commands import jobs as job_commands
 from engine.definitions import Definition
 from engine.executor import Context, Executor
@@ -241,6 +241,8 @@ class Trial:
     def _do(self, job: job_rows.JobRow) -> None:
         if job.kind == projection.TIMER:
             self._run(lambda context: job_commands.fire_timer(context, job.id, job.fence))
+        elif job.kind == projection.START:
+            self._run(lambda context: job_commands.start(context, job.id, job.fence))
         elif job.kind == projection.OPERATION:
             call = self._read(lambda context: call_of(context, job))
             answer = outcome_of(self._operations.get(job.name), call)
@@ -265,16 +267,14 @@ def _deploy(context: Context, bundle: SopBundle, definition: Definition, calenda
     zone = calendar.zone.key if calendar is not None else "UTC"
     agencies.add(context.uow, agencies.AgencyRow(
         id=agency_id, code=f"trial-{agency_id}", name="Trial", level="", region="", zone=zone, calendar_digest=digest,
-        parameters_digest=None, profile={}))
-    deployment_id = randomness.new_id()
-    deployments.add(
-        context.uow,
-        deployments.DeploymentRow(
-            id=deployment_id, agency_id=agency_id, key=definition.sheet.key or "trial", version=1, digest=bundle.digest,
-            title={"id": definition.sheet.title.id, "en": definition.sheet.title.en}, process_id=definition.main_process or "",
-            effective_from=context.local_day(), deployed_at=context.now, deployed_by=context.actor.account_id, findings=[]),
-        {path: (pack.bytes_digest(data), data) for path, data in bundle.files.items()})
-    return deployment_id
+        parameters_digest=None, profile={projection.ALONE_AS: definition.sheet.agency}))
+    row = deployments.DeploymentRow(
+        id=randomness.new_id(), agency_id=agency_id, key=definition.sheet.key or "trial", version=1, digest=bundle.digest,
+        title={"id": definition.sheet.title.id, "en": definition.sheet.title.en}, process_id=definition.main_process or "",
+        effective_from=context.local_day(), deployed_at=context.now, deployed_by=context.actor.account_id, findings=[])
+    deployments.add(context.uow, row, {path: (pack.bytes_digest(data), data) for path, data in bundle.files.items()})
+    starts.deployed(context, row)
+    return row.id
 
 
 def _entry(row: Any) -> TraceEntry:

@@ -20,6 +20,7 @@ from engine.types import Operation, OperationCall, Value
 log = logging.getLogger("kawal.worker")
 
 Failure = BpmnError | TransientFailure | PermanentFailure
+TIMERS = ("timer", "start")                  # one that waits in an instance, one that begins instances
 JOBS_AT_ONCE = 5                             # few: what one worker holds, no other can take
 ROUNDS_PER_HEARTBEAT = 6                     # with the usual pause, a sign of life every half minute
 LONGEST_PAUSE = timedelta(minutes=1)         # between two tries to reach a database that is away
@@ -97,7 +98,7 @@ class Worker:
     def _work(self, job: Job) -> JobOutcome | str:
         try:
             if not isinstance(job.call, OperationCall):
-                return self._jobs.fire_timer(job) if job.kind == "timer" else self._jobs.deliver(job)
+                return self._jobs.fire_timer(job) if job.kind in TIMERS else self._jobs.deliver(job)
             answer = self._call(job.call)
             if isinstance(answer, Exception):
                 return self._jobs.fail(job, answer)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 
 from storage import rows
 from storage.prepared import Prepared
@@ -72,13 +72,6 @@ def starts_of(uow: UnitOfWork, deployment_ids: Collection[str]) -> list[JobRow]:
     """The waiting timers that start instances of these deployments, in due order."""
     return rows.all_of(JobRow, uow.execute(
         select(*_COLUMNS).where(job.c.deployment_id.in_(sorted(deployment_ids))).order_by(job.c.due_at, job.c.id)))
-
-
-def put_off(uow: UnitOfWork, job_id: str, *, fence: int, due_at: datetime) -> bool:
-    """A job that repeats waits for its next turn. False: the lock was lost, another worker decides."""
-    return uow.execute(
-        update(job).where(job.c.id == job_id, job.c.fence == fence)
-        .values(state="waiting", locked_by=None, due_at=due_at, available_at=due_at, attempts=0, error_code=None)).rowcount == 1
 
 
 def delete_many(uow: UnitOfWork, job_ids: Collection[str]) -> int:
@@ -163,13 +156,13 @@ def incidents(uow: UnitOfWork, agency_id: str, *, limit: int = 200) -> list[JobR
 
 
 def wake(uow: UnitOfWork, agency_id: str, kind: str, name: str, *, at: datetime) -> int:
-    """Jobs of this kind and name that were put to sleep (`available_at` None, no incident) may be taken again."""
+    """Jobs of this kind and name that were put to sleep may be taken again from `at` on."""
     return uow.execute(
         update(job).where(job.c.agency_id == agency_id, job.c.kind == kind, job.c.name == name, job.c.state == "waiting",
-                          job.c.available_at.is_(None)).values(available_at=at)).rowcount
+                          or_(job.c.available_at.is_(None), job.c.available_at > at)).values(available_at=at)).rowcount
 
 
-def sleep(uow: UnitOfWork, job_id: str) -> bool:
-    """Nobody can do this job for now; `wake` brings it back."""
+def sleep(uow: UnitOfWork, job_id: str, *, until: datetime | None = None) -> bool:
+    """Nobody can do this job for now, or before `until`; `wake` brings it back."""
     return uow.execute(update(job).where(job.c.id == job_id).values(
-        state="waiting", locked_by=None, available_at=None)).rowcount == 1
+        state="waiting", locked_by=None, available_at=until)).rowcount == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine import errors
 from engine.commands.instances import CaseInHand
 from engine.executor import Context
@@ -12,8 +14,11 @@ CASE, CASE_PATTERN = "case", "{agency}-{year}-{number:06d}"
 DOCUMENT_PATTERN = "{number:03d}/{series}/{agency}/{year}"  # never to be taken for a case's number
 
 
-def in_hand(context: Context, business_key: str | None) -> CaseInHand:
-    """The agency's case with this business key, opened if there is none; None asks for a new case with the next number."""
+def in_hand(context: Context, business_key: str | None, *, came_from: Mapping[str, str] | None = None) -> CaseInHand:
+    """The agency's case with this business key, opened if there is none; None asks for a new case with the next number.
+
+    A new case keeps which agency it `came_from`.
+    """
     if business_key is not None:
         row = cases.by_business_key(context.uow, context.actor.agency_id, business_key)
         if row is not None:
@@ -23,7 +28,8 @@ def in_hand(context: Context, business_key: str | None) -> CaseInHand:
     number = business_key if business_key is not None else next_number(context, issued_for=case_id)
     cases.add(context.uow, cases.CaseRow(
         id=case_id, agency_id=context.actor.agency_id, business_key=number, status=OPEN, risk="", owner_id=None,
-        wrapped_key=wrapped, opened_at=context.now, closed_at=None, updated_at=context.now))
+        wrapped_key=wrapped, opened_at=context.now, closed_at=None, updated_at=context.now,
+        came_from=came_from))
     return CaseInHand(id=case_id, business_key=number, key=key)
 
 

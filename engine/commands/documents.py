@@ -32,7 +32,7 @@ def actor_of(executor: Executor, call: OperationCall) -> Actor:
 def instance_of(context: Context, call: OperationCall) -> instances.InstanceRow:
     """The instance the call's job belongs to."""
     job = jobs.get(context.uow, call.idempotency_key)
-    row = instances.get(context.uow, job.instance_id) if job is not None else None
+    row = instances.get(context.uow, job.instance_id or "") if job is not None else None
     if row is None or row.agency_id != context.actor.agency_id:
         raise errors.NotFound(job_id=call.idempotency_key)
     return row

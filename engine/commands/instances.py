@@ -128,7 +128,9 @@ def resolve(context: Context, job_id: str, *, variables: Mapping[str, Value], re
     row = jobs.get(context.uow, job_id)
     if row is None or row.agency_id != context.actor.agency_id or row.state != "incident":
         raise errors.NotFound(incident_id=job_id)
-    if row.kind == "incident":
+    if row.instance_id is None:
+        jobs.resolve_incident(context.uow, job_id, available_at=context.now)  # it belongs to no case whose log could say who and why
+    elif row.kind == "incident":
         retry(context, row.instance_id, row.token_id, variables=variables, reason=reason)
     else:
         case_id = context.instance(row.instance_id).case_id

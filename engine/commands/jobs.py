@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from engine import projection
 from engine.advance import SYSTEM
-from engine.commands import instances, messages
+from engine.commands import instances, messages, starts
 from engine.executor import Context
 from engine.results import JobOutcome
 from engine.transition import CompleteOperation, FailOperation
@@ -25,7 +25,7 @@ def _held(context: Context, job_id: str, fence: int) -> jobs.JobRow | None:
 def fire_timer(context: Context, job_id: str, fence: int) -> JobOutcome:
     """Lets a due timer act, exactly once. GONE: it fired inside another command, or its element was finished first."""
     row = _held(context, job_id, fence)
-    if row is None:
+    if row is None or row.instance_id is None:
         return JobOutcome.GONE
     live = context.instance(row.instance_id)
     waited = any(timer.token_id == row.token_id and timer.due_at <= context.now for timer in live.view.timers)
@@ -36,6 +36,12 @@ def fire_timer(context: Context, job_id: str, fence: int) -> JobOutcome:
             projection.save_waiting(context.uow, live)
         return JobOutcome.GONE
     return JobOutcome.DONE
+
+
+def start(context: Context, job_id: str, fence: int) -> JobOutcome:
+    """Lets a timer start event that is due begin an instance. GONE: a newer version of its SOP is in force."""
+    row = _held(context, job_id, fence)
+    return JobOutcome.DONE if row is not None and starts.fire(context, row) else JobOutcome.GONE
 
 
 def complete(context: Context, job_id: str, fence: int, result: Mapping[str, Value]) -> JobOutcome:
@@ -53,7 +59,7 @@ def _answered(
 ) -> JobOutcome:
     """The answer moves the instance, unless the worker lost its lock or a due timer took the element away."""
     row = _held(context, job_id, fence)
-    if row is None:
+    if row is None or row.instance_id is None:
         return JobOutcome.GONE
     live = context.instance(row.instance_id)
     live.fire_due(context.now)
@@ -85,16 +91,17 @@ def fail_for_good(context: Context, job_id: str, fence: int, code: str = "perman
 
 
 def deliver(context: Context, job_id: str, fence: int) -> JobOutcome:
-    """A message of the outbox. Nobody waits yet: the job sleeps until somebody subscribes to its name."""
+    """A message of the outbox. Nobody waits yet: the job sleeps until somebody subscribes to its name, or an SOP it starts
+    comes into force."""
     row = _held(context, job_id, fence)
     if row is None:
         return JobOutcome.GONE
     try:
         delivered = messages.deliver(context, row.token_id)
-    except messages.MessageStorm as storm:
-        return fail_for_good(context, job_id, fence, storm.code)
+    except (messages.MessageStorm, messages.UnknownAgency) as refused:
+        return fail_for_good(context, job_id, fence, refused.code)
     if delivered:
         jobs.delete_many(context.uow, [job_id])
         return JobOutcome.DONE
-    jobs.sleep(context.uow, job_id)
+    jobs.sleep(context.uow, job_id, until=starts.next_chance(context, row.name))
     return JobOutcome.RETRY_SCHEDULED

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import canonical, errors, interpreter, projection, seal, standards
 from engine.advance import SYSTEM, LiveInstance
-from engine.commands import cases, instances
+from engine.commands import cases, instances, starts
 from engine.executor import Context
 from engine.model import EventKind
 from engine.transition import ReceiveMessage, ReceiveSignal
 from engine.types import Value
-from storage import deployments, messages, subscriptions
+from storage import agencies, crypto, deployments, jobs, messages, subscriptions
 from storage import errors as storage_errors
 
 MAX_HOPS = 1_000               # messages that lead to messages, nobody and nothing else between: more is a storm
@@ -29,6 +29,7 @@ class Letter:
     variables: Mapping[str, Value]
     keys: Mapping[str, Any]
     source: str | None = None
+    came_from: Mapping[str, str] | None = None  # another agency's code, and a reference that it can follow
 
 
 def send_message(context: Context, name: str, variables: Mapping[str, Value], keys: Mapping[str, Value]) -> list[str]:
@@ -36,9 +37,7 @@ def send_message(context: Context, name: str, variables: Mapping[str, Value], ke
     letter = Letter(name=name, variables=variables, keys=standards.keys_to_json(keys))
     reached = _deliver_message(context, letter, actor_id=context.actor.account_id)
     if not reached:
-        projection.keep(context.uow, context.actor.agency_id, context.executor.message_key(context.actor.agency_id),
-                        message_id=context.executor.new_id(context.now), kind=projection.MESSAGE, name=name, keys=keys, variables=variables,
-                        now=context.now, source=None)
+        _keep(context, letter, hops=0)
     return reached
 
 
@@ -54,11 +53,19 @@ class MessageStorm(errors.EngineError):
     indonesian = "Pesan memicu pesan tanpa henti; pesan ini menunggu keputusan orang."
 
 
+class UnknownAgency(errors.EngineError):
+    """The message is for an agency that is not registered here; register it or correct the SOP, then let it go again."""
+
+    code = "unknown-agency"
+    indonesian = "Pesan ini untuk lembaga yang belum terdaftar di sini; daftarkan lembaganya atau perbaiki SOP, lalu ulangi."
+
+
 def deliver(context: Context, message_id: str) -> bool:
     """Delivers one message of the outbox; False when nobody waits for it yet. A second delivery does nothing.
 
     Raises:
         MessageStorm: 1,000 messages led to this one without a person, timer or operation between.
+        UnknownAgency: it is for an agency that nobody knows here.
     """
     row = messages.get(context.uow, message_id)
     if row is None or row.delivered_at is not None:
@@ -69,14 +76,47 @@ def deliver(context: Context, message_id: str) -> bool:
     if content["hops"] >= MAX_HOPS:
         raise MessageStorm(message_id=message_id)
     context.hops = content["hops"] + 1
-    letter = Letter(name=row.name, variables=content["variables"], keys=row.keys, source=row.source_instance)
-    if row.kind == projection.SIGNAL:
+    letter = Letter(name=row.name, variables=content["variables"], keys=row.keys, source=row.source_instance,
+                    came_from=content.get("came_from"))
+    if row.to_agency is not None:
+        _hand_over(context, row, letter, hops=content["hops"])
+    elif row.kind == projection.SIGNAL:
         _broadcast(context, letter, actor_id=SYSTEM)
     elif not _deliver_message(context, letter, actor_id=SYSTEM):
         return False
     if not messages.mark_delivered(context.uow, message_id, context.now):
         raise storage_errors.Conflict  # another worker delivered it meanwhile: nothing of this delivery may stay
     return True
+
+
+def reference_of(message_id: str) -> str:
+    """By what two agencies speak of a message from one to the other: it says nothing of the case it left."""
+    return crypto.digest(f"handover:{message_id}".encode())[:16].upper()
+
+
+def _hand_over(context: Context, row: messages.MessageRow, letter: Letter, *, hops: int) -> None:
+    """Takes a message into the agency it is for. Only its variables and keys travel; what it begins there is a case of that agency."""
+    sender = agencies.get(context.uow, row.agency_id)
+    assert sender is not None and row.to_agency is not None
+    if projection.ALONE_AS in sender.profile:
+        return  # a trial has no neighbours: what leaves it is gone
+    receiver = agencies.by_code(context.uow, row.to_agency)
+    if receiver is None:
+        raise UnknownAgency(message_id=row.id)
+    there = context.inside(receiver.id)
+    letter = replace(letter, source=None, came_from={"agency": sender.code, "reference": reference_of(row.id)})
+    if not _deliver_message(there, letter, actor_id=SYSTEM):
+        _keep(there, letter, hops=hops)
+
+
+def _keep(context: Context, letter: Letter, *, hops: int) -> None:
+    """Keeps a message until somebody waits for it, or an SOP comes into force that it starts."""
+    agency_id, message_id = context.actor.agency_id, context.executor.new_id(context.now)
+    projection.keep(context.uow, agency_id, context.executor.message_key(agency_id), message_id=message_id, kind=projection.MESSAGE,
+                    name=letter.name, keys=letter.keys, variables=letter.variables, now=context.now, source=None, hops=hops,
+                    came_from=letter.came_from)
+    if chance := starts.next_chance(context, letter.name):
+        jobs.insert_many(context.uow, [projection.job_of_message(agency_id, message_id, letter.name, at=chance, kept_at=context.now)])
 
 
 def _deliver_message(context: Context, letter: Letter, *, actor_id: str) -> list[str]:
@@ -95,7 +135,7 @@ def _deliver_message(context: Context, letter: Letter, *, actor_id: str) -> list
             instances.move(context, live, ReceiveMessage(token_id=target.token_id, name=letter.name, variables=letter.variables),
                            actor_id=actor_id)
             return [live.id]
-    for deployment, process_id, element_id in _starts(context, EventKind.MESSAGE, letter.name):
+    for deployment, process_id, element_id in starts.begun_by(context, EventKind.MESSAGE, letter.name):
         return [_start(context, deployment, process_id, element_id, letter, actor_id).id]
     return []
 
@@ -134,25 +174,16 @@ def _broadcast(context: Context, letter: Letter, *, actor_id: str) -> list[str]:
         if any(each.kind == projection.SIGNAL and each.name == letter.name for each in live.view.subscriptions):
             instances.move(context, live, ReceiveSignal(name=letter.name, variables=letter.variables), actor_id=actor_id)
             reached.append(instance_id)
-    for deployment, process_id, element_id in _starts(context, EventKind.SIGNAL, letter.name):
+    for deployment, process_id, element_id in starts.begun_by(context, EventKind.SIGNAL, letter.name):
         reached.append(_start(context, deployment, process_id, element_id, letter, actor_id).id)
     return reached
-
-
-def _starts(context: Context, kind: EventKind, name: str) -> Iterator[tuple[deployments.DeploymentRow, str, str]]:
-    """Start events of the agency's SOPs in force that this message or signal begins."""
-    for deployment in deployments.all_in_force(context.uow, context.actor.agency_id, context.local_day()):
-        for process in context.executor.definition(context.uow, deployment.id).processes.values():
-            for node in process.nodes.values():
-                begins = node.type == "startEvent" and any(event.kind is kind and event.name == name for event in node.events)
-                if begins and process.is_executable is not False:
-                    yield deployment, process.id, node.id
 
 
 def _start(
     context: Context, deployment: deployments.DeploymentRow, process_id: str, element_id: str, letter: Letter, actor_id: str
 ) -> LiveInstance:
-    business_key = letter.keys.get(BUSINESS_KEY)
-    case = cases.in_hand(context, business_key if isinstance(business_key, str) and business_key else None)
+    # Another agency's number is not ours: what it hands over is a case with a number of our own.
+    business_key = None if letter.came_from else letter.keys.get(BUSINESS_KEY)
+    case = cases.in_hand(context, business_key if isinstance(business_key, str) and business_key else None, came_from=letter.came_from)
     return instances.start(context, deployment, case, process_id=process_id, variables=letter.variables,
                            start_element=element_id, actor_id=actor_id)

@@ -152,13 +152,13 @@ def start_due(
     is past. FEEL (`=...`) reads the `surroundings`; as a cycle it may also give a date, and is asked again after each start.
     Raises `Unusable`, naming the text.
     """
+    if has_fired and event.timer_kind != "timeCycle":
+        return None
     text = (event.timer_text or "").strip()
     value = Expression(text).evaluate(surroundings, after.astimezone(zone)) if text.startswith("=") else text
     try:
         if event.timer_kind == "timeCycle" and not isinstance(value, date):
             return _hit_after(_cycle(value, zone), 0, since, zone, after)[1]
-        if has_fired and event.timer_kind != "timeCycle":
-            return None
         if event.timer_kind == "timeDuration":
             return _duration(value).after(since, zone)
         due = _instant(value, zone, text)
