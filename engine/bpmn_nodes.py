@@ -73,7 +73,7 @@ def _read_sop(reading: Reading, element: Any, node: Node) -> None:
         tag = found.tag
         if tag == f"{{{SOP}}}argument" and found.get("name") and found.get("name") not in arguments:
             arguments[found.get("name")] = (found.get("value") or "").strip()
-        elif tag == f"{{{SOP}}}standard" and node.type == "boundaryEvent" and node.standard is None:
+        elif tag == f"{{{SOP}}}standard" and node.type in ("boundaryEvent", "startEvent") and node.standard is None:
             node.standard = _standard(found)
         else:
             continue

@@ -131,8 +131,7 @@ def _start(program: Program, stimulus: Start, now: datetime, tables: Mapping[str
     if not starts:
         raise CannotStart(process=stimulus.process_id, element=stimulus.start_element)
     top.data = scopes.copied(dict(stimulus.variables))
-    for spec in starts:
-        top.place(top, spec)
+    top.begin(top, starts)
     return top
 
 

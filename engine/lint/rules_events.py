@@ -21,8 +21,8 @@ def _starts_event_sub_process(placed: Placed) -> bool:
     ERROR,
     ("Pemicu ini tidak boleh dipakai pada peristiwa jenis ini.", "This trigger may not stand on this kind of event."),
     (
-        "Pakai pesan, pewaktu, syarat atau sinyal; kesalahan dan eskalasi ditangkap di batas langkah.",
-        "Use a message, timer, condition or signal; errors and escalations are caught at an activity's border.",
+        "Pakai pesan, pewaktu, syarat atau sinyal; kesalahan dan eskalasi ditangkap di batas langkah atau oleh sub-proses peristiwa.",
+        "Use a message, timer, condition or signal; an activity's border or an event sub-process catches errors and escalations.",
     ),
 )
 def event_not_allowed(diagram: Diagram) -> Iterator[Hit]:
@@ -58,32 +58,55 @@ def several_triggers(diagram: Diagram) -> Iterator[Hit]:
     "start-trigger-not-run",
     ERROR,
     (
-        "Proses yang mulai sendiri oleh pewaktu atau syarat belum dijalankan.",
-        "Processes started by a timer or condition are not run yet.",
+        "Proses yang mulai sendiri oleh suatu syarat tidak dijalankan.",
+        "Processes that a condition starts are not run.",
     ),
-    ("Mulai dari orang, pesan atau sinyal.", "Start from a person, a message or a signal."),
+    ("Mulai dari orang, pewaktu, pesan atau sinyal.", "Start from a person, a timer, a message or a signal."),
 )
 def start_trigger_not_run(diagram: Diagram) -> Iterator[Hit]:
-    """Nobody would start such a process: it would look alive and never run."""
+    """Nothing holds before there is a case: such a process would look alive and never run."""
     if "top-level-start-trigger" in REFUSED:
         for placed, event in diagram.events:
-            if placed.node.type == "startEvent" and placed.holder is None and event.kind in ("timer", "conditional"):
+            if placed.node.type == "startEvent" and placed.holder is None and event.kind == "conditional":
                 yield diagram.hit(placed, word=event.kind)
 
 
 @rules.diagram_rule(
-    "event-sub-process",
+    "event-sub-process-start",
     ERROR,
-    ("Sub-proses peristiwa belum dijalankan.", "Event sub-processes are not run yet."),
     (
-        "Pakai peristiwa batas pada sub-proses yang memuat langkah-langkahnya.",
-        "Use a boundary event on a sub-process that holds the steps.",
+        "Sub-proses peristiwa ini tidak mempunyai tepat satu peristiwa awal dengan pemicu.",
+        "This event sub-process does not have exactly one start event with a trigger.",
+    ),
+    (
+        "Gambar satu peristiwa awal di dalamnya: pesan, pewaktu, syarat, sinyal, kesalahan atau eskalasi.",
+        "Draw one start event inside: a message, timer, condition, signal, error or escalation.",
     ),
 )
-def event_sub_process(diagram: Diagram) -> Iterator[Hit]:
-    """Its handler would never start."""
-    if "event-sub-process" in REFUSED:
-        yield from (diagram.hit(p) for p in diagram.placed if p.node.triggered_by_event)
+def event_sub_process_start(diagram: Diagram) -> Iterator[Hit]:
+    """Without a trigger it would never start; with two nobody could tell what started it."""
+    for placed in diagram.placed:
+        if placed.node.triggered_by_event and placed.node.body is not None:
+            starts = [n for n in placed.node.body.nodes.values() if n.type == "startEvent"]
+            if len(starts) != 1 or not starts[0].events:
+                yield diagram.hit(placed)
+
+
+@rules.diagram_rule(
+    "event-sub-process-kind",
+    ERROR,
+    (
+        "Sub-proses peristiwa tidak dapat berulang, dan bukan transaksi atau ad-hoc.",
+        "An event sub-process cannot repeat, and is no transaction or ad-hoc sub-process.",
+    ),
+    (
+        "Hapus tandanya; untuk mengulang atau membatalkan gambar sub-proses biasa di dalamnya.",
+        "Remove the mark; to repeat or to cancel draw a plain sub-process inside.",
+    ),
+)
+def event_sub_process_kind(diagram: Diagram) -> Iterator[Hit]:
+    """It is started by an event, each time once: a repetition mark would not say how often one event starts it."""
+    return (diagram.hit(p) for p in diagram.placed if p.node.triggered_by_event and (p.node.loop or p.node.type != "subProcess"))
 
 
 @rules.diagram_rule(
@@ -133,14 +156,18 @@ def cancel_outside_transaction(diagram: Diagram) -> Iterator[Hit]:
     "non-interrupting-error",
     ERROR,
     ("Peristiwa kesalahan dan pembatalan selalu menghentikan langkahnya.", "Error and cancel events always interrupt."),
-    ('Hapus cancelActivity="false", atau pakai eskalasi.', 'Drop cancelActivity="false", or use an escalation.'),
+    (
+        'Hapus cancelActivity="false" atau isInterrupting="false", atau pakai eskalasi.',
+        'Drop cancelActivity="false" or isInterrupting="false", or use an escalation.',
+    ),
 )
 def non_interrupting_error(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, table 10.91."""
     return (
         diagram.hit(placed)
         for placed, event in diagram.events
-        if placed.node.type == "boundaryEvent" and event.kind in ("error", "cancel") and not placed.node.cancel_activity
+        if (placed.node.type == "boundaryEvent" and event.kind in ("error", "cancel") and not placed.node.cancel_activity)
+        or (_starts_event_sub_process(placed) and event.kind == "error" and not placed.node.is_interrupting)
     )
 
 
@@ -149,13 +176,14 @@ def non_interrupting_error(diagram: Diagram) -> Iterator[Hit]:
     ADVICE,
     ("Kesalahan ini tidak ditangkap di mana pun dalam berkas.", "Nothing in this file catches this error."),
     (
-        "Pasang peristiwa batas kesalahan pada sub-proses di sekelilingnya.",
-        "Put an error boundary event on the sub-process round it.",
+        "Pasang peristiwa batas kesalahan pada sub-proses di sekelilingnya, atau gambar sub-proses peristiwa.",
+        "Put an error boundary event on the sub-process round it, or draw an event sub-process.",
     ),
 )
 def uncaught_error(diagram: Diagram) -> Iterator[Hit]:
     """An uncaught error ends the whole process instance."""
-    caught = {event.code for placed, event in diagram.events if placed.node.type == "boundaryEvent" and event.kind == "error"}
+    catching = [e for p, e in diagram.events if p.node.type == "boundaryEvent" or _starts_event_sub_process(p)]
+    caught = {event.code for event in catching if event.kind == "error"}
     for placed, event in diagram.events:
         if placed.node.type == "endEvent" and event.kind == "error" and None not in caught and event.code not in caught:
             yield diagram.hit(placed)

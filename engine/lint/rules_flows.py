@@ -124,7 +124,7 @@ def boundary_without_outgoing(diagram: Diagram) -> Iterator[Hit]:
 def unreachable(diagram: Diagram) -> Iterator[Hit]:
     """A step nobody reaches is a promise of the SOP that is never kept."""
     for scope, _, _ in diagram.scopes:
-        reached = set(_entries(diagram, scope))
+        reached = {*_entries(diagram, scope), *(n.id for n in scope.nodes.values() if n.triggered_by_event)}
         todo = list(reached)
         while todo:
             key = todo.pop()
@@ -145,7 +145,7 @@ def unreachable(diagram: Diagram) -> Iterator[Hit]:
         yield from (
             diagram.hit(node)
             for node in scope.nodes.values()
-            if node.id not in reached and not node.is_for_compensation and not node.triggered_by_event
+            if node.id not in reached and not node.is_for_compensation
         )
 
 

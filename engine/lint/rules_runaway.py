@@ -126,7 +126,7 @@ def _calls(scope: Scope, *, immediate: bool) -> set[str]:
     if any(n.type == "startEvent" for n in scope.nodes.values()):
         todo = [n.id for n in scope.nodes.values() if n.type == "startEvent"]
     else:
-        todo = [n.id for n in scope.nodes.values() if not n.incoming]
+        todo = [n.id for n in scope.nodes.values() if not n.incoming and not n.triggered_by_event]
     reached = set(todo) if immediate else set(scope.nodes)
     while immediate and todo:
         node = scope.nodes[todo.pop()]

@@ -129,28 +129,33 @@ def standard_clock(diagram: Diagram) -> Iterator[Hit]:
     ERROR,
     ("Baku waktu menghentikan langkahnya.", "The time standard interrupts its step."),
     (
-        'Beri cancelActivity="false": tugas yang lewat waktu tetap terbuka.',
-        'Set cancelActivity="false": an overdue task stays open.',
+        'Beri cancelActivity="false" (awal sub-proses peristiwa: isInterrupting="false"): tugas yang lewat waktu tetap terbuka.',
+        'Set cancelActivity="false" (start of an event sub-process: isInterrupting="false"): an overdue task stays open.',
     ),
 )
 def standard_interrupting(diagram: Diagram) -> Iterator[Hit]:
     """An overdue task is never cancelled by its standard (design.md 3, 11)."""
-    return (diagram.hit(p) for p in diagram.placed if p.node.standard is not None and p.node.cancel_activity)
+    for placed in diagram.placed:
+        interrupts = placed.node.is_interrupting if placed.node.type == "startEvent" else placed.node.cancel_activity
+        if placed.node.standard is not None and interrupts:
+            yield diagram.hit(placed)
 
 
 @rules.diagram_rule(
     "standard-not-on-timer",
     ERROR,
     (
-        "Baku waktu hanya berlaku pada pewaktu batas dengan lama waktu.",
-        "A time standard belongs on a boundary timer with a duration.",
+        "Baku waktu hanya berlaku pada pewaktu batas, atau awal sub-proses peristiwa, dengan lama waktu.",
+        "A time standard belongs on a boundary timer, or the timer that starts an event sub-process, with a duration.",
     ),
     ("Letakkan sop:standard pada boundaryEvent dengan timeDuration.", "Put sop:standard on a boundaryEvent with a timeDuration."),
 )
 def standard_not_on_timer(diagram: Diagram) -> Iterator[Hit]:
     """Anywhere else it would measure nothing."""
     for placed in diagram.placed:
-        if placed.node.standard is not None and not any(e.timer_kind == "timeDuration" for e in placed.node.events):
+        starts_process = placed.node.type == "startEvent" and not (placed.holder and placed.holder.triggered_by_event)
+        has_duration = any(e.timer_kind == "timeDuration" for e in placed.node.events)
+        if placed.node.standard is not None and (starts_process or not has_duration):
             yield diagram.hit(placed)
     for unknown in diagram.model.unknown:
         if unknown.tag == "{urn:sop:bpmn:1}standard":

@@ -81,7 +81,8 @@ def name_missing(diagram: Diagram) -> Iterator[Hit]:
     for placed in diagram.placed:
         node = placed.node
         silent = "Gateway" in node.type and (len(node.outgoing) < 2 or node.type in ("parallelGateway", "eventBasedGateway"))
-        silent |= node.type == "boundaryEvent" or (node.type == "startEvent" and placed.holder is not None)
+        silent |= node.type == "boundaryEvent"
+        silent |= node.type == "startEvent" and placed.holder is not None and not placed.holder.triggered_by_event
         if not node.name and not silent:
             hit = diagram.hit(placed)
             yield replace(hit, severity=ADVICE) if node.type in EVENTS else hit

@@ -128,21 +128,23 @@ class SubProcessSpec(ActivitySpec):
 
     def open_scope(self, token: Token, variables: dict[str, Value]) -> bool | None:
         """Start the inside with `variables`; an empty inside is done at once."""
-        top = token.workflow.top_workflow
         starts = self.inner.starts()
         if not starts:
             if self.inner.by_id:
                 raise Unusable("no-start-event")
             return True
-        workflow = ScopeWorkflow(self.inner, token.id, top)
+        token.workflow.top_workflow.begin(self.open_inside(token, variables), starts)
+        return None
+
+    def open_inside(self, token: Token, variables: dict[str, Value]) -> ScopeWorkflow:
+        """A scope for the inside, without a token yet."""
+        workflow = ScopeWorkflow(self.inner, token.id, token.workflow.top_workflow)
         workflow.data = variables
         if not self.inner.is_embedded:
             workflow.call_depth += 1
         if workflow.depth > MAX_DEPTH or workflow.call_depth > MAX_CALLS:
             raise errors.RunawayProcess(element=self.node.id)
-        for spec in starts:
-            top.place(workflow, spec)
-        return None
+        return workflow
 
     def inside_done(self, token: Token, workflow: ScopeWorkflow) -> None:
         """The inside is done: the activity completes."""

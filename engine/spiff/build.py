@@ -11,6 +11,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from engine.model import EventKind, Node, Process, Scope
 from engine.spiff.activities import CallSpec, HumanSpec, OperationSpec, RuleSpec, SubProcessSpec
 from engine.spiff.elements import CannotCompile, ElementSpec, EndSpec, ExclusiveSpec, FlowSpec, PassSpec, StartSpec
+from engine.spiff.event_sub_processes import CaughtStartSpec, EventStartSpec, EventSubProcessSpec
 from engine.spiff.events import (
     BoundarySpec,
     CatchSpec,
@@ -32,7 +33,8 @@ _LISTENED = frozenset({EventKind.TIMER, EventKind.MESSAGE, EventKind.SIGNAL, Eve
 _ON_EDGE = _LISTENED | {EventKind.ERROR, EventKind.ESCALATION, EventKind.CANCEL}
 _THROWN = frozenset({EventKind.MESSAGE, EventKind.SIGNAL, EventKind.ESCALATION})
 _ENDING = _THROWN | {EventKind.ERROR, EventKind.TERMINATE, EventKind.CANCEL}
-_STARTING = frozenset({EventKind.NONE, EventKind.MESSAGE, EventKind.SIGNAL})
+_STARTING = frozenset({EventKind.NONE, EventKind.MESSAGE, EventKind.SIGNAL, EventKind.TIMER})
+_INTERVENING = _ON_EDGE - {EventKind.CANCEL}
 
 
 class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
@@ -58,6 +60,7 @@ class ScopeSpec(BpmnProcessSpec):  # type: ignore[misc]
             self.correlations = {name: Expression(path) for bindings in source.correlation_keys.values()
                                  for name, path in bindings.items()}
         self._starts: list[ElementSpec] = []
+        self.event_starts: list[EventStartSpec] = []   # of the event sub-processes that stand here
 
     def add_element(self, element: ElementSpec) -> int:
         """Number an element; states refer to elements by that number."""
@@ -137,13 +140,13 @@ def _called(program: Program, node: Node) -> ScopeSpec:
     return found
 
 
-def _compile_scope(program: Program, name: str, source: Scope, outer: ScopeSpec | None) -> ScopeSpec:
-    """One scope and, one level of drawing at a time, those inside it."""
+def _compile_scope(program: Program, name: str, source: Scope, outer: ScopeSpec | None, *, caught: Node | None = None) -> ScopeSpec:
+    """One scope and, one level of drawing at a time, those inside it. `caught` is the start event of an event sub-process."""
     scope = ScopeSpec(name, source, outer=outer)
     scope.number = len(program.scopes)
     program.scopes.append(scope)
     for node in source.nodes.values():
-        scope.by_id[node.id] = _element(program, scope, node)
+        scope.by_id[node.id] = CaughtStartSpec(scope, node) if node is caught else _element(program, scope, node)
     for number, flow in enumerate(source.flows):
         _connect(scope, number, flow)
     for element in scope.by_id.values():
@@ -189,8 +192,10 @@ def _finish(scope: ScopeSpec, element: ElementSpec) -> None:
 
 
 def _element(program: Program, scope: ScopeSpec, node: Node) -> ElementSpec:
-    if node.is_for_compensation or node.triggered_by_event or node.start_quantity != "1" or node.completion_quantity != "1":
+    if node.is_for_compensation or node.start_quantity != "1" or node.completion_quantity != "1":
         raise CannotCompile(element=node.id, problem=node.type)
+    if node.triggered_by_event:
+        return _event_sub_process(program, scope, node)
     if node.loop is None:
         return _plain(program, scope, node, "element")
     made = StandardLoopSpec if node.loop.kind == "standard" else MultiInstanceSpec
@@ -199,6 +204,20 @@ def _element(program: Program, scope: ScopeSpec, node: Node) -> ElementSpec:
     body.loop = container
     container.body = body
     return container
+
+
+def _event_sub_process(program: Program, scope: ScopeSpec, node: Node) -> ElementSpec:
+    starts = [] if node.body is None else [n for n in node.body.nodes.values() if n.type == "startEvent"]
+    is_startable = len(starts) == 1 and len(starts[0].events) == 1 and starts[0].events[0].kind in _INTERVENING
+    if node.type != "subProcess" or node.body is None or node.loop or node.incoming or node.outgoing or not is_startable:
+        raise CannotCompile(element=node.id, problem="event-sub-process")
+    made = EventSubProcessSpec(scope, node)
+    made.inner = _compile_scope(program, f"{scope.name}/{node.id}", node.body, scope, caught=starts[0])
+    start = made.inner.by_id[starts[0].id]
+    assert isinstance(start, CaughtStartSpec)
+    made.start = start
+    scope.event_starts.append(EventStartSpec(scope, starts[0], made))
+    return made
 
 
 def _plain(program: Program, scope: ScopeSpec, node: Node, role: str) -> ElementSpec:
@@ -257,6 +276,6 @@ def _event(scope: ScopeSpec, node: Node) -> ElementSpec:
 
 
 def _may_start(node: Node) -> bool:
-    if node.type == "boundaryEvent":
+    if node.type == "boundaryEvent" or node.triggered_by_event:
         return False
     return not (node.type == "intermediateCatchEvent" and node.events and node.events[0].kind is EventKind.LINK)

@@ -60,6 +60,7 @@ class ElementSpec(BpmnTaskSpec):  # type: ignore[misc]
     watches = False               # looks again when variables change
     joins_inclusively = False
     goes_last = False             # runs only when nothing else can
+    only_listens = False          # waits for as long as its scope is alive, and does not keep it alive
 
     def __init__(self, scope: ScopeSpec, node: Node, role: str = "element") -> None:
         # The prefix keeps ids of the file apart from Spiff's own names (`Start`, `End`, `<process>.EndJoin`).

@@ -1,4 +1,9 @@
-"""How errors, escalations, signals, terminations and cancellations travel through scopes."""
+"""How errors, escalations, signals, terminations and cancellations travel through scopes.
+
+What is thrown looks for who catches it from inside outwards: the events on the edge of the activity, then the event
+sub-processes of the scope the activity stands in, then the edge of that scope. An event sub-process never catches what is
+thrown inside itself, so that its handling can pass the same error or escalation on.
+"""
 
 from __future__ import annotations
 
@@ -15,26 +20,26 @@ if TYPE_CHECKING:
 
 
 def throw_error(token: Token, code: str) -> None:
-    """Let the nearest matching error boundary event catch an error; uncaught it ends the instance."""
+    """Let the nearest event that matches catch an error; uncaught it ends the instance."""
     top = token.workflow.top_workflow
     for level in _outwards(token):
-        edges = _edges(level, EventKind.ERROR, code)
-        if edges:
-            top.attempt(edges[0], edges[0].task_spec.trigger, edges[0], {})
+        catching = _matching(level, EventKind.ERROR, code)
+        if catching:
+            top.attempt(catching[0], catching[0].task_spec.trigger, catching[0], {})
             return
     top.cancel_scope(top)
     top.header.update(outcome=[OutcomeKind.ERROR.value, code])
 
 
 def escalate(token: Token, code: str | None) -> None:
-    """Let the nearest matching escalation boundary event catch; uncaught it is noted and the instance goes on."""
+    """Let the nearest events that match catch an escalation; uncaught it is noted and the instance goes on."""
     top = token.workflow.top_workflow
     for level in _outwards(token):
-        edges = _edges(level, EventKind.ESCALATION, code)
-        if edges:
-            for edge in edges:
-                if edge.is_open:
-                    top.attempt(edge, edge.task_spec.trigger, edge, {})
+        catching = _matching(level, EventKind.ESCALATION, code)
+        if catching:
+            for each in catching:
+                if each.is_open:
+                    top.attempt(each, each.task_spec.trigger, each, {})
             return
     if top.header.get("outcome") is None:
         top.header.update(outcome=[OutcomeKind.ESCALATION.value, code])
@@ -72,7 +77,7 @@ def cancel_transaction(token: Token) -> None:
         level = level.workflow.host_token
         if level.task_spec.node.type == "transaction":
             outer = level if level.task_spec.loop is None else level.host
-            edges = _edges(outer, EventKind.CANCEL, None) if outer is not None else []
+            edges = _matching(outer.children, EventKind.CANCEL, None) if outer is not None else []
             if edges:
                 top.record(token, Happening.THROWN)
                 top.record(token, Happening.COMPLETED)
@@ -82,22 +87,22 @@ def cancel_transaction(token: Token) -> None:
     raise Unusable("cancel-uncaught")
 
 
-def _outwards(token: Token) -> Iterator[Token]:
-    """The token, the loop it is an instance of, the activity round its scope, and so on outwards."""
+def _outwards(token: Token) -> Iterator[list[Token]]:
+    """Who may catch what the token throws, nearest first: on its edge, on that of the loop it is an instance of, the event
+    sub-processes of its scope, on the edge of the activity round the scope, and so on outwards."""
     current: Token | None = token
     while current is not None:
-        yield current
+        yield current.children
         if current.host is not None:
             current = current.host
-        elif current.workflow is not token.workflow.top_workflow:
-            current = current.workflow.host_token
-        else:
-            current = None
+            continue
+        yield [t for t in current.workflow.tasks.values() if t.task_spec.only_listens and t.task_spec.started is not current.task_spec]
+        current = current.workflow.host_token if current.workflow is not token.workflow.top_workflow else None
 
 
-def _edges(host: Token, kind: EventKind, code: str | None) -> list[Token]:
-    """The boundary events of an activity that catch this code, else those that catch every code."""
-    found = [(t, t.task_spec.listener.code) for t in host.children
+def _matching(tokens: list[Token], kind: EventKind, code: str | None) -> list[Token]:
+    """Those that catch this code, else those that catch every code."""
+    found = [(t, t.task_spec.listener.code) for t in tokens
              if t.task_spec.listener is not None and t.task_spec.listener.kind is kind]
     return [t for t, catches in found if catches is not None and catches == code] \
         or [t for t, catches in found if catches is None]

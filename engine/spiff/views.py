@@ -75,7 +75,7 @@ def holds_token(token: Token) -> bool:
     spec = token.task_spec
     if "incident" in token.internal_data:
         return True
-    if isinstance(spec, LoopSpec):
+    if isinstance(spec, LoopSpec) or spec.only_listens:
         return False
     return token.host is None or spec.loop is not None
 

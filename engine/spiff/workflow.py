@@ -110,6 +110,21 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
             self._work.append(token)
         return token
 
+    def begin(self, workflow: ScopeWorkflow | InstanceWorkflow, starts: list[ElementSpec]) -> None:
+        """Let the event sub-processes of a new scope wait, and put tokens where it starts."""
+        if self.listen(workflow):
+            for spec in starts:
+                self.place(workflow, spec)
+
+    def listen(self, workflow: ScopeWorkflow | InstanceWorkflow) -> bool:
+        """Let the event sub-processes of a scope wait; false when a condition that holds already has interrupted the scope."""
+        for spec in workflow.spec.event_starts:
+            token = self.place(workflow, spec, state=WAITING)
+            self.attempt(token, spec.listen, token)
+            if not token.is_open:
+                return False
+        return True
+
     def schedule(self, token: Token) -> None:
         """Have the settle loop look at a token."""
         self._work.append(token)
@@ -119,9 +134,9 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
         workflow = token.workflow
         del workflow.tasks[token.id]
         del self.tokens[token.id]
-        if workflow.tasks or workflow.completed:
+        if workflow.completed or any(not other.task_spec.only_listens for other in workflow.tasks.values()):
             return
-        workflow.completed = True
+        self.cancel_scope(workflow)
         if workflow is not self:
             # Closed by the settle loop, not here: sixty scopes that end together must not be sixty calls deep.
             self._ended.append((workflow.host_token, workflow))
@@ -140,8 +155,12 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
         del self.tokens[token.id]
 
     def cancel_scope(self, workflow: ScopeWorkflow | InstanceWorkflow) -> None:
-        """Cancel every token of a scope."""
+        """Cancel every token of a scope: it is over."""
         workflow.completed = True
+        self.cancel_inside(workflow)
+
+    def cancel_inside(self, workflow: ScopeWorkflow | InstanceWorkflow) -> None:
+        """Cancel every token of a scope that goes on with another one."""
         for token in list(workflow.tasks.values()):
             if token.is_open:
                 self.cancel_token(token)

@@ -196,18 +196,44 @@ def test_condition_sees_builtins(attack):
     assert [element for element, _ in play.incidents] == ["g"]
 
 
-def event_sub_process(event, *, interrupting=True):
-    started = bpmn.element("startEvent", "es", event, isInterrupting=interrupting)
-    return bpmn.element("subProcess", "esp", started + bpmn.user("h") + bpmn.flow("es", "h"), triggeredByEvent=True)
-
-
 ROOTS = bpmn.message("M") + bpmn.error("E")
+
+
+def event_sub_process(event, *, interrupting=True, more=""):
+    started = bpmn.element("startEvent", "es", event, isInterrupting=interrupting)
+    return bpmn.element("subProcess", "esp", more + started + bpmn.user("h") + bpmn.flow("es", "h"), triggeredByEvent=True)
+
+
+@pytest.mark.parametrize(("event", "interrupting", "moved"), [
+    (bpmn.event("message", "M"), True, ["h"]), (bpmn.event("message", "M"), False, ["h", "u"]), (bpmn.timer("PT1H"), True, ["h"]),
+    (bpmn.event("error", "E"), True, ["h"])])
+@pytest.mark.parametrize("nested", [False, True])
+def test_event_subprocess(event, interrupting, moved, nested):
+    """At the top and nested: not started by itself, not in the way of the end, and interrupting only when it says so."""
+    inside = (bpmn.start("s2"), bpmn.exclusive("g", "g__u"), bpmn.user("u"), bpmn.end("x", bpmn.event("error", "E")),
+              bpmn.flows("s2", "ask", "g", "u"), bpmn.flow("g", "x", "v = 1"), bpmn.user("ask"),
+              event_sub_process(event, interrupting=interrupting))
+    data = process(bpmn.start(), bpmn.sub("sp", *inside), bpmn.flow("s", "sp"), roots=ROOTS) if nested else process(*inside, roots=ROOTS)
+
+    assert Play(data, v=0).open == ["ask"]
+    assert Play(data, v=0).complete("ask").complete("u").done
+    play = Play(data, v=int("error" in event)).complete("ask")
+    if "message" in event:
+        play.send("M")
+    assert play.wait(hours=2).open == moved
+    while play.open:
+        play.complete(play.open[0])
+    assert play.done
+
+
 REFUSED = {
-    "event_subprocess_message_interrupting": event_sub_process(bpmn.event("message", "M")),
-    "event_subprocess_message_noninterrupting": event_sub_process(bpmn.event("message", "M"), interrupting=False),
-    "event_subprocess_timer": event_sub_process(bpmn.timer("PT1H")),
-    "event_subprocess_error": event_sub_process(bpmn.event("error", "E")),
-    "event_subprocess_nested": bpmn.sub("sp", bpmn.user("w"), event_sub_process(bpmn.event("message", "M"))),
+    "event_subprocess_plain": event_sub_process(""),
+    "event_subprocess_compensation": event_sub_process("<bpmn:compensateEventDefinition/>"),
+    "event_subprocess_several": event_sub_process(bpmn.timer("PT1H") + bpmn.event("message", "M")),
+    "event_subprocess_two_starts": bpmn.sub("sp", bpmn.user("w"), event_sub_process(
+        bpmn.event("message", "M"), more=bpmn.start("es2", bpmn.event("error", "E")))),
+    "event_subprocess_of_a_loop": event_sub_process(bpmn.event("message", "M"), more=bpmn.instances(cardinality="2")),
+    "event_subprocess_in_the_flow": event_sub_process(bpmn.event("message", "M")) + bpmn.flow("u", "esp"),
     "complex_gateway": bpmn.element("complexGateway", "cg"),
     "compensation_boundary": bpmn.boundary("cb", "u", "<bpmn:compensateEventDefinition/>"),
     "compensation_throw": bpmn.throw("ct", "<bpmn:compensateEventDefinition/>"),

@@ -39,7 +39,7 @@ SPEAKS_FOR = {
     "148": {"event-not-allowed"},
 }
 #: Parts of BPMN we do not run at all; a sound file that uses them is refused for that, which is no false alarm.
-NOT_RUN = {"choreography", "global-task", "event-sub-process", "instantiating-gateway", "no-executable-process", "timer-missing"}
+NOT_RUN = {"choreography", "global-task", "instantiating-gateway", "no-executable-process", "timer-missing"}
 
 pytestmark = pytest.mark.skipif(not LABELS, reason="NOT RUN: ../shared/examples/constraints is not here")
 

@@ -8,6 +8,7 @@ from tests.support.bpmn import (
     boundary,
     call,
     catch,
+    conditional,
     document,
     element,
     end,
@@ -112,7 +113,7 @@ CASES: dict[str, Files] = {
     # --- events and gateways
     "event-not-allowed": line(catch("t", event("error", "E")), roots=error("E")),
     "several-triggers": line(catch("t", timer("PT1H") + timer("PT2H"))),
-    "start-trigger-not-run": drawn(start("s", timer("PT1H")), end(), flow("s", "e")),
+    "start-trigger-not-run": drawn(start("s", conditional("x > 1")), end(), flow("s", "e")),
     "event-sub-process-start": line(user("t"), element("subProcess", "u", start("us") + user("v"), triggeredByEvent=True)),
     "event-sub-process-kind": line(user("t"), element("transaction", "u", start("us", timer("PT1H")), triggeredByEvent=True)),
     "event-sub-process-flow": line(element("subProcess", "t", start("us", timer("PT1H")), triggeredByEvent=True)),

@@ -11,6 +11,7 @@ from tests.support.bpmn import (
     element,
     end,
     error,
+    escalation,
     event,
     exclusive,
     flow,
@@ -71,6 +72,18 @@ RUNS: dict[str, Files] = {
         flows("s", "g", "c", "e"),
         flows("g", "d", "e"),
         roots=message("M"),
+    ),
+    "event sub-processes of every trigger": line(
+        user("t"),
+        *(
+            element("subProcess", f"on_{n}", element("startEvent", f"s_{n}", what, isInterrupting=n in (0, 4)) + user(f"u_{n}")
+                    + end(f"e_{n}") + flows(f"s_{n}", f"u_{n}", f"e_{n}"), triggeredByEvent=True)
+            for n, what in enumerate((
+                event("message", "M"), timer("R/P1D", "timeCycle"), conditional("risk_level = 3"), event("signal", "S"),
+                event("error", "E"), event("escalation", "X"), standard("elapsed") + timer("PT24H"),
+            ))
+        ),
+        roots=message("M") + signal("S") + error("E") + escalation("X"),
     ),
     "a transaction that is cancelled": line(
         sub("t", start("a"), end("x", event("cancel")), flow("a", "x"), tag="transaction"),
