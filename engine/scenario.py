@@ -25,7 +25,7 @@ _STEP = frozenset({
 })
 _START = frozenset({"at", "as", "with", "business_key"})
 _END = frozenset({"completed", "documents", "notices", "outputs", "ended_at"})
-_WHOLE = frozenset({"source", "start", "step", "end"})
+_WHOLE = frozenset({"source", "agency", "start", "step", "end"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +90,7 @@ class Scenario:
     business_key: str | None
     steps: tuple[Step, ...]
     end: Mapping[str, Any]
+    agency: str | None = None      # who plays it, a folder of the library; None: the SOP's own agency
 
     @property
     def completed(self) -> bool | None:
@@ -141,7 +142,8 @@ def read_scenario(data: bytes) -> Scenario:
             raise ScenarioUnreadable(unknown=sorted(unknown))
         return Scenario(
             source=raw.get("source", ""), role=start["as"], at=_instant(start["at"]), submission=start.get("with", {}),
-            business_key=start.get("business_key"), steps=tuple(_step(one) for one in raw.get("step", [])), end=end)
+            business_key=start.get("business_key"), steps=tuple(_step(one) for one in raw.get("step", [])), end=end,
+            agency=raw.get("agency"))
     except (ValueError, KeyError, TypeError, AttributeError, durations.InvalidDuration) as problem:
         raise ScenarioUnreadable(problem=type(problem).__name__) from None
 

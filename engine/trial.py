@@ -49,9 +49,11 @@ class Trial:
     @classmethod
     def open(
         cls, bundle: SopBundle, *, now: datetime, operations: Mapping[str, Operation] = {}, calendar: WorkCalendar | None = None,
-        database_url: str = "sqlite://",
+        parameters: Mapping[str, Value] | None = None, database_url: str = "sqlite://",
     ) -> Trial:
         """Checks and deploys the bundle in a store of its own (`database_url` may name one that others use, too).
+
+        `calendar` and `parameters` are those of the agency that plays it; without parameters abstract roles stand for themselves.
 
         Raises:
             BundleRefused: a finding is an ERROR; all findings are in it.
@@ -67,7 +69,7 @@ class Trial:
         executor = Executor(database, clock, randomness.random_bytes(32), specs)
         agency_id = randomness.new_id()
         actor = Actor(account_id=f"tester-{agency_id[:8]}", agency_id=agency_id, name="tester", roles=frozenset())
-        deployment_id = executor.run(actor, lambda context: _deploy(context, bundle, definition, calendar))
+        deployment_id = executor.run(actor, lambda context: _deploy(context, bundle, definition, calendar, parameters))
         return cls(executor, clock, actor, deployment_id, dict(operations), findings)
 
     def start(self, process_id: str | None = None, variables: Mapping[str, Value] = {}, *, business_key: str = "") -> str:
@@ -257,17 +259,19 @@ def _process_ids(definition: Definition) -> tuple[str, ...]:
     return tuple(sorted(running, key=lambda process_id: process_id != definition.main_process))
 
 
-def _deploy(context: Context, bundle: SopBundle, definition: Definition, calendar: WorkCalendar | None) -> str:
-    digest = None
-    if calendar is not None:
-        content = pack.table_content(calendar)
-        digest = pack.table_digest(content)
-        tables_in_force.put(context.uow, digest, "calendar", canonical.dumps(content))
+def _deploy(context: Context, bundle: SopBundle, definition: Definition, calendar: WorkCalendar | None,
+            parameters: Mapping[str, Value] | None) -> str:
+    digests: dict[str, str] = {}
+    for kind, table in (("calendar", calendar), ("parameters", parameters)):
+        if table is not None:
+            content = pack.table_content(table)
+            digests[kind] = pack.table_digest(content)
+            tables_in_force.put(context.uow, digests[kind], kind, canonical.dumps(content))
     agency_id = context.actor.agency_id
     zone = calendar.zone.key if calendar is not None else "UTC"
     agencies.add(context.uow, agencies.AgencyRow(
-        id=agency_id, code=f"trial-{agency_id}", name="Trial", level="", region="", zone=zone, calendar_digest=digest,
-        parameters_digest=None, profile={projection.ALONE_AS: definition.sheet.agency}))
+        id=agency_id, code=f"trial-{agency_id}", name="Trial", level="", region="", zone=zone, calendar_digest=digests.get("calendar"),
+        parameters_digest=digests.get("parameters"), profile={projection.ALONE_AS: definition.sheet.agency}))
     row = deployments.DeploymentRow(
         id=randomness.new_id(), agency_id=agency_id, key=definition.sheet.key or "trial", version=1, digest=bundle.digest,
         title={"id": definition.sheet.title.id, "en": definition.sheet.title.en}, process_id=definition.main_process or "",

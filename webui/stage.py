@@ -11,7 +11,7 @@ from pathlib import Path
 import engine as front_door
 import handlers
 from engine import ManualClock, ScenarioResult, Stage
-from engine.settings import KEY_BYTES, Settings
+from engine.settings import KEY_BYTES, Settings, SettingsRefused
 from engine.types import Actor
 
 SETUP_TAKES = timedelta(days=1)  # the SOP is in force from the day before the story begins
@@ -30,15 +30,22 @@ def stage_over(engine: front_door.Engine, clock: ManualClock, *, worker_id: str 
 
 
 @contextmanager
-def raised(sop: Path, now: datetime) -> Iterator[Stage]:
-    """A stage with the agency and the SOP of folder `sop` (`<agency>/<sop>`) in force since the day before `now`."""
+def raised(sop: Path, now: datetime, *, agency: str | None = None) -> Iterator[Stage]:
+    """A stage with the SOP of folder `sop` (`<agency>/<sop>`) in force since the day before `now`, at its own agency or another.
+
+    Raises:
+        SettingsRefused: there is no agency to play it at.
+    """
+    sheet = (sop.parent.parent / agency if agency else sop.parent) / "agency.toml"
+    if agency is not None and not agency.isidentifier() or not sheet.is_file():
+        raise SettingsRefused('scenario: no such agency; for a shared SOP write agency = "<folder>" above [start]')
     with tempfile.TemporaryDirectory(prefix="kawal-") as folder:
         settings = Settings(data_dir=Path(folder), key=STAGE_KEY, demo=True)
         settings.state_dir.mkdir(parents=True)
         front_door.Engine.prepare(settings)
         clock = ManualClock(now - SETUP_TAKES)
         engine = front_door.Engine.open(settings, clock=clock, operations=handlers.operations())
-        engine.people.register_agency((sop.parent / "agency.toml").read_bytes())
+        engine.people.register_agency(sheet.read_bytes())
         engine.sops.deploy(engine.people.operator(), front_door.SopBundle.from_dir(sop))
         yield stage_over(engine, clock)
 
@@ -48,5 +55,5 @@ def play(file: Path) -> ScenarioResult:
     sop = file.resolve().parent.parent
     scenario = front_door.read_scenario(file.read_bytes())
     key = front_door.SopBundle.from_dir(sop).toml.get("key", sop.name)
-    with raised(sop, scenario.at) as stage:
+    with raised(sop, scenario.at, agency=scenario.agency) as stage:
         return front_door.play_scenario(scenario, stage, file=str(file), key=key)

@@ -16,6 +16,7 @@ from engine import calendars, definitions, sop_toml
 from engine.bundle import SopBundle
 from engine.calendars import Season, WorkCalendar
 from engine.commands import tasks as task_commands
+from engine.directory.agencies import parameters_of
 from engine.errors import EngineError
 from engine.results import ReplayReport
 from engine.scenario import Expected, Scenario, Step, read_scenario
@@ -91,21 +92,24 @@ def play(path: Path, *, reload_between_steps: bool = False) -> Played:
         Mismatch: something differs from what the file expects.
     """
     sop = path.parent.parent
-    return _Run(SopBundle.from_dir(sop), agency_calendar(sop.parent / "agency.toml"), read_scenario(path.read_bytes()),
-                reload_between_steps).play()
+    scenario = read_scenario(path.read_bytes())
+    agency = (sop.parent.parent / scenario.agency if scenario.agency else sop.parent) / "agency.toml"
+    return _Run(SopBundle.from_dir(sop), agency, scenario, reload_between_steps).play()
 
 
 class _Run:
-    def __init__(self, bundle: SopBundle, calendar: WorkCalendar, scenario: Scenario, reload_between_steps: bool) -> None:
+    def __init__(self, bundle: SopBundle, agency: Path, scenario: Scenario, reload_between_steps: bool) -> None:
         self.scenario, self.reload_between_steps = scenario, reload_between_steps
-        self.start_roles = definitions.load(bundle).sheet.start_roles
+        parameters = parameters_of(sop_toml.read_agency(agency.read_bytes()))
+        self.start_roles = definitions.load(bundle).start_roles(parameters)
         self.desk = _Desk()
-        self.trial = Trial.open(bundle, now=scenario.at.astimezone(UTC), operations=self.desk.operations(), calendar=calendar)
+        self.trial = Trial.open(bundle, now=scenario.at.astimezone(UTC), operations=self.desk.operations(),
+                                calendar=agency_calendar(agency), parameters=parameters)
         self.instance_id = ""
         self.verdicts: list[Verdict] = []
 
     def play(self) -> Played:
-        _same("start", "may start", self.scenario.role in self.start_roles, True)
+        _same("start", "may start", self.scenario.role in self.start_roles or not self.start_roles, True)
         self.instance_id = self.trial.start(variables=self.scenario.submission, business_key="KLB-UJI")
         for number, step in enumerate(self.scenario.steps, 1):
             self._step(f"step {number} ({step.acts_on or 'wait'})", step)
