@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine import authorization, drawings, errors, facts, forms, pack, rebuild, recorded
+from engine import authorization, drawings, entrances, errors, facts, forms, pack, rebuild, recorded
 from engine.advance import SYSTEM
 from engine.commands import access
 from engine.definitions import Definition
@@ -161,6 +161,10 @@ class Viewer:
             self._people[account_id] = (account.name if account else "", "system" if account_id == SYSTEM else "")
         return self._people[account_id]
 
+    def role_that_acts_on(self, element_id: str) -> str:
+        """Who fills the form of an event; "" for one without: its message may come from anybody."""
+        return self.definition.role_of(element_id, self.parameters) if self.definition.element(element_id).form else ""
+
     def variables(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """Steering values without those of a class the viewer does not see, also where a decision made rows of them."""
         return {name: self._seen(value) for name, value in values.items() if name not in self._hidden_fields}
@@ -181,6 +185,8 @@ def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> 
         done = finished.get((item.element_id, item.at)) if item.happened == Happening.COMPLETED else None
         element_id, name = viewer.element(item.element_id)
         who, role = viewer.person(entry.actor_id) if entry else ("", "")
+        if entry is not None and entry.kind == "receive_message" and item.happened == Happening.CAUGHT:
+            role = role or viewer.role_that_acts_on(item.element_id)
         found.append(HistoryRow(
             seq=item.seq, at=item.at, recorded_at=entry.recorded_at if entry else item.at, actor_name=who,
             actor_role=(done.role if done else role) if element_id else "", kind=entry.kind if entry else "", element_id=element_id,
@@ -221,14 +227,14 @@ def _state(step: Step, before: View, done: Counter[str], row: instances.Instance
     moved = next((each.element_id for each in waiting if each.token_id == token), "")
     element_id, _ = viewer.element(moved)
     name, role = viewer.person(step.entry.actor_id)
-    if isinstance(step.stimulus, CompleteTask) and element_id:
+    if element_id and (isinstance(step.stimulus, CompleteTask) or step.submission is not None):
         role = viewer.definition.role_of(element_id, viewer.parameters)
     return StateAt(
         instance_id=row.id, seq=step.entry.seq, last_seq=row.seq, at=step.entry.at, kind=step.entry.kind, actor_name=name,
         actor_role=role, element_id=element_id,
         open_elements=tuple(each if viewer.may_see(each) else "" for each in view.open_elements),
         done_elements={each: times for each, times in done.items() if viewer.may_see(each)},
-        variables=viewer.variables(view.variables), submission=_submission(step, moved, viewer), dues=_dues(view, viewer),
+        variables=viewer.variables(view.variables), submission=_submission(step, before, moved, viewer), dues=_dues(view, viewer),
         fields=viewer.fields)
 
 
@@ -236,14 +242,10 @@ def _dues(view: View, viewer: Viewer) -> Mapping[str, datetime]:
     return {task.element_id: task.due_at for task in view.tasks if task.due_at is not None and viewer.may_see(task.element_id)}
 
 
-def _submission(step: Step, element_id: str, viewer: Viewer) -> tuple[FormField, ...]:
-    sheet = viewer.definition.sheet
-    key = sheet.start_form if step.entry.kind == "start" else None
-    if element_id:
-        if not viewer.may_see(element_id):
-            return ()
-        key = viewer.definition.element(element_id).form
-    form = viewer.definition.forms.get(key or "")
-    if form is None or step.submission is None:
+def _submission(step: Step, before: View, element_id: str, viewer: Viewer) -> tuple[FormField, ...]:
+    if step.submission is None or not viewer.may_see(element_id or getattr(step.stimulus, "start_element", None) or ""):
+        return ()
+    form = entrances.form_of(viewer.definition, step.stimulus, before)
+    if form is None:
         return ()
     return forms.to_read(form, step.submission, viewer.allowed).fields

@@ -58,8 +58,8 @@ _TASKS = {
     **_all(Scope.OFFERED, "task.read", "task.claim"),
     **_all(Scope.HELD, "task.unclaim", "task.save_draft", "task.complete"),
 }
-_OWN_CASES = _all(Scope.THEIRS, "case.read", "case.read_document", "case.attach_document", "case.record")
-_UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record")
+_OWN_CASES = _all(Scope.THEIRS, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act")
+_UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act")
 _READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
 
 #: role -> action -> where. One row of domain.md 5.1 each.
@@ -73,7 +73,7 @@ POLICY: Final[Mapping[str, _Rights]] = {
                "task.read", "task.assign", "task.unclaim", "task.delegate", "incident.list", "incident.resolve", "audit.history",
                "statistics.read"),
     }),
-    "data_staff": {**_TASKS, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "statistics.read"),
+    "data_staff": {**_TASKS, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "statistics.read"),
                    **_all(Scope.THEIRS, "case.read_document")},
     "external_provider": {**_TASKS},
     "dinas_pppa": {**_TASKS, **_all(Scope.AGENCY, "statistics.read")},

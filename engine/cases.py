@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from engine import authorization, canonical, drawings, errors, facts, filling, forms, idempotency, seal, summaries
+from engine import actions, authorization, canonical, drawings, entrances, errors, facts, filling, forms, idempotency, seal, summaries
 from engine.audit import Viewer, history_of
 from engine.casefile import kept
 from engine.casefile import records as casefile
@@ -14,11 +14,14 @@ from engine.commands import access, documents, instances, messages
 from engine.commands import cases as commands
 from engine.executor import Context, Executor
 from engine.forms_schema import Field
-from engine.results import CaseDetail, CaseSummary, CompletionResult, DocumentRow, InstanceSummary, Page, RecordView
+from engine.results import (
+    CaseAction, CaseDetail, CaseSummary, CompletionResult, DocumentRow, FormView, Handover, InstanceSummary, Page, RecordView,
+)
 from engine.types import Actor, Happening, InstanceStatus, OperationCall, TaskSummary, Text, Value
 from storage import accounts, cases, deployments, inbox
 from storage import documents as document_rows
 from storage import instances as instance_rows
+from storage import messages as message_rows
 from storage import tasks as task_rows
 from storage import trace as trace_rows
 
@@ -62,7 +65,10 @@ class Cases:
                 summary=self._summaries(context, [row])[0], instances=tuple(_instance(each) for each in found),
                 open_tasks=tuple(self._open_tasks(context, case_id, about)), history=tuple(sorted(history, key=lambda line: line.at)),
                 documents=tuple(_document(each) for each in document_rows.of_case(context.uow, case_id)),
-                records=tuple(self._records(context, row, found, about)), flags=self._flags(context, row, about))
+                records=tuple(self._records(context, row, found, about)), flags=self._flags(context, row, about),
+                actions=actions.of_case(context, case_id, about), came_from=_came_from(row), handed_over=tuple(
+                    Handover(agency=sent.to_agency or "", reference=messages.reference_of(sent.id), at=sent.at)
+                    for sent in message_rows.handed_over(context.uow, [each.id for each in found])))
 
         return self._executor.run(actor, command)
 
@@ -81,13 +87,16 @@ class Cases:
             if deployment is None:
                 raise errors.NotFound(sop=key)
             definition = context.executor.definition(context.uow, deployment.id)
-            may_start(actor, definition.start_roles(context.parameters_in_force()))
-            form = definition.forms.get(definition.sheet.start_form or "")
+            entered = entrances.entrance(definition, context.parameters_in_force())
+            if entered is None:
+                raise errors.NotFound(sop=key)
+            may_start(actor, entered.roles)
+            form = entered.form
             about = authorization.ObjectFacts(agency_id=actor.agency_id, worked_on=True)
             filled = filling.fill(context, None, form, submission, about)
             case = commands.in_hand(context, business_key)
             live = instances.start(context, deployment, case, process_id=deployment.process_id, variables=filled.variables,
-                                   submission=filled.submission)
+                                   submission=filled.submission, start_element=entered.element_id)
             if form is not None and form.record is not None:
                 live.case_status = kept.project(context, live, form.record, filled.submission, seq=1).status
             documents.keep_uploads(context, live, "", filled.uploads)
@@ -101,6 +110,43 @@ class Cases:
         def once(context: Context) -> CompletionResult:
             authorization.require(actor, "case.start")
             return idempotency.once(context, idempotency_key, ["start", key, business_key, submission], lambda: command(context),
+                                    summaries.completion_from_json, summaries.completion_to_json)
+
+        return self._executor.run(actor, once)
+
+    def actions(self, actor: Actor, case_id: str) -> tuple[CaseAction, ...]:
+        """What the actor may tell the case now: messages it waits for, each with a form that the actor's role fills."""
+
+        def query(context: Context) -> tuple[CaseAction, ...]:
+            _, about = self._seen(context, case_id, actions.ACT)
+            return actions.of_case(context, case_id, about)
+
+        return self._executor.read(actor, query)
+
+    def action_form(self, actor: Actor, case_id: str, action_id: str) -> FormView:
+        """The form of an action, named by its id or its element's; `NotFound` where nothing of that name waits for the actor."""
+
+        def query(context: Context) -> FormView:
+            _, about = self._seen(context, case_id, actions.ACT)
+            form = actions.named(context, case_id, about, action_id).form
+            return forms.to_fill(form, {}, authorization.visible_sensitivity(actor, about))
+
+        return self._executor.read(actor, query)
+
+    def act(
+        self, actor: Actor, case_id: str, action_id: str, submission: Mapping[str, Any], *, idempotency_key: str | None = None
+    ) -> CompletionResult:
+        """Tells the case. The same `idempotency_key` again gives the same answer and does nothing.
+
+        Raises:
+            NotFound: nothing of that name waits, or not for the actor. ActionGone: a timer was faster.
+            InvalidSubmission: fields need attention.
+        """
+
+        def once(context: Context) -> CompletionResult:
+            _, about = self._seen(context, case_id, actions.ACT)
+            return idempotency.once(context, idempotency_key, ["act", case_id, action_id, submission],
+                                    lambda: actions.act(context, case_id, about, action_id, submission),
                                     summaries.completion_from_json, summaries.completion_to_json)
 
         return self._executor.run(actor, once)
@@ -247,6 +293,11 @@ def may_start(actor: Actor, start_roles: tuple[str, ...]) -> None:
     """Whether the SOP's sheet lets one of the actor's roles start it."""
     if start_roles and not actor.holds(*start_roles):
         raise errors.NotAllowed(action="case.start")
+
+
+def _came_from(row: cases.CaseRow) -> Handover | None:
+    return None if row.came_from is None else Handover(
+        agency=row.came_from["agency"], reference=row.came_from["reference"], at=row.opened_at)
 
 
 def _summary(context: Context, row: cases.CaseRow, latest: instance_rows.InstanceRow | None, tasks: list[inbox.InboxRow],

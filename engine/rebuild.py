@@ -12,7 +12,7 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 
-from engine import errors, journal, projection, recorded
+from engine import entrances, errors, journal, projection, recorded
 from engine.advance import Done, LiveInstance
 from engine.casefile import kept
 from engine.commands.cases import OPEN
@@ -20,7 +20,7 @@ from engine.executor import Context
 from engine.forms_schema import Form
 from engine.replay import Step
 from engine.results import ReplayReport, ReplayVerdict
-from engine.transition import ChangeTables, CompleteTask, Resume, Start, Suspend
+from engine.transition import ChangeTables, CompleteTask, Resume, Start, Suspend, View
 from engine.types import InstanceStatus
 from storage import cases, instances, jobs, subscriptions, tasks, trace
 
@@ -171,9 +171,9 @@ class _Instance:
     def _form_of(self, step: Step) -> tuple[Form | None, object]:
         """The form an entry's submission came with, and the item its task worked on."""
         definition = self.live.definition
-        if isinstance(step.stimulus, Start):
-            return definition.forms.get(definition.sheet.start_form or ""), None
-        if isinstance(step.stimulus, CompleteTask):
-            task = next(each for each in self.live.view.tasks if each.token_id == step.stimulus.token_id)
-            return definition.forms.get(definition.element(task.element_id).form or ""), task.item
-        return None, None
+        if step.submission is None:
+            return None, None
+        before = View() if isinstance(step.stimulus, Start) else self.live.view
+        token = getattr(step.stimulus, "token_id", None)
+        item = next((each.item for each in before.tasks if each.token_id == token), None)
+        return entrances.form_of(definition, step.stimulus, before), item

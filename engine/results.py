@@ -169,6 +169,29 @@ class RecordView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseAction:
+    """Something a person may tell the case now: its diagram waits for `message` at `element_id`, with a form of this `title`."""
+
+    id: str
+    instance_id: str
+    element_id: str
+    message: str
+    name: str
+    title: Text
+    form_key: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """A message from one agency to another, as either sees it: the other's code, and the reference both can name."""
+
+    agency: str
+    reference: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseDetail:
     """The case page."""
 
@@ -179,6 +202,9 @@ class CaseDetail:
     documents: tuple[DocumentRow, ...]
     records: tuple[RecordView, ...]
     flags: tuple[Text, ...] = ()
+    actions: tuple[CaseAction, ...] = ()
+    came_from: Handover | None = None       # the agency that handed the case over
+    handed_over: tuple[Handover, ...] = ()  # what reached other agencies from it
 
 
 class ReplayVerdict(StrEnum):

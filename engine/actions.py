@@ -1,0 +1,113 @@
+"""Actions: what a person may tell a running case, where its diagram waits for a message and the waiting event has a form.
+
+The lane of the event says who; the one policy table says on which cases. What was filled in is validated, encrypted and journaled
+as for a task. There is no claiming: whoever acts first has acted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine import authorization, errors, facts, filling, projection, summaries
+from engine.casefile import kept
+from engine.commands import documents, instances
+from engine.definitions import Definition
+from engine.executor import Context
+from engine.forms_schema import Form
+from engine.model import Node
+from engine.results import CaseAction, CompletionResult
+from engine.transition import ReceiveMessage
+from engine.types import InstanceStatus
+from storage import instances as instance_rows
+from storage import subscriptions
+
+ACT = "case.act"
+
+
+class ActionGone(errors.EngineError):
+    """The case no longer waits for this; look at the case again."""
+
+    code = "action-gone"
+    indonesian = "Kasus ini tidak lagi menunggu tindakan ini; lihat kembali keadaan kasusnya."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """One message subscription of a running instance, with the form of its event and the role that may fill it."""
+
+    row: subscriptions.SubscriptionRow
+    node: Node
+    form: Form
+    role: str
+
+
+def waiting(context: Context, case_id: str, about: authorization.ObjectFacts) -> Iterator[Waiting]:
+    """What the actor may tell the case now, by instance and element. Sensitive events only for who may see their class."""
+    if not authorization.allows(context.actor, ACT, about):
+        return
+    seen = authorization.visible_sensitivity(context.actor, about)
+    for instance in instance_rows.of_case(context.uow, case_id):
+        if instance.ended_at is None and instance.suspended_at is None:
+            definition = context.executor.definition(context.uow, instance.deployment_id)
+            for row in subscriptions.of_instance(context.uow, instance.id):
+                found = _waiting(context, definition, instance, row)
+                if found is not None and context.actor.holds(found.role) and (found.node.sensitivity or "C1") in seen:
+                    yield found
+
+
+def _waiting(context: Context, definition: Definition, instance: instance_rows.InstanceRow, row: subscriptions.SubscriptionRow) -> Waiting | None:
+    node = definition.element(row.element_id)
+    form = definition.forms.get(node.form or "")
+    if row.kind != projection.MESSAGE or form is None:
+        return None
+    return Waiting(row=row, node=node, form=form, role=definition.role_of(node.id, context.parameters(instance.parameters_digest)))
+
+
+def of_case(context: Context, case_id: str, about: authorization.ObjectFacts) -> tuple[CaseAction, ...]:
+    """Those of `waiting` as people see them."""
+    return tuple(
+        CaseAction(id=each.row.token_id, instance_id=each.row.instance_id, element_id=each.row.element_id, message=each.row.name,
+                   name=each.node.name or each.form.title.id, title=each.form.title, form_key=each.form.key, role=each.role)
+        for each in waiting(context, case_id, about))
+
+
+def named(context: Context, case_id: str, about: authorization.ObjectFacts, action_id: str) -> Waiting:
+    """The action of that id, or the first on that element. Raises `NotFound`: also for one that is not the actor's."""
+    found = list(waiting(context, case_id, about))
+    for each in found:
+        if each.row.token_id == action_id:
+            return each
+    for each in found:
+        if each.row.element_id == action_id:
+            return each
+    raise errors.NotFound(action_id=action_id)
+
+
+def act(
+    context: Context, case_id: str, about: authorization.ObjectFacts, action_id: str, submission: Mapping[str, Any]
+) -> CompletionResult:
+    """Sends the message of an action to the one event that waits for it. Timers due now act first.
+
+    Raises:
+        ActionGone: they took the event away. InvalidSubmission: the form needs attention.
+    """
+    chosen = named(context, case_id, about, action_id)
+    live = context.instance(chosen.row.instance_id)
+    live.fire_due(context.now)
+    if not any(each.token_id == chosen.row.token_id and each.name == chosen.row.name for each in live.view.subscriptions):
+        context.refuse(ActionGone(action_id=action_id))
+        return CompletionResult(instance_id=live.id, case_id=case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
+    filled = filling.fill(context, live, chosen.form, submission, about)
+    after = instances.move(context, live, ReceiveMessage(token_id=chosen.row.token_id, name=chosen.row.name, variables=filled.variables),
+                           actor_id=context.actor.account_id, submission=filled.submission)
+    if chosen.form.record is not None:
+        journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "receive_message")
+        live.case_status = kept.project(context, live, chosen.form.record, filled.submission, seq=journaled).status
+    documents.keep_uploads(context, live, chosen.row.element_id, filled.uploads)
+    context.save()
+    return CompletionResult(
+        instance_id=live.id, case_id=case_id, status=after.outcome.status, verdict="",
+        opened=tuple(facts.limited(summaries.task_summary(task, business_key=live.business_key, risk=live.risk), task.sensitivity,
+                                   context.actor, about) for task in live.opened))
