@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from engine import canonical, definitions, errors, pack, projection, seal
 from engine.advance import SYSTEM, LiveInstance
 from engine.bundle import SopBundle
+from engine.calendars import WorkCalendar
 from engine.clock import Clock
 from engine.definitions import Definition
 from engine.types import Actor, OperationSpec, Value
@@ -159,8 +160,14 @@ class Context:
 
     def parameters_in_force(self) -> Mapping[str, Value] | None:
         """Those of the actor's agency for cases that start now."""
+        return self.tables_of_agency()[1]
+
+    def tables_of_agency(self) -> tuple[WorkCalendar | None, Mapping[str, Value] | None]:
+        """Calendar and parameters of the actor's agency for cases that start now."""
         agency = agencies.get(self.uow, self.actor.agency_id)
-        return self.parameters(agency.parameters_digest if agency else None)
+        if agency is None:
+            return None, None
+        return None if agency.calendar_digest is None else self.tables[agency.calendar_digest], self.parameters(agency.parameters_digest)
 
     def case_key(self, case_id: str, wrapped: bytes | None) -> bytes:
         """The key of a case; raises `KeyDestroyed` once erasure took it, `StateCorrupt` where it does not open."""

@@ -91,4 +91,5 @@ def task_warnings(definition: Definition) -> tuple[str, ...]:
 
 def clause_texts(definition: Definition, node: Node) -> tuple[str, ...]:
     """The quoted source clauses this element carries out."""
-    return tuple(clause.text for clause in definition.sheet.clauses if node.id in clause.elements or clause.id in node.clause)
+    clauses = [clause for sheet in definition.sheets.values() for clause in sheet.clauses]
+    return tuple(clause.text for clause in clauses if node.id in clause.elements or clause.id in node.clause)

@@ -8,16 +8,17 @@ from datetime import date
 from threading import Lock
 from typing import Any
 
-from engine import authorization, definitions, drawings, errors, forms, pack
+from engine import authorization, definitions, drawings, entrances, errors, forms, matrix, pack
 from engine.bundle import SopBundle
 from engine.commands import starts
 from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.lint import guarded
+from engine.render import sop_ap
 from engine.results import FormView, SopDetail, SopStep, SopSummary
 from engine.trial import Trial
 from engine.types import Actor, LintFinding, Severity, Text, Value
-from storage import deployments, instances, randomness
+from storage import agencies, deployments, instances, randomness
 
 TRIALS_KEPT = 50   # in one process; the oldest make room
 _ACTIVITIES = frozenset({
@@ -100,8 +101,8 @@ class Sops:
             found, parameters = [], context.parameters_in_force()
             for row in deployments.all_in_force(context.uow, actor.agency_id, context.local_day()):
                 definition = context.executor.definition(context.uow, row.id)
-                roles = definition.start_roles(parameters)
-                if not roles or actor.holds(*roles):
+                entered = entrances.entrance(definition, parameters)
+                if entered is not None and (not entered.roles or actor.holds(*entered.roles)):
                     found.append(_summary(row, {}, findings=len(row.findings or ()), agency_code=definition.sheet.agency))
             return tuple(found)
 
@@ -115,8 +116,10 @@ class Sops:
             row = deployments.in_force(context.uow, actor.agency_id, key, context.local_day())
             if row is None:
                 raise errors.NotFound(sop=key)
-            definition = context.executor.definition(context.uow, row.id)
-            form = definition.forms.get(definition.sheet.start_form or "")
+            entered = entrances.entrance(context.executor.definition(context.uow, row.id), context.parameters_in_force())
+            if entered is None:
+                raise errors.NotFound(sop=key)
+            form = entered.form
             if form is None:
                 return FormView(key="", title=Text("Mulai", "Start"), help=Text("", ""), clause="", fields=())
             about = authorization.ObjectFacts(agency_id=actor.agency_id, worked_on=True)
@@ -134,6 +137,28 @@ class Sops:
 
         return self._executor.read(actor, query)
 
+    def sop_ap(self, actor: Actor, deployment_id: str, *, form: str) -> bytes:
+        """The classic SOP-AP sheet of one version, as "pdf" or "xlsx".
+
+        Raises:
+            NotFound: the agency has no such version, or there is no such form.
+        """
+        authorization.require(actor, "sop.read")
+        render = {"pdf": sop_ap.pdf, "xlsx": sop_ap.xlsx}.get(form)
+        if render is None:
+            raise errors.NotFound(form=form)
+
+        def query(context: Context) -> tuple[matrix.Matrix, sop_ap.Imprint]:
+            row = _own(context, deployment_id)
+            agency = agencies.get(context.uow, row.agency_id)
+            assert agency is not None
+            head = agency.profile.get("letterhead", {})
+            return matrix.matrix_of(context.executor.definition(context.uow, deployment_id)), sop_ap.Imprint(
+                agency=agency.name, unit=head.get("unit") or agency.name, letterhead=tuple(head.get("lines", ())),
+                version=str(row.version), digest=row.digest)
+
+        return render(*self._executor.read(actor, query))
+
     def check(self, actor: Actor, files: Mapping[str, bytes]) -> tuple[LintFinding, ...]:
         """What is wrong with some files, wherever they were drawn; nothing is stored. Never raises for what is in them."""
         authorization.require(actor, "sop.check")
@@ -143,10 +168,12 @@ class Sops:
             return refused.findings
 
     def try_open(self, actor: Actor, files: Mapping[str, bytes]) -> str:
-        """Opens a trial of some files for this actor alone, in memory; its operations answer with nothing. Its id."""
+        """Opens a trial of some files for this actor alone, in memory, as their agency would play it; operations answer nothing. Its id."""
         authorization.require(actor, "sop.try")
         operations = dict.fromkeys(self._executor.operations, _silent)
-        trial = Trial.open(SopBundle.from_files(files), now=self._executor.clock.now(), operations=operations)
+        calendar, parameters = self._executor.read(actor, lambda context: context.tables_of_agency())
+        trial = Trial.open(SopBundle.from_files(files), now=self._executor.clock.now(), operations=operations, calendar=calendar,
+                           parameters=parameters)
         trial_id = randomness.new_id()
         with self._lock:
             self._trials[trial_id] = (actor.account_id, trial)

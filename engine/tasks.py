@@ -13,10 +13,12 @@ from engine.calendars import WorkCalendar
 from engine.casefile import kept
 from engine.commands import documents
 from engine.commands import tasks as commands
+from engine.definitions import Definition
+from engine.directory import agencies as agency_files
 from engine.executor import Context, Executor
 from engine.results import CompletionResult, FormField, InboxFilters, Page, TaskDetail
 from engine.types import Actor, InstanceStatus, TaskSummary, Value
-from storage import accounts, inbox
+from storage import accounts, agencies, inbox
 from storage import instances as instance_rows
 from storage import tasks as rows
 from storage.inbox import InboxRow
@@ -198,7 +200,7 @@ class Tasks:
             draft=typed, draft_saved_at=draft.saved_at if draft else None,
             warnings=explanations.task_warnings(definition), clause_texts=explanations.clause_texts(definition, node),
             inputs=node.inputs, outputs=node.outputs,
-            why_mine=explanations.why_mine(actor, task.role, task.lane, task.assignee_id),
+            why_mine=explanations.why_mine(actor, task.role, _printed(context, definition, task), task.assignee_id),
             why_due=explanations.why_due(summary, self._calendar(context, task), task.standard_from),
             after_this=explanations.after_this(definition, node),
             may=frozenset(verb for verb in ("claim", "unclaim", "save_draft", "complete")
@@ -216,6 +218,14 @@ class Tasks:
         summary = summaries.task_summary(task, business_key=live.business_key, risk=live.risk)
         about = authorization.ObjectFacts(agency_id=task.agency_id, role=task.role, is_open=True, worked_on=True)
         return facts.limited(summary, task.sensitivity, context.actor, about)
+
+
+def _printed(context: Context, definition: Definition, task: rows.TaskRow) -> str:
+    """Who does it, as the SOP prints it; where the SOP says it abstractly, what the agency calls whoever that is."""
+    if definition.role_of(task.element_id, None) == task.role:
+        return task.lane
+    agency = agencies.get(context.uow, task.agency_id)
+    return task.lane if agency is None else agency_files.role_title(agency, task.role).id
 
 
 def _item(item: Value, known: Mapping[str, FormField]) -> tuple[FormField, ...]:

@@ -12,7 +12,8 @@ from werkzeug.datastructures import FileStorage
 
 XML_BYTES = 2 * 1024 * 1024
 TOTAL_BYTES = 10 * 1024 * 1024
-FILES = 200
+FILES = 500
+DEEPEST = 7  # sop/uses/common/dokumen/documents/...
 _NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9_. -]{0,99}\Z")
 _XML = (".bpmn", ".dmn", ".xml")
 
@@ -73,7 +74,7 @@ def _without_common_folder(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def _safe(name: str) -> str:
     parts = name.split("/")
-    if len(parts) > 4 or not all(_NAME.match(part) and ".." not in part for part in parts):
+    if len(parts) > DEEPEST or not all(_NAME.match(part) and ".." not in part for part in parts):
         raise UploadRefused("bad-name")
     return name
 

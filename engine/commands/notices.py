@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine import errors
 from engine.commands import documents
+from engine.definitions import concrete_role
 from engine.executor import Context
 from engine.types import OperationCall, Text
 from storage import accounts, notices, randomness, tasks
@@ -33,10 +34,14 @@ class NoticeSent:
 
 
 def notify(context: Context, call: OperationCall, *, role: str, code: str) -> NoticeSent:
-    """One notice to everybody who holds `role` today, once per job. Raises `InvalidValue` for a code that has no words."""
+    """One notice to everybody who holds `role` today, once per job. Raises `InvalidValue` for a code that has no words.
+
+    An abstract role is whoever it is at the case's agency.
+    """
     if code not in WORDS:
         raise errors.InvalidValue(notice=code)
     row = documents.instance_of(context, call)
+    role = concrete_role(role, context.parameters(row.parameters_digest))
     notices.add(context.uow, notices.NoticeRow(
         id=randomness.new_id(), agency_id=row.agency_id, account_id=None, role=role, at=context.now, code=code,
         case_id=row.case_id, once=call.idempotency_key))

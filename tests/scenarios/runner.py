@@ -59,6 +59,7 @@ class Played:
 class _Desk:
     """Stands in for the world outside: remembers what service tasks asked for."""
 
+    parameters: Mapping[str, Value] = field(default_factory=dict)
     documents: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
@@ -73,7 +74,7 @@ class _Desk:
         return {}
 
     def _notify(self, call: OperationCall) -> Mapping[str, Value]:
-        self.notices.append(f"{call.arguments['role']} {call.arguments['code']}")
+        self.notices.append(f"{definitions.concrete_role(str(call.arguments['role']), self.parameters)} {call.arguments['code']}")
         return {}
 
 
@@ -102,7 +103,7 @@ class _Run:
         self.scenario, self.reload_between_steps = scenario, reload_between_steps
         parameters = parameters_of(sop_toml.read_agency(agency.read_bytes()))
         self.start_roles = definitions.load(bundle).start_roles(parameters)
-        self.desk = _Desk()
+        self.desk = _Desk(parameters)
         self.trial = Trial.open(bundle, now=scenario.at.astimezone(UTC), operations=self.desk.operations(),
                                 calendar=agency_calendar(agency), parameters=parameters)
         self.instance_id = ""
