@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from engine import durations
-from engine.letters import MONTHS
+from engine.date_words import day_in_words
 from engine.model import Node
 
 _NUMBER: Final = r"(\d+)"
@@ -79,7 +79,7 @@ def texts_of(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, date):
-        yield f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+        yield day_in_words(value)
     elif isinstance(value, dict):
         for one in value.values():
             yield from texts_of(one)

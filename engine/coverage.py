@@ -229,8 +229,9 @@ _COMPARE: Final = {"step": _step, "role": _role, "time": _time, "output": _outpu
 
 def _unsourced(sop: _Sop) -> Iterator[Difference]:
     """Steps of the SOP's own and used folders that no clause, law or proposal asks for."""
-    grounded = {element for sheet in sop.definition.sheets.values()
-                for one in (*sheet.clauses, *sheet.sources) for element in one.elements}
+    sheets = sop.definition.sheets.values()
+    grounded = {element for sheet in sheets for clause in sheet.clauses for element in clause.elements}
+    grounded |= {element for sheet in sheets for ground in sheet.sources for element in ground.elements}
     for node in sop.nodes.values():
         helps = node.operation in HELPERS
         if node.type in WORK and not helps and node.id not in grounded and not node.clause:

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine import canonical, errors, recorded
+from engine.date_words import day_in_words
 from engine.definitions import Definition
 from engine.executor import Context
 from engine.forms_schema import Field, FieldType, Form
@@ -25,7 +26,6 @@ from engine.types import Text, Value
 from storage import agencies, instances
 
 SHOWN_CLASSES = frozenset({"", "C0", "C1", "C2", "C3"})
-MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,7 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
         "code": code,
         "number": number,
         "title": document.title.id,
-        "date": in_words(context.now.astimezone(zone).date()),
+        "date": day_in_words(context.now.astimezone(zone).date()),
         "agency": {"code": agency.code, "name": agency.name, "region": agency.region, "letterhead": profile.get("letterhead", {})},
         "case": {"code": row.business_key, "risk": row.risk},
         "line": _plain(item, zone),
@@ -114,11 +114,6 @@ def filled_forms(context: Context, row: instances.InstanceRow, definition: Defin
 
     recorded.replayed(context, row, on_step=on_step)
     return found
-
-
-def in_words(day: date) -> str:
-    """A date as Indonesian letters write it: 23 November 2026."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def _form_of(step: Step, definition: Definition, waiting: Mapping[str, OpenTask]) -> tuple[Form | None, Value]:
@@ -167,8 +162,8 @@ def _words(asked: Field, value: Value, zone: tzinfo) -> Any:
         return "Ya" if value else "Tidak"
     if isinstance(value, datetime):
         local = value.astimezone(zone)
-        return f"{in_words(local.date())} pukul {local:%H.%M}"
-    return in_words(value) if isinstance(value, date) else _plain(value, zone)
+        return f"{day_in_words(local.date())} pukul {local:%H.%M}"
+    return day_in_words(value) if isinstance(value, date) else _plain(value, zone)
 
 
 def _plain(value: Value, zone: tzinfo) -> Any:

@@ -41,6 +41,7 @@ POLICY: Final[Mapping[str, str]] = {
     "replay.pack": "audit.export",
     "sops.index": "sop.list",
     "sops.show": "sop.read",
+    "sops.sop_ap": "sop.read",
     "sops.check_page": "sop.check",
     "sops.check": "sop.check",
     "trials.show": "sop.try",

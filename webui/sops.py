@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from engine.errors import BundleRefused, EngineError
 from engine.types import LintFinding, Severity
 from webui import context, limits, uploads
 
+SHEETS = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 pages = Blueprint("sops", __name__, url_prefix="/sop")
 
 
@@ -30,6 +31,13 @@ def show(deployment_id: str) -> str:
         drawing = None  # no layout: the text says everything the picture would
     return render_template("sop.html", detail=detail, sop=detail.summary, drawing=drawing,
                            findings=by_severity(detail.findings))
+
+
+@pages.get("/<deployment_id>/sop-ap.<form>")
+def sop_ap(deployment_id: str, form: str) -> Response:
+    """The classic SOP-AP sheet, to print or to work on."""
+    content = context.engine().sops.sop_ap(context.actor(), deployment_id, form=form)
+    return Response(content, mimetype=SHEETS[form], headers={"Content-Disposition": f'attachment; filename="sop-ap.{form}"'})
 
 
 @pages.get("/periksa")
