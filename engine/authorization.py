@@ -37,11 +37,19 @@ class ObjectFacts:
     conflicted: frozenset[str] = field(default_factory=frozenset)   # officers with a conflict of interest in the case
 
 
-STAFF: Final = ("intake_operator", "companion", "case_manager", "supervisor", "head_of_unit", "data_staff")
+PUSPAGA_LEADS: Final = ("puspaga_coordinator", "puspaga_head")
+SERVICES: Final = ("shelter_officer", "psychologist", "mediator", "counsellor", "service_officer", "puspaga_receiver", *PUSPAGA_LEADS)
+STAFF: Final = ("intake_operator", "companion", "case_manager", "supervisor", "head_of_unit", "data_staff", *SERVICES)
 AUTHORITY: Final = ("case_manager", "supervisor", "head_of_unit")
 OUTSIDE: Final = ("external_provider", "dinas_pppa")
 OVERSIGHT: Final = ("process_owner", "auditor", "system_admin", "data_protection_officer")
 KNOWN_ROLES: Final = frozenset((*STAFF, *OUTSIDE, *OVERSIGHT))
+
+#: Who SOPs may name instead of one of these; the agency's parameter of the same name says who it is there.
+ABSTRACT_ROLES: Final = frozenset({
+    "case_authority", "companion_assigner", "conference_initiator", "conference_external_coordinator", "provider_coordinator",
+    "handover_performer", "termination_proposer", "termination_approver", "transfer_approver", "reopen_approver",
+    "plan_adaptation_approver", "family_skip_approver", "referral_letter_signer", "documenter", "complaint_closer"})
 
 #: The machine itself: command line, worker, set-up. No account ever holds it (`people` refuses to grant it).
 OPERATOR: Final = "operator"
@@ -62,11 +70,16 @@ _OWN_CASES = _all(Scope.THEIRS, "case.read", "case.read_document", "case.attach_
 _UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act")
 _READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
 
-#: role -> action -> where. One row of domain.md 5.1 each.
+_HELPS: Final = {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "message.send")}
+_RECEIVES: Final = {**_HELPS, **_all(Scope.AGENCY, "case.start")}
+
+#: role -> action -> where. One row of domain.md 5.1 each; whom 5.1 does not name does their own steps, on their own cases only.
 POLICY: Final[Mapping[str, _Rights]] = {
-    "intake_operator": {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.start", "message.send")},
-    "companion": {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "message.send"),
-                  **_all(Scope.HELD, "task.delegate")},
+    "intake_operator": _RECEIVES,
+    "companion": {**_HELPS, **_all(Scope.HELD, "task.delegate")},
+    **dict.fromkeys(("shelter_officer", "psychologist", "mediator", "counsellor"), _HELPS),
+    **dict.fromkeys(("service_officer", "puspaga_receiver"), _RECEIVES),
+    **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.HELD, "task.delegate"), **_all(Scope.AGENCY, "statistics.read")}),
     **dict.fromkeys(AUTHORITY, {
         **_TASKS, **_UNIT_CASES, **_READ_SOPS,
         **_all(Scope.AGENCY, "case.list", "case.start", "case.suspend", "case.resume", "case.cancel", "case.modify", "message.send",
@@ -96,7 +109,9 @@ _C0_C4: Final = _C0_C3 | {"C4"}
 #: role -> classes seen (on cases they work on, on other cases of the agency). C4 of other people's cases needs a purpose.
 _SEES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "intake_operator": (_C0_C3, _C0_C1),
-    "companion": (_C0_C4, _C0_C1),
+    **dict.fromkeys(("companion", "shelter_officer", "psychologist", "counsellor"), (_C0_C4, _C0_C1)),
+    "service_officer": (_C0_C4, _C0_C1),  # whoever complains in secret tells it to them
+    **dict.fromkeys(("mediator", "puspaga_receiver", *PUSPAGA_LEADS), (_C0_C3, _C0_C1)),
     **dict.fromkeys(AUTHORITY, (_C0_C4, _C0_C3)),
     "data_staff": (_C0_C3, _C0_C2),
     "external_provider": (_C0_C3, frozenset({"C0"})),

@@ -52,6 +52,14 @@ POOL = ObjectFacts(agency_id="unit", role="companion", is_open=True)
     ("external_provider", "case.list", None, False),
     ("dinas_pppa", "statistics.read", OTHERS, True),
     ("dinas_pppa", "case.read", OTHERS, False),
+    ("psychologist", "case.read", MINE, True),
+    ("psychologist", "case.read", OTHERS, False),
+    ("mediator", "case.start", OTHERS, False),
+    ("service_officer", "case.start", OTHERS, True),
+    ("puspaga_receiver", "case.start", OTHERS, True),
+    ("puspaga_head", "statistics.read", OTHERS, True),
+    ("puspaga_head", "case.read", OTHERS, False),           # not the cases of the other unit
+    ("puspaga_coordinator", "case.cancel", MINE, False),
     ("data_protection_officer", "access_log.read", OTHERS, True),
     ("data_protection_officer", "case.read", OTHERS, False),
     ("operator", "sop.deploy", OTHERS, True),
@@ -66,7 +74,7 @@ def test_what_is_not_in_the_table_is_refused() -> None:
         for action in ("case.delete", "", "*", "task", "sop.*"):
             assert not allows(actor(role), action)
     assert not any(allows(actor(), action, MINE) for action in ACTIONS)
-    assert not any(allows(actor("psychologist"), action, MINE) for action in ACTIONS)
+    assert not any(allows(actor("astrologer"), action, MINE) for action in ACTIONS)
 
 
 FACTS = st.builds(
@@ -103,7 +111,7 @@ def test_classes_are_seen_from_the_least_up(role: str, obj: ObjectFacts) -> None
 
 @pytest.mark.parametrize(("role", "on_theirs", "on_others"), [
     ("companion", "C4", "C1"), ("case_manager", "C4", "C3"), ("intake_operator", "C3", "C1"), ("data_staff", "C3", "C2"),
-    ("external_provider", "C3", "C0"), ("auditor", "C1", "C1"), ("process_owner", "C0", "C0"), ("system_admin", "C0", "C0"),
+    ("external_provider", "C3", "C0"), ("psychologist", "C4", "C1"), ("mediator", "C3", "C1"), ("puspaga_head", "C3", "C1"), ("auditor", "C1", "C1"), ("process_owner", "C0", "C0"), ("system_admin", "C0", "C0"),
 ])
 def test_each_role_sees_its_classes(role: str, on_theirs: str, on_others: str) -> None:
     assert max(visible_sensitivity(actor(role), MINE)) == on_theirs
@@ -116,6 +124,11 @@ def test_a_refusal_looks_like_absence_where_the_role_might_have_allowed_it() -> 
     with pytest.raises(errors.NotAllowed):
         authorization.require(actor("process_owner"), "case.read", OTHERS)
     authorization.require(actor("companion"), "case.read", MINE)
+
+
+def test_every_role_an_account_may_hold_can_do_something_and_no_abstract_one_is_held() -> None:
+    assert authorization.KNOWN_ROLES == POLICY.keys() - {authorization.OPERATOR}
+    assert not authorization.ABSTRACT_ROLES & authorization.KNOWN_ROLES
 
 
 def test_no_single_role_both_changes_the_sop_and_acts_on_cases() -> None:
