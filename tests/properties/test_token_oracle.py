@@ -15,7 +15,7 @@ import pytest
 from tests.support.play import NOON, Play, compile_bytes
 from tests.support.random_process import FAMILIES, SHARED, Generator, to_bpmn
 from tests.support.stock_spiff import StockPlay
-from tests.support.token_oracle import Oracle
+from tests.support.token_oracle_reactions import Oracle
 
 PROCESSES = int(os.environ.get("KAWAL_FUZZ", "60"))
 STEPS = 80
@@ -71,8 +71,9 @@ def life(family: str, seed: int) -> str | None:
             oracle.fire(name, 0)
         elif messages and (rnd.random() < .3 or not tasks):
             name = rnd.choice(sorted({m.name for m in messages}))
-            play.send(name)
-            next(m for m in messages if m.name == name).came()
+            carried = {v: rnd.randrange(4) for v in (*SHARED, "carried") if rnd.random() < .4}
+            play.send(name, **carried)
+            next(m for m in messages if m.name == name).came(carried)
         else:
             name = rnd.choice(sorted({t.name for t in tasks}))
             nth = rnd.randrange(len([t for t in tasks if t.name == name]))

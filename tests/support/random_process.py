@@ -7,6 +7,7 @@ so that data decides where tokens go. Ids are unique within a process.
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 
 from tests.support import bpmn
@@ -21,6 +22,8 @@ FAMILIES = {
     "instances": ("u", "seq", "xor", "or", "loop", "sub", "call", "each", "each"),
     "everything": ("u", "seq", "xor", "and", "or", "loop", "split", "sub", "call", "repeat", "each", "cut", "cut", "late", "late",
                    "often", "wait", "fault", "halt"),
+    "reactions": ("u", "seq", "xor", "and", "or", "loop", "split", "sub", "call", "repeat", "each", "cut", "late", "often", "wait",
+                  "fault", "halt", *["react"] * 6),
 }
 _LEAVES = ("u", "repeat", "cut", "late", "often", "wait", "each")
 
@@ -35,7 +38,8 @@ class Generator:
         self.minutes = 0
 
     def process(self, depth: int = 4) -> Block:
-        return ("seq", [self.block(depth), ("u", self.name("z"))])
+        body = ("seq", [self.block(depth), ("u", self.name("z"))])
+        return self.react(depth - 1, "p", body) if "react" in self.allowed and self.rnd.random() < .5 else body
 
     def block(self, depth: int) -> Block:
         rnd = self.rnd
@@ -69,18 +73,29 @@ class Generator:
                 return (kind, self.name("t"), inner, self.name("h"), self.duration())
             case "often":              # an edge timer that repeats without end
                 return ("often", self.name("t"), ("u", self.name("u")), self.name("h"), self.duration())
+            case "react":              # a sub-process with event sub-processes
+                return self.react(depth - 1, self.name("rct"), self.block(depth - 1))
             case "wait":               # an event-based gateway: two timers and a message
                 return ("wait", self.name("ev"), self.duration(), self.duration())
         return ("u", self.name("u"))
 
     def each(self, depth: int) -> Block:
         rnd = self.rnd
-        inner = rnd.choice(["u", "sub", "call"]) if depth > 0 else "u"
+        inner = rnd.choice(["u", "sub", "call"] + ["react"] * self.allowed.count("react")) if depth > 0 else "u"
         body = ("u", self.name("u")) if inner == "u" else (inner, self.name(inner), self.block(depth - 1)) if inner == "sub" \
-            else (inner, self.name(inner), self.some(), self.some(), self.block(depth - 1))
+            else self.react(depth - 1, self.name("rct"), self.block(depth - 1)) if inner == "react" else (inner, self.name(inner), self.some(), self.some(), self.block(depth - 1))
         items = [rnd.choice([1, 2, 3, None]) for _ in range(rnd.choice([0, 1, 2, 2, 3]))]
         completion = rnd.choice([None, None, 1, 2])
         return ("each", self.name("item"), rnd.random() < .5, items, completion, rnd.choice(SHARED), body)
+
+    def react(self, depth: int, name: str, body: Block) -> Block:
+        """Reactions are (name, kind, interrupting, minutes, body); what the end of `body` throws, one of them catches."""
+        rnd = self.rnd
+        thrown = rnd.choice([None, "error", "escalation"])
+        kinds = [rnd.choice(["message", "message", "timer", "cycle"]) for _ in range(rnd.randint(1, 3))] + ([thrown] if thrown else [])
+        rnd.shuffle(kinds)
+        reactions = [(self.name("r"), kind, kind == "error" or rnd.random() < .4, self.duration(), self.block(depth - 1)) for kind in kinds]
+        return ("react", name, rnd.choice(SHARED), body, reactions, thrown)
 
     def name(self, kind: str) -> str:
         self.count += 1
@@ -97,9 +112,38 @@ class Generator:
 def to_bpmn(block: Block) -> bytes:
     """The process `p` of a block, with every called process beside it."""
     called: list[str] = []
-    parts, first, last = _draw(block, called)
-    return bpmn.document(bpmn.process("p", bpmn.start("s"), *parts, bpmn.end("e"), bpmn.flow("s", first), bpmn.flow(last, "e")),
-                         *called, roots=bpmn.error("FAULT"))
+    if block[0] == "react":
+        drawn = bpmn.process("p", *_reacting(block, called))
+    else:
+        parts, first, last = _draw(block, called)
+        drawn = bpmn.process("p", bpmn.start("s"), *parts, bpmn.end("e"), bpmn.flow("s", first), bpmn.flow(last, "e"))
+    messages = dict.fromkeys(re.findall(r'messageRef="(\w+)"', "".join((drawn, *called))))
+    return bpmn.document(drawn, *called, roots=bpmn.error("FAULT") + bpmn.escalation("NOTE") + "".join(map(bpmn.message, messages)))
+
+
+def _reacting(block: Block, called: list[str]) -> list[str]:
+    """What stands inside a `react`."""
+    name, variable, body, reactions, thrown = block[1:]
+    parts, first, last = _draw(body, called)
+    parts += [bpmn.start(f"{name}_b"), bpmn.end(f"{name}_e"), bpmn.flow(f"{name}_b", first)]
+    if thrown is None:
+        parts.append(bpmn.flow(last, f"{name}_e"))
+    else:
+        parts += [bpmn.user(f"{name}_d"), bpmn.exclusive(f"{name}_g", f"{name}_g__{name}_e"),
+                  bpmn.end(f"{name}_x", _trigger(name, thrown, 0)), bpmn.flows(last, f"{name}_d", f"{name}_g", f"{name}_e"),
+                  bpmn.flow(f"{name}_g", f"{name}_x", f"{variable} != null and {variable} < 2")]
+    for own, kind, interrupting, minutes, inner in reactions:
+        drawn, begin, finish = _draw(inner, called)
+        start = bpmn.element("startEvent", f"{own}_s", _trigger(f"{own}_s", kind, minutes), isInterrupting=interrupting)
+        parts.append(bpmn.element("subProcess", own, "".join([
+            start, *drawn, bpmn.end(f"{own}_e"), bpmn.flow(f"{own}_s", begin), bpmn.flow(finish, f"{own}_e")]), triggeredByEvent=True))
+    return parts
+
+
+def _trigger(name: str, kind: str, minutes: int) -> str:
+    if kind in ("timer", "cycle"):
+        return bpmn.timer(f"PT{minutes}M") if kind == "timer" else bpmn.timer(f"R/PT{minutes}M", "timeCycle")
+    return bpmn.event(kind, {"message": name, "error": "FAULT", "escalation": "NOTE"}[kind])
 
 
 def _draw(block: Block, called: list[str], marker: str = "") -> tuple[list[str], str, str]:
@@ -153,6 +197,9 @@ def _draw(block: Block, called: list[str], marker: str = "") -> tuple[list[str],
             parts, first, last = _draw(body, called)
             return [bpmn.sub(name, bpmn.start(f"{name}_s"), *parts, bpmn.end(f"{name}_e"), bpmn.flow(f"{name}_s", first),
                              bpmn.flow(last, f"{name}_e"), loop=marker)], name, name
+        case "react":
+            name = block[1]
+            return [bpmn.sub(name, *_reacting(block, called), loop=marker)], name, name
         case "fault":
             name, variable, body, handler = block[1:]
             inner, first, last = _draw(body, called)

@@ -426,7 +426,8 @@ class Edge(Piece):
             self.current.start()
             return
         if self.block[0] == "often":
-            timer.due += self.block[4]
+            while timer.due <= self.world.now:
+                timer.due += self.block[4]
         else:
             self.disarm()
         self.frame.run(Task(self.world, self.frame, handler, self.scope, self.frame, self.frame.item))
@@ -449,7 +450,9 @@ class Wait(Piece):
     def fired(self, timer: Timer) -> None:
         self.go(timer.name[-1])
 
-    def came(self) -> None:
+    def came(self, carried: dict[str, Any]) -> None:
+        for name, value in carried.items():
+            self.scope.write(name, value)
         self.go("3")
 
     def go(self, which: str) -> None:
