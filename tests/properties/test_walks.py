@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import definitions
+from engine import definitions, sop_toml
+from engine.bundle import SopBundle
 from engine.definitions import Definition
+from engine.directory.agencies import parameters_of
 from engine.results import ReplayVerdict
 from engine.trial import Trial
 from engine.types import Happening, InstanceStatus
@@ -26,9 +28,10 @@ MOST_STEPS = 90
 def walk(sop: Path, rng: Random) -> Walk:
     """One walk from the start form to the end, or for as long as a walker's patience lasts."""
     definition = definition_of(sop)
-    desk = runner._Desk()
-    trial = Trial.open(runner.SopBundle.from_dir(sop), now=START, operations=desk.operations(),
-                       calendar=runner.agency_calendar(sop.parent / "agency.toml"))
+    agency = sop.parent / "agency.toml"
+    parameters = parameters_of(sop_toml.read_agency(agency.read_bytes()))
+    trial = Trial.open(SopBundle.from_dir(sop), now=START, operations=runner._Desk(parameters).operations(),
+                       calendar=runner.agency_calendar(agency), parameters=parameters)
     start = definition.forms.get(definition.sheet.start_form or "")
     typed = random_answers(start, {}, START, rng) if start else {}
     one = Walk(trial, trial.start(variables=typed, business_key="UJI-JALAN"), definition, rng)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -21,12 +20,6 @@ from tests.scenarios.shipped import DIAGRAMS, OPERATIONS, SCENARIOS, SOPS, defin
 def test_lint_has_nothing_but_advice(sop: Path) -> None:
     findings = lint(SopBundle.from_dir(sop), operations=OPERATIONS)
     assert [(one.code, one.file, one.element_id) for one in findings if one.severity is not Severity.ADVICE] == []
-
-
-@pytest.mark.parametrize("sop", SOPS, ids=named)
-def test_an_id_means_one_thing_in_everything_an_sop_runs(sop: Path) -> None:
-    ids = Counter(node.id for process in definition_of(sop).processes.values() for node in definitions.nodes_of(process))
-    assert [one for one, times in ids.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("sop", SOPS, ids=named)
