@@ -24,6 +24,7 @@ TRIALS_KEPT = 50   # in one process; the oldest make room
 _ACTIVITIES = frozenset({
     "userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity", "subProcess",
     "transaction"})
+_PEOPLE = frozenset({"userTask", "manualTask", "task"})
 _DONE_BY = {**dict.fromkeys(("serviceTask", "sendTask", "receiveTask", "businessRuleTask"), "system"),
             **dict.fromkeys(("callActivity", "subProcess", "transaction"), "steps")}
 
@@ -49,6 +50,7 @@ class Sops:
         definition = definitions.load(bundle)
 
         def command(context: Context) -> SopSummary:
+            nobodys = [_waits_for_nobody(role) for role in _unheld(definition, context.parameters_in_force())]
             for known in deployments.by_digest(context.uow, bundle.digest):
                 if known.agency_id == actor.agency_id:
                     return _summary(known, {}, findings=len(findings), agency_code=definition.sheet.agency)
@@ -57,10 +59,10 @@ class Sops:
                 version=deployments.latest_version(context.uow, actor.agency_id, definition.sheet.key) + 1, digest=bundle.digest,
                 title={"id": definition.sheet.title.id, "en": definition.sheet.title.en}, process_id=definition.main_process or "",
                 effective_from=effective_from or context.local_day(), deployed_at=context.now, deployed_by=actor.account_id,
-                findings=[guarded.to_json(finding) for finding in findings])
+                findings=[guarded.to_json(finding) for finding in (*findings, *nobodys)])
             deployments.add(context.uow, row, {path: (pack.bytes_digest(data), data) for path, data in bundle.files.items()})
             starts.deployed(context, row)
-            return _summary(row, {}, findings=len(findings), agency_code=definition.sheet.agency)
+            return _summary(row, {}, findings=len(findings) + len(nobodys), agency_code=definition.sheet.agency)
 
         return self._executor.run(actor, command)
 
@@ -89,6 +91,17 @@ class Sops:
                 summary=_summary(row, running, findings=len(findings), agency_code=definition.sheet.agency),
                 identity=definition.sheet.identity, steps=steps_of(definition, context.parameters_in_force()), findings=findings,
                 files=definition.files, process_id=row.process_id)
+
+        return self._executor.read(actor, query)
+
+    def unheld_roles(self, actor: Actor) -> tuple[str, ...]:
+        """Roles that steps of the SOPs in force wait for and that no account can hold: an abstract one without its parameter."""
+        authorization.require(actor, "sop.list")
+
+        def query(context: Context) -> tuple[str, ...]:
+            in_force = deployments.all_in_force(context.uow, actor.agency_id, context.local_day())
+            held = context.parameters_in_force()
+            return tuple(sorted({role for row in in_force for role in _unheld(context.executor.definition(context.uow, row.id), held)}))
 
         return self._executor.read(actor, query)
 
@@ -207,6 +220,20 @@ def steps_of(definition: Definition, parameters: Mapping[str, Value] | None = No
                 standard_text=standards[node.id].text if standards.get(node.id) else "", clauses=node.clause, inputs=node.inputs,
                 outputs=node.outputs, done_by=_DONE_BY.get(node.type, "people"))
         for node in nodes if node.type in _ACTIVITIES)
+
+
+def _unheld(definition: Definition, parameters: Mapping[str, Value] | None) -> list[str]:
+    """The roles no account can hold that human steps of a definition wait for at an agency with these parameters."""
+    people = [node for process in definition.processes.values() for node in definitions.nodes_of(process) if node.type in _PEOPLE]
+    roles = {definition.role_of(node.id, parameters) for node in people} | set(definition.start_roles(parameters))
+    return sorted(roles - authorization.KNOWN_ROLES - {""})
+
+
+def _waits_for_nobody(role: str) -> LintFinding:
+    return LintFinding(
+        code="role-unheld", severity=Severity.ADVICE, file="sop.toml", line=None, element_id=role,
+        message=Text("Instansi ini belum menetapkan siapa peran ini.", "This agency has not said who this role is."),
+        instead=Text("Isi parameter bernama sama di agency.toml.", "Give the parameter of the same name in agency.toml."))
 
 
 def _own(context: Context, deployment_id: str) -> deployments.DeploymentRow:

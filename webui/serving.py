@@ -195,6 +195,10 @@ def examine(settings: Settings) -> list[Check]:
     actors = operators(engine)
     sops = sum(len(engine.sops.list(actor)) for actor in actors)
     checks.append(Check(code="sops", fine=sops > 0, says=Text(f"{sops} SOP terpasang", f"{sops} SOPs are deployed")))
+    unheld = sorted({role for actor in actors for role in engine.sops.unheld_roles(actor)})
+    checks.append(Check(code="roles", fine=not unheld, says=Text(
+        f"agency.toml belum menetapkan siapa: {', '.join(unheld)}" if unheld else "setiap peran SOP dapat dipegang orang",
+        f"agency.toml does not say who is: {', '.join(unheld)}" if unheld else "somebody can hold every role of the SOPs")))
     due = engine.jobs.next_due()
     idle = due is not None and engine.clock.now() - due > JOBS_TAKEN_WITHIN
     checks.append(Check(code="worker", fine=not idle, says=Text(

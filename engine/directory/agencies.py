@@ -9,6 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine import canonical, pack, sop_toml, work_calendar
+from engine.authorization import ABSTRACT_ROLES, KNOWN_ROLES
 from engine.toml_files import read_toml
 from engine.errors import BundleRefused
 from engine.executor import Context
@@ -21,6 +22,8 @@ from storage import agencies, randomness, tables_in_force
 YEARS_BACK, YEARS_AHEAD = 2, 6
 
 _REFUSED: Final = Text("Kalender pada agency.toml tidak dapat dipakai.", "The calendar in agency.toml cannot be used.")
+_NO_ROLE: Final = Text("Parameter ini menyebut peran yang tidak dikenal.", "This parameter names an unknown role.")
+_A_ROLE: Final = Text("Pakai peran dari docs/architecture.md.", "Use a role that docs/architecture.md lists.")
 _INSTEAD: Final = Text(
     "Tulis zona waktu IANA, jam kerja per hari 0 sampai 6, dan tanggal sebagai TTTT-BB-HH.",
     "Give an IANA time zone, hours per weekday 0 to 6, and dates as YYYY-MM-DD.")
@@ -32,9 +35,10 @@ def register(context: Context, data: bytes) -> agencies.AgencyRow:
     Reading the same sheet twice changes nothing; a changed one does not move running instances (that is a stimulus).
 
     Raises:
-        BundleRefused: the sheet cannot be read or its calendar cannot be used.
+        BundleRefused: the sheet cannot be read, its calendar cannot be used, or a parameter names a role that nobody can hold.
     """
     sheet = sop_toml.read_agency(data)
+    _check_roles(sheet)
     known = agencies.by_code(context.uow, sheet.code)
     years = range(context.now.year - YEARS_BACK, context.now.year + YEARS_AHEAD + 1)
     calendar = pack.table_content(calendar_of(sheet, years))
@@ -47,6 +51,15 @@ def register(context: Context, data: bytes) -> agencies.AgencyRow:
         tables_in_force.put(context.uow, pack.table_digest(content), kind, canonical.dumps(content))
     agencies.put(context.uow, row)
     return row
+
+
+def _check_roles(sheet: AgencySheet) -> None:
+    """Raises `BundleRefused` unless whoever stands for an abstract role is a role that accounts can hold."""
+    wrong = [name for name, value in parameters_of(sheet).items() if name in ABSTRACT_ROLES and value not in KNOWN_ROLES]
+    if wrong:
+        raise BundleRefused([
+            LintFinding(code="agency-role", severity=Severity.ERROR, file="agency.toml", line=None, element_id=name,
+                        message=_NO_ROLE, instead=_A_ROLE) for name in wrong])
 
 
 def calendar_of(sheet: AgencySheet, years: Iterable[int]) -> WorkCalendar:

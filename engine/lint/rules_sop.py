@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from engine import resolving
+from engine.authorization import ABSTRACT_ROLES, KNOWN_ROLES
 from engine.forms_schema import SENSITIVITIES
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Placed, Sop
@@ -137,6 +138,27 @@ def lane_without_role(diagram: Diagram) -> Iterator[Hit]:
             for lane in process.lanes:
                 if lane.name in used and lane.name not in sheet.lanes:
                     yield diagram.hit(lane)
+
+
+@rules.sop_rule(
+    "role-unknown",
+    RULE,
+    ("Peran ini tidak dikenal.", "This role is unknown."),
+    ("Pakai peran dari docs/architecture.md.", "Use a role that docs/architecture.md lists."),
+)
+def role_unknown(sop: Sop) -> Iterator[Hit]:
+    """No account can hold it: its tasks and notices would wait for nobody."""
+    known = KNOWN_ROLES | ABSTRACT_ROLES
+    for folder, sheet in sop.sheets.items():
+        for role in (*sheet.lanes.values(), *sheet.start_roles):
+            if role not in known:
+                yield Hit(element_id=role or None, file=f"{folder}sop.toml")
+    for diagram in sop.diagrams:
+        for placed in diagram.of_type("serviceTask", "sendTask"):
+            role = placed.node.arguments.get("role", "") if placed.node.operation == "notice.send" else ""
+            # A role that is computed is known only when it runs; the text of one stands in quotes.
+            if role.startswith('"') and role.endswith('"') and role.count('"') == 2 and role.strip('"') not in known:
+                yield diagram.hit(placed)
 
 
 @rules.sop_rule(

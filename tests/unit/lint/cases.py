@@ -296,6 +296,7 @@ CASES: dict[str, Files] = {
         **laned('<bpmn:lane id="l" name="A"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane>', user("t")),
         "sop.toml": b"",
     },
+    "role-unknown": with_sheet('[lanes]\n"Kepala" = "emperor"'),
     "no-sheet": line(user("t")),
     "sheet-incomplete": with_sheet('key = "x"'),
     "sheet-process": with_sheet('process = "other"'),
