@@ -7,9 +7,11 @@ time so that they end today, and left where each one is interesting.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,51 +20,10 @@ import handlers
 from engine.results import InboxFilters
 from engine.settings import Settings
 from engine.types import Actor
-from webui import stage
+from webui import demo_cast, stage
 
-# Invented: any likeness to a person in office is chance.
-PEOPLE = (
-    ("operator", "Ayu Lestari", ("intake_operator",)),
-    ("manajer", "Bima Pratama", ("case_manager",)),
-    ("kepala", "Citra Anggraini", ("head_of_unit",)),
-    ("pendamping", "Dewi Kartika", ("companion",)),
-    ("pendamping2", "Eko Saputra", ("companion",)),
-    ("mitra", "Fajar Nugroho (RSUD A)", ("external_provider",)),
-    ("data", "Gita Maharani", ("data_staff",)),
-    ("pemilik", "Hadi Wijaya", ("process_owner",)),
-    ("auditor", "Indah Permata", ("auditor",)),
-    ("pelindungan", "Joko Susilo", ("data_protection_officer",)),
-    ("admin", "Kirana Putri", ("system_admin",)),
-)
 WORDS = ("angin", "bakau", "cempaka", "delima", "embun", "fajar", "gamelan", "hujan", "intan", "jambu", "kelapa", "laut", "melati",
          "nusa", "ombak", "pelita", "rimba", "sawah", "teratai", "ulin", "wayang", "senja", "lentera", "kapuas")
-
-
-@dataclass(frozen=True)
-class Part:
-    """One case of the demo: which story, the element before whose task it stops, and how long ago its last step was."""
-
-    story: str
-    before: str | None
-    weeks: int = 0
-    minutes: int = 0    # instead of weeks: the last step was just now
-
-
-CAST = (
-    Part("a01_rujukan_kesehatan", None, weeks=2),                           # done, straight
-    Part("a02_belum_terpenuhi", None, weeks=1),                             # done, after a "belum terpenuhi" round
-    Part("dikembalikan_ke_pengaduan", None, weeks=1),                       # handed back to intake
-    Part("a03_adaptasi_rencana", "agree_plan"),                             # the plan is being adapted
-    Part("a03_adaptasi_rencana", None, weeks=3),                            # done, with an adapted plan
-    Part("a04_anak_dan_kewajiban_hukum", "report_to_police"),               # a legal duty runs, day and night
-    Part("a27_penyelenggara_menolak", "hand_over_referral"),                # a provider refused, another accepted; late
-    Part("a01_rujukan_kesehatan", "review_results"),                        # results wait for review
-    Part("a01_rujukan_kesehatan", "document_case"),                         # everything done but the file; late
-    Part("semua_waktu_baku_terlampaui", "monitor_beneficiary", weeks=1),    # late at every step so far
-    Part("a31_menit_melewati_natal", "coordinate_provider", minutes=25),    # the minutes are running now
-    Part("a01_rujukan_kesehatan", "coordinate_provider", minutes=8),
-    Part("perdagangan_orang", "approve_case_report", minutes=3),            # just reported
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +34,7 @@ class SignIn:
     name: str
     roles: tuple[str, ...]
     passphrase: str
+    agency: str
 
 
 def stands(settings: Settings) -> bool:
@@ -95,15 +57,18 @@ def seed(settings: Settings) -> list[SignIn]:
     now = front_door.SystemClock().now()
     clock = front_door.ManualClock(now - timedelta(weeks=60))
     engine = front_door.Engine.open(settings, clock=clock, operations=handlers.operations())
+    troupes = []
     for sheet in sorted(settings.bpmn_dir.glob("*/agency.toml")):
         engine.people.register_agency(sheet.read_bytes())
+        code = tomllib.loads(sheet.read_text("utf-8"))["code"]
         for sop in sorted(one.parent for one in sheet.parent.glob("*/sop.toml")):
-            engine.sops.deploy(engine.people.operator(sheet.parent.name), front_door.SopBundle.from_dir(sop))
-    accounts, actors = _accounts(engine)
-    _play(engine, clock, actors, settings.bpmn_dir / "kalbar" / "pengelolaan-kasus", now)
-    _claim(engine, actors)
+            engine.sops.deploy(engine.people.operator(code), front_door.SopBundle.from_dir(sop))
+        troupes.append(_troupe(engine, code, sheet.parent))
+    _play(engine, clock, troupes, now)
+    for troupe in troupes:
+        _claim(engine, troupe.actors)
     _mark(settings).touch(mode=0o600)
-    return accounts
+    return [account for troupe in troupes for account in troupe.accounts]
 
 
 def show(accounts: list[SignIn], settings: Settings) -> int:
@@ -112,9 +77,11 @@ def show(accounts: list[SignIn], settings: Settings) -> int:
         print("The demo stands already; its passphrases were shown when it was made.")
         print(f"For new ones remove the folder {settings.state_dir} and start again.")
         return 0
-    print("\nDemo accounts (shown once; people and cases are invented):\n")
-    for account in accounts:
-        print(f"  {account.sign_in:<13} {account.passphrase:<34} {account.name}: {', '.join(account.roles)}")
+    print("\nDemo accounts (shown once; people and cases are invented):")
+    for agency, its in groupby(accounts, key=lambda account: account.agency):
+        print(f"\n{agency}")
+        for account in its:
+            print(f"  {account.sign_in:<20} {account.passphrase:<34} {account.name}: {', '.join(account.roles)}")
     print(flush=True)
     return 0
 
@@ -127,30 +94,44 @@ def _mark(settings: Settings) -> Path:
     return settings.state_dir / "demo-stands"
 
 
-def _accounts(engine: front_door.Engine) -> tuple[list[SignIn], Mapping[str, Actor]]:
-    operator = engine.people.operator("kalbar")
+@dataclass(frozen=True, kw_only=True)
+class _Troupe:
+    """The people of one agency and the folder their SOPs stand in."""
+
+    folder: Path
+    accounts: list[SignIn]
+    actors: Mapping[str, Actor]
+
+
+def _troupe(engine: front_door.Engine, code: str, folder: Path) -> _Troupe:
+    operator = engine.people.operator(code)
     shown: list[SignIn] = []
     actors: dict[str, Actor] = {}
-    for sign_in, name, roles in PEOPLE:
+    for person in demo_cast.PEOPLE.get(folder.name, ()):
         passphrase = "-".join([*secrets.SystemRandom().sample(WORDS, 4), str(secrets.randbelow(90) + 10)])
-        account = engine.people.create_account(operator, sign_in=sign_in, name=name, passphrase=passphrase, roles=roles, demo=True)
-        shown.append(SignIn(sign_in=sign_in, name=name, roles=roles, passphrase=passphrase))
-        for role in roles:
-            actors.setdefault(role, Actor(account_id=account.id, agency_id=operator.agency_id, name=name, roles=frozenset(roles)))
-    return shown, actors
+        account = engine.people.create_account(
+            operator, sign_in=person.sign_in, name=person.name, passphrase=passphrase, roles=person.roles, demo=True)
+        shown.append(SignIn(sign_in=person.sign_in, name=person.name, roles=person.roles, passphrase=passphrase, agency=folder.name))
+        for role in person.roles:
+            actors.setdefault(role, Actor(account_id=account.id, agency_id=operator.agency_id, name=person.name,
+                                          roles=frozenset(person.roles)))
+    return _Troupe(folder=folder, accounts=shown, actors=actors)
 
 
-def _play(engine: front_door.Engine, clock: front_door.ManualClock, actors: Mapping[str, Actor], sop: Path, now: datetime) -> None:
-    """All parts at once, step by step in the order of their instants, as an office lives them."""
-    scene = replace(stage.stage_over(engine, clock, worker_id="demo"), actor_of=actors.__getitem__)
-    key = front_door.SopBundle.from_dir(sop).toml["key"]
+def _play(engine: front_door.Engine, clock: front_door.ManualClock, troupes: Sequence[_Troupe], now: datetime) -> None:
+    """All parts of all agencies at once, step by step in the order of their instants, as offices live them."""
+    scene = stage.stage_over(engine, clock, worker_id="demo")
     turns: list[tuple[datetime, int, int]] = []
     stories: list[front_door.Story] = []
-    for part in CAST:
-        told = _moved(_until(front_door.read_scenario((sop / "scenarios" / f"{part.story}.toml").read_bytes()), part.before), part, now)
-        turns.append((told.at, len(stories), 0))
-        turns += [(step.at or told.at, len(stories), number) for number, step in enumerate(told.steps, 1)]
-        stories.append(front_door.Story(told, scene, key=key, file=part.story))
+    for troupe in troupes:
+        for part in demo_cast.CAST.get(troupe.folder.name, ()):
+            sop = troupe.folder / part.sop
+            scenario = front_door.read_scenario((sop / "scenarios" / f"{part.story}.toml").read_bytes())
+            told = _moved(_until(scenario, part.before), part, now)
+            turns.append((told.at, len(stories), 0))
+            turns += [(step.at or told.at, len(stories), number) for number, step in enumerate(told.steps, 1)]
+            stories.append(front_door.Story(told, replace(scene, actor_of=troupe.actors.__getitem__), file=part.story,
+                                            key=front_door.SopBundle.from_dir(sop).toml["key"]))
     for _, which, number in sorted(turns):
         if not (stories[which].begin() if number == 0 else stories[which].do(number)):
             raise RuntimeError(f"the demo cannot be told: {stories[which].result(ended=False).problems}")
@@ -168,7 +149,7 @@ def _until(scenario: front_door.Scenario, before: str | None) -> front_door.Scen
     return replace(scenario, steps=tuple(steps), business_key=None)
 
 
-def _moved(scenario: front_door.Scenario, part: Part, now: datetime) -> front_door.Scenario:
+def _moved(scenario: front_door.Scenario, part: demo_cast.Part, now: datetime) -> front_door.Scenario:
     """The story moved in time. By whole weeks its office hours stay office hours; by minutes its last step is just now."""
     last = max([scenario.at, *(step.at for step in scenario.steps if step.at)])
     by = now - last - timedelta(minutes=part.minutes)
