@@ -54,10 +54,11 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """What a form sent. `item` is what a multi-instance task worked on: for a line of the plan, the line."""
+    """What a form sent. `item` is what a multi-instance task worked on: for a line of the plan, the line. `actor_id`: whose it is."""
 
     values: Mapping[str, Value]
     item: Value = None
+    actor_id: str = ""
 
     def text(self, key: str) -> str:
         """A choice or text; empty where nothing was answered."""
@@ -67,9 +68,8 @@ class Submission:
     @property
     def line_no(self) -> str | None:
         """The number of the plan line this is about, if it is about one."""
-        if isinstance(self.item, Mapping) and self.item.get("line_no") is not None:
-            return line_key(self.item["line_no"])
-        return None
+        named = self.item.get("line_no") if isinstance(self.item, Mapping) else self.values.get("line_no")
+        return None if named is None else line_key(named)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +86,11 @@ def after(case: Case, changes: Changes) -> Case:
     return replace(
         case, records={**case.records, **changes.records}, status=changes.status or case.status,
         risk=case.risk if changes.risk is None else changes.risk)
+
+
+def gathered(case: Case, record: str, submission: Submission) -> dict[str, Value]:
+    """A record that several forms fill: what they said before, and what this one says."""
+    return {**case.record(record), **submission.values}
 
 
 def line_key(line_no: Value) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from engine.casefile import approval, ownership
 from engine.casefile.case import Case, CaseStatus, Changes, Submission
+from engine.types import Value
 
 
 def termination(case: Case, submission: Submission) -> Changes:
-    """The intervention is declared over, or the way out is explained; the forms on the way fill one record."""
-    said = {**case.record("termination"), **submission.values}
-    return Changes(records={"termination": said}, status=CaseStatus.AWAITING_TERMINATION)
+    """The end is proposed, and decided; the forms on the way fill one record. Returned, the case goes on."""
+    returned = submission.text("termination_decision") == approval.RETURNED
+    return Changes(records={"termination": approval.proposed(case, "termination", submission)},
+                   status=CaseStatus.IN_SERVICE if returned else CaseStatus.AWAITING_TERMINATION)
 
 
 def documentation(case: Case, submission: Submission) -> Changes:
@@ -17,5 +22,19 @@ def documentation(case: Case, submission: Submission) -> Changes:
 
 
 def reopening(case: Case, submission: Submission) -> Changes:
-    """A new episode; what an earlier termination said is history and no longer this case's."""
-    return Changes(records={"reopening": submission.values, "termination": {}}, status=CaseStatus.REOPENED)
+    """A new episode is asked for and, once approved, begins here: responsibility is this agency's, what an earlier termination
+    or transfer said is history.
+    """
+    records: dict[str, Mapping[str, Value]] = {"reopening": approval.proposed(case, "reopening", submission)}
+    if submission.text("reopen_decision") != approval.APPROVED:
+        return Changes(records=records)
+    return Changes(records={**records, "termination": {}, **_no_transfer(case)}, status=CaseStatus.REOPENED)
+
+
+def break_glass(case: Case, submission: Submission) -> Changes:
+    """Somebody asks to see what they may not see, and another allows it."""
+    return Changes(records={"break_glass": approval.proposed(case, "break_glass", submission)})
+
+
+def _no_transfer(case: Case) -> dict[str, Mapping[str, Value]]:
+    return {name: {} for name in ("transfer", ownership.TRANSFER_HANDOVER, ownership.RESPONSIBILITY) if case.record(name)}

@@ -9,33 +9,45 @@ from collections.abc import Mapping
 
 from engine import canonical, seal
 from engine.advance import LiveInstance
+from engine.casefile import approval, rules
 from engine.casefile.case import Case, Changes, Submission
 from engine.casefile.records import apply
+from engine.commands import access
 from engine.executor import Context
 from engine.types import Value
 from storage import cases
 
 
 def project(context: Context, live: LiveInstance, record: str, values: Mapping[str, Value], *, seq: int, item: Value = None,
-            actor_id: str | None = None) -> Changes:
+            actor_id: str | None = None, is_retold: bool = False) -> Changes:
     """Apply the submission of journal entry `seq` to the case file: new versions of the records it changed.
 
-    The answer says which status and risk follow; the case row is the caller's to write.
+    The answer says which status and risk follow; the case row is the caller's to write. What the rules of every case forbid is
+    refused, unless `is_retold`: what the journal says has happened is told as it happened.
 
     Raises:
         storage.Duplicate("pk_case_record"): another command wrote a version of the same record; read again.
+        EngineError: `rules` refuse this record.
     """
     stored = cases.latest_records(context.uow, live.case_id)
-    case = Case(records={row.record: opened(live.key, row) for row in stored})
-    changes = apply(record, case, Submission(values=values, item=item))
+    case = _case(live.key, stored)
+    submission = Submission(values=values, item=item, actor_id=actor_id or context.actor.account_id)
+    if not is_retold:
+        _check(context, live, record, case, submission)
+    changes = apply(record, case, submission)
     versions = {row.record: row.version for row in stored}
     cases.add_records(context.uow, [
         cases.CaseRecordRow(
-            case_id=live.case_id, record=name, version=versions.get(name, 0) + 1, at=live.last_at,
-            actor_id=actor_id or context.actor.account_id, chain_id=live.id, seq=seq,
+            case_id=live.case_id, record=name, version=versions.get(name, 0) + 1, at=live.last_at, actor_id=submission.actor_id,
+            chain_id=live.id, seq=seq,
             ciphertext=live.sealed(dict(content), binding(live.case_id, name, versions.get(name, 0) + 1)))
         for name, content in sorted(changes.records.items())])
     return changes
+
+
+def case_file(context: Context, case_id: str, key: bytes) -> Case:
+    """The case file as it stands, opened with the case's key."""
+    return _case(key, cases.latest_records(context.uow, case_id))
 
 
 def opened(key: bytes, row: cases.CaseRecordRow) -> dict[str, Value]:
@@ -48,3 +60,18 @@ def opened(key: bytes, row: cases.CaseRecordRow) -> dict[str, Value]:
 def binding(case_id: str, record: str, version: int) -> str:
     """What a version is sealed to: it opens in no other place."""
     return f"record:{case_id}:{record}:{version}"
+
+
+def _case(key: bytes, stored: list[cases.CaseRecordRow]) -> Case:
+    return Case(records={row.record: opened(key, row) for row in stored})
+
+
+def _check(context: Context, live: LiveInstance, record: str, case: Case, submission: Submission) -> None:
+    refused = rules.refusal(record, case, submission) or rules.release_refusal(record, case, submission, on=live.last_at.date())
+    if refused is None and record in rules.PAPERS and any(form.record == rules.EMERGENCY for form in live.definition.forms.values()):
+        row = cases.get(context.uow, live.case_id)
+        refused = rules.papers_refusal(record, case, risk=live.stored_risk or (row.risk if row is not None else ""))
+    if refused is not None:
+        raise refused
+    if approval.approves_alone(record, case, submission):  # with a reason, else it was refused: listed for the auditor
+        access.log(context, live.case_id, what=access.DUAL_ROLE, field_group=record, purpose=approval.dual_role_reason(submission))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.casefile.case import Case, CaseStatus, Changes, LineStatus, Submission, line_key
+from engine.casefile.case import Case, CaseStatus, Changes, LineStatus, Submission, gathered, line_key
 from engine.types import Value
 
 #: Fields of a submission that belong to the plan, whatever form brings them.
@@ -41,6 +41,11 @@ def review(case: Case, submission: Submission) -> Changes:
     if reviews and case.record("plan"):
         records["plan"] = with_lines(case, {number: _reviewed(row) for number, row in reviews.items()})
     return Changes(records=records, status=_status_after_review(submission), risk=submission.text("risk") or None)
+
+
+def case_conference(case: Case, submission: Submission) -> Changes:
+    """Colleagues, or several providers, decide together: called, held and written down."""
+    return Changes(records={"case_conference": gathered(case, "case_conference", submission)})
 
 
 def drafted(case: Case, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -6,9 +6,10 @@ Dropping all records and applying every submission of the journals again gives t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
-from engine.casefile import closing, consent, intake, plan, service
+from engine.casefile import closing, consent, desk, intake, mediation, ownership, plan, service, statements
 from engine.casefile.case import Case, Changes, Submission, after
 from engine.types import Text, Value
 
@@ -16,11 +17,15 @@ Projector = Callable[[Case, Submission], Changes]
 
 PROJECTORS: Final[Mapping[str, Projector]] = {
     "identification": intake.identification,
+    "emergency": intake.emergency,
+    "outreach": intake.outreach,
     "assessment": intake.assessment,
     "plan": plan.plan,
+    "intervention_plan": plan.plan,
     "plan_agreement": plan.plan_agreement,
     "plan_approval": plan.plan_approval,
     "review": plan.review,
+    "case_conference": plan.case_conference,
     "consent": consent.consent,
     "hiv_consent": consent.hiv_consent,
     "withdrawal": consent.withdrawal,
@@ -29,15 +34,23 @@ PROJECTORS: Final[Mapping[str, Projector]] = {
     "handover": service.handover,
     "follow_up": service.follow_up,
     "provider_report": service.provider_report,
-    "transfer": service.transfer,
+    "shelter": service.shelter,
+    "mediation": mediation.mediation,
+    "police_report": service.police_report,
+    "transfer": ownership.transfer,
     "termination": closing.termination,
     "documentation": closing.documentation,
     "reopening": closing.reopening,
+    "break_glass": closing.break_glass,
+    "complaint": desk.complaint,
+    "data_request": desk.data_request,
 }
 
 #: Records whose very existence tells something: their class is that of the record's name.
 _SENSITIVITY: Final[Mapping[str, str]] = {
-    "hiv_consent": "C4", "family_coordination": "C3", "police_report": "C3", "withdrawal": "C3",
+    "hiv_consent": "C4", "family_coordination": "C3", "police_report": "C3", "withdrawal": "C3", "shelter": "C3",
+    "consent_shelter_admission": "C3", "consent_shelter_exit": "C3",
+    "statements": "C4",
 }
 
 #: A flag of the case page: the field of the identification that raises it, its class, and what people read.
@@ -65,7 +78,9 @@ def apply(record: str, case: Case, submission: Submission) -> Changes:
     A name without a function of its own (an agency's own record) is kept as it was sent: nothing typed is lost.
     """
     projector = PROJECTORS.get(record)
-    return projector(case, submission) if projector is not None else Changes(records={record: submission.values})
+    changes = projector(case, submission) if projector is not None else Changes(records={record: submission.values})
+    changes = mediation.without_mediation(case, changes)
+    return replace(changes, records={**changes.records, **statements.with_statement(case, record, submission)})
 
 
 def rebuilt(submissions: Iterable[tuple[str, Submission]]) -> Case:

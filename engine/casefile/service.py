@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from engine.casefile import plan
-from engine.casefile.case import Case, CaseStatus, Changes, LineStatus, Submission
+from engine.casefile import ownership, plan
+from engine.casefile.case import Case, CaseStatus, Changes, LineStatus, Submission, gathered
 
 
 def referral(case: Case, submission: Submission) -> Changes:
-    """What a provider answered. Accepted: the line is on its way to that provider; else it waits for another."""
+    """What a provider answered. Accepted: the line is on its way to that provider; else it waits for another. Recalled because
+    the beneficiary took her consent back, it waits for her.
+    """
+    if submission.text("referral_status") in _TAKEN_BACK:
+        return Changes(records={"referral": gathered(case, "referral", submission),
+                                **plan.with_line_status(case, submission.line_no, LineStatus.AWAITING_CONSENT)})
     accepted = submission.text("provider_answer") == "accepted"
-    provider = submission.text("provider")
     status = LineStatus.IN_REFERRAL if accepted else LineStatus.PLANNED
-    more = {"provider": provider} if accepted and provider else {}
+    more = {key: submission.text(key) for key in ("provider", "provider_kind") if accepted and submission.text(key)}
     return Changes(records={"referral": submission.values, **plan.with_line_status(case, submission.line_no, status, **more)})
 
 
 def handover(case: Case, submission: Submission) -> Changes:
-    """The beneficiary and the documents were handed over; from here on the case is in service."""
+    """The beneficiary and the documents were handed over; from here on the case is in service. Minutes of a transfer are another
+    thing: they move responsibility.
+    """
+    if ownership.is_of_transfer(submission):
+        return ownership.transfer_handover(case, submission)
     return Changes(
         records={"handover": submission.values, **plan.with_line_status(case, submission.line_no, LineStatus.IN_DELIVERY)},
         status=CaseStatus.IN_SERVICE)
@@ -35,7 +43,14 @@ def provider_report(case: Case, submission: Submission) -> Changes:
     return Changes(records=records)
 
 
-def transfer(case: Case, submission: Submission) -> Changes:
-    """Another agency is to take over. Until it accepts and the handover is signed, this one stays responsible."""
-    moved = submission.values.get("responsibility_moves_at") is not None
-    return Changes(records={"transfer": submission.values}, status=CaseStatus.TERMINATED if moved else CaseStatus.IN_TRANSFER)
+def shelter(case: Case, submission: Submission) -> Changes:
+    """A stay in a shelter from its explanation to leaving: the forms on the way fill one record."""
+    return Changes(records={"shelter": gathered(case, "shelter", submission)})
+
+
+def police_report(case: Case, submission: Submission) -> Changes:
+    """The report to the police, its receipt, or the legal review instead."""
+    return Changes(records={"police_report": gathered(case, "police_report", submission)})
+
+
+_TAKEN_BACK = frozenset({"recalled", "revoked"})

@@ -9,8 +9,12 @@ from engine.executor import Context
 from storage import access_log
 
 
+DUAL_ROLE = "dual_role"      # somebody approved what they had proposed themselves, and said why
+
+
 def log(context: Context, case_id: str, *, what: str, field_group: str, purpose: str = "") -> None:
-    """Adds an entry. `what` is read | unmask | print | export | replay | resolve | break_glass; `field_group` ids only, never values."""
+    """Adds an entry. `what` is read | unmask | print | export | replay | resolve | break_glass | dual_role; `field_group` holds ids
+    only, never values."""
     head = access_log.head(context.uow, case_id)
     seq, previous = (head[0] + 1, head[1]) if head else (1, "0" * 64)
     body = canonical.dumps({"case": case_id, "seq": seq, "at": context.now, "account": context.actor.account_id, "what": what,

@@ -51,7 +51,7 @@ def stored(executor: Executor, record: str) -> list[cases.CaseRecordRow]:
 
 
 def test_a_submission_is_applied_to_what_was_kept_before(executor: Executor) -> None:
-    first = project(executor, "identification", 1, alias_code="K-1", plan_lines=[{"line_no": Decimal(1)}])
+    first = project(executor, "identification", 1, alias_code="K-1", plan_lines=[{"line_no": Decimal(1)}], consent_status="given")
     second = project(executor, "handover", 5, item={"line_no": Decimal(1)}, received_by="petugas")
 
     assert (first.status, second.status) == (CaseStatus.UNDER_REVIEW, CaseStatus.IN_SERVICE)
