@@ -279,6 +279,16 @@ class SopStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgencyParameter:
+    """A value of the agency's profile that the SOP uses. `proposed`: no source states it; it reminds and never judges."""
+
+    name: str
+    text: str
+    value: str
+    proposed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class SopDetail:
     """One deployed SOP: identity sheet, steps, findings, and the bundle's files for drawing."""
 
@@ -288,6 +298,7 @@ class SopDetail:
     findings: tuple[LintFinding, ...]
     files: Mapping[str, bytes]
     process_id: str
+    parameters: tuple[AgencyParameter, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,6 +313,17 @@ class Account:
     roles: tuple[str, ...]
     language: str
     demo: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmedQualification:
+    """What somebody answered for when a role was granted, in the agency's own wording of that day."""
+
+    role: str
+    from_date: date
+    qualification: str
+    confirmed_by: str
+    confirmed_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import date
@@ -15,11 +16,12 @@ from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.lint import guarded
 from engine.render import sop_ap
-from engine.results import FormView, SopDetail, SopStep, SopSummary
+from engine.results import AgencyParameter, FormView, SopDetail, SopStep, SopSummary
 from engine.trial import Trial
 from engine.types import Actor, LintFinding, Severity, Text, Value
 from storage import agencies, deployments, instances, randomness
 
+_PARAMETER = re.compile(rb"\bparameters\.([a-z_]{1,80})")
 TRIALS_KEPT = 50   # in one process; the oldest make room
 _ACTIVITIES = frozenset({
     "userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity", "subProcess",
@@ -90,7 +92,7 @@ class Sops:
             return SopDetail(
                 summary=_summary(row, running, findings=len(findings), agency_code=definition.sheet.agency),
                 identity=definition.sheet.identity, steps=steps_of(definition, context.parameters_in_force()), findings=findings,
-                files=definition.files, process_id=row.process_id)
+                files=definition.files, process_id=row.process_id, parameters=_parameters(context, definition))
 
         return self._executor.read(actor, query)
 
@@ -234,6 +236,17 @@ def _waits_for_nobody(role: str) -> LintFinding:
         code="role-unheld", severity=Severity.ADVICE, file="sop.toml", line=None, element_id=role,
         message=Text("Instansi ini belum menetapkan siapa peran ini.", "This agency has not said who this role is."),
         instead=Text("Isi parameter bernama sama di agency.toml.", "Give the parameter of the same name in agency.toml."))
+
+
+def _parameters(context: Context, definition: Definition) -> tuple[AgencyParameter, ...]:
+    """Those of the agency in force now that stand behind a lane of the SOP or in one of its expressions, in the sheet's order."""
+    agency = agencies.get(context.uow, context.actor.agency_id)
+    profile = agency.profile.get("parameters", {}) if agency is not None else {}
+    named = {role for sheet in definition.sheets.values() for role in sheet.lanes.values()}
+    named |= {name.decode() for data in definition.files.values() for name in _PARAMETER.findall(data)}
+    return tuple(
+        AgencyParameter(name=name, text=str(one.get("text", "")), value=str(one.get("value", "")), proposed=one.get("proposed") is True)
+        for name, one in profile.items() if name in named)
 
 
 def _own(context: Context, deployment_id: str) -> deployments.DeploymentRow:
