@@ -117,8 +117,9 @@ def to_bpmn(block: Block) -> bytes:
     else:
         parts, first, last = _draw(block, called)
         drawn = bpmn.process("p", bpmn.start("s"), *parts, bpmn.end("e"), bpmn.flow("s", first), bpmn.flow(last, "e"))
-    messages = dict.fromkeys(re.findall(r'messageRef="(\w+)"', "".join((drawn, *called))))
-    return bpmn.document(drawn, *called, roots=bpmn.error("FAULT") + bpmn.escalation("NOTE") + "".join(map(bpmn.message, messages)))
+    messages = dict.fromkeys(re.findall(r'messageRef="(\w+)_m"', "".join((drawn, *called))))
+    roots = "".join(f'<bpmn:message id="{name}_m" name="{name}"/>' for name in messages)
+    return bpmn.document(drawn, *called, roots=bpmn.error("FAULT") + bpmn.escalation("NOTE") + roots)
 
 
 def _reacting(block: Block, called: list[str]) -> list[str]:
@@ -143,7 +144,7 @@ def _reacting(block: Block, called: list[str]) -> list[str]:
 def _trigger(name: str, kind: str, minutes: int) -> str:
     if kind in ("timer", "cycle"):
         return bpmn.timer(f"PT{minutes}M") if kind == "timer" else bpmn.timer(f"R/PT{minutes}M", "timeCycle")
-    return bpmn.event(kind, {"message": name, "error": "FAULT", "escalation": "NOTE"}[kind])
+    return bpmn.event(kind, {"message": f"{name}_m", "error": "FAULT", "escalation": "NOTE"}[kind])
 
 
 def _draw(block: Block, called: list[str], marker: str = "") -> tuple[list[str], str, str]:
