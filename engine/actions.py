@@ -57,7 +57,9 @@ def waiting(context: Context, case_id: str, about: authorization.ObjectFacts) ->
                     yield found
 
 
-def _waiting(context: Context, definition: Definition, instance: instance_rows.InstanceRow, row: subscriptions.SubscriptionRow) -> Waiting | None:
+def _waiting(
+    context: Context, definition: Definition, instance: instance_rows.InstanceRow, row: subscriptions.SubscriptionRow
+) -> Waiting | None:
     node = definition.element(row.element_id)
     form = definition.forms.get(node.form or "")
     if row.kind != projection.MESSAGE or form is None:

@@ -1,106 +1,23 @@
-"""Scenario files: a story of one case, told as steps with the inbox that should stand before each (design.md 1).
-
-`read_scenario` makes values of a file; `play_scenario` acts them out through the front door, on a clock set by hand, and says
-where what happened differs from what is written. Whoever plays brings engine, people and worker, so the same story drives
-tests, `kawal scenario` and the demo.
+"""Plays scenario files (`engine/scenario_file.py`) through the front door, on a clock set by hand, and says where what happened differs
+from what is written. Whoever plays brings engine, people and worker, so the same story drives tests, `kawal scenario` and the demo.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from engine import durations, errors, toml_files
+from engine import errors
 from engine.clock import ManualClock
 from engine.commands import notices
-from engine.results import CompletionResult, InboxFilters, ReplayVerdict
+from engine.results import CompletionResult, InboxFilters, InstanceSummary, ReplayVerdict
+from engine.scenario_file import Expected, Scenario, ScenarioUnreadable, Step, read_scenario
 from engine.types import Actor, Happening, InstanceStatus, TaskSummary, TraceEntry
 
-_KINDS = ("complete", "claim", "message", "signal", "wait_until")
-_STEP = frozenset({
-    *_KINDS, "open", "as", "at", "with", "item", "line", "verdict", "handling", "handling_verdict", "overrun", "refuse", "keys",
-})
-_START = frozenset({"at", "as", "with", "business_key"})
-_END = frozenset({"completed", "documents", "notices", "outputs", "ended_at"})
-_WHOLE = frozenset({"source", "agency", "start", "step", "end"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expected:
-    """One row the inbox should hold. Without `due` the task has none; of its multi-instance item only what is named counts."""
-
-    task: str
-    role: str
-    due: datetime | None = None
-    item: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def line(self) -> Any:
-        """The `line_no` its item must have, if any."""
-        return self.item.get("line_no")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One thing somebody does, or time passing. Exactly one of `complete`, `claim`, `message`, `signal`, `wait_until` is set."""
-
-    expected: tuple[Expected, ...] | None = None    # the whole inbox at `at`, in any order; None: not looked at
-    complete: str | None = None
-    claim: str | None = None
-    message: str | None = None
-    signal: str | None = None
-    wait_until: datetime | None = None
-    role: str | None = None
-    at: datetime | None = None
-    submission: Mapping[str, Any] = field(default_factory=dict)
-    keys: Mapping[str, Any] = field(default_factory=dict)
-    item: Mapping[str, Any] = field(default_factory=dict)   # which child of a multi-instance element
-    verdict: str | None = None
-    handling_verdict: str | None = None             # the second verdict: claimed to done
-    overrun: timedelta | None = None
-    refuse: str | None = None                       # the error code the step must be refused with
-
-    @property
-    def line(self) -> Any:
-        """The `line_no` its item must have, if any."""
-        return self.item.get("line_no")
-
-    @property
-    def handling(self) -> str | None:
-        """The second verdict, by its short name."""
-        return self.handling_verdict
-
-    @property
-    def acts_on(self) -> str | None:
-        """The element whose task this step works on."""
-        return self.complete or self.claim
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scenario:
-    """One story."""
-
-    source: str
-    role: str
-    at: datetime
-    submission: Mapping[str, Any]
-    business_key: str | None
-    steps: tuple[Step, ...]
-    end: Mapping[str, Any]
-    agency: str | None = None      # who plays it, a folder of the library; None: the SOP's own agency
-
-    @property
-    def completed(self) -> bool | None:
-        """Whether nothing may be left to do at the end; None: not looked at."""
-        return self.end.get("completed")
-
-    @property
-    def documents(self) -> tuple[str, ...] | None:
-        """The codes of the documents issued; None: not looked at."""
-        return tuple(self.end["documents"]) if "documents" in self.end else None
+__all__ = ["Expected", "Scenario", "ScenarioResult", "ScenarioUnreadable", "Stage", "Step", "Story", "inbox", "pass_time", "play_scenario",
+           "read_scenario"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,29 +40,6 @@ class Stage:
     actor_of: Callable[[str], Actor]
     work: Callable[[], object]
     reload: Callable[[], object] = lambda: None
-
-
-class ScenarioUnreadable(errors.EngineError):
-    """This scenario file does not have the shape of docs/scenarios.md."""
-
-    code = "scenario-unreadable"
-    indonesian = "Berkas skenario ini tidak berbentuk seperti docs/scenarios.md."
-
-
-def read_scenario(data: bytes) -> Scenario:
-    """The story in a file. Raises `ScenarioUnreadable` for anything it would otherwise pass over in silence."""
-    try:
-        raw = _decimals(toml_files.read_toml(data))
-        start = raw["start"]
-        end = raw.get("end", {})
-        if unknown := set(raw) - _WHOLE | set(start) - _START | set(end) - _END:
-            raise ScenarioUnreadable(unknown=sorted(unknown))
-        return Scenario(
-            source=raw.get("source", ""), role=start["as"], at=_instant(start["at"]), submission=start.get("with", {}),
-            business_key=start.get("business_key"), steps=tuple(_step(one) for one in raw.get("step", [])), end=end,
-            agency=raw.get("agency"))
-    except (ValueError, KeyError, TypeError, AttributeError, durations.InvalidDuration) as problem:
-        raise ScenarioUnreadable(problem=type(problem).__name__) from None
 
 
 def play_scenario(scenario: Scenario, stage: Stage, *, file: str = "", key: str, only_steps: int | None = None) -> ScenarioResult:
@@ -209,17 +103,34 @@ class Story:
 
     def begin(self) -> bool:
         """The case is opened and its process started; False: it was refused, and `result` says why."""
-        pass_time(self._stage, self._scenario.at)
+        scenario, engine = self._scenario, self._stage.engine
+        pass_time(self._stage, scenario.at)
+        actor = self._stage.actor_of(scenario.role)
         try:
-            started: CompletionResult = self._stage.engine.cases.start(
-                self._stage.actor_of(self._scenario.role), self._key, submission=self._scenario.submission,
-                business_key=self._scenario.business_key)
+            if scenario.timer is not None:
+                self._find(lambda one: one.sop_key == self._key)
+            elif scenario.message is not None:
+                reached = engine.cases.correlate_message(actor, scenario.message, keys=scenario.keys, submission=scenario.submission)
+                self._find(lambda one: one.id in reached)
+            else:
+                started: CompletionResult = engine.cases.start(
+                    actor, self._key, submission=scenario.submission, business_key=scenario.business_key)
+                self._case_id, self._instance_id = started.case_id, started.instance_id
         except errors.EngineError as refused:
             self._problems.append(f"start: {_refusal(refused)}")
             return False
-        self._case_id, self._instance_id = started.case_id, started.instance_id
         self._stage.work()
         return True
+
+    def _find(self, is_it: Callable[[InstanceSummary], bool]) -> None:
+        """The case opened last that holds such an instance: it began without a person. Raises `NotFound`."""
+        engine, manager = self._stage.engine, self._stage.actor_of("case_manager")
+        for row in engine.cases.find(manager).rows:
+            for one in engine.cases.get(manager, row.id).instances:
+                if is_it(one):
+                    self._case_id, self._instance_id = row.id, one.id
+                    return
+        raise errors.NotFound(sop=self._key)
 
     def do(self, number: int) -> bool:
         """Step `number`, from 1; False: the story cannot go on, and `result` says why."""
@@ -258,6 +169,8 @@ class Story:
         actor = self._stage.actor_of(step.role or self._scenario.role)
         if step.message is not None:
             engine.cases.correlate_message(actor, step.message, keys=step.keys, submission=step.submission)
+        elif step.act is not None:
+            engine.cases.act(actor, self._case_id, step.act, step.submission)
         elif step.signal is not None:
             engine.cases.broadcast_signal(actor, step.signal, step.submission)
         elif step.acts_on is not None:
@@ -337,46 +250,3 @@ def _refusal(refused: errors.EngineError) -> str:
 
 def _holds(task: TaskSummary, item: Mapping[str, Any]) -> bool:
     return not item or isinstance(task.item, Mapping) and all(task.item.get(name) == value for name, value in item.items())
-
-
-def _step(raw: Mapping[str, Any]) -> Step:
-    kinds = [kind for kind in _KINDS if kind in raw]
-    if unknown := set(raw) - _STEP:
-        raise ScenarioUnreadable(unknown=sorted(unknown))
-    if len(kinds) > 1 or not kinds and "open" not in raw:
-        raise ScenarioUnreadable(kinds=kinds)
-    return Step(
-        expected=tuple(_expected(one) for one in raw["open"]) if "open" in raw else None, complete=raw.get("complete"),
-        claim=raw.get("claim"), message=raw.get("message"), signal=raw.get("signal"),
-        wait_until=_instant(raw["wait_until"]) if "wait_until" in raw else None, role=raw.get("as"),
-        at=_instant(raw["at"]) if "at" in raw else None, submission=raw.get("with", {}), keys=raw.get("keys", {}),
-        item=_item(raw), verdict=raw.get("verdict"), handling_verdict=raw.get("handling_verdict", raw.get("handling")),
-        overrun=durations.parse_duration(raw["overrun"]).exact if "overrun" in raw else None, refuse=raw.get("refuse"))
-
-
-def _expected(raw: Mapping[str, Any]) -> Expected:
-    if unknown := set(raw) - {"task", "role", "due", "item", "line"}:
-        raise ScenarioUnreadable(unknown=sorted(unknown))
-    due = _instant(raw["due"]) if "due" in raw else None
-    return Expected(task=raw["task"], role=raw["role"], due=due, item=_item(raw))
-
-
-def _item(raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**raw.get("item", {}), **({"line_no": raw["line"]} if "line" in raw else {})}
-
-
-def _instant(value: Any) -> datetime:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ValueError("an instant with its zone")
-    return value
-
-
-def _decimals(value: Any) -> Any:
-    """TOML's numbers as the engine's, so that nothing is rounded on the way."""
-    if isinstance(value, dict):
-        return {key: _decimals(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_decimals(one) for one in value]
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return Decimal(str(value))
-    return value

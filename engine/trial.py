@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from engine import canonical, definitions, errors, eventlog, pack, projection, recorded
+from engine import canonical, definitions, entrances, errors, eventlog, pack, projection, recorded
 from engine.bundle import SopBundle
 from engine.calendars import WorkCalendar
 from engine.clock import ManualClock
@@ -22,6 +22,7 @@ from engine.lint import lint
 from engine.operations import call_of, outcome_of
 from engine.results import ReplayReport
 from engine.summaries import task_summary
+from engine.transition import ReceiveMessage
 from engine.types import (
     Actor, Happening, InstanceStatus, LintFinding, Operation, OperationSpec, Outcome, OutcomeKind, Severity, TaskSummary,
     TraceEntry, Value,
@@ -84,7 +85,9 @@ class Trial:
                 raise errors.NotFound(process_id="")
             case = cases.in_hand(context, business_key or randomness.new_id())
             case = case if business_key else instances.CaseInHand(id=case.id, business_key="", key=case.key)
-            return instances.start(context, row, case, process_id=wanted, variables=given).id
+            entered = None if process_id else entrances.entrance(self._definition(context), None)
+            return instances.start(context, row, case, process_id=wanted, variables=given,
+                                   start_element=entered.element_id if entered else None).id
 
         instance_id = self._run(command)
         self._settle()
@@ -114,6 +117,30 @@ class Trial:
 
         self._run(command)
         self._settle()
+
+    def act(self, element_id: str, variables: Mapping[str, Value] = {}, *, instance_id: str | None = None) -> str:
+        """Sends the message that an event waits for to that event, as an action of a person does; the instance.
+
+        Raises:
+            NotFound: no event of that id waits for a message.
+        """
+        given = canonical.variables(variables)
+
+        def command(context: Context) -> str:
+            wanted = self._instances(context) if instance_id is None else [self._instance(context, instance_id)]
+            for row in (each for each in wanted if each.ended_at is None):
+                live = context.instance(row.id)
+                live.fire_due(context.now)
+                for each in live.view.subscriptions:
+                    if (each.element_id, each.kind) == (element_id, projection.MESSAGE):
+                        instances.move(context, live, ReceiveMessage(token_id=each.token_id, name=each.name, variables=given),
+                                       actor_id=context.actor.account_id)
+                        return row.id
+            raise errors.NotFound(element_id=element_id)
+
+        moved = self._run(command)
+        self._settle()
+        return moved
 
     def send_message(self, name: str, variables: Mapping[str, Value] = {}, *, keys: Mapping[str, Value] = {}) -> list[str]:
         """Delivers a message: the instances reached or started. One that nobody waits for yet is kept until somebody does."""

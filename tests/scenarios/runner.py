@@ -12,22 +12,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from engine import calendars, definitions, sop_toml
+from engine import calendars, definitions, entrances, sop_toml
 from engine.bundle import SopBundle
 from engine.calendars import Season, WorkCalendar
 from engine.commands import tasks as task_commands
 from engine.directory.agencies import parameters_of
-from engine.errors import EngineError
+from engine.errors import EngineError, NotFound
 from engine.results import ReplayReport
 from engine.scenario import Expected, Scenario, Step, read_scenario
 from engine.summaries import task_summary
 from engine.trial import Trial
-from engine.types import InstanceStatus, Operation, OperationCall, TaskSummary, TraceEntry, Value
+from engine.types import Happening, InstanceStatus, Operation, OperationCall, TaskSummary, TraceEntry, Value
 from engine.work_calendar import week_from_json
 from storage import tasks as task_rows
 
 #: Who may do a step in place of its role: the companion writes down what a provider without a login reports (domain.md 2.4).
 PROXIES = {"external_provider": "companion"}
+
+
+#: How long before its story an SOP that a timer starts comes into force.
+BEFORE_A_TIMER = timedelta(days=35)
 
 
 class Mismatch(AssertionError):
@@ -102,16 +106,17 @@ class _Run:
     def __init__(self, bundle: SopBundle, agency: Path, scenario: Scenario, reload_between_steps: bool) -> None:
         self.scenario, self.reload_between_steps = scenario, reload_between_steps
         parameters = parameters_of(sop_toml.read_agency(agency.read_bytes()))
-        self.start_roles = definitions.load(bundle).start_roles(parameters)
+        self.definition, self.parameters = definitions.load(bundle), parameters
         self.desk = _Desk(parameters)
-        self.trial = Trial.open(bundle, now=scenario.at.astimezone(UTC), operations=self.desk.operations(),
+        # A timer start event counts from the deployment: what began at `at` was deployed before.
+        opened = scenario.at.astimezone(UTC) - (BEFORE_A_TIMER if scenario.timer else timedelta(0))
+        self.trial = Trial.open(bundle, now=opened, operations=self.desk.operations(),
                                 calendar=agency_calendar(agency), parameters=parameters)
         self.instance_id = ""
         self.verdicts: list[Verdict] = []
 
     def play(self) -> Played:
-        _same("start", "may start", self.scenario.role in self.start_roles or not self.start_roles, True)
-        self.instance_id = self.trial.start(variables=self.scenario.submission, business_key="KLB-UJI")
+        self.instance_id = self._begin()
         for number, step in enumerate(self.scenario.steps, 1):
             self._step(f"step {number} ({step.acts_on or 'wait'})", step)
         self._settled()
@@ -120,6 +125,22 @@ class _Run:
         _same("end", "documents", tuple(self.desk.documents), self.scenario.documents)
         return Played(trace=tuple(self.trial.trace(self.instance_id)), replay=self.trial.replay(self.instance_id),
                       documents=tuple(self.desk.documents), notices=tuple(self.desk.notices), verdicts=tuple(self.verdicts))
+
+    def _begin(self) -> str:
+        """The instance the story is about: begun by a message, by a timer, or by a person who may."""
+        told = self.scenario
+        if told.message is not None:
+            reached = self.trial.send_message(told.message, told.submission, keys=told.keys)
+            _same("start", "instances reached", len(reached), 1)
+            return reached[0]
+        if told.timer is not None:
+            self.trial.advance(told.at.astimezone(UTC) - self.trial.now)
+            begun = [one.instance_id for one in self.trial.trace() if (one.element_id, one.happened) == (told.timer, Happening.CAUGHT)]
+            _same("start", f"{told.timer} began an instance", bool(begun), True)
+            return begun[-1]
+        entered = entrances.entrance(self.definition, self.parameters)
+        _same("start", "may start", entered is not None and (told.role in entered.roles or not entered.roles), True)
+        return self.trial.start(variables=told.submission, business_key="KLB-UJI")
 
     def _settled(self) -> None:
         if self.reload_between_steps:
@@ -142,6 +163,9 @@ class _Run:
     def _act(self, name: str, step: Step) -> None:
         if step.message is not None:
             self.trial.send_message(step.message, step.submission, keys=step.keys)
+        elif step.act is not None:
+            self._may_act(name, step.role, step.act)
+            self.trial.act(step.act, step.submission)
         elif step.signal is not None:
             self.trial.send_signal(step.signal, step.submission)
         elif step.acts_on is not None:
@@ -151,6 +175,13 @@ class _Run:
                 return
             self.trial.complete(task.id, step.submission)
             self._judge(name, step, task.id)
+
+    def _may_act(self, name: str, role: str | None, element_id: str) -> None:
+        """A waiting message with a form is for the role of its lane; who else tries is told that there is no such thing."""
+        node = self.definition.element(element_id)
+        _same(name, "has a form", node.form is not None, True)
+        if role != self.definition.role_of(element_id, self.parameters):
+            raise NotFound(element_id=element_id)
 
     def _task(self, name: str, step: Step) -> TaskSummary:
         found = [task for task in self.trial.open_tasks(self.instance_id)
