@@ -34,16 +34,24 @@ def actor(engine, shown) -> Actor:
     return found[0]
 
 
-def test_every_role_of_the_agency_has_a_person_who_can_sign_in(made):
-    _, engine, shown = made
-    roles = set(engine.people.role_titles(actor(engine, shown[0])))
-    assert roles <= {role for one in shown for role in one.roles}
+def of(shown, agency: str, role: str):
+    """The person of a role at an agency."""
+    return next(one for one in shown if one.agency == agency and role in one.roles)
+
+
+def test_every_agency_has_people_who_can_sign_in(made):
+    settings, engine, shown = made
+    assert {one.agency for one in shown} == {sheet.parent.name for sheet in settings.bpmn_dir.glob("*/agency.toml")}
+    for agency in {one.agency for one in shown}:
+        its = [one for one in shown if one.agency == agency]
+        roles = {role for one in its for role in one.roles}
+        assert roles <= set(engine.people.role_titles(actor(engine, its[0])))
     assert len({one.passphrase for one in shown}) == len(shown)
 
 
 def test_there_are_a_dozen_cases_in_different_states_and_some_are_late(made):
     _, engine, shown = made
-    manager = actor(engine, next(one for one in shown if "case_manager" in one.roles))
+    manager = actor(engine, of(shown, "kalbar", "case_manager"))
     page = engine.cases.find(manager)
     assert page.total >= 12
     assert {"terminated", "under_review"} <= {case.status for case in page.rows}
@@ -56,11 +64,12 @@ def test_there_are_a_dozen_cases_in_different_states_and_some_are_late(made):
 
 def test_every_case_replays(made):
     _, engine, shown = made
-    auditor = actor(engine, next(one for one in shown if "auditor" in one.roles))
-    manager = actor(engine, next(one for one in shown if "case_manager" in one.roles))
-    for case in engine.cases.find(manager).rows:
-        for instance in engine.cases.get(manager, case.id).instances:
-            assert engine.audit.replay(auditor, instance.id).verdict == "confirmed"
+    for agency in {one.agency for one in shown}:
+        auditor = actor(engine, of(shown, agency, "auditor"))
+        head = actor(engine, of(shown, agency, "head_of_unit"))
+        for case in engine.cases.find(head).rows:
+            for instance in engine.cases.get(head, case.id).instances:
+                assert engine.audit.replay(auditor, instance.id).verdict == "confirmed"
 
 
 def test_passphrases_are_shown_once(made, capsys):
