@@ -52,6 +52,10 @@ class DocumentTemplate:
     template: str
     title: Text
     aliases: tuple[str, ...] = ()  # other names a source prints for it
+    sensitivity: str = ""  # C4: it shows answers of that class, and only who may see them sees the document
+    leaves: bool = False  # it goes to a receiver outside the agency: what it says passes `engine.casefile.release`
+    receiver: str = ""  # the receiver's kind, or `record.field` where it was answered; by the code's nature where not given
+    receiver_name: str = ""  # the same for its name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +152,9 @@ def _sheet(raw: dict[str, Any], file: str) -> SopSheet:
             clauses=_clauses(raw),
             documents=tuple(
                 DocumentTemplate(code=_word(one, "code"), template=_word(one, "template"), title=_text(one.get("title", {})),
-                                 aliases=_words(one.get("aliases", [])))
+                                 aliases=_words(one.get("aliases", [])), sensitivity=_word(one, "sensitivity"),
+                                 leaves=one.get("leaves") is True, receiver=_word(one, "receiver"),
+                                 receiver_name=_word(one, "receiver_name"))
                 for one in _tables(raw, "document")
             ),
             extends=_word(raw, "extends") or None,
@@ -181,6 +187,8 @@ def read_agency(data: bytes, *, file: str = "agency.toml") -> AgencySheet:
             parameters={name: _mapping(one) for name, one in _table(raw, "parameters").items()},
             clauses=_clauses(raw),
         )
+        for role in sheet.roles.values():
+            _words(role.get("qualification", []))
     except TypeError:
         raise _refused("toml-shape", file) from None
     if not sheet.code or not sheet.name:
