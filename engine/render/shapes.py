@@ -156,7 +156,7 @@ def _activity(shape: Shape, look: Look) -> str:
     if look.is_secret:
         lines, size = svg_text.fit(look.name, box.width - 12, box.height - 12)
         return _rect(box, look, radius=10) + _centered(lines, size, box)
-    is_event = element.get("triggeredByEvent") == "true"
+    is_event = is_true(element, "triggeredByEvent")
     frame = {"stroke_dasharray": "2 3"} if is_event else {"stroke_width": "3.5"} if shape.kind == "callActivity" else {}
     parts = [_rect(box, look, radius=10, **frame)]
     if shape.kind == "transaction":
@@ -171,6 +171,9 @@ def _activity(shape: Shape, look: Look) -> str:
         if shape.kind == "receiveTask" and element.get("instantiate") == "true":
             parts.append(_icon(icons.circle(11), box.x + 14, box.y + 14))
         room = Box(room.x, box.y + 20, room.width, 1)
+    if is_event and not shape.is_expanded:
+        parts.append(_started_by(shape))
+        room = Box(room.x, box.y + 24, room.width, 1)
     markers = _markers(shape)
     foot = max(look.covered, 20 if markers else 4)
     room = Box(room.x, room.y, room.width, max(box.bottom - foot - room.y, 1))
@@ -185,6 +188,26 @@ def _activity(shape: Shape, look: Look) -> str:
         lines, size = svg_text.fit(look.name, room.width, room.height)
         parts.append(_centered(lines, size, room))
     return "".join(parts)
+
+
+def _started_by(shape: Shape) -> str:
+    """The start event in the corner of a closed event sub-process."""
+    starts = children(shape.element, "startEvent")
+    x, y = shape.box.x + 15, shape.box.y + 15
+    dash = {"stroke_dasharray": "3 2"} if starts and is_false(starts[0], "isInterrupting") else {}
+    sign = event_sign(starts[0]) if starts else ""
+    ring = _path(icons.circle(9, x, y), Look(), css="shape", **dash)
+    return ring + (_icon(icons.EVENTS[sign], x, y, scale=0.5) if sign else "")
+
+
+def is_true(element: Any, name: str) -> bool:
+    """An XML Schema boolean that is set."""
+    return (element.get(name) or "").strip() in ("true", "1")
+
+
+def is_false(element: Any, name: str) -> bool:
+    """An XML Schema boolean that is unset in so many words."""
+    return (element.get(name) or "").strip() in ("false", "0")
 
 
 def _markers(shape: Shape) -> list[tuple[str, bool]]:
@@ -205,7 +228,7 @@ def _markers(shape: Shape) -> list[tuple[str, bool]]:
 def _event(shape: Shape, look: Look) -> str:
     (x, y), radius = shape.box.center, min(shape.box.width, shape.box.height) / 2
     kind, element = shape.kind, shape.element
-    waits = element.get("cancelActivity") == "false" or element.get("isInterrupting") == "false"
+    waits = is_false(element, "cancelActivity") or is_false(element, "isInterrupting")
     dash = {"stroke_dasharray": "4 3"} if waits and not look.is_secret else {}
     width = {"stroke_width": "3.5"} if kind == "endEvent" else {}
     parts = [_path(icons.circle(radius, x, y), look, **dash, **width)]

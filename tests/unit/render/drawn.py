@@ -84,6 +84,10 @@ def everything() -> Drawn:
                inside='<userTask id="inner" name="Di dalam"/>').place("inner", (640, 180), (100, 60))
     drawn.node("subProcess", "reacting", (840, 150), (200, 110), name="Peristiwa", attributes='triggeredByEvent="true"',
                shape='isExpanded="true"')
+    for n, (waits, sign) in enumerate((("true", "message"), ("false", "message"), ("0", "timer"))):
+        start = f'<startEvent id="waits{n}" isInterrupting="{waits}"><{sign}EventDefinition/></startEvent>'
+        drawn.node("subProcess", f"closed{n}", (1320 + 130 * n, 160), name="Penarikan persetujuan", attributes='triggeredByEvent="1"',
+                   inside=start)
     drawn.node("receiveTask", "first", (1060, 160), name="Terima", attributes='instantiate="true"')
     drawn.node("subProcess", "many", (1190, 160), name="Semua tanda", attributes='isForCompensation="true"',
                inside="<multiInstanceLoopCharacteristics/>")

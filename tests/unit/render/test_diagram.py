@@ -74,6 +74,16 @@ def test_kinds_of_nodes_look_different() -> None:
         ["exclusiveGateway", "parallelGateway", "inclusiveGateway", "complexGateway", *["eventBasedGateway"] * 3])}) == 7
 
 
+def test_an_event_sub_process_is_dotted_and_shows_what_starts_it() -> None:
+    svg = diagram.svg(everything().bytes(), title="")
+    frames = [group(svg, name).find(f"{SVG}rect") for name in ("reacting", "closed0", "open", "many")]
+    assert [frame.get("stroke-dasharray") for frame in frames if frame is not None] == ["2 3", "2 3", None, None]
+    rings = [[path.get("stroke-dasharray") for path in group(svg, f"closed{n}").iter(f"{SVG}path")][0] for n in range(3)]
+    assert rings == [None, "3 2", "3 2"]
+    paths = [len(list(group(svg, name).iter(f"{SVG}path"))) for name in ("reacting", "closed0", "subProcess")]
+    assert paths == [0, 3, 1]      # open: the start event itself is drawn; closed: its ring, its sign, and the mark to open it
+
+
 def test_the_drawing_is_one_image_with_a_name_and_a_description() -> None:
     svg = diagram.svg(everything().bytes(), title="Pengelolaan Kasus", highlight={"task": "done", "userTask": "late"})
     root = parsed(svg)
