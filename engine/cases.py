@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from engine import actions, authorization, canonical, drawings, entrances, errors, facts, filling, forms, idempotency, seal, summaries
 from engine.audit import Viewer, history_of
-from engine.casefile import kept
+from engine.casefile import kept, ownership, rules
 from engine.casefile import records as casefile
 from engine.casefile.case import Case
 from engine.commands import access, documents, instances, messages
@@ -17,8 +17,8 @@ from engine.forms_schema import Field
 from engine.results import (
     CaseAction, CaseDetail, CaseSummary, CompletionResult, DocumentRow, FormView, Handover, InstanceSummary, Page, RecordView,
 )
-from engine.types import Actor, Happening, InstanceStatus, OperationCall, TaskSummary, Text, Value
-from storage import accounts, cases, deployments, inbox
+from engine.types import Actor, Happening, InstanceStatus, OperationCall, TaskSummary, Value
+from storage import accounts, agencies, cases, deployments, inbox
 from storage import documents as document_rows
 from storage import instances as instance_rows
 from storage import messages as message_rows
@@ -61,11 +61,14 @@ class Cases:
             found = instance_rows.of_case(context.uow, case_id)
             history = [line for each in found for line in history_of(
                 context, each, Viewer(context, each, authorization.visible_sensitivity(actor, about)))]
+            known = self._case_file(context, row)
             return CaseDetail(
                 summary=self._summaries(context, [row])[0], instances=tuple(_instance(each) for each in found),
                 open_tasks=tuple(self._open_tasks(context, case_id, about)), history=tuple(sorted(history, key=lambda line: line.at)),
                 documents=tuple(_document(each) for each in document_rows.of_case(context.uow, case_id)),
-                records=tuple(self._records(context, row, found, about)), flags=self._flags(context, row, about),
+                records=tuple(self._records(context, row, found, about)),
+                flags=casefile.flags(known, authorization.visible_sensitivity(actor, about)),
+                responsible_agency=_responsible(context, row, known),
                 actions=actions.of_case(context, case_id, about), came_from=_came_from(row), handed_over=tuple(
                     Handover(agency=sent.to_agency or "", reference=messages.reference_of(sent.id), at=sent.at)
                     for sent in message_rows.handed_over(context.uow, [each.id for each in found])))
@@ -274,19 +277,24 @@ class Cases:
         views = []
         for record in cases.records(context.uow, row.id):
             # That there is such a record at all can tell: who may not know sees nothing of it.
-            if casefile.sensitivity_of(record.record) in allowed:
+            if casefile.sensitivity_of(record.record) in allowed and record.record not in rules.DERIVED:
                 values = kept.opened(key, record)
                 shown = [fields[name] for name in fields if name in values]
                 views.append(RecordView(record=record.record, version=record.version, at=record.at,
                                         fields=forms.read_fields(shown, values, allowed)))
         return views
 
-    def _flags(self, context: Context, row: cases.CaseRow, about: authorization.ObjectFacts) -> tuple[Text, ...]:
+    def _case_file(self, context: Context, row: cases.CaseRow) -> Case:
         if row.wrapped_key is None:
-            return ()
-        key = context.case_key(row.id, row.wrapped_key)
-        case = Case(records={each.record: kept.opened(key, each) for each in cases.latest_records(context.uow, row.id)})
-        return tuple(casefile.flags(case, authorization.visible_sensitivity(context.actor, about)))
+            return Case()
+        return kept.case_file(context, row.id, context.case_key(row.id, row.wrapped_key))
+
+
+def _responsible(context: Context, row: cases.CaseRow, case: Case) -> str:
+    """The name of the agency that answers for the beneficiary; one that is not here as it was written down."""
+    taken_over = ownership.owner(case)
+    found = agencies.by_code(context.uow, taken_over) if taken_over else agencies.get(context.uow, row.agency_id)
+    return found.name if found is not None else taken_over
 
 
 def may_start(actor: Actor, start_roles: tuple[str, ...]) -> None:

@@ -205,6 +205,7 @@ class CaseDetail:
     actions: tuple[CaseAction, ...] = ()
     came_from: Handover | None = None       # the agency that handed the case over
     handed_over: tuple[Handover, ...] = ()  # what reached other agencies from it
+    responsible_agency: str = ""            # which agency answers for the beneficiary now
 
 
 class ReplayVerdict(StrEnum):

@@ -147,6 +147,10 @@ def record_word(record: str) -> str:
         "report_check": _("Pemeriksaan laporan"), "acknowledgement": _("Mengetahui"),
         "hiv_consent": _("Persetujuan"),  # a neutral name: the record's own would say what it is about
         "termination": _("Terminasi"), "case_report": _("Laporan kasus"), "documentation": _("Dokumentasi"),
+        "emergency": _("Tanggap darurat"), "outreach": _("Penjangkauan"), "intake_papers": _("Kelengkapan berkas"),
+        "withdrawal": _("Penarikan persetujuan"), "transfer": _("Pelimpahan"), "reopening": _("Pembukaan kembali"),
+        "mediation": _("Mediasi"), "shelter": _("Penampungan"), "complaint": _("Keluhan layanan"),
+        "data_request": _("Permintaan data pribadi"), "break_glass": _("Akses darurat"),
     }.get(record, record.replace("_", " ").capitalize())
 
 

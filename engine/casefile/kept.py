@@ -33,7 +33,7 @@ def project(context: Context, live: LiveInstance, record: str, values: Mapping[s
     case = _case(live.key, stored)
     submission = Submission(values=values, item=item, actor_id=actor_id or context.actor.account_id)
     if not is_retold:
-        _check(context, live, record, case, submission)
+        _check(context, live, record, case, submission, starts=seq == 1)
     changes = apply(record, case, submission)
     versions = {row.record: row.version for row in stored}
     cases.add_records(context.uow, [
@@ -66,8 +66,9 @@ def _case(key: bytes, stored: list[cases.CaseRecordRow]) -> Case:
     return Case(records={row.record: opened(key, row) for row in stored})
 
 
-def _check(context: Context, live: LiveInstance, record: str, case: Case, submission: Submission) -> None:
-    refused = rules.refusal(record, case, submission) or rules.release_refusal(record, case, submission, on=live.last_at.date())
+def _check(context: Context, live: LiveInstance, record: str, case: Case, submission: Submission, *, starts: bool) -> None:
+    refused = rules.start_refusal(live.sop_key, {**case.records, record: submission.values}) if starts else None
+    refused = refused or rules.refusal(record, case, submission) or rules.release_refusal(record, case, submission, on=live.last_at.date())
     if refused is None and record in rules.PAPERS and any(form.record == rules.EMERGENCY for form in live.definition.forms.values()):
         row = cases.get(context.uow, live.case_id)
         refused = rules.papers_refusal(record, case, risk=live.stored_risk or (row.risk if row is not None else ""))

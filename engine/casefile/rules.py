@@ -24,6 +24,7 @@ from engine.casefile.refusals import (
 )
 from engine.casefile.release import NotReleased
 from engine.errors import EngineError
+from engine.types import Value
 
 #: Records the engine makes; a form that names one is refused.
 DERIVED: Final = frozenset({ownership.RESPONSIBILITY, ownership.TRANSFER_HANDOVER, statements.STATEMENTS})
@@ -37,6 +38,7 @@ _ALLOWED_ENDS: Final = frozenset({"stopped"})          # what may still be said 
 _MEDIATION_SOP: Final = re.compile(r"(?:^|[^a-z])(?:mediasi|mediation)(?:[^a-z]|$)")
 MEDIATION_DOCUMENT: Final = "F20"
 
+Records = Mapping[str, Mapping[str, Value]]
 Rule = Callable[[str, Case, Submission], EngineError | None]
 
 
@@ -62,12 +64,12 @@ def is_of_mediation(sop_key: str) -> bool:
     return _MEDIATION_SOP.search(sop_key.lower()) is not None
 
 
-def start_refusal(sop_key: str, case: Case) -> EngineError | None:
-    """Why this SOP may not be started for this case."""
-    return MediationForbidden() if is_of_mediation(sop_key) and mediation.is_sexual_violence(case.records) else None
+def start_refusal(sop_key: str, records: Records) -> EngineError | None:
+    """Why this SOP may not be started for a case of these records."""
+    return MediationForbidden() if is_of_mediation(sop_key) and mediation.is_sexual_violence(records) else None
 
 
-def document_refusal(code: str, records: Mapping[str, Mapping[str, object]]) -> EngineError | None:
+def document_refusal(code: str, records: Records) -> EngineError | None:
     """Why this document may not be made for this case."""
     return MediationForbidden() if code == MEDIATION_DOCUMENT and mediation.is_sexual_violence(records) else None
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import errors
 from engine.advance import SYSTEM, LiveInstance
+from engine.casefile import kept, rules
 from engine.commands import access
 from engine.executor import Context
 from engine.transition import Cancel, ChangeTables, Resume, RetryElement, Start, Stimulus, Suspend, Transition
@@ -38,10 +39,18 @@ def start(
     start_element: str | None = None,
     actor_id: str | None = None,
 ) -> LiveInstance:
-    """A new instance of one process of a deployment, pinned to it and to the agency's tables of this moment."""
+    """A new instance of one process of a deployment, pinned to it and to the agency's tables of this moment.
+
+    Raises:
+        EngineError: `casefile.rules` refuse this SOP for what the case is about.
+    """
     definition = context.executor.definition(context.uow, deployment.id)
     if process_id not in definition.processes:
         raise errors.NotFound(process_id=process_id)
+    if rules.is_of_mediation(deployment.key):
+        refused = rules.start_refusal(deployment.key, kept.case_file(context, case.id, case.key).records)
+        if refused is not None:
+            raise refused
     agency = agencies.get(context.uow, deployment.agency_id)
     assert agency is not None
     risk = variables.get(RISK)
