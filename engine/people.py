@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 
@@ -12,10 +12,10 @@ from engine.authorization import ObjectFacts
 from engine.commands import documents
 from engine.commands import notices as notice_commands
 from engine.directory import agencies as agency_files
-from engine.directory import passphrases, sign_in
-from engine.directory.refusals import SignInRefused, SignInTaken, UnknownRole, WeakPassphrase
+from engine.directory import passphrases, qualifications, sign_in
+from engine.directory.refusals import SignInRefused, SignInTaken, UnknownQualification, UnknownRole, WeakPassphrase
 from engine.executor import Context, Executor
-from engine.results import Account, Notice
+from engine.results import Account, ConfirmedQualification, Notice
 from engine.settings import Settings
 from engine.types import Actor, OperationCall, Text
 from storage import accounts, agencies, notices, randomness, sessions
@@ -73,12 +73,16 @@ class People:
     def create_account(
         self, actor: Actor, *, sign_in: str, name: str, passphrase: str, roles: Collection[str] = (), agency_id: str | None = None,
         language: str = "id", demo: bool = False, from_date: date | None = None, until_date: date | None = None,
+        qualifications_confirmed: Mapping[str, Collection[str]] = {},
     ) -> Account:
         """A new account in the actor's agency (or `agency_id`), with roles from today or `from_date` on.
 
+        `qualifications_confirmed` says, per role, which of the agency's qualifications the actor answers for.
+
         Raises:
             NotAllowed: not the actor's to do; or a demo account outside a demo.
-            WeakPassphrase, SignInTaken, UnknownRole, InvalidSubmission: what is wrong with what was given.
+            WeakPassphrase, SignInTaken, UnknownRole, UnknownQualification, QualificationNotConfirmed, InvalidSubmission: what is
+                wrong with what was given.
         """
         wanted = agency_id or actor.agency_id
         authorization.require(actor, "account.create", ObjectFacts(agency_id=wanted))
@@ -100,6 +104,11 @@ class People:
             accounts.add(context.uow, row, [
                 RoleHolding(account_id=row.id, role=role, from_date=first_day, until_date=until_date)
                 for role in sorted(set(roles))])
+            if not qualifications_confirmed.keys() <= set(roles):
+                raise UnknownQualification()
+            for role in sorted(set(roles)):
+                qualifications.confirm(
+                    context, agency, row.id, role, qualifications_confirmed.get(role, ()), from_date=first_day)
             return _account(context, row, agency)
 
         try:
@@ -120,8 +129,31 @@ class People:
 
         return self._executor.read(actor, query)
 
-    def grant_role(self, actor: Actor, account_id: str, role: str, *, from_date: date, until_date: date | None = None) -> None:
-        """A role from a day on. Nobody grants themselves one."""
+    def qualifications(self, actor: Actor) -> dict[str, tuple[str, ...]]:
+        """role -> what the actor's agency asks of whoever holds it, to be shown to and confirmed by who grants it."""
+        row = self._executor.read(actor, lambda context: agencies.get(context.uow, actor.agency_id))
+        return qualifications.asked(row) if row is not None else {}
+
+    def qualifications_of(self, actor: Actor, account_id: str) -> tuple[ConfirmedQualification, ...]:
+        """What was confirmed for an account, by whom and when."""
+        authorization.require(actor, "account.list")
+
+        def query(context: Context) -> tuple[ConfirmedQualification, ...]:
+            row = accounts.get(context.uow, account_id)
+            authorization.require(actor, "account.list", ObjectFacts(agency_id=row.agency_id if row is not None else ""))
+            return qualifications.of_account(context, account_id)
+
+        return self._executor.read(actor, query)
+
+    def grant_role(
+        self, actor: Actor, account_id: str, role: str, *, from_date: date, until_date: date | None = None,
+        qualifications_confirmed: Collection[str] = (),
+    ) -> None:
+        """A role from a day on, once the actor confirmed each qualification the agency asks of it. Nobody grants themselves one.
+
+        Raises:
+            UnknownRole, UnknownQualification, QualificationNotConfirmed: as for a new account.
+        """
         def command(context: Context) -> None:
             row, agency = self._to_change(context, actor, account_id)
             if row.id == actor.account_id or (until_date is not None and until_date < from_date):
@@ -129,6 +161,7 @@ class People:
             _check_roles(agency, [role])
             accounts.grant(context.uow, RoleHolding(
                 account_id=row.id, role=role, from_date=from_date, until_date=until_date))
+            qualifications.confirm(context, agency, row.id, role, qualifications_confirmed, from_date=from_date)
 
         try:
             self._executor.run(actor, command)

@@ -107,10 +107,12 @@ def _troupe(engine: front_door.Engine, code: str, folder: Path) -> _Troupe:
     operator = engine.people.operator(code)
     shown: list[SignIn] = []
     actors: dict[str, Actor] = {}
+    asked = engine.people.qualifications(operator)
     for person in demo_cast.PEOPLE.get(folder.name, ()):
         passphrase = "-".join([*secrets.SystemRandom().sample(WORDS, 4), str(secrets.randbelow(90) + 10)])
         account = engine.people.create_account(
-            operator, sign_in=person.sign_in, name=person.name, passphrase=passphrase, roles=person.roles, demo=True)
+            operator, sign_in=person.sign_in, name=person.name, passphrase=passphrase, roles=person.roles, demo=True,
+            qualifications_confirmed={role: asked[role] for role in person.roles if role in asked})
         shown.append(SignIn(sign_in=person.sign_in, name=person.name, roles=person.roles, passphrase=passphrase, agency=folder.name))
         for role in person.roles:
             actors.setdefault(role, Actor(account_id=account.id, agency_id=operator.agency_id, name=person.name,

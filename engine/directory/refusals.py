@@ -44,3 +44,17 @@ class UnknownRole(EngineError):
 
     code = "unknown-role"
     indonesian = "Instansi ini tidak mengenal peran tersebut."
+
+
+class UnknownQualification(EngineError):
+    """The agency asks no such qualification of this role."""
+
+    code = "unknown-qualification"
+    indonesian = "Instansi tidak mensyaratkan kualifikasi ini untuk peran tersebut."
+
+
+class QualificationNotConfirmed(EngineError):
+    """Confirm each qualification that the agency asks of this role."""
+
+    code = "qualification-not-confirmed"
+    indonesian = "Nyatakan setiap kualifikasi yang disyaratkan instansi untuk peran ini terpenuhi."

@@ -1,4 +1,4 @@
-"""Who: accounts, roles with dates, sessions, sign-in attempts, notices."""
+"""Who: accounts, roles with dates and confirmed qualifications, sessions, sign-in attempts, notices."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ role_holding = Table(
     Column("from_date", Date, primary_key=True),
     Column("until_date", Date),                           # the last day it is held; NULL: until further notice
     Index("ix_role_holding_role", "role", "account_id"),
+)
+
+qualification = Table(
+    "qualification", metadata,
+    Column("account_id", Text, ForeignKey("account.id"), primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("from_date", Date, primary_key=True),          # of the holding it was confirmed for
+    Column("qualification", Text, primary_key=True),      # as the agency's sheet printed it that day
+    Column("confirmed_by", Text, nullable=False),         # an account, or the machine's operator
+    Column("confirmed_at", Instant, nullable=False),
 )
 
 session = Table(

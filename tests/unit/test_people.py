@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -15,7 +16,9 @@ import storage
 from engine import errors
 from engine.clock import ManualClock
 from engine.directory import passphrases
-from engine.directory.refusals import SignInRefused, SignInTaken, TooManyAttempts, UnknownRole, WeakPassphrase
+from engine.directory.refusals import (
+    QualificationNotConfirmed, SignInRefused, SignInTaken, TooManyAttempts, UnknownQualification, UnknownRole, WeakPassphrase,
+)
 from engine.errors import BundleRefused, EngineError
 from engine.executor import Executor
 from engine.people import People
@@ -250,6 +253,52 @@ def test_only_who_may_creates_accounts_and_nobody_promotes_themselves(house: Hou
     with pytest.raises(errors.NotAllowed):
         house.people.grant_role(admin, admin.account_id, "auditor", from_date=date(2026, 1, 1))
     house.people.grant_role(admin, manager.account_id, "psychologist", from_date=date(2026, 1, 1))  # of the agency's own sheet
+
+
+def test_a_role_is_granted_once_each_of_its_qualifications_is_confirmed(house: House) -> None:
+    house.people.register_agency(AGENCY.replace(
+        b'"Psychologist" }', b'"Psychologist" }, qualification = ["Psikolog klinis", "Pelatihan trauma"]'))
+    asked = house.people.qualifications(house.operator)
+    assert asked == {"psychologist": ("Psikolog klinis", "Pelatihan trauma")}
+    account_id, day = house.actor(house.sign_in()).account_id, date(2026, 11, 10)
+
+    for confirmed, refusal in (((), QualificationNotConfirmed), (("Psikolog klinis",), QualificationNotConfirmed),
+                               ((*asked["psychologist"], "Dokter"), UnknownQualification)):
+        with pytest.raises(refusal):
+            house.people.grant_role(house.operator, account_id, "psychologist", from_date=day, qualifications_confirmed=confirmed)
+    assert "psychologist" not in house.actor(house.sign_in()).roles
+    with pytest.raises(UnknownQualification):
+        house.people.grant_role(house.operator, account_id, "auditor", from_date=day, qualifications_confirmed=["Auditor"])
+
+    house.people.grant_role(house.operator, account_id, "psychologist", from_date=day, qualifications_confirmed=asked["psychologist"])
+    assert "psychologist" in house.actor(house.sign_in()).roles
+    kept = house.people.qualifications_of(house.operator, account_id)
+    assert [(one.role, one.qualification, one.confirmed_by, one.confirmed_at) for one in kept] == [
+        ("psychologist", "Pelatihan trauma", "operator", NOW), ("psychologist", "Psikolog klinis", "operator", NOW)]
+
+
+def test_a_new_account_has_its_qualifications_confirmed_too(house: House) -> None:
+    house.people.register_agency(AGENCY.replace(b'"Psychologist" }', b'"Psychologist" }, qualification = ["Psikolog klinis"]'))
+    new: dict[str, Any] = {"sign_in": "budi", "name": "Budi", "passphrase": PASSPHRASE}
+    wrong: list[tuple[list[str], dict[str, list[str]], type[EngineError]]] = [
+        (["psychologist"], {}, QualificationNotConfirmed), (["auditor"], {"psychologist": ["Psikolog klinis"]}, UnknownQualification)]
+    for roles, confirmed, refusal in wrong:
+        with pytest.raises(refusal):
+            house.people.create_account(house.operator, **new, roles=roles, qualifications_confirmed=confirmed)
+    made = house.people.create_account(
+        house.operator, **new, roles=["psychologist"], qualifications_confirmed={"psychologist": ["Psikolog klinis"]})
+    assert [one.qualification for one in house.people.qualifications_of(house.operator, made.id)] == ["Psikolog klinis"]
+    house.people.register_agency(AGENCY.replace(b'"kalbar"', b'"depok"'))
+    with pytest.raises(errors.NotFound):
+        house.people.qualifications_of(house.people.operator("depok"), made.id)
+
+
+def test_a_parameter_that_names_no_role_is_refused(house: House) -> None:
+    wrong = AGENCY + b'case_authority = { value = "emperor", proposed = false, text = "" }'
+    with pytest.raises(BundleRefused) as caught:
+        house.people.register_agency(wrong)
+    assert [(one.code, one.element_id) for one in caught.value.findings] == [("agency-role", "case_authority")]
+    house.people.register_agency(wrong.replace(b"emperor", b"supervisor"))
 
 
 def test_an_administrator_reaches_no_account_of_another_agency(house: House) -> None:
