@@ -25,6 +25,13 @@ MAX_DEPTH = 60      # scopes inside scopes
 MAX_CALLS = 20      # called processes inside called processes
 
 
+def _is_alive(workflow: ScopeWorkflow | InstanceWorkflow) -> bool:
+    """Whether anything but waiting event sub-processes stands in a scope."""
+    if not workflow.spec.event_starts:
+        return bool(workflow.tasks)
+    return any(not token.task_spec.only_listens for token in workflow.tasks.values())
+
+
 class _NoScripts:
     """Stands where Spiff keeps its Python evaluator: nothing here evaluates Python."""
 
@@ -134,7 +141,7 @@ class InstanceWorkflow(BpmnWorkflow):  # type: ignore[misc]
         workflow = token.workflow
         del workflow.tasks[token.id]
         del self.tokens[token.id]
-        if workflow.completed or any(not other.task_spec.only_listens for other in workflow.tasks.values()):
+        if workflow.completed or _is_alive(workflow):
             return
         self.cancel_scope(workflow)
         if workflow is not self:

@@ -234,6 +234,7 @@ REFUSED = {
         bpmn.event("message", "M"), more=bpmn.start("es2", bpmn.event("error", "E")))),
     "event_subprocess_of_a_loop": event_sub_process(bpmn.event("message", "M"), more=bpmn.instances(cardinality="2")),
     "event_subprocess_in_the_flow": event_sub_process(bpmn.event("message", "M")) + bpmn.flow("u", "esp"),
+    "conditional_start": bpmn.start("cs", bpmn.conditional("v = 1")) + bpmn.user("after") + bpmn.flow("cs", "after"),
     "complex_gateway": bpmn.element("complexGateway", "cg"),
     "compensation_boundary": bpmn.boundary("cb", "u", "<bpmn:compensateEventDefinition/>"),
     "compensation_throw": bpmn.throw("ct", "<bpmn:compensateEventDefinition/>"),

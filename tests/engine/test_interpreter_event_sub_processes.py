@@ -389,6 +389,17 @@ def test_a_cancelled_transaction_takes_them_with_it():
     assert (play.open, waits_for(play)) == (["h"], [])
 
 
+@pytest.mark.parametrize(("interrupting", "after"), [(False, ["a", "h", "x_u"]), (True, ["a", "h"])])
+def test_an_event_on_its_own_edge_leads_on_in_the_scope_round_it(interrupting, after):
+    edge = bpmn.boundary("b", "x", bpmn.timer("PT2H"), interrupting=interrupting) + bpmn.user("h") + bpmn.flow("b", "h")
+    play = Play(beside(on("x", MESSAGE, interrupting=False), edge)).send("M").wait(hours=2)
+
+    assert play.open == after
+    for element in after:
+        play.complete(element)
+    assert play.done
+
+
 def test_what_has_ended_leaves_nothing_behind():
     play = Play(beside(on("x", MESSAGE, interrupting=False)))
     sizes = []
