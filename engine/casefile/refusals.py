@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from engine.errors import EngineError
+from engine.errors import InvalidSubmission
 
 
-class MediationForbidden(EngineError):
+class CaseRefused(InvalidSubmission):
+    """A rule of every case stands against this."""
+
+    code = "case-refused"
+
+    def __init__(self) -> None:
+        super().__init__({"": (self.indonesian, type(self).english())})  # stands above the form, with what was typed
+
+
+class ConsentMissing(CaseRefused):
+    """Nobody agreed that this provider is told: record a consent that covers it, or the legal ground, then hand over."""
+
+    code = "handover-without-consent"
+    indonesian = ("Belum ada persetujuan yang mencakup penyelenggara ini: catat persetujuannya, atau dasar hukumnya, lalu serahkan.")
+
+
+class MediationForbidden(CaseRefused):
     """Sexual violence is not settled by mediation (UU 12/2022 Art. 23): plan another service, or record the mediation as stopped."""
 
     code = "mediation-forbidden"
@@ -13,14 +29,14 @@ class MediationForbidden(EngineError):
                   "atau catat mediasi dihentikan.")
 
 
-class HandoverBeforeAcceptance(EngineError):
+class HandoverBeforeAcceptance(CaseRefused):
     """The receiving agency has not accepted this case yet: record its answer first, then hand over to that agency."""
 
     code = "handover-before-acceptance"
     indonesian = "Instansi penerima belum menerima kasus ini: catat dahulu jawabannya, lalu serahkan kepada instansi itu."
 
 
-class NotResponsible(EngineError):
+class NotResponsible(CaseRefused):
     """Another agency answers for this case since its handover was signed: ask that agency, or reopen the case here."""
 
     code = "not-responsible"
@@ -28,28 +44,28 @@ class NotResponsible(EngineError):
                   "atau buka kembali kasusnya di sini.")
 
 
-class SamePerson(EngineError):
+class SamePerson(CaseRefused):
     """Who proposes does not approve: let a colleague decide, or state that one person holds both roles, and why."""
 
     code = "same-person"
     indonesian = "Pengusul bukan penyetuju: minta rekan memutuskan, atau nyatakan rangkap peran beserta alasannya."
 
 
-class EmergencyFirst(EngineError):
+class EmergencyFirst(CaseRefused):
     """The risk is high: record what was done to make her safe, then go on with assessment and papers."""
 
     code = "emergency-first"
     indonesian = "Risiko tinggi: catat dahulu tanggap darurat yang dilakukan, lalu lanjutkan asesmen dan berkas."
 
 
-class SurveyLinked(EngineError):
+class SurveyLinked(CaseRefused):
     """Survey answers are never kept with a beneficiary's case: start the survey on its own."""
 
     code = "survey-linked"
     indonesian = "Jawaban survei tidak disimpan bersama kasus penerima manfaat: mulai survei sebagai proses tersendiri."
 
 
-class RecordDerived(EngineError):
+class RecordDerived(CaseRefused):
     """This record is made by the engine from signed minutes; no form may write it."""
 
     code = "record-derived"

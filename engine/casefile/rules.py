@@ -14,6 +14,7 @@ from typing import Final
 from engine.casefile import approval, mediation, ownership, statements
 from engine.casefile.case import Case, Submission
 from engine.casefile.refusals import (
+    ConsentMissing,
     EmergencyFirst,
     HandoverBeforeAcceptance,
     MediationForbidden,
@@ -22,7 +23,6 @@ from engine.casefile.refusals import (
     SamePerson,
     SurveyLinked,
 )
-from engine.casefile.release import NotReleased
 from engine.errors import EngineError
 from engine.types import Value
 
@@ -56,7 +56,7 @@ def release_refusal(record: str, case: Case, submission: Submission, *, on: date
     """As `refusal`: the beneficiary and her papers go to a provider only where she agreed, or the law stands in for her."""
     if record != "handover" or ownership.is_of_transfer(submission):
         return None
-    return None if statements.covers_handover(case, submission.line_no, on=on).allows else NotReleased()
+    return None if statements.covers_handover(case, submission.line_no, on=on).allows else ConsentMissing()
 
 
 def is_of_mediation(sop_key: str) -> bool:
