@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,7 @@ class DocumentRow:
     media_type: str
     sha256: str
     ciphertext: bytes | None
+    source_digest: str | None = None
 
 
 def add(uow: UnitOfWork, row: DocumentRow) -> None:
@@ -42,6 +44,20 @@ def get(uow: UnitOfWork, document_id: str) -> DocumentRow | None:
     """The document with its bytes, of whatever agency: the caller checks who asks."""
     return rows.one_of(DocumentRow, uow.execute(
         select(*rows.columns(DocumentRow, document)).where(document.c.id == document_id)))
+
+
+def by_source(uow: UnitOfWork, source_digest: str) -> DocumentRow | None:
+    """The document whose paper says this digest, of whatever agency, without its bytes."""
+    return rows.one_of(DocumentRow, uow.execute(
+        select(*rows.columns(DocumentRow, document, ciphertext=null())).where(document.c.source_digest == source_digest)
+        .order_by(document.c.issued_at, document.c.id).limit(1)))
+
+
+def uploads(uow: UnitOfWork, case_id: str, digests: Collection[str]) -> list[DocumentRow]:
+    """The files of a case with these digests, with their bytes."""
+    return rows.all_of(DocumentRow, uow.execute(
+        select(*rows.columns(DocumentRow, document)).where(document.c.case_id == case_id, document.c.sha256.in_(sorted(digests)))
+        .order_by(document.c.issued_at, document.c.id)))
 
 
 def of_case(uow: UnitOfWork, case_id: str, *, limit: int = 1000) -> list[DocumentRow]:

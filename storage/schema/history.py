@@ -61,7 +61,10 @@ document = Table(
     Column("media_type", Text, nullable=False),
     Column("sha256", Text, nullable=False),               # of the plain bytes
     Column("ciphertext", LargeBinary),                    # NULL after erasure
+    Column("source_digest", Text),                        # what the QR code on the paper says; NULL: it bears none
     Index("ix_document_case", "case_id", "issued_at"),
+    Index("ix_document_source", "source_digest"),
+    Index("ix_document_number", "agency_id", "number"),
 )
 
 issued_number = Table(
@@ -72,7 +75,9 @@ issued_number = Table(
     Column("number", Integer, primary_key=True),
     Column("issued_for", Text, nullable=False),           # idempotency key: asking twice gives the same number
     Column("at", Instant, nullable=False),
+    Column("written", Text),                              # as people read it, without capitals and double spaces
     UniqueConstraint("agency_id", "series", "issued_for"),
+    Index("uq_issued_number_written", "agency_id", "year", "written", unique=True),
 )
 
 access_log = Table(
