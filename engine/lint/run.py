@@ -11,6 +11,7 @@ from engine.bundle import SopBundle, printable
 from engine.errors import BundleRefused, EngineError
 from engine.lint import (
     rules_activities,
+    rules_care,
     rules_data,
     rules_events,
     rules_expressions,
@@ -43,6 +44,7 @@ for _module in (
     rules_foreign,
     rules_sop,
     rules_library,
+    rules_care,
     rules_wording,
 ):
     for _code, _rule in _module.rules.rules.items():

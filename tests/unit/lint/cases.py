@@ -285,6 +285,11 @@ CASES: dict[str, Files] = {
     # --- what an agency's SOP needs
     "task-without-form": line(user("t")),
     "form-missing": line(user("t", sop_form="none")),
+    "identity-paper-required": with_form(key="nik", type="text", required=True),
+    "emergency-after-papers": {
+        **drawn(start(), user("assess", sop_form="a"), user("rescue", sop_form="r"), end(), flows("s", "assess", "rescue", "e")),
+        **{f"forms/{key}.json": json.dumps({"key": key, "title": {"id": key}, "record": record, "fields": []}).encode()
+           for key, record in (("a", "assessment"), ("r", "emergency"))}},
     "form-unused": {**with_form(), "forms/g.json": b"{}"},
     "no-lanes": line(user("t")),
     "outside-lane": laned('<bpmn:lane id="l" name="A"/>', user("t")),
