@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from engine import actions, authorization, canonical, drawings, entrances, errors, facts, filling, forms, idempotency, seal, summaries
@@ -69,8 +70,8 @@ class Cases:
                 records=tuple(self._records(context, row, found, about)),
                 flags=casefile.flags(known, authorization.visible_sensitivity(actor, about)),
                 responsible_agency=_responsible(context, row, known),
-                actions=actions.of_case(context, case_id, about), came_from=_came_from(row), handed_over=tuple(
-                    Handover(agency=sent.to_agency or "", reference=messages.reference_of(sent.id), at=sent.at)
+                actions=actions.of_case(context, case_id, about), came_from=_came_from(context, row), handed_over=tuple(
+                    _handover(context, sent.to_agency or "", messages.reference_of(sent.id), sent.at)
                     for sent in message_rows.handed_over(context.uow, [each.id for each in found])))
 
         return self._executor.run(actor, command)
@@ -303,9 +304,14 @@ def may_start(actor: Actor, start_roles: tuple[str, ...]) -> None:
         raise errors.NotAllowed(action="case.start")
 
 
-def _came_from(row: cases.CaseRow) -> Handover | None:
-    return None if row.came_from is None else Handover(
-        agency=row.came_from["agency"], reference=row.came_from["reference"], at=row.opened_at)
+def _came_from(context: Context, row: cases.CaseRow) -> Handover | None:
+    told = row.came_from
+    return None if told is None else _handover(context, told["agency"], told["reference"], row.opened_at)
+
+
+def _handover(context: Context, code: str, reference: str, at: datetime) -> Handover:
+    other = agencies.by_code(context.uow, code)
+    return Handover(agency=code, agency_name=other.name if other else code, reference=reference, at=at)
 
 
 def _summary(context: Context, row: cases.CaseRow, latest: instance_rows.InstanceRow | None, tasks: list[inbox.InboxRow],

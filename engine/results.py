@@ -184,9 +184,10 @@ class CaseAction:
 
 @dataclass(frozen=True, kw_only=True)
 class Handover:
-    """A message from one agency to another, as either sees it: the other's code, and the reference both can name."""
+    """A message from one agency to another, as either sees it: the other's code and name, and the reference both can say."""
 
     agency: str
+    agency_name: str
     reference: str
     at: datetime
 
@@ -262,6 +263,7 @@ class SopSummary:
     effective_from: date
     running: int
     findings: int
+    kind: str = ""              # what its sheet says it is about: intake, case, service, request, community, oversight
 
 
 @dataclass(frozen=True, kw_only=True)

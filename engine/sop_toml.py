@@ -22,6 +22,11 @@ SHEET_KINDS = frozenset({"warning", "legal_basis", "qualification", "linkage", "
 SOURCE_KINDS = frozenset({"law", "proposal"})
 
 
+#: What an SOP is about, in the order people meet it: a report comes in, a case is managed, a service given; people ask about
+#: their data or complain about the service; the public is informed; the unit looks at its own work.
+SOP_KINDS = ("intake", "case", "service", "request", "community", "oversight")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Clause:
     """One clause of the source and the elements that carry it out, or why nothing does."""
@@ -65,6 +70,7 @@ class SopSheet:
     key: str = ""
     agency: str = ""
     process: str = ""
+    kind: str = ""  # what people look for it under, one of SOP_KINDS
     title: Text = Text("", "")
     start_form: str | None = None
     start_roles: tuple[str, ...] = ()
@@ -144,6 +150,7 @@ def _sheet(raw: dict[str, Any], file: str) -> SopSheet:
             key=_word(raw, "key"),
             agency=_word(raw, "agency"),
             process=_word(raw, "process"),
+            kind=_kind(raw),
             title=_text(raw.get("title", {})),
             start_form=_word(raw, "start_form") or None,
             start_roles=_words(raw.get("start_roles", [])),
@@ -244,6 +251,13 @@ def _str(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _kind(raw: Any) -> str:
+    kind = _word(raw, "kind")
+    if kind not in ("", *SOP_KINDS):
+        raise TypeError
+    return kind
 
 
 def _mapping(value: Any) -> dict[str, Any]:

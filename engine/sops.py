@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from threading import Lock
 from typing import Any
@@ -118,7 +119,8 @@ class Sops:
                 definition = context.executor.definition(context.uow, row.id)
                 entered = entrances.entrance(definition, parameters)
                 if entered is not None and (not entered.roles or actor.holds(*entered.roles)):
-                    found.append(_summary(row, {}, findings=len(row.findings or ()), agency_code=definition.sheet.agency))
+                    summary = _summary(row, {}, findings=len(row.findings or ()), agency_code=definition.sheet.agency)
+                    found.append(replace(summary, kind=definition.sheet.kind))
             return tuple(found)
 
         return self._executor.read(actor, query)

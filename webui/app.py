@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from webui import (
     account,
+    actions,
     cases,
     context,
     errors,
@@ -51,7 +52,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     limits.init_app(app)
     errors.init_app(app)
     words.init_app(app)
-    for module in (account, inbox, task, cases, replay, sops, trials, notices, status):
+    for module in (account, inbox, task, cases, actions, replay, sops, trials, notices, status):
         app.register_blueprint(module.pages)
     return app
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -11,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.errors import EngineError, InvalidSubmission, NotFound
 from engine.results import CaseDetail, FormView, InstanceSummary
 from engine.types import Value
-from webui import context, forms, timeline
+from webui import context, forms, timeline, words
 
 pages = Blueprint("cases", __name__, url_prefix="/kasus")
 STATUSES = ("open", "closed")
@@ -65,8 +64,11 @@ def document(case_id: str, document_id: str) -> Response:
 
 @pages.get("/baru")
 def choose() -> str:
-    """The SOPs the actor may start a case of."""
-    return render_template("start_choose.html", sops=context.engine().sops.startable(context.actor()))
+    """The SOPs the actor may start a case of, under what they are about."""
+    sops = context.engine().sops.startable(context.actor())
+    kinds = [kind for kind in words.SOP_GROUPS if any(sop.kind == kind for sop in sops)]
+    groups = [(kind, sorted((sop for sop in sops if sop.kind == kind), key=lambda sop: sop.title)) for kind in kinds]
+    return render_template("start_choose.html", groups=groups)
 
 
 @pages.get("/baru/<key>")
@@ -134,12 +136,7 @@ def _start_page(key: str, form: FormView, values: Mapping[str, Value], *, proble
     known = {control.field.key for control in drawn}
     loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
     return render_template("start.html", key=key, form=form, controls=drawn, summary=forms.summary(drawn),
-                           loose=loose, has_problems=bool(problems), once=request.form.get("once") or _once())
-
-
-def _once() -> str:
-    """One per drawing of the form and person; not a secret."""
-    return hashlib.sha256(f"{context.actor().account_id} {context.now().isoformat()}".encode()).hexdigest()[:32]
+                           loose=loose, has_problems=bool(problems), once=request.form.get("once") or context.once())
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,6 +55,11 @@ def language() -> str:
     who = account()
     chosen = who.language if who is not None else session.get("language", "id")
     return "en" if chosen == "en" else "id"
+
+
+def once() -> str:
+    """A key for one drawing of a form by one person, so that a double click is one act; not a secret."""
+    return hashlib.sha256(f"{actor().account_id} {now().isoformat()}".encode()).hexdigest()[:32]
 
 
 def say(text: Text) -> str:

@@ -33,6 +33,8 @@ POLICY: Final[Mapping[str, str]] = {
     "cases.search": "case.list",
     "cases.show": "case.read",
     "cases.document": "case.read_document",
+    "actions.show": "case.act",
+    "actions.act": "case.act",
     "cases.choose": "case.start",
     "cases.start_page": "case.start",
     "cases.start": "case.start",

@@ -29,7 +29,7 @@ def init_app(app: Flask) -> None:
         in_words=forms.in_words, variable_words=forms.variable_words,
         clause_words=forms.clause_words, after_words=after_words, answered=answered,
         shown_part=shown_part, file_size=file_size,
-        risk_word=risk_word, status_word=status_word, role_word=role_word, kind_word=kind_word,
+        risk_word=risk_word, status_word=status_word, group_word=group_word, role_word=role_word, kind_word=kind_word,
         happened_word=happened_word, step_word=step_word, item_word=item_word,
         verdict_word=verdict_word, severity_word=severity_word, same_words=same_words, case_label=case_label, month_names=month_names,
         notice_count=notice_count, picture=picture, record_word=record_word,
@@ -85,6 +85,18 @@ def file_size(text: str) -> str:
 def risk_word(risk: str) -> str:
     """High, medium, low; anything else has not been assessed."""
     return {"high": _("Tinggi"), "medium": _("Sedang"), "low": _("Rendah")}.get(risk, _("Belum dinilai"))
+
+
+#: What SOPs are about, in the order people meet it; an SOP that says nothing stands under "".
+SOP_GROUPS = ("intake", "case", "service", "request", "community", "oversight", "")
+
+
+def group_word(kind: str) -> str:
+    """What the SOPs of one kind are about."""
+    return {
+        "intake": _("Pengaduan dan penjangkauan"), "case": _("Pengelolaan kasus"), "service": _("Layanan"),
+        "request": _("Permintaan dan keluhan"), "community": _("Masyarakat"), "oversight": _("Pemantauan dan mutu"),
+    }.get(kind, _("Lainnya"))
 
 
 def status_word(status: str) -> str:

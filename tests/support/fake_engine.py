@@ -18,6 +18,7 @@ from engine import authorization, errors
 from engine.clock import ManualClock
 from engine.results import (
     Account,
+    CaseAction,
     CaseDetail,
     CaseSummary,
     CompletionResult,
@@ -110,6 +111,7 @@ class FakeEngine:
         self.findings: tuple[LintFinding, ...] = ()
         self.trials: dict[str, FakeTrial] = {}
         self.started: list[tuple[str, Mapping[str, Any]]] = []
+        self.acted: list[tuple[str, str, Mapping[str, Any]]] = []
         self.verdict = ReplayVerdict.CONFIRMED
         self.documents: dict[str, bytes] = {}
         self.once: dict[str, Any] = {}
@@ -281,6 +283,26 @@ class Cases:
             self._engine.started.append((key, dict(submission)))
         return CompletionResult(instance_id="i1", case_id=next(iter(self._engine.case_details)), opened=(),
                                 status=InstanceStatus.ACTIVE, verdict="")
+
+    def _action(self, actor: Actor, case_id: str, action_id: str) -> CaseAction:
+        found = [each for each in self.get(actor, case_id).actions if each.id == action_id and actor.holds(each.role)]
+        if not found:
+            raise errors.NotFound(action=action_id)
+        return found[0]
+
+    def action_form(self, actor: Actor, case_id: str, action_id: str) -> FormView:
+        return replace(REVIEW, key=self._action(actor, case_id, action_id).form_key, title=self._action(actor, case_id, action_id).title)
+
+    def act(self, actor: Actor, case_id: str, action_id: str, submission: Mapping[str, Any], *,
+            idempotency_key: str | None = None) -> CompletionResult:
+        self._action(actor, case_id, action_id)
+        if "family_told" not in submission:
+            raise errors.InvalidSubmission({"family_told": ("Wajib diisi.", "Please answer this.")})
+        if idempotency_key not in self._engine.once:
+            self._engine.once[idempotency_key or ""] = CompletionResult(
+                instance_id="i1", case_id=case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
+            self._engine.acted.append((case_id, action_id, dict(submission)))
+        return CompletionResult(instance_id="i1", case_id=case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
 
     def get_document(self, actor: Actor, document_id: str) -> tuple[DocumentRow, bytes]:
         for detail in self._engine.case_details.values():

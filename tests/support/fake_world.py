@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from engine.results import (
     Account,
+    CaseAction,
     CaseDetail,
     CaseSummary,
     DocumentRow,
+    Handover,
     HistoryRow,
     InstanceSummary,
     Notice,
@@ -123,11 +125,17 @@ def _case(engine: FakeEngine) -> None:
             a_field("born", "date", ("Tanggal lahir", "Date of birth"), value="unknown", allow_unknown=True),
             a_field("lines", "rows", ("Butir layanan", "Service lines"), value=[{"need": "Pemeriksaan kesehatan"}],
                     fields=(a_field("need", "text", ("Kebutuhan", "Need")),))))
+        withdrawal = CaseAction(
+            id="i1.7", instance_id="i1", element_id="consent_withdrawn", message="consent_withdrawn", name="Persetujuan ditarik",
+            title=Text("Catat penarikan persetujuan", "Record a withdrawal of consent"), form_key="withdraw_consent", role="case_manager")
         waiting = tuple(k.detail.summary for k in engine.kept.values() if number == 1 and k.detail.summary.id in ("task-2", "task-5"))
         engine.case_details[case_id] = CaseDetail(
             summary=summary, instances=(instance,) if number < 3 else (), open_tasks=waiting, history=history if number < 3 else (),
             documents=(document,) if number < 3 else (), records=(record,) if number < 3 else (),
-            flags=(Text("Anak", "Child"),) if number == 1 else ())
+            flags=(Text("Anak", "Child"),) if number == 1 else (), actions=(withdrawal,) if number == 1 else (),
+            came_from=Handover(agency="bandung", agency_name="UPTD PPA Kota Bandung", reference="5EED5EED5EED5EED", at=NOW) if number == 2 else None,
+            handed_over=(Handover(agency="depok", agency_name="UPTD PPA Kota Depok", reference="C0FFEEC0FFEEC0FF", at=NOW),)
+            if number == 2 else ())
 
 
 def _sop(engine: FakeEngine) -> None:
