@@ -109,15 +109,21 @@ def loop_without_person(diagram: Diagram) -> Iterator[Hit]:
     for scope, _, _ in diagram.scopes:
         edges = _following(scope)
         plain = {n.id for n in scope.nodes.values() if not _waits(n) and n.type not in _CHANGES and n.loop is None}
-        quick = {
-            n.id
-            for n in scope.nodes.values()
-            if not _waits(n) and not (n.body is not None and any(_waits(inner) for inner in n.body.nodes.values()))
-        }
+        quick = {n.id for n in scope.nodes.values() if not _pauses(n, diagram.sop, frozenset())}
         certain = _cycles(edges, plain)
         for part in _cycles(edges, quick):
             if not part <= plain and not any(inner <= part for inner in certain):
                 yield diagram.hit(scope.nodes[min(part)])
+
+
+def _pauses(node: Node, sop: Sop, seen: frozenset[str]) -> bool:
+    """Whether something in it can wait: the node itself, what it holds, or the process it calls."""
+    if _waits(node):
+        return True
+    inner: Scope | None = node.body
+    if inner is None and node.called_element and node.called_element not in seen and node.called_element in sop.processes:
+        inner, seen = sop.processes[node.called_element][1], seen | {node.called_element}
+    return inner is not None and any(_pauses(each, sop, seen) for each in inner.nodes.values())
 
 
 def _calls(scope: Scope, *, immediate: bool) -> set[str]:
