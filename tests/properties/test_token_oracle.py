@@ -15,7 +15,7 @@ import pytest
 from tests.support.play import NOON, Play, compile_bytes
 from tests.support.random_process import FAMILIES, SHARED, Generator, to_bpmn
 from tests.support.stock_spiff import StockPlay
-from tests.support.token_oracle_reactions import Oracle
+from tests.support.token_oracle_events import Oracle
 
 PROCESSES = int(os.environ.get("KAWAL_FUZZ", "60"))
 STEPS = 80

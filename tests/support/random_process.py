@@ -89,12 +89,17 @@ class Generator:
         return ("each", self.name("item"), rnd.random() < .5, items, completion, rnd.choice(SHARED), body)
 
     def react(self, depth: int, name: str, body: Block) -> Block:
-        """Reactions are (name, kind, interrupting, minutes, body); what the end of `body` throws, one of them catches."""
+        """Reactions are (name, kind, interrupting, minutes, body); what the end of `body` throws, one of them catches.
+
+        A condition has a variable and a number in place of the minutes, and a body that does not look at variables itself.
+        """
         rnd = self.rnd
         thrown = rnd.choice([None, "error", "escalation"])
-        kinds = [rnd.choice(["message", "message", "timer", "cycle"]) for _ in range(rnd.randint(1, 3))] + ([thrown] if thrown else [])
+        kinds = [rnd.choice(["message", "message", "timer", "cycle", "condition", "condition"]) for _ in range(rnd.randint(1, 3))] + ([thrown] if thrown else [])
         rnd.shuffle(kinds)
-        reactions = [(self.name("r"), kind, kind == "error" or rnd.random() < .4, self.duration(), self.block(depth - 1)) for kind in kinds]
+        reactions = [(self.name("r"), kind, kind == "error" or rnd.random() < .4,
+                      (rnd.choice(SHARED), rnd.randint(1, 3)) if kind == "condition" else self.duration(),
+                      ("u", self.name("u")) if kind == "condition" else self.block(depth - 1)) for kind in kinds]
         return ("react", name, rnd.choice(SHARED), body, reactions, thrown)
 
     def name(self, kind: str) -> str:
@@ -141,7 +146,9 @@ def _reacting(block: Block, called: list[str]) -> list[str]:
     return parts
 
 
-def _trigger(name: str, kind: str, minutes: int) -> str:
+def _trigger(name: str, kind: str, minutes: Any) -> str:
+    if kind == "condition":
+        return bpmn.conditional("{0} != null and {0} >= {1}".format(*minutes))
     if kind in ("timer", "cycle"):
         return bpmn.timer(f"PT{minutes}M") if kind == "timer" else bpmn.timer(f"R/PT{minutes}M", "timeCycle")
     return bpmn.event(kind, {"message": f"{name}_m", "error": "FAULT", "escalation": "NOTE"}[kind])

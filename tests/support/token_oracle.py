@@ -1,6 +1,7 @@
 """An oracle of another make: plays blocks of `random_process` as nested objects, without flows, joins or an engine.
 
-It imports nothing of the product. A block tells its parent when it is done; scopes are chained dictionaries.
+It imports nothing of the product. A block tells its parent when it is done; scopes are chained dictionaries. What waits for
+events, other than a timer on an edge, stands in `token_oracle_events`.
 """
 
 from __future__ import annotations
@@ -46,11 +47,15 @@ class Oracle:
         self.now = 0                                    # minutes
         self.tasks: list[Task] = []                     # open human tasks, oldest first
         self.timers: list[Timer] = []
-        self.messages: list[Wait] = []
+        self.messages: list[Any] = []
         self.inner: list[Scope] = []                    # scopes of running sub-processes and called processes
+        self.conditions: list[Any] = []                 # what looks at the variables when they were written, oldest first
+        self.is_written = False
+        self.later: list[tuple[Any, Any]] = []          # (piece, what it does next), behind a look at the conditions
         self.top = Scope(None, dict(variables))
         self.frame = Frame(self, None, block, self.top)
         self.frame.start()
+        self.settle()
 
     @property
     def finished(self) -> bool:
@@ -69,6 +74,20 @@ class Oracle:
         timer = [t for t in self.timers if t.name == name][nth]
         self.now = max(self.now, timer.due)
         timer.owner.fired(timer)
+        self.settle()
+
+    def settle(self) -> None:
+        while self.is_written or self.later:
+            if self.is_written:
+                self.is_written = False
+                for condition in list(self.conditions):
+                    if condition in self.conditions:
+                        condition.look()
+            else:
+                self.later.pop(0)[1]()
+
+    def forget(self, piece: Any) -> None:
+        self.later = [entry for entry in self.later if entry[0] is not piece]
 
 
 class Timer:
@@ -90,6 +109,13 @@ class Piece:
 
     def done(self, child: Any) -> None:
         """A piece inside has ended."""
+
+    def finish(self) -> None:
+        """This has ended: a loop hears of it at once, anybody else when the conditions have been looked at."""
+        if isinstance(self.parent, Each | Repeat):
+            self.parent.done(self)
+        else:
+            self.world.later.append((self, lambda: self.parent.done(self)))
 
     def stop(self) -> None:
         """Cancel everything inside."""
@@ -134,10 +160,14 @@ class Task(Piece):
         self.world.tasks.remove(self)
         for name, value in variables.items():
             self.scope.write(name, value)
-        self.parent.done(self)
+        self.world.is_written = True
+        self.finish()
+        self.world.settle()
 
     def stop(self) -> None:
-        self.world.tasks.remove(self)
+        self.world.forget(self)
+        if self in self.world.tasks:
+            self.world.tasks.remove(self)
 
 
 class Sequence(Piece):
@@ -240,9 +270,10 @@ class Repeat(Piece):
         if self.rounds < 5 and value is not None and value < 2:
             self.again()
         else:
-            self.parent.done(self)
+            self.finish()
 
     def stop(self) -> None:
+        self.world.forget(self)
         self.current.stop()
 
 
@@ -270,11 +301,14 @@ class Inside(Piece):
             values = {name: self.own.variables[name] for name in names if name in self.own.variables}
             for name, value in values.items():
                 self.scope.write(name, value)
-        self.parent.done(self)
+            self.world.is_written = True
+        self.finish()
 
     def stop(self) -> None:
+        self.world.forget(self)
         self.inside.stop()
-        self.world.inner.remove(self.own)
+        if self.own in self.world.inner:
+            self.world.inner.remove(self.own)
 
 
 class Faulty(Inside):
@@ -391,9 +425,10 @@ class Each(Piece):
     def end(self) -> None:
         self.running = {}
         self.scope.write(f"{self.item_name}_all", [self.results[i] for i in sorted(self.results)])
-        self.parent.done(self)
+        self.finish()
 
     def stop(self) -> None:
+        self.world.forget(self)
         for index, (piece, _) in self.running.items():
             if index in self.started:
                 piece.stop()
@@ -437,45 +472,6 @@ class Edge(Piece):
         self.current.stop()
 
 
-class Wait(Piece):
-    """An event-based gateway: two timers and a message, each with a task behind it."""
-
-    def start(self) -> None:
-        self.name = f"{self.block[1]}_3"
-        self.current: Any = None
-        self.timers = [Timer(self, f"{self.block[1]}_{n}", self.world.now + self.block[1 + n]) for n in (1, 2)]
-        self.world.timers += self.timers
-        self.world.messages.append(self)
-
-    def fired(self, timer: Timer) -> None:
-        self.go(timer.name[-1])
-
-    def came(self, carried: dict[str, Any]) -> None:
-        for name, value in carried.items():
-            self.scope.write(name, value)
-        self.go("3")
-
-    def go(self, which: str) -> None:
-        self.disarm()
-        self.current = self.make(("u", f"{self.block[1]}_u{which}"))
-        self.current.start()
-
-    def disarm(self) -> None:
-        for timer in self.timers:
-            self.world.timers.remove(timer)
-        self.timers = []
-        self.world.messages.remove(self)
-
-    def done(self, child: Any) -> None:
-        self.parent.done(self)
-
-    def stop(self) -> None:
-        if self.current is None:
-            self.disarm()
-        else:
-            self.current.stop()
-
-
 _KINDS: dict[str, Any] = {"u": Task, "seq": Sequence, "and": Branches, "split": Branches, "xor": Branches, "or": Branches,
                           "loop": Loop, "repeat": Repeat, "sub": Inside, "call": Inside, "each": Each, "cut": Edge, "late": Edge,
-                          "often": Edge, "wait": Wait, "fault": Faulty, "halt": Faulty, "tail": Tail}
+                          "often": Edge, "fault": Faulty, "halt": Faulty, "tail": Tail}

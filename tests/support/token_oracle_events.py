@@ -1,4 +1,4 @@
-"""The oracle's event sub-processes: what waits beside the body of a sub-process or of the whole process.
+"""The oracle's event-based gateways and event sub-processes: what waits beside the body of a sub-process or of the process.
 
 Importing this teaches `token_oracle` the blocks; `Oracle` is re-exported so that nobody forgets to.
 """
@@ -13,6 +13,48 @@ from tests.support.token_oracle import Frame, Inside, Oracle, Piece, Scope, Time
 __all__ = ["Oracle"]
 
 
+class Wait(Piece):
+    """An event-based gateway: two timers and a message, each with a task behind it."""
+
+    def start(self) -> None:
+        self.name = f"{self.block[1]}_3"
+        self.current: Any = None
+        self.timers = [Timer(self, f"{self.block[1]}_{n}", self.world.now + self.block[1 + n]) for n in (1, 2)]
+        self.world.timers += self.timers
+        self.world.messages.append(self)
+
+    def fired(self, timer: Timer) -> None:
+        self.go(timer.name[-1])
+
+    def came(self, carried: dict[str, Any]) -> None:
+        for name, value in carried.items():
+            self.scope.write(name, value)
+        self.world.is_written = True
+        self.go("3")
+        self.world.settle()
+
+    def go(self, which: str) -> None:
+        self.disarm()
+        self.current = self.make(("u", f"{self.block[1]}_u{which}"))
+        self.world.later.append((self, self.current.start))
+
+    def disarm(self) -> None:
+        for timer in self.timers:
+            self.world.timers.remove(timer)
+        self.timers = []
+        self.world.messages.remove(self)
+
+    def done(self, child: Any) -> None:
+        self.parent.done(self)
+
+    def stop(self) -> None:
+        self.world.forget(self)
+        if self.current is None:
+            self.disarm()
+        else:
+            self.current.stop()
+
+
 class React(Inside):
     """react: a body, what waits beside it, and perhaps a task after the body that throws what one of those catches."""
 
@@ -22,9 +64,17 @@ class React(Inside):
         self.own = self.scope if self.is_process else Scope(self.scope, {})
         if not self.is_process:
             self.world.inner.append(self.own)
-        self.waiting: list[Any] = [wait for reaction in self.reactions if (wait := _made(self, reaction)) is not None]
         within = ("throwing", name, variable, body) if self.thrown else body
         self.inside = Frame(self.world, self, within, self.own, self.of_item)
+        self.waiting: list[Any] = []
+        for reaction in self.reactions:
+            wait = _WAITS.get(reaction[1])
+            if wait is not None:
+                self.waiting.append(wait(self, reaction))
+                if isinstance(self.waiting[-1], _Condition):
+                    self.waiting[-1].look()
+                    if reaction[2] and not self.waiting:      # it has interrupted the scope before anything began
+                        return
         self.inside.start()
 
     def begin(self, reaction: Any, carried: dict[str, Any]) -> None:
@@ -43,13 +93,13 @@ class React(Inside):
             while timer.due <= self.world.now:
                 timer.due += minutes
         else:
-            self.world.timers.remove(wait)
+            wait.leave()
             self.waiting.remove(wait)
         self.begin(wait.reaction, {})
 
     def disarm(self) -> None:
         for wait in self.waiting:
-            (self.world.timers if isinstance(wait, Timer) else self.world.messages).remove(wait)
+            wait.leave()
         self.waiting = []
 
     def done(self, child: Any) -> None:
@@ -75,8 +125,9 @@ class Reaction(Inside):
         self.world.inner.append(self.own)
         for name, value in self.carried.items():
             self.own.write(name, value)
+            self.world.is_written = True
         self.inside = Frame(self.world, self, self.block[2], self.own, self.of_item)
-        self.inside.start()
+        self.world.later.append((self, self.inside.start))
 
 
 class Throwing(Piece):
@@ -108,29 +159,56 @@ class Throwing(Piece):
             self.current.stop()
 
 
-class _Message:
+class _Wait:
     def __init__(self, owner: React, reaction: Any) -> None:
         self.owner, self.reaction, self.name = owner, reaction, f"{reaction[0]}_s"
+        self.among.append(self)
+
+    @property
+    def among(self) -> list[Any]:
+        """Where the world keeps those that wait for the same sort of thing."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        self.among.remove(self)
+
+
+class _Message(_Wait):
+    @property
+    def among(self) -> list[Any]:
+        return self.owner.world.messages
 
     def came(self, carried: dict[str, Any]) -> None:
         self.owner.begin(self.reaction, carried)
+        self.owner.world.settle()
 
 
-class _Timer(Timer):
+class _Timer(_Wait, Timer):
     def __init__(self, owner: React, reaction: Any) -> None:
-        super().__init__(owner, f"{reaction[0]}_s", owner.world.now + reaction[3])
-        self.reaction = reaction
+        super().__init__(owner, reaction)
+        self.due = owner.world.now + reaction[3]
+
+    @property
+    def among(self) -> list[Any]:
+        return self.owner.world.timers
 
 
-def _made(owner: React, reaction: Any) -> Any:
-    kind = reaction[1]
-    if kind == "message":
-        owner.world.messages.append(_Message(owner, reaction))
-        return owner.world.messages[-1]
-    if kind in ("timer", "cycle"):
-        owner.world.timers.append(_Timer(owner, reaction))
-        return owner.world.timers[-1]
-    return None
+class _Condition(_Wait):
+    """A shared variable that is at least a number; it starts its reaction each time that turns true."""
+
+    held = False
+
+    @property
+    def among(self) -> list[Any]:
+        return self.owner.world.conditions
+
+    def look(self) -> None:
+        variable, least = self.reaction[3]
+        value, held = self.owner.own.read(variable), self.held
+        self.held = value is not None and value >= least
+        if self.held and not held:
+            self.owner.begin(self.reaction, {})
 
 
-token_oracle._KINDS.update({"react": React, "throwing": Throwing})
+_WAITS: dict[str, Any] = {"message": _Message, "timer": _Timer, "cycle": _Timer, "condition": _Condition}
+token_oracle._KINDS.update({"wait": Wait, "react": React, "throwing": Throwing})
