@@ -14,10 +14,10 @@ from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.facts import LIMITED
 from engine.replay import Step
-from engine.results import FormField, HistoryRow, ReplayReport, StateAt
+from engine.results import DualRole, FormField, HistoryRow, ReplayReport, StateAt
 from engine.transition import CompleteTask, View
 from engine.types import Actor, Happening, Value
-from storage import accounts, cases, deployments, instances, tasks
+from storage import access_log, accounts, cases, deployments, instances, tasks
 from storage import journal as journal_rows
 from storage import trace as trace_rows
 
@@ -97,6 +97,14 @@ class Audit:
         """Makes the case's inbox rows, jobs, history, records and states again from its journals; see `engine/rebuild.py`."""
         authorization.require(actor, "case.rebuild", authorization.ObjectFacts(agency_id=actor.agency_id))
         return self._executor.run(actor, lambda context: rebuild.rebuild(context, case_id))
+
+    def dual_roles(self, actor: Actor) -> tuple[DualRole, ...]:
+        """Where one person of the agency both proposed and approved, the latest first."""
+        authorization.require(actor, "access_log.read")
+        return self._executor.read(actor, lambda context: tuple(
+            DualRole(case_id=row.case_id, business_key=row.business_key, at=row.at, name=row.name or row.account_id,
+                     record=row.field_group, reason=row.purpose)
+            for row in access_log.dual_roles(context.uow, actor.agency_id)))
 
     def _logged(self, actor: Actor, instance_id: str, what: str, query: Callable[[Context], T]) -> T:
         """A query whose reading itself stands in the case's access log."""

@@ -159,6 +159,26 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VerifiedDocument:
+    """What anybody may know of an issued document who holds its paper; `issued_at` belongs to the `zone` of the agency."""
+
+    code: str
+    agency: str
+    zone: str
+    issued_at: datetime
+    status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberGap:
+    """A number that was counted and stands on nothing; `written` is empty where it was passed over."""
+
+    series: str
+    number: int
+    written: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordView:
     """A projected record of the case file (`engine/casefile`), fields already masked for the viewer."""
 
@@ -207,6 +227,18 @@ class CaseDetail:
     came_from: Handover | None = None       # the agency that handed the case over
     handed_over: tuple[Handover, ...] = ()  # what reached other agencies from it
     responsible_agency: str = ""            # which agency answers for the beneficiary now
+
+
+@dataclass(frozen=True, kw_only=True)
+class DualRole:
+    """Somebody approved what they had proposed themselves, and said why one person held both roles."""
+
+    case_id: str
+    business_key: str
+    at: datetime
+    name: str
+    record: str
+    reason: str
 
 
 class ReplayVerdict(StrEnum):

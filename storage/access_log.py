@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from storage import rows
-from storage.schema import history
+from storage.schema import history, identity, running
 from storage.unit_of_work import UnitOfWork
 
 access_log = history.access_log
+account = identity.account
+case_file = running.case_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,19 @@ class AccessRow:
     purpose: str
     prev_hash: str
     hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DualRoleRow:
+    """One person in both roles: in which case, on which record, and why. `name` None: the account is gone."""
+
+    case_id: str
+    business_key: str
+    at: datetime
+    account_id: str
+    name: str | None
+    field_group: str
+    purpose: str
 
 
 def append(uow: UnitOfWork, row: AccessRow) -> None:
@@ -48,3 +63,12 @@ def of_case(uow: UnitOfWork, case_id: str, *, after: int = 0, limit: int = 10_00
     return rows.all_of(AccessRow, uow.execute(
         select(*rows.columns(AccessRow, access_log)).where(access_log.c.case_id == case_id, access_log.c.seq > after)
         .order_by(access_log.c.seq).limit(limit)))
+
+
+def dual_roles(uow: UnitOfWork, agency_id: str, *, limit: int = 1000) -> list[DualRoleRow]:
+    """Where one person of the agency approved what they had proposed, the latest first."""
+    return rows.all_of(DualRoleRow, uow.execute(
+        select(*rows.columns(DualRoleRow, access_log, business_key=case_file.c.business_key, name=account.c.name))
+        .join(case_file, case_file.c.id == access_log.c.case_id).outerjoin(account, account.c.id == access_log.c.account_id)
+        .where(access_log.c.agency_id == agency_id, text("what = 'dual_role'"))
+        .order_by(access_log.c.at.desc(), access_log.c.case_id, access_log.c.seq).limit(limit)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
 from storage.schema.columns import Instant, metadata
 
@@ -80,6 +80,7 @@ issued_number = Table(
     Index("uq_issued_number_written", "agency_id", "year", "written", unique=True),
 )
 
+_IS_DUAL_ROLE = text("what = 'dual_role'")
 access_log = Table(
     "access_log", metadata,
     Column("case_id", Text, primary_key=True),
@@ -87,10 +88,11 @@ access_log = Table(
     Column("agency_id", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("account_id", Text, nullable=False),
-    Column("what", Text, nullable=False),                 # read | unmask | print | export | break_glass
+    Column("what", Text, nullable=False),                 # read | unmask | print | export | break_glass | dual_role
     Column("field_group", Text, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("prev_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Index("ix_access_log_account", "account_id", "at"),
+    Index("ix_access_log_dual_role", "agency_id", "at", sqlite_where=_IS_DUAL_ROLE, postgresql_where=_IS_DUAL_ROLE),
 )
