@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from engine import projection
+from engine import projection, resolving
 from engine.advance import SYSTEM
 from engine.calendars import WorkCalendar
 from engine.commands import cases, instances
@@ -23,7 +23,6 @@ from engine.spiff.expressions import Unusable
 from engine.types import Value
 from storage import agencies, crypto, deployments, jobs, messages
 
-USED = "uses/"             # where the files of a folder stand that an SOP only calls
 WORKING_DAYS_AHEAD = 400   # the FEEL of a timer start event chooses among the working days of so many days
 ARM = "arm"                # the name of a start job that only asks again when it is due: its expression gave no date so far
 
@@ -129,16 +128,16 @@ def _surroundings(context: Context, deployment: deployments.DeploymentRow, after
 
 
 def _timers(definition: Definition) -> Iterator[tuple[Process, Node, EventDefinition]]:
-    """The timer start events of the SOP's own processes: what it only uses is called, and does not begin by itself."""
     for process, node in _starts(definition):
         for event in node.events:
-            if event.kind is EventKind.TIMER and not process.file.startswith(USED):
+            if event.kind is EventKind.TIMER:
                 yield process, node, event
 
 
 def _starts(definition: Definition) -> Iterator[tuple[Process, Node]]:
+    """The start events of the SOP's own processes: what it only uses is called, and is begun by events where it is deployed itself."""
     for process in definition.processes.values():
-        if process.is_executable is not False:
+        if process.is_executable is not False and resolving.folder_of(process.file) == "":
             yield from ((process, node) for node in process.nodes.values() if node.type == "startEvent")
 
 

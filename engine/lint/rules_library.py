@@ -8,10 +8,8 @@ from engine import resolving
 from engine.definitions import local_name
 from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
 from engine.lint.subject import Sop
-from engine.model import EventKind
 
 rules = Catalogue()
-_STARTED_BY = (EventKind.MESSAGE, EventKind.SIGNAL, EventKind.TIMER)
 
 
 def _named(sop: Sop) -> Iterator[tuple[str, str, str]]:
@@ -100,12 +98,10 @@ def uses_unused(sop: Sop) -> Iterator[Hit]:
 
 
 def _lends(sop: Sop, folder: str) -> bool:
-    """Whether anything outside a used folder needs something in it, or a message, signal or timer starts something there."""
+    """Whether anything outside a used folder needs something in it."""
     own = [diagram for diagram in sop.diagrams if resolving.folder_of(diagram.file) == folder]
     others = [placed.node for diagram in sop.diagrams if diagram not in own for placed in diagram.placed]
     processes = {key for diagram in own for key in diagram.model.processes}
-    if any(event.kind in _STARTED_BY for diagram in own for placed, event in diagram.events if placed.node.type == "startEvent"):
-        return True
     if any(local_name(node.called_element) in processes for node in others if node.called_element):
         return True
     forms = {sop.form_key(path) for path in sop.bundle.forms() if path.startswith(folder)}
