@@ -19,7 +19,8 @@ HERE = Path(__file__).parent
 EXPECTED = HERE / "expected.json"
 SOP = HERE.parents[1] / "bpmn" / "kalbar" / "pengelolaan-kasus"
 STORIES = ("a02_belum_terpenuhi", "a04_anak_dan_kewajiban_hukum", "semua_waktu_baku_terlampaui")
-RANDOM = (("flow", 3), ("scopes", 9), ("instances", 6), ("everything", 5), ("everything", 8), ("everything", 21), ("everything", 34))
+RANDOM = (("flow", 3), ("scopes", 9), ("instances", 6), ("everything", 5), ("everything", 8), ("everything", 21), ("everything", 34),
+          ("reactions", 11), ("reactions", 16))
 
 
 def kalbar(story: str) -> bytes:
