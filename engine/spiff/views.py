@@ -126,7 +126,8 @@ def _task(top: InstanceWorkflow, token: Token, token_id: str, edges: Iterable[To
 def _item(top: InstanceWorkflow, token: Token) -> tuple[str | None, Value]:
     """The item of the nearest loop instance round a task, as far out as the task may read: through a call only where the called
     process was handed a variable of the item's name."""
-    current, handed = token, None
+    current = token
+    handed: frozenset[str] | None = None
     while True:
         loop = current.task_spec.loop
         if isinstance(loop, MultiInstanceSpec) and loop.item:
@@ -138,7 +139,7 @@ def _item(top: InstanceWorkflow, token: Token) -> tuple[str | None, Value]:
             return None, None
         current = workflow.host_token
         if not workflow.spec.is_embedded and current.task_spec.loop is None:
-            handed = workflow.data.keys() if handed is None else handed & workflow.data.keys()
+            handed = frozenset(workflow.data) if handed is None else handed & workflow.data.keys()
 
 
 def _timer(top: InstanceWorkflow, token: Token, token_id: str) -> WaitingTimer | None:
