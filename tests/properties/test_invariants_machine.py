@@ -49,7 +49,7 @@ class Lives(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 400))
     def begin(self, seed: int) -> None:
         rnd = random.Random(f"life/{seed}")
-        data = with_messages(to_bpmn(Generator(rnd, FAMILIES["everything"]).process(3)))
+        data = with_messages(to_bpmn(Generator(rnd, FAMILIES[rnd.choice(["everything", "reactions"])]).process(3)))
         self.trial = Trial.open(SopBundle.from_files({"p.bpmn": data}), now=NOON)
         self.worker = self.trial._settle
         self.trial._settle = lambda: None  # type: ignore[method-assign]
