@@ -4,15 +4,17 @@ from what is written. Whoever plays brings engine, people and worker, so the sam
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine import errors
+from engine import definitions, errors
+from engine.bundle import SopBundle
 from engine.clock import ManualClock
 from engine.commands import notices
-from engine.results import CompletionResult, InboxFilters, InstanceSummary, ReplayVerdict
+from engine.results import CaseDetail, CompletionResult, InboxFilters, InstanceSummary, ReplayVerdict
 from engine.scenario_file import Expected, Scenario, ScenarioUnreadable, Step, read_scenario
 from engine.types import Actor, Happening, InstanceStatus, TaskSummary, TraceEntry
 
@@ -216,7 +218,7 @@ class Story:
         completed = [entry.element_id for entry in report.trace if entry.happened is Happening.COMPLETED]
         found = {
             "completed": all(one.status is InstanceStatus.COMPLETED for one in case.instances),
-            "documents": sorted(document.code for document in case.documents),
+            "documents": sorted(self._documents(case)),
             "outputs": sorted(self._outputs(completed)),
             "ended_at": scenario.end.get("ended_at") if scenario.end.get("ended_at") in completed else None,
             "notices": sorted(self._notices()),
@@ -227,12 +229,22 @@ class Story:
                 self._problems.append(f"end: {what}: {found[what]} instead of {wanted}")
         return tuple(report.trace)
 
+    def _documents(self, case: CaseDetail) -> list[str]:
+        """The codes of the documents of the case, with those that only who worked on it may see."""
+        seen = {document.id: document.code for document in case.documents}
+        if sorted(seen.values()) != sorted(self._scenario.documents or seen.values()):
+            for role in sorted(self._roles):
+                with contextlib.suppress(errors.EngineError):
+                    one = self._stage.engine.cases.get(self._stage.actor_of(role), self._case_id)
+                    seen |= {document.id: document.code for document in one.documents}
+        return list(seen.values())
+
     def _outputs(self, completed: Sequence[str]) -> set[str]:
         """The documents that the completed steps should have led to, as the SOP says."""
         engine, owner = self._stage.engine, self._stage.actor_of("process_owner")
         (deployment,) = [sop for sop in engine.sops.list(owner) if sop.key == self._key]
-        steps = engine.sops.get(owner, deployment.deployment_id).steps
-        return {code for step in steps if step.element_id in completed for code in step.outputs}
+        definition = definitions.load(SopBundle.from_files(engine.sops.get(owner, deployment.deployment_id).files))
+        return {code for element_id in completed for code in definition.element(element_id).outputs}
 
     def _notices(self) -> list[str]:
         """What the diagram had sent, by role; the engine's own 80 % warnings are no part of an SOP's story."""
