@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine import actions, authorization, canonical, drawings, entrances, errors, facts, filling, forms, idempotency, seal, summaries
+from engine import actions, authorization, canonical, case_documents, drawings, entrances, errors, facts, filling, forms, idempotency
+from engine import summaries
 from engine.audit import Viewer, history_of
+from engine.case_documents import CaseDocuments
 from engine.casefile import kept, ownership, rules
 from engine.casefile import records as casefile
 from engine.casefile.case import Case
@@ -16,9 +18,9 @@ from engine.commands import cases as commands
 from engine.executor import Context, Executor
 from engine.forms_schema import Field
 from engine.results import (
-    CaseAction, CaseDetail, CaseSummary, CompletionResult, DocumentRow, FormView, Handover, InstanceSummary, Page, RecordView,
+    CaseAction, CaseDetail, CaseSummary, CompletionResult, FormView, Handover, InstanceSummary, Page, RecordView,
 )
-from engine.types import Actor, Happening, InstanceStatus, OperationCall, TaskSummary, Value
+from engine.types import Actor, Happening, InstanceStatus, TaskSummary, Value
 from storage import accounts, agencies, cases, deployments, inbox
 from storage import documents as document_rows
 from storage import instances as instance_rows
@@ -31,7 +33,7 @@ PAGE = 25
 _STATUSES = {"open": True, "closed": False}
 
 
-class Cases:
+class Cases(CaseDocuments):
     """Find, open, read; start, pause, end; what operations ask of a case."""
 
     def __init__(self, executor: Executor) -> None:
@@ -66,7 +68,8 @@ class Cases:
             return CaseDetail(
                 summary=self._summaries(context, [row])[0], instances=tuple(_instance(each) for each in found),
                 open_tasks=tuple(self._open_tasks(context, case_id, about)), history=tuple(sorted(history, key=lambda line: line.at)),
-                documents=tuple(_document(each) for each in document_rows.of_case(context.uow, case_id)),
+                documents=tuple(case_documents.summary(each) for each in documents.visible(
+                    context, document_rows.of_case(context.uow, case_id), authorization.visible_sensitivity(actor, about))),
                 records=tuple(self._records(context, row, found, about)),
                 flags=casefile.flags(known, authorization.visible_sensitivity(actor, about)),
                 responsible_agency=_responsible(context, row, known),
@@ -103,6 +106,7 @@ class Cases:
                                    submission=filled.submission, start_element=entered.element_id)
             if form is not None and form.record is not None:
                 live.case_status = kept.project(context, live, form.record, filled.submission, seq=1).status
+            documents.keep_number(context, live.id, filled.submission)
             documents.keep_uploads(context, live, "", filled.uploads)
             context.save()
             assert live.after is not None
@@ -196,38 +200,6 @@ class Cases:
                 hidden=lambda each: not viewer.may_see(each), language=language)
 
         return self._executor.read(actor, query)
-
-    def get_document(self, actor: Actor, document_id: str) -> tuple[DocumentRow, bytes]:
-        """A document with its bytes; its reading stands in the access log."""
-
-        def command(context: Context) -> tuple[DocumentRow, bytes]:
-            row = document_rows.get(context.uow, document_id)
-            if row is None or row.case_id is None or row.ciphertext is None:
-                raise errors.NotFound(document_id=document_id)
-            case, _ = self._seen(context, row.case_id, "case.read_document")
-            access.log(context, row.case_id, what="read", field_group=document_id)
-            key = context.case_key(case.id, case.wrapped_key)
-            return _document(row), seal.unseal(key, row.ciphertext, bound_to=documents.binding(document_id))
-
-        return self._executor.run(actor, command)
-
-    # --- for operations: the call's key is its job, and the job says for which case ------------------------------------
-
-    def next_number(self, call: OperationCall, *, series: str) -> str:
-        """The next number of a series of the agency; the same call gets the same number."""
-        return self._for_call(call, lambda context: commands.next_number(context, issued_for=call.idempotency_key, series=series))
-
-    def letter_source(self, call: OperationCall, *, code: str, number: str) -> documents.LetterSource:
-        """A letter of the case ready to be set: its template and what of the case file it may say."""
-        return self._for_call(call, lambda context: documents.letter_source(context, call, code=code, number=number))
-
-    def attach_document(self, call: OperationCall, *, code: str, number: str, media_type: str, content: bytes) -> DocumentRow:
-        """Keeps a document with the case; the same call twice keeps one."""
-        return self._for_call(call, lambda context: _document(documents.attach(
-            context, call, code=code, number=number, media_type=media_type, content=content)))
-
-    def _for_call(self, call: OperationCall, command: Callable[[Context], T]) -> T:
-        return self._executor.run(documents.actor_of(self._executor, call), command)
 
     # --- inside --------------------------------------------------------------------------------------------------------
 
@@ -330,8 +302,3 @@ def _instance(row: instance_rows.InstanceRow) -> InstanceSummary:
     return InstanceSummary(
         id=row.id, sop_key=row.sop_key, sop_title=(row.sop_title or {}).get("id", ""), version=row.sop_version, digest=row.definition,
         process_id=row.process_id, status=InstanceStatus(row.status), started_at=row.started_at, ended_at=row.ended_at, seq=row.seq)
-
-
-def _document(row: document_rows.DocumentRow) -> DocumentRow:
-    return DocumentRow(id=row.id, code=row.code, title=row.title, number=row.number, status=row.status, issued_at=row.issued_at,
-                       sha256=row.sha256, element_id=row.element_id, media_type=row.media_type)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from engine import authorization, canonical, errors, forms
 from engine.advance import LiveInstance
+from engine.commands import documents
 from engine.commands.tasks import Filled
 from engine.executor import Context
 from engine.forms_schema import Form
@@ -29,6 +30,8 @@ def fill(
     hidden = forms.masked_keys(form, {}, authorization.visible_sensitivity(context.actor, about))
     read = forms.answers(form, submission, variables=live.view.variables if live is not None else {}, now=context.now,
                          zone=zone_of(context, live), masked=hidden)
+    if live is not None:
+        documents.keep_number(context, live.id, read.submission)
     return Filled(variables=canonical.variables(read.variables), submission=read.submission, uploads=tuple(read.uploads))
 
 

@@ -1,31 +1,37 @@
 """What a letter of the case may say, gathered from what was submitted, and the PDF that says it.
 
 A template never sees the case file: it sees `data.json`, and only what this module puts there. The shape stands in
-docs/letters.md. Fields of class C4 stay out of every letter.
+docs/letters.md. What leaves the agency passes `engine.casefile.release`, whatever the template shows of it; a document that stays
+in the file says nothing of class C4 unless it is of that class itself.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import canonical, errors, recorded
+from engine import canonical, entrances, errors, recorded, signatures
+from engine.casefile import kept, release, rules, statements
+from engine.casefile.release_fields import Data, kind_of
 from engine.date_words import day_in_words
 from engine.definitions import Definition
 from engine.executor import Context
 from engine.forms_schema import Field, FieldType, Form
 from engine.replay import Step
-from engine.transition import CompleteTask, OpenTask, Start
+from engine.sop_toml import DocumentTemplate
+from engine.transition import View
 from engine.types import Text, Value
 from storage import agencies, instances
 
 SHOWN_CLASSES = frozenset({"", "C0", "C1", "C2", "C3"})
+UNKNOWN = Field(key="unknown", type=FieldType.TEXT, label=Text("", ""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,25 +44,53 @@ class LetterSource:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over template and data: what the QR code on the paper says."""
-        return hashlib.sha256(self.template + b"\0" + _json(self.data)).hexdigest()
+        """SHA-256 over template, its library and data: what the QR code on the paper says."""
+        library = b"".join(name.encode() + b"\0" + self.files[name] for name in sorted(self.files))
+        return hashlib.sha256(self.template + b"\0" + library + b"\0" + _json(self.data)).hexdigest()
+
+    def numbered(self, number: str) -> LetterSource:
+        """The same letter under its number."""
+        return dataclasses.replace(self, data={**self.data, "number": number})
 
     def pdf(self, images: Mapping[str, bytes]) -> bytes:
         """The letter; the same bytes for the same source. `images` are files the template may show by name."""
-        from engine.render.typst import pdf
+        from engine.render.typst import DocumentFailed, pdf
 
-        data = {**self.data, "digest": self.digest, "images": sorted(images)}
-        return pdf(self.template, data, files={**self.files, **images})
+        own = [name for name in self.files if not name.endswith(".typ")]
+        data = {**self.data, "digest": self.digest, "images": sorted([*own, *images])}
+        files = {**self.files, **images}
+        try:
+            return pdf(self.template, data, files=files, accessible=True)
+        except DocumentFailed:  # a template that gives its paper no title is no PDF/UA, and a letter all the same
+            return pdf(self.template, data, files=files)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """One form as it was filled in this instance, and the multi-instance item it was filled for."""
+    """One form as it was filled in for this case, and the multi-instance item it was filled for."""
 
     form: Form
     submission: Mapping[str, Value]
     at: datetime
     item: Value = None
+
+    @property
+    def record(self) -> str:
+        return self.form.record or self.form.key
+
+
+@dataclass(kw_only=True)
+class _Answers:
+    """The latest answer to each question, by record (or form, where it makes none), and the field that asked it."""
+
+    values: dict[str, dict[str, Value]] = field(default_factory=dict)
+    fields: dict[tuple[str, str], Field] = field(default_factory=dict)
+
+    def take(self, one: Filled) -> None:
+        for asked in one.form.fields:
+            if asked.key in one.submission:
+                self.values.setdefault(one.record, {})[asked.key] = one.submission[asked.key]
+                self.fields[one.record, asked.key] = asked
 
 
 def source(context: Context, row: instances.InstanceRow, *, code: str, number: str, line: Value = None) -> LetterSource:
@@ -66,6 +100,8 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
 
     Raises:
         UnknownElement: the SOP has no such document, or no template for it.
+        NotReleased: it would tell its receiver what nobody agreed to.
+        EngineError: a rule of every case forbids it.
     """
     definition = context.executor.definition(context.uow, row.deployment_id)
     document, folder = definition.documents.get(code, (None, ""))
@@ -74,25 +110,72 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
     if document is None or template is None or agency is None:
         raise errors.UnknownElement(document=code)
     zone = ZoneInfo(agency.zone)
-    filled = filled_forms(context, row, definition)
+    today = context.now.astimezone(zone).date()
+    filled = filled_forms(context, row)
     chosen = [one for one in filled if line is None or one.item is None or _line_no(one.item) == line]
+    answers = _Answers()
+    for one in chosen:
+        answers.take(one)
+    everything = _Answers()
+    for one in filled:
+        everything.take(one)
+    said, to = _may_say(context, row, document, answers, everything, line, today)
+    signed = signatures.of(said, answers.fields)
     item = next((one.item for one in reversed(chosen) if one.item is not None and line is not None), None)
     profile = agency.profile if isinstance(agency.profile, Mapping) else {}
+    images = signatures.images(context, row, signed)
     data: dict[str, Any] = {
         "code": code,
         "number": number,
         "title": document.title.id,
-        "date": day_in_words(context.now.astimezone(zone).date()),
+        "date": day_in_words(today),
         "agency": {"code": agency.code, "name": agency.name, "region": agency.region, "letterhead": profile.get("letterhead", {})},
-        "case": {"code": row.business_key, "risk": row.risk},
-        "line": _plain(item, zone),
-        "records": _by_record(chosen, zone, labels=False),
-        "words": _by_record(chosen, zone, labels=True),
+        "case": {"code": row.business_key, "risk": row.risk if to is None else ""},
+        "line": _plain(item, zone) if to is None else None if item is None else {"line_no": _plain(_line_no(item), zone)},
+        "records": {record: _told(record, values, answers.fields, zone, labels=False) for record, values in said.items()},
+        "words": {record: _told(record, values, answers.fields, zone, labels=True) for record, values in said.items()},
+        "signatures": [{**one.as_data(), "image": one.file if one.file in images else None} for one in signed],
+        "release": to,
     }
     shelf = f"{folder}documents/"
-    files = {path.removeprefix(shelf): content for path, content in definition.files.items()
-             if path.startswith(shelf) and _is_beside(path, definition.files)}
-    return LetterSource(template=template, data=data, files=files)
+    beside = {path.removeprefix(shelf): content for path, content in definition.files.items()
+              if path.startswith(shelf) and _is_beside(path, definition.files)}
+    return LetterSource(template=template, data=data, files={**beside, **images})
+
+
+def filled_forms(context: Context, row: instances.InstanceRow) -> list[Filled]:
+    """Every form of the instance's case in the order they were submitted, read from the journals: what was typed, not what was
+    projected."""
+    of_case = instances.of_case(context.uow, row.case_id) if row.case_id is not None else [row]
+    found = [one for each in of_case for one in _filled_in(context, each)]
+    return sorted(found, key=lambda one: one.at)
+
+
+def _filled_in(context: Context, row: instances.InstanceRow) -> list[Filled]:
+    definition = context.executor.definition(context.uow, row.deployment_id)
+    found: list[Filled] = []
+    before = View()
+
+    def on_step(step: Step) -> None:
+        nonlocal before
+        if step.submission is not None:
+            form, item = _form_of(step, definition, before)
+            if form is not None:
+                found.append(Filled(form=form, submission=step.submission, at=step.entry.at, item=item))
+        before = step.transition.view
+
+    recorded.replayed(context, row, on_step=on_step)
+    return found
+
+
+def _form_of(step: Step, definition: Definition, before: View) -> tuple[Form | None, Value]:
+    token = getattr(step.stimulus, "token_id", None)
+    item: Value = next((task.item for task in before.tasks if task.token_id == token), None)
+    return entrances.form_of(definition, step.stimulus, before), item
+
+
+def _line_no(item: Value) -> Value:
+    return item.get("line_no") if isinstance(item, Mapping) else None
 
 
 def _is_beside(path: str, files: Mapping[str, bytes]) -> bool:
@@ -100,55 +183,70 @@ def _is_beside(path: str, files: Mapping[str, bytes]) -> bool:
     return path.endswith((".svg", ".png")) or path.endswith(".typ") and f"{path[:-4]}.sample.json" not in files
 
 
-def filled_forms(context: Context, row: instances.InstanceRow, definition: Definition) -> list[Filled]:
-    """Every form of the instance in the order it was submitted, read from the journal: what was typed, not what was projected."""
-    found: list[Filled] = []
-    waiting: dict[str, OpenTask] = {}
-
-    def on_step(step: Step) -> None:
-        form, item = _form_of(step, definition, waiting)
-        if form is not None and step.submission is not None:
-            found.append(Filled(form=form, submission=step.submission, at=step.entry.at, item=item))
-        waiting.clear()
-        waiting.update({task.token_id: task for task in step.transition.view.tasks})
-
-    recorded.replayed(context, row, on_step=on_step)
-    return found
+# --- what may be said --------------------------------------------------------------------------------------------
 
 
-def _form_of(step: Step, definition: Definition, waiting: Mapping[str, OpenTask]) -> tuple[Form | None, Value]:
-    if isinstance(step.stimulus, Start):
-        return definition.forms.get(definition.sheet.start_form or ""), None
-    if not isinstance(step.stimulus, CompleteTask) or step.stimulus.token_id not in waiting:
-        return None, None
-    task = waiting[step.stimulus.token_id]
-    return definition.forms.get(definition.element(task.element_id).form or ""), task.item
+def _may_say(
+    context: Context, row: instances.InstanceRow, document: DocumentTemplate, answers: _Answers, everything: _Answers, line: Value,
+    today: date,
+) -> tuple[dict[str, dict[str, Value]], dict[str, str] | None]:
+    """The answers this document may show; and for one that leaves, to whom and on what ground."""
+    case = kept.case_file(context, row.case_id, context.case_key(row.case_id, row.wrapped_key)) if row.case_id is not None else None
+    if case is not None and (refused := rules.document_refusal(document.code, case.records)) is not None:
+        raise refused
+    outward = release.outward_of(document.code, answers.values)
+    if outward is None and not document.leaves:
+        allowed = SHOWN_CLASSES | {document.sensitivity}
+        return {record: {key: _without(answers.fields[record, key], value, allowed) for key, value in values.items()
+                         if answers.fields[record, key].sensitivity in allowed}
+                for record, values in answers.values.items()}, None
+    receiver = document.receiver or (outward.receiver if outward is not None else "")
+    name = document.receiver_name or (outward.name if outward is not None else "")
+    to = release.addressee_of(answers.values, receiver, name, line=line)
+    said = statements.said(case) if case is not None else ()
+    flags = release.flags_of(case.records) if case is not None else frozenset[str]()
+    told = release.released(document.code, to, answers.values, said, flags, on=today, beside=everything.values)
+    passed = {record: {key: _outside(answers.fields[record, key], record, value) for key, value in values.items()
+                       if _may_leave(answers.fields[record, key], record)} for record, values in told.items()}
+    return passed, {"receiver": to.kind.value, "name": to.name, "basis": release.basis_of(document.code, to, said, flags, on=today)}
 
 
-def _line_no(item: Value) -> Value:
-    return item.get("line_no") if isinstance(item, Mapping) else None
+def _without(asked: Field, value: Value, allowed: frozenset[str]) -> Value:
+    """The rows of a table without the columns of other classes."""
+    if asked.type is not FieldType.ROWS or not isinstance(value, list | tuple):
+        return value
+    shown = {column.key for column in asked.fields if column.sensitivity in allowed}
+    return [{key: one for key, one in row.items() if key in shown} for row in value if isinstance(row, Mapping)]
 
 
-def _by_record(filled: Iterable[Filled], zone: tzinfo, *, labels: bool) -> dict[str, dict[str, Any]]:
-    """Per record (or form, where it makes none) the latest answer of each field a letter may show."""
-    records: dict[str, dict[str, Any]] = {}
-    for one in filled:
-        record = records.setdefault(one.form.record or one.form.key, {})
-        record.update(_answers(one.form.fields, one.submission, zone, labels=labels))
-    return records
+def _may_leave(asked: Field, record: str) -> bool:
+    """Of class C4 nothing leaves but what the special consent is about."""
+    return asked.sensitivity in SHOWN_CLASSES or kind_of(record, asked.key) is Data.HIV
 
 
-def _answers(fields: Iterable[Field], submission: Mapping[str, Value], zone: tzinfo, *, labels: bool) -> dict[str, Any]:
-    shown = [one for one in fields if one.sensitivity in SHOWN_CLASSES and one.key in submission]
-    return {one.key: _answer(one, submission[one.key], zone, labels=labels) for one in shown}
+def _outside(asked: Field, record: str, value: Value) -> Value:
+    if asked.type is not FieldType.ROWS or not isinstance(value, list | tuple):
+        return value
+    shown = {column.key for column in asked.fields if _may_leave(column, record)}
+    return [{key: one for key, one in row.items() if key in shown} for row in value if isinstance(row, Mapping)]
+
+
+# --- how it is said ----------------------------------------------------------------------------------------------
+
+
+def _told(record: str, values: Mapping[str, Value], fields: Mapping[tuple[str, str], Field], zone: tzinfo, *,
+          labels: bool) -> dict[str, Any]:
+    return {key: _answer(fields.get((record, key), UNKNOWN), value, zone, labels=labels) for key, value in values.items()}
 
 
 def _answer(asked: Field, value: Value, zone: tzinfo, *, labels: bool) -> Any:
     if asked.type is FieldType.ROWS and isinstance(value, list):
-        return [_answers(asked.fields, row, zone, labels=labels) for row in value if isinstance(row, Mapping)]
-    if labels:
-        return _words(asked, value, zone)
-    return _plain(value, zone)
+        columns = {column.key: column for column in asked.fields}
+        return [{key: _answer(columns.get(key, UNKNOWN), one, zone, labels=labels) for key, one in row.items()}
+                for row in value if isinstance(row, Mapping)]
+    if asked.type is FieldType.SIGNATURE and isinstance(value, Mapping):
+        return ", ".join(str(value[part]) for part in ("name", "position") if value.get(part))
+    return _words(asked, value, zone) if labels else _plain(value, zone)
 
 
 def _words(asked: Field, value: Value, zone: tzinfo) -> Any:

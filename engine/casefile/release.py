@@ -8,9 +8,10 @@ A field of no known kind (`release_fields`) never passes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from engine.casefile.case import line_key
@@ -19,8 +20,8 @@ from engine.casefile.release_fields import Data, kind_of
 from engine.errors import EngineError
 from engine.types import Value
 
-__all__ = ["OUTWARD", "Addressee", "Answers", "NotReleased", "Outward", "Receiver", "Said", "addressee_of", "flags_of",
-           "outward_of", "receiver_of", "released"]
+__all__ = ["OUTWARD", "Addressee", "Answers", "NotReleased", "Outward", "Receiver", "Said", "addressee_of", "basis_of",
+           "flags_of", "outward_of", "receiver_of", "released"]
 
 Answers = Mapping[str, Mapping[str, Value]]        # record -> field -> answer
 
@@ -104,8 +105,10 @@ class NotReleased(EngineError):
 
 def released(
     code: str, to: Addressee, answers: Answers, consents: Iterable[Said], flags: Iterable[str] = (), *, on: date,
+    beside: Answers = MappingProxyType({}),
 ) -> dict[str, dict[str, Value]]:
-    """The answers that document `code` may say to this addressee. `answers` are all of the case's, of every class.
+    """The answers that document `code` may say to this addressee. `answers` and `beside` are all of the case's, of every class:
+    those beside do not pass, but what is secret in them is not repeated either.
 
     Raises:
         NotReleased: neither a consent nor a recorded legal ground covers the receiver, and without data there is no document.
@@ -116,7 +119,7 @@ def released(
     if "conflict_situation" in known:
         allowed -= {_D.LOCATION}
     rule = _Passing(allowed=allowed, to=to, is_guardian_left_out="guardian_is_alleged_perpetrator" in known,
-                    secrets=_secrets(answers, allowed))
+                    secrets=_secrets([*answers.values(), *beside.values()], allowed))
     passed = {record: dict(rule.group(record, values)) for record, values in answers.items()}
     return {record: values for record, values in passed.items() if values}
 
@@ -135,6 +138,18 @@ def _allowed(outward: Outward, to: Addressee, covered: Coverage, flags: frozense
     if outward.is_refused_unconsented:
         raise NotReleased(kind=to.kind.value)
     return _BASE | outward.beyond
+
+
+def basis_of(code: str, to: Addressee, consents: Iterable[Said], flags: Iterable[str] = (), *, on: date) -> str:
+    """On what ground the addressee is told: `consent`, `vital_interest`, `legal_duty`; empty where there is nothing to agree to."""
+    if to.kind in _NO_CONSENT:
+        return ""
+    covered = coverage(to, consents, on=on)
+    if covered.is_consented:
+        return "consent"
+    outward = OUTWARD.get(code)
+    is_duty = outward is not None and outward.ground in frozenset(flags)
+    return "" if to.kind in _ONLY_BY_CONSENT else covered.ground or ("legal_duty" if is_duty else "")
 
 
 def _whole(data: frozenset[Data]) -> frozenset[Data]:
@@ -175,13 +190,13 @@ def _pointed(answers: Answers, pointer: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _secrets(answers: Answers, allowed: frozenset[Data]) -> tuple[tuple[str, str], ...]:
+def _secrets(answers: Sequence[Mapping[str, Value]], allowed: frozenset[Data]) -> tuple[tuple[str, str], ...]:
     """Words that no text may carry along and what stands in their place, the longest first."""
-    alias = next((str(value) for name, value in _each(answers.values()) if name == "alias_code" and value), "penerima manfaat")
-    found = {value.strip(): "(dirahasiakan)" for name, value in _each(answers.values())
+    alias = next((str(value) for name, value in _each(answers) if name == "alias_code" and value), "penerima manfaat")
+    found = {value.strip(): "(dirahasiakan)" for name, value in _each(answers)
              if name in _ALWAYS_SECRET and isinstance(value, str)}
     if _D.IDENTITY not in allowed:
-        found |= {value.strip(): alias for name, value in _each(answers.values()) if name in _NAMES and isinstance(value, str)}
+        found |= {value.strip(): alias for name, value in _each(answers) if name in _NAMES and isinstance(value, str)}
     return tuple(sorted(((word, instead) for word, instead in found.items() if len(word) >= _SHORTEST_SECRET),
                         key=lambda pair: (-len(pair[0]), pair[0])))
 

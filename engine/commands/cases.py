@@ -44,7 +44,10 @@ def next_number(context: Context, *, issued_for: str, series: str = CASE) -> str
     if agency is None:
         raise errors.NotFound(agency_id=context.actor.agency_id)
     year = context.now.astimezone(ZoneInfo(agency.zone)).year
-    number = numbers.issue(context.uow, agency.id, series, year, issued_for=issued_for, at=context.now)
     patterns = agency.profile.get("numbers", {}) if isinstance(agency.profile, dict) else {}
-    pattern = patterns.get(series, CASE_PATTERN if series == CASE else DOCUMENT_PATTERN)
-    return str(pattern).format(agency=agency.code.upper(), year=year, number=number, series=series)
+    pattern = str(patterns.get(series, CASE_PATTERN if series == CASE else DOCUMENT_PATTERN))
+
+    def written(number: int) -> str:
+        return pattern.format(agency=agency.code.upper(), year=year, number=number, series=series)
+
+    return written(numbers.issue(context.uow, agency.id, series, year, issued_for=issued_for, at=context.now, written=written))

@@ -6,7 +6,9 @@ reaches no other case than the job's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from engine import errors, letters, seal
 from engine.advance import SYSTEM, LiveInstance
@@ -14,10 +16,21 @@ from engine.executor import Context, Executor
 from engine.form_values import Upload
 from engine.letters import LetterSource
 from engine.types import Actor, OperationCall
-from storage import crypto, documents, instances, jobs, randomness
+from storage import crypto, documents, instances, jobs, numbers, randomness
 
 ATTACHMENT = "LAMPIRAN"
-__all__ = ["ATTACHMENT", "keep_uploads", "LetterSource", "actor_of", "attach", "binding", "instance_of", "letter_source"]
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+NUMBER_FIELD: Final = "document_number"       # a form's question for a number from the agency's own register
+_CLASSES: Final = ("", "C0", "C1", "C2", "C3", "C4")
+__all__ = ["ATTACHMENT", "DIGEST", "LetterSource", "NumberTaken", "actor_of", "attach", "binding", "instance_of", "keep_number",
+           "keep_uploads", "letter_source", "typed_number", "visible"]
+
+
+class NumberTaken(errors.EngineError):
+    """A document of this year already bears this number; look it up in the register and type another one."""
+
+    code = "number-taken"
+    indonesian = "Nomor ini sudah dipakai dokumen lain pada tahun ini; periksa buku agenda, lalu isi nomor yang lain."
 
 
 def actor_of(executor: Executor, call: OperationCall) -> Actor:
@@ -43,11 +56,50 @@ def letter_source(context: Context, call: OperationCall, *, code: str, number: s
     return letters.source(context, instance_of(context, call), code=code, number=number, line=call.arguments.get("line"))
 
 
+def keep_number(context: Context, instance_id: str, submission: Mapping[str, Any]) -> None:
+    """Keeps the number that a form was filled with for this instance.
+
+    Raises:
+        InvalidSubmission: it stands elsewhere already.
+    """
+    number = submission.get(NUMBER_FIELD)
+    if isinstance(number, str) and number.strip():
+        if not numbers.claim(context.uow, context.actor.agency_id, context.local_day().year, number, instance_id=instance_id,
+                             at=context.now):
+            raise errors.InvalidSubmission({NUMBER_FIELD: (NumberTaken.indonesian, NumberTaken.english())})
+
+
+def typed_number(context: Context, call: OperationCall, *, code: str, number: str) -> str:
+    """The number as the document will bear it: kept for this instance, and on no other document. Raises `NumberTaken`."""
+    row = instance_of(context, call)
+    text = " ".join(number.split())
+    if documents.get(context.uow, _document_id(call, code)) is None:
+        if not numbers.claim(context.uow, row.agency_id, context.local_day().year, text, instance_id=row.id, at=context.now):
+            raise NumberTaken()
+    return text
+
+
+def visible(context: Context, rows: Sequence[documents.DocumentRow], allowed: Collection[str]) -> list[documents.DocumentRow]:
+    """The documents of the classes a viewer may see: that there is one of another class can tell already."""
+    about = {each: instances.get(context.uow, each) for each in {row.instance_id for row in rows if row.instance_id}}
+    return [row for row in rows if _class_of(context, row, about.get(row.instance_id or "")) in allowed]
+
+
+def _class_of(context: Context, row: documents.DocumentRow, instance: instances.InstanceRow | None) -> str:
+    """The class of a document: its template's own, or that of the step that made it, whichever is higher."""
+    if instance is None:
+        return "C1"
+    definition = context.executor.definition(context.uow, instance.deployment_id)
+    template, _ = definition.documents.get(row.code, (None, ""))
+    step = definition.element(row.element_id).sensitivity if row.element_id else None
+    return max("C1", template.sensitivity if template is not None else "", step or "", key=_CLASSES.index)
+
+
 def attach(
-    context: Context, call: OperationCall, *, code: str, number: str, media_type: str, content: bytes
+    context: Context, call: OperationCall, *, code: str, number: str, media_type: str, content: bytes, source_digest: str = "",
 ) -> documents.DocumentRow:
     """Keeps a document with its case, sealed under the case key. A second try gets the document of the first."""
-    document_id = crypto.digest(f"{call.idempotency_key}:{code}".encode())[:32]
+    document_id = _document_id(call, code)
     known = documents.get(context.uow, document_id)
     if known is not None:
         return known
@@ -58,9 +110,14 @@ def attach(
     kept = documents.DocumentRow(
         id=document_id, agency_id=row.agency_id, case_id=row.case_id, instance_id=row.id, element_id=call.element_id, code=code,
         title=title, number=number, status="issued", issued_at=context.now, media_type=media_type, sha256=crypto.digest(content),
-        ciphertext=seal.seal(key, content, nonce=randomness.random_bytes(seal.NONCE_BYTES), bound_to=binding(document_id)))
+        ciphertext=seal.seal(key, content, nonce=randomness.random_bytes(seal.NONCE_BYTES), bound_to=binding(document_id)),
+        source_digest=source_digest or None)
     documents.add(context.uow, kept)
     return kept
+
+
+def _document_id(call: OperationCall, code: str) -> str:
+    return crypto.digest(f"{call.idempotency_key}:{code}".encode())[:32]
 
 
 def keep_uploads(context: Context, live: LiveInstance, element_id: str, uploads: Iterable[Upload]) -> None:
