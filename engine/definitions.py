@@ -160,7 +160,7 @@ def pictures(processes: Mapping[str, Process]) -> frozenset[str]:
 
 
 def concrete_role(role: str, parameters: Mapping[str, Value] | None) -> str:
-    """Who an abstract role is at an agency: the value of its parameter of that name; the role itself where there is none."""
+    """Who a role, mostly an abstract one, is at an agency: the value of the parameter of that name; itself where there is none."""
     named = (parameters or {}).get(role)
     return named if isinstance(named, str) and named else role
 

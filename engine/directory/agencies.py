@@ -54,8 +54,9 @@ def register(context: Context, data: bytes) -> agencies.AgencyRow:
 
 
 def _check_roles(sheet: AgencySheet) -> None:
-    """Raises `BundleRefused` unless whoever stands for an abstract role is a role that accounts can hold."""
-    wrong = [name for name, value in parameters_of(sheet).items() if name in ABSTRACT_ROLES and value not in KNOWN_ROLES]
+    """Raises `BundleRefused` unless whoever stands for a role, mostly an abstract one, is a role that accounts can hold."""
+    roles = ABSTRACT_ROLES | KNOWN_ROLES
+    wrong = [name for name, value in parameters_of(sheet).items() if name in roles and value not in KNOWN_ROLES]
     if wrong:
         raise BundleRefused([
             LintFinding(code="agency-role", severity=Severity.ERROR, file="agency.toml", line=None, element_id=name,

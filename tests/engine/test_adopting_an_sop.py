@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from tests.support.bpmn import boundary, call, document, end, exclusive, flow, f
 from tests.support.laid_out import laid_out
 from webui import cli, stage
 
+SHIPPED = Path(__file__).resolve().parents[2] / "bpmn"
 WORDS = "Kepala UPTD PPA mereviu seluruh laporan kasus"
 IDENTITY = """
 [identity]
@@ -180,6 +183,30 @@ def test_two_files_are_enough_to_run_anothers_sop_with_ones_own_people(bogor: Pa
             "review_case": "supervisor", "record_result": "psychologist"}
         pack = raised.engine.audit.export_pack(raised.actor_of("auditor"), result.instance_id)
     assert front_door.verify_pack(pack).verdict is ReplayVerdict.CONFIRMED  # years later, without the library
+
+
+def test_depoks_own_sop_runs_with_other_people(tmp_path: Path) -> None:
+    """A06 of Depok, told in Bogor: a supervisor decides, psychologists accompany; the shared folders come along as they are."""
+    library = tmp_path / "bpmn"
+    for folder in ("common", "depok"):
+        shutil.copytree(SHIPPED / folder, library / folder)
+    agency = (SHIPPED / "depok" / "agency.toml").read_text("utf-8").replace('code = "depok"', 'code = "bogor"')
+    agency = agency.replace('value = "head_of_unit"', 'value = "supervisor"')
+    agency = agency.replace('value = "companion"', 'value = "psychologist"').replace(
+        "[parameters]", '[parameters]\ncompanion = { value = "psychologist", proposed = true, text = "Pendamping" }')
+    sop = library / "bogor" / "pengelolaan-kasus"
+    sop.mkdir(parents=True)
+    (sop.parent / "agency.toml").write_text(agency, "utf-8")
+    (sop / "sop.toml").write_text('extends = "depok/pengelolaan-kasus"\nagency = "bogor"\n'
+                                  'start_roles = ["intake_operator"]\n' + IDENTITY.format(approver="Kepala UPTD PPA Kota Bogor"), "utf-8")
+    told = (SHIPPED / "depok/pengelolaan-kasus/scenarios/a06_menyediakan_dan_merujuk.toml").read_text("utf-8")
+    for theirs, ours in (("head_of_unit", "supervisor"), ("companion", "psychologist")):
+        told = re.sub(rf'\b(role|as) = "{theirs}"|"{theirs} (\w+)"', lambda found, ours=ours: (  # type: ignore[misc]
+            f'{found[1]} = "{ours}"' if found[1] else f'"{ours} {found[2]}"'), told)
+
+    story = front_door.read_scenario(told.encode())
+    with stage.raised(sop, story.at) as raised:
+        assert front_door.play_scenario(story, raised, key="pengelolaan-kasus", file="a06").problems == ()
 
 
 def test_the_adopter_sees_the_clause_it_follows_and_whose_it_is(bogor: Path) -> None:
