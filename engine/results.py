@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from engine.job_results import IncidentRow as IncidentRow
+from engine.job_results import Job as Job
+from engine.job_results import JobOutcome as JobOutcome
 from engine.types import InstanceStatus, LintFinding, TaskSummary, Text, TraceEntry, Value
 
 T = TypeVar("T")
@@ -229,18 +232,6 @@ class CaseDetail:
     responsible_agency: str = ""            # which agency answers for the beneficiary now
 
 
-@dataclass(frozen=True, kw_only=True)
-class DualRole:
-    """Somebody approved what they had proposed themselves, and said why one person held both roles."""
-
-    case_id: str
-    business_key: str
-    at: datetime
-    name: str
-    record: str
-    reason: str
-
-
 class ReplayVerdict(StrEnum):
     """What a replay found."""
 
@@ -372,42 +363,3 @@ class Notice:
     case_id: str | None
     task_id: str | None
     read_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """A unit of waiting work a worker holds until `locked_until`; `fence` refuses a worker that lost its lock."""
-
-    id: str
-    instance_id: str                        # "" for a timer that begins one
-    agency_id: str = ""
-    kind: str                               # timer | operation | message | signal | start
-    element_id: str
-    due_at: datetime
-    attempts: int
-    fence: int
-    name: str = ""
-    call: object | None = None              # types.OperationCall for operations
-
-
-class JobOutcome(StrEnum):
-    """What became of a job that a worker held."""
-
-    DONE = "done"                        #: The instance moved on.
-    GONE = "gone"                        #: Its element was cancelled meanwhile; nothing to do.
-    RETRY_SCHEDULED = "retry-scheduled"  #: Failed for now; due again later.
-    INCIDENT_RAISED = "incident-raised"  #: Out of retries, or failed for good; a person must decide.
-
-
-@dataclass(frozen=True, kw_only=True)
-class IncidentRow:
-    """Something that needs a person. It belongs to no instance (`instance_id` "") where one was to begin."""
-
-    id: str
-    instance_id: str
-    case_id: str | None
-    element_id: str
-    code: str
-    says: Text
-    since: datetime
-    overdue_for: timedelta | None = None
