@@ -36,7 +36,7 @@ def flows_taken(process: Process, trace: Iterable[TraceEntry]) -> set[str]:
             taken |= _arrive(node, nodes, offered)
         elif entry.happened in LEFT:
             offered.update(flow.id for flow in node.outgoing)
-            if node.type not in CHOOSING:
+            if node.type not in CHOOSING or len(node.outgoing) == 1:
                 taken |= {flow.id for flow in node.outgoing if flow.condition is None}
     return taken
 
