@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -52,6 +52,17 @@ def says(words: str, texts: Iterable[str]) -> bool:
 def says_one_of_the_other(one: str, other: str) -> bool:
     """Whether one of the two says all the other says: an element may carry part of a clause, or a clause part of an element."""
     return says(one, [other]) or says(other, [one])
+
+
+def named_in(text: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The pairs of `names` whose name stands in the text; a longer name goes before a shorter one that is part of it."""
+    left, found = f" {plain(text)} ", []
+    for name, code in sorted(names.items(), key=lambda pair: -len(plain(pair[0]))):
+        wanted = f" {plain(name)} "
+        if wanted.strip() and wanted in left:
+            left = left.replace(wanted, "  ")
+            found.append((name, code))
+    return found
 
 
 def time_of(text: str) -> PrintedTime | None:

@@ -210,10 +210,15 @@ def _documents(sop: _Sop, clause: Clause, code: str) -> Iterator[Difference]:
     for node in (sop.nodes[each] for each in clause.elements if each in sop.nodes):
         issued = {argument.strip('"') for name, argument in node.arguments.items() if name == "code"}
         has |= set(node.inputs) if code == "input" else {*node.outputs, *issued}
-    for document, _ in sop.definition.documents.values():
-        names = [name for name in (document.title.id, *document.aliases) if clause_words.says(name, [clause.text])]
-        if names and document.code not in has:
-            yield sop.differs(code, clause, f"{document.code} {names[0]}")
+    for name, document in clause_words.named_in(clause.text, _names(sop)):
+        if document not in has:
+            yield sop.differs(code, clause, f"{document} {name}")
+
+
+def _names(sop: _Sop) -> dict[str, str]:
+    """What a source may call a document -> its code."""
+    documents = [document for document, _ in sop.definition.documents.values()]
+    return {name: document.code for document in documents for name in (document.title.id, *document.aliases)}
 
 
 def _branch(sop: _Sop, clause: Clause) -> Iterator[Difference]:
