@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import canonical, entrances, errors, recorded, signatures
+from engine import canonical, definitions, entrances, errors, recorded, signatures
 from engine.casefile import kept, release, rules, statements
 from engine.casefile.release_fields import Data, kind_of
 from engine.date_words import day_in_words
@@ -30,6 +30,8 @@ from engine.transition import View
 from engine.types import Text, Value
 from storage import agencies, instances
 
+#: The record that holds what decision tables gave: no form made it.
+DECISIONS = "decisions"
 SHOWN_CLASSES = frozenset({"", "C0", "C1", "C2", "C3"})
 UNKNOWN = Field(key="unknown", type=FieldType.TEXT, label=Text("", ""))
 
@@ -92,6 +94,15 @@ class _Answers:
                 self.values.setdefault(one.record, {})[asked.key] = one.submission[asked.key]
                 self.fields[one.record, asked.key] = asked
 
+    def decide(self, definition: Definition, row: instances.InstanceRow, context: Context) -> None:
+        """Add what the decision tables of the process gave, under the record "decisions"."""
+        process = definition.processes.get(row.process_id)
+        results = {node.result for node in definitions.nodes_of(process) if node.result} if process is not None else set()
+        if results:
+            variables = context.instance(row.id).view.variables
+            self.values[DECISIONS] = {name: variables[name] for name in sorted(results & variables.keys())}
+            self.fields |= {(DECISIONS, name): UNKNOWN for name in self.values[DECISIONS]}
+
 
 def source(context: Context, row: instances.InstanceRow, *, code: str, number: str, line: Value = None) -> LetterSource:
     """The letter `code` of this instance as it stands now.
@@ -119,6 +130,8 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
     everything = _Answers()
     for one in filled:
         everything.take(one)
+    for kept_answers in (answers, everything):
+        kept_answers.decide(definition, row, context)
     said, to = _may_say(context, row, document, answers, everything, line, today)
     signed = signatures.of(said, answers.fields)
     item = next((one.item for one in reversed(chosen) if one.item is not None and line is not None), None)
