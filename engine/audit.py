@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.facts import LIMITED
 from engine.replay import Step
-from engine.results import DualRole, FormField, HistoryRow, ReplayReport, StateAt
+from engine.results import FormField, HistoryRow, ReplayReport, StateAt
 from engine.transition import CompleteTask, View
 from engine.types import Actor, Happening, Value
 from storage import access_log, accounts, cases, deployments, instances, tasks
@@ -22,6 +23,18 @@ from storage import journal as journal_rows
 from storage import trace as trace_rows
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DualRole:
+    """Somebody approved what they had proposed themselves, and said why one person held both roles."""
+
+    case_id: str
+    business_key: str
+    at: datetime
+    name: str
+    record: str
+    reason: str
 
 
 class Audit:

@@ -203,6 +203,7 @@ class CaseAction:
     title: Text
     form_key: str
     role: str
+    item: Mapping[str, Value] = field(default_factory=dict)     # which of several: the keys its message must carry
 
 
 @dataclass(frozen=True, kw_only=True)
