@@ -37,7 +37,15 @@ NOT_TEXT: Final[Problem] = ("Isi dengan tulisan biasa.", "Enter plain text.")
 TOO_LONG: Final[Problem] = (f"Paling banyak {MAX_TEXT} huruf.", f"At most {MAX_TEXT} characters.")
 FAR_TOO_LONG: Final[Problem] = ("Paling banyak 20.000 huruf.", "At most 20,000 characters.")
 NOT_A_FILE: Final[Problem] = ("Unggah berkas PDF, JPEG, atau PNG.", "Upload a PDF, JPEG or PNG file.")
+NOT_SIGNED: Final[Problem] = (
+    "Isi nama, lalu tanda tangani di layar, atau unggah cap jempol atau pindaian yang sudah ditandatangani.",
+    "Enter the name, then sign on screen, or upload a thumbprint or a signed scan.")
+NOT_A_PICTURE: Final[Problem] = ("Unggah gambar PNG atau JPEG.", "Upload a PNG or JPEG picture.")
 FILE_TOO_LARGE: Final[Problem] = ("Berkas paling besar 10 MB.", "A file has at most 10 MB.")
+
+#: How a person signs. A certified electronic signature would be one more (engine/signatures.py).
+SIGNED_BY: Final = ("drawn", "thumbprint", "scan")
+_SIGNATURE_PARTS = frozenset({"name", "position", "method", "content"})
 
 #: What an upload may be, told by its first bytes; what its sender calls it counts for nothing.
 _FILE_KINDS: Final = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -79,6 +87,8 @@ def read_value(field: Field, raw: Any, *, zone: ZoneInfo, uploads: list[Upload])
         return raw
     if field.type is FieldType.FILE:
         return _file(raw, uploads)
+    if field.type is FieldType.SIGNATURE:
+        return _signature(raw, zone, uploads)
     if field.type is FieldType.CHOICE:
         return _choice(field, raw)
     if field.type is FieldType.CHOICES:
@@ -237,7 +247,22 @@ def _file(raw: Any, uploads: list[Upload]) -> dict[str, Value]:
     return {"sha256": sha256, "media_type": media_type, "size": Decimal(len(content))}
 
 
+def _signature(raw: Any, zone: ZoneInfo, uploads: list[Upload]) -> dict[str, Value]:
+    """Who signed, as what and how, with the description of what was drawn or scanned."""
+    if not isinstance(raw, Mapping) or not raw.keys() <= _SIGNATURE_PARTS or raw.get("method") not in SIGNED_BY:
+        raise Unusable(NOT_SIGNED)
+    if is_blank(raw.get("name")) or is_blank(raw.get("content")):
+        raise Unusable(NOT_SIGNED)
+    kept: list[Upload] = []
+    signed = {"name": _text(raw["name"], zone), "position": _text(raw.get("position") or "", zone), "method": str(raw["method"]),
+              **_file(raw, kept)}
+    if raw["method"] != "scan" and not str(signed["media_type"]).startswith("image/"):
+        raise Unusable(NOT_A_PICTURE)
+    uploads += kept
+    return signed
+
+
 _READERS: Final[Mapping[FieldType, Callable[[Any, ZoneInfo], Value]]] = {
-    FieldType.TEXT: _text, FieldType.LONGTEXT: _longtext, FieldType.SIGNATURE: _text, FieldType.BOOLEAN: _boolean,
+    FieldType.TEXT: _text, FieldType.LONGTEXT: _longtext, FieldType.BOOLEAN: _boolean,
     FieldType.INTEGER: _integer, FieldType.DECIMAL: _decimal, FieldType.DATE: _date, FieldType.DATETIME: _datetime,
 }

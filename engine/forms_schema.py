@@ -83,7 +83,7 @@ class FieldType(StrEnum):
     DATE = "date"  #: a day -> date
     DATETIME = "datetime"  #: an instant -> aware datetime
     FILE = "file"  #: an upload -> its digest
-    SIGNATURE = "signature"  #: a drawn or typed signature -> its digest
+    SIGNATURE = "signature"  #: drawn on screen, a thumbprint or a scan -> who signed, as what, how, and its digest
     ROWS = "rows"  #: a table of `fields` -> list of dict
 
 

@@ -18,6 +18,7 @@ from webui import (
     language,
     limits,
     notices,
+    papers,
     replay,
     security,
     sops,
@@ -52,7 +53,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     limits.init_app(app)
     errors.init_app(app)
     words.init_app(app)
-    for module in (account, inbox, task, cases, actions, replay, sops, trials, notices, status):
+    for module in (account, inbox, task, cases, actions, replay, sops, trials, notices, papers, status):
         app.register_blueprint(module.pages)
     return app
 

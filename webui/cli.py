@@ -92,6 +92,12 @@ def _coverage(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _numbers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--year", type=int, help="of the agency's calendar (default: this one)")
+    parser.add_argument("--demo", action="store_true", help="look in the demo's database")
+    _json(parser)
+
+
 COMMANDS = (
     Command("init", "make the key, the database and the agencies; run again after an update", _init, commands.initialise),
     Command("serve", "serve the pages and run one worker beside them", _serve, commands.serve),
@@ -101,6 +107,7 @@ COMMANDS = (
     Command("scenario", "play scenario files against their SOP", _scenario, commands.play_scenarios),
     Command("coverage", "hold an agency's SOPs against their source, clause by clause", _coverage, clause_map.show),
     Command("replay", "verify the journal of one process instance", _replay, commands.replay),
+    Command("numbers", "list numbers that stand on no document and no case", _numbers, commands.list_number_gaps),
     Command("doctor", "examine settings, database, SOPs and waiting work", _doctor, commands.examine),
 )
 

@@ -172,6 +172,16 @@ def _without_trace(report: ReplayReport) -> Mapping[str, object]:
     return {name: value for name, value in asdict(report).items() if name != "trace"}
 
 
+def list_number_gaps(options: Namespace, settings: Settings) -> int:
+    """Per agency, the numbers that were counted and stand on nothing: each wants a word in the register. FOUND when there are some."""
+    engine = open_engine(settings)
+    found = [{"agency": operator.agency_id, **asdict(gap)} for operator in serving.operators(engine)
+             for gap in engine.cases.number_gaps(operator, year=options.year)]
+    lines = [f"{one['agency']}: {one['series']} {one['number']} {one['written'] or '(passed over: it stood already)'}" for one in found]
+    _print({"gaps": found}, "\n".join(lines) or "every number stands on a document or a case", as_json=options.json)
+    return FOUND if found else FINE
+
+
 def examine(options: Namespace, settings: Settings) -> int:
     """Look at everything an operator would look at first; FOUND when something needs a person."""
     checks = serving.examine(settings)

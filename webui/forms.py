@@ -80,6 +80,11 @@ def read(form: FormView, posted: MultiDict[str, str], files: MultiDict[str, File
 def with_kept_files(form: FormView, typed: dict[str, Value], draft: Mapping[str, Value]) -> dict[str, Value]:
     """A browser empties a file input when a page comes back; the file that the draft holds stands in for it."""
     kept = {f.key: draft[f.key] for f in form.fields if f.type == "file" and f.key in draft and f.key not in typed}
+    for f in form.fields:
+        now, before = typed.get(f.key), draft.get(f.key)
+        if f.type == "signature" and isinstance(now, Mapping) and isinstance(before, Mapping) and not now.get("content"):
+            if before.get("content") and before.get("method") == now.get("method"):
+                kept[f.key] = {**now, "content": before["content"]}
     return {**typed, **kept}
 
 
@@ -117,6 +122,8 @@ def _read_value(f: FormField, name: str, posted: MultiDict[str, str], files: Mul
         return _read_date(f.type, [posted.get(f"{name}.{part}", "").strip() for part in "dmyh"])
     if f.type == "file":
         return _read_file(name, posted, files)
+    if f.type == "signature":
+        return _read_signature(name, posted, files)
     return posted.get(name, "").replace("\r\n", "\n").strip()
 
 
@@ -171,6 +178,15 @@ def _read_file(name: str, posted: MultiDict[str, str], files: MultiDict[str, Fil
     }
 
 
+def _read_signature(name: str, posted: MultiDict[str, str], files: MultiDict[str, FileStorage] | None) -> Value:
+    """Who signed, and what was drawn on the page or uploaded; nothing where neither a name nor a sign was given."""
+    given = {part: posted.get(f"{name}.{part}", "").strip() for part in ("name", "position", "method")}
+    sent = _read_file(f"{name}.file", posted, files)
+    drawn = posted.get(f"{name}.drawing", "").partition(",")[2]
+    content = drawn if given["method"] == "drawn" else sent.get("content") if isinstance(sent, Mapping) else None
+    return {**given, **({"content": content} if content else {})} if given["name"] or content else None
+
+
 def _whole(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 6 else 0
 
@@ -212,6 +228,10 @@ def _shown(f: FormField, value: Value) -> Value:
         return "" if value is None else ("true" if value in (True, "true") else "false")
     if f.type == "file":
         return str(value.get("size", "")) if isinstance(value, Mapping) else ""
+    if f.type == "signature":
+        known = value if isinstance(value, Mapping) else {}
+        return {**{part: str(known.get(part, "")) for part in ("name", "position", "method")},
+                "is_kept": bool(known.get("content") or known.get("sha256"))}
     return "" if value is None or isinstance(value, list | dict) else str(value)
 
 
@@ -309,6 +329,10 @@ def in_words(value: Value, labels: Mapping[str, str] | None = None) -> str:
         return times.exact(value, context.zone(), language=context.language(), now=context.now())
     if isinstance(value, date):
         return times.day(value, language=context.language())
+    if isinstance(value, Mapping) and "method" in value and "sha256" in value:
+        ways = {"drawn": _("tanda tangan di layar"), "thumbprint": _("cap jempol"), "scan": _("pindaian bertanda tangan")}
+        signer = ", ".join(str(value[part]) for part in ("name", "position") if value.get(part))
+        return f"{signer} · {ways.get(str(value['method']), value['method'])} · {value['sha256'][:16]}…"
     if isinstance(value, Mapping) and "sha256" in value:
         return f"{value.get('media_type', '')} · {value['sha256'][:16]}…"
     if isinstance(value, Mapping):

@@ -18,6 +18,7 @@ POLICY: Final[Mapping[str, str]] = {
     "account.sign_in_page": PUBLIC,
     "account.sign_in": PUBLIC,
     "account.set_language": PUBLIC,
+    "papers.verify": PUBLIC,
     "account.sign_out": SIGNED_IN,
     "account.lock": SIGNED_IN,
     "inbox.home": SIGNED_IN,

@@ -23,6 +23,7 @@ from engine.results import (
     CaseSummary,
     CompletionResult,
     DocumentRow,
+    VerifiedDocument,
     FormField,
     FormView,
     HistoryRow,
@@ -303,6 +304,11 @@ class Cases:
                 instance_id="i1", case_id=case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
             self._engine.acted.append((case_id, action_id, dict(submission)))
         return CompletionResult(instance_id="i1", case_id=case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
+
+    def verify_document(self, digest: str) -> VerifiedDocument | None:
+        if digest != "0" * 64:
+            return None
+        return VerifiedDocument(code="F10", agency="UPTD PPA Kota Contoh", zone="Asia/Jakarta", issued_at=NOW, status="issued")
 
     def get_document(self, actor: Actor, document_id: str) -> tuple[DocumentRow, bytes]:
         for detail in self._engine.case_details.values():

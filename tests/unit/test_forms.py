@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -62,7 +63,6 @@ OPTIONS = [{"value": "approved", "label": {"id": "Disetujui"}}, {"value": "retur
     ({"type": "datetime"}, "2026-11-10T08:30:00+07:00", NOW),
     ({"type": "datetime"}, "2026-11-10T08:30", NOW),                                    # on the agency's clock
     ({"type": "datetime"}, {"day": "10", "month": "11", "year": "2026", "time": "08.30"}, NOW),
-    ({"type": "signature"}, "Ani", "Ani"),
     ({"type": "boolean", "allowUnknown": True}, "declined", "declined"),
 ])
 def test_answers_become_typed_values(field: dict[str, Any], sent: Any, value: Any) -> None:
@@ -70,6 +70,22 @@ def test_answers_become_typed_values(field: dict[str, Any], sent: Any, value: An
     assert found.submission == {"a": value}
     assert type(found.submission["a"]) is type(value)
     assert found.variables == {}
+
+
+PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\nx").decode()
+PAPER = base64.b64encode(b"%PDF-1.7").decode()
+
+
+@pytest.mark.parametrize(("method", "content", "media_type"), [
+    ("drawn", PICTURE, "image/png"), ("thumbprint", PICTURE, "image/png"), ("scan", PAPER, "application/pdf")])
+def test_a_signature_says_who_as_what_and_how(method: str, content: str, media_type: str) -> None:
+    form = a_form({"key": "a", "type": "signature"})
+    found = read(form, {"a": {"name": "Ani Contoh", "position": "Pendamping PPA", "method": method, "content": content}})
+    given = base64.b64decode(content)
+    assert found.submission == {"a": {
+        "name": "Ani Contoh", "position": "Pendamping PPA", "method": method, "sha256": hashlib.sha256(given).hexdigest(),
+        "media_type": media_type, "size": Decimal(len(given))}}
+    assert [upload.content for upload in found.uploads] == [given]
 
 
 @pytest.mark.parametrize(("field", "sent"), [
@@ -106,6 +122,12 @@ def test_answers_become_typed_values(field: dict[str, Any], sent: Any, value: An
     ({"type": "datetime"}, "2026-11-10"),
     ({"type": "datetime"}, "2026-11-10T25:00"),
     ({"type": "datetime"}, {"day": "10", "month": "11", "year": "2026", "time": "25.00"}),
+    ({"type": "signature"}, "Ani"),                         # a typed name is no signature
+    ({"type": "signature"}, {"name": "Ani", "method": "drawn"}),
+    ({"type": "signature"}, {"name": "", "method": "drawn", "content": PICTURE}),
+    ({"type": "signature"}, {"name": "Ani", "method": "typed", "content": PICTURE}),
+    ({"type": "signature"}, {"name": "Ani", "method": "drawn", "content": PAPER}),           # drawn is a picture
+    ({"type": "signature"}, {"name": "Ani", "method": "scan", "content": PAPER, "sha256": "0" * 64}),
     ({"type": "file"}, "path/to/file"),
     ({"type": "file"}, {"content": base64.b64encode(b"<html>").decode(), "media_type": "application/pdf"}),
     ({"type": "file"}, {"content": "%%%"}),

@@ -70,7 +70,12 @@ def test_a_time_of_day_that_is_none_is_kept_as_typed(hour):
 @pytest.mark.parametrize(("kind", "pairs", "value"), [
     ("text", [("f.x", "  Ana  ")], "Ana"), ("longtext", [("f.x", "a\r\nb")], "a\nb"), ("integer", [("f.x", "12")], "12"),
     ("decimal", [("f.x", "1,5")], "1,5"), ("boolean", [("f.x", "false")], False), ("boolean", [("f.x", "mungkin")], None),
-    ("choice", [("f.x", "a")], "a"), ("choices", [("f.x", "a"), ("f.x", "b")], ["a", "b"]), ("signature", [("f.x", "Ana")], "Ana"),
+    ("choice", [("f.x", "a")], "a"), ("choices", [("f.x", "a"), ("f.x", "b")], ["a", "b"]),
+    ("signature", [("f.x.name", "Ana"), ("f.x.method", "drawn"), ("f.x.drawing", "data:image/png;base64,QUJD")],
+     {"name": "Ana", "position": "", "method": "drawn", "content": "QUJD"}),
+    ("signature", [("f.x.method", "drawn"), ("f.x.drawing", "")], None),
+    ("signature", [("f.x.name", "Ana"), ("f.x.method", "scan"), ("f.x.drawing", "data:,QUJD")],
+     {"name": "Ana", "position": "", "method": "scan"}),
 ])
 def test_what_was_typed_goes_on_as_typed(kind, pairs, value):
     assert read(one(kind, options=CHOICES), *pairs) == ({} if value is None else {"x": value})

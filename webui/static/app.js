@@ -28,6 +28,29 @@
   document.addEventListener('change', sync);
   sync();
 
+  // Signing on screen: what is drawn goes along as a picture. Without this script a thumbprint or a scan is uploaded.
+  all('[data-pad]').forEach((pad) => {
+    const [canvas, field, clear] = [$('canvas', pad), $('input', pad), $('button', pad)];
+    const pen = canvas.getContext('2d');
+    const blank = () => { pen.fillStyle = '#fff'; pen.fillRect(0, 0, canvas.width, canvas.height); field.value = ''; };
+    const at = (event) => [event.offsetX * canvas.width / canvas.clientWidth, event.offsetY * canvas.height / canvas.clientHeight];
+    const own = all('input[type=radio]', pad.closest('fieldset'));
+    const show = () => {
+      const drawn = own.some((radio) => radio.checked && radio.value === 'drawn');
+      pad.hidden = !drawn;
+      $('.upload', pad.closest('fieldset')).hidden = drawn;
+    };
+    let draws = false;
+    canvas.addEventListener('pointerdown', (event) => { draws = true; canvas.setPointerCapture(event.pointerId); pen.beginPath(); pen.moveTo(...at(event)); event.preventDefault(); });
+    canvas.addEventListener('pointermove', (event) => { if (draws) { pen.lineTo(...at(event)); pen.stroke(); } });
+    canvas.addEventListener('pointerup', () => { draws = false; field.value = canvas.toDataURL('image/png'); field.dispatchEvent(new Event('input', { bubbles: true })); });
+    clear.addEventListener('click', blank);
+    own.forEach((radio) => radio.addEventListener('change', show));
+    blank();
+    pen.strokeStyle = '#111'; pen.lineWidth = 3; pen.lineCap = 'round';
+    show();
+  });
+
   // Drafts: kept on the server while somebody types, only when something changed.
   const form = $('form[data-draft]');
   let changed = false, saving = null;
