@@ -67,11 +67,16 @@ def with_lines(case: Case, changes: Mapping[str, Line]) -> dict[str, Value]:
     return {**record, "plan_lines": [{**row, **changes.get(number, {})} for number, row in lines.items()]}
 
 
-def with_line_status(case: Case, line_no: str | None, status: LineStatus, **more: Value) -> dict[str, Mapping[str, Value]]:
-    """The change of one line as records; none where the submission is about no line of a known plan."""
-    if line_no is None or line_no not in rows_by_line(case.record("plan").get("plan_lines")):
+def with_line_status(case: Case, line_no: str | None, status: LineStatus) -> dict[str, Mapping[str, Value]]:
+    """The new status of one line as records; none where the submission is about no line of a known plan."""
+    return with_line(case, line_no, {"line_status": status.value})
+
+
+def with_line(case: Case, line_no: str | None, change: Line) -> dict[str, Mapping[str, Value]]:
+    """The change of one line as records; none where nothing changes or the submission is about no line of a known plan."""
+    if not change or line_no is None or line_no not in rows_by_line(case.record("plan").get("plan_lines")):
         return {}
-    return {"plan": with_lines(case, {line_no: {"line_status": status.value, **more}})}
+    return {"plan": with_lines(case, {line_no: change})}
 
 
 def rows_by_line(rows: Value) -> dict[str, dict[str, Value]]:

@@ -34,7 +34,6 @@ EMERGENCY: Final = "emergency"
 SURVEY: Final = "skm_response"
 #: What only a beneficiary's case has.
 _OF_BENEFICIARY: Final = frozenset({"identification", "assessment", "plan", "consent", "emergency", "outreach"})
-_ALLOWED_ENDS: Final = frozenset({"stopped"})          # what may still be said of a mediation that turned out to be impossible
 _MEDIATION_SOP: Final = re.compile(r"(?:^|[^a-z])(?:mediasi|mediation)(?:[^a-z]|$)")
 MEDIATION_DOCUMENT: Final = "F20"
 
@@ -83,8 +82,17 @@ def _mediation(record: str, case: Case, submission: Submission) -> EngineError |
         return None
     is_asked = bool(mediation.lines_for_mediation(submission.values)) or (
         submission.text("consent_kind") == mediation.SERVICE and submission.text("consent_status") != "refused")
-    is_done = record == "mediation" and submission.text("mediation_outcome") not in _ALLOWED_ENDS
+    is_done = record == "mediation" and not _gives_up(submission)
     return MediationForbidden() if is_asked or is_done else None
+
+
+def _gives_up(submission: Submission) -> bool:
+    """Whether a mediation that turned out to be impossible ends here: the only thing that may still be said of it."""
+    values = submission.values
+    if submission.text("mediation_outcome"):
+        return submission.text("mediation_outcome") == "stopped"
+    return (values.get("fear_or_pressure") is True or values.get("asks_for_mediation") is False
+            or values.get("readiness_assessed") is False or values.get("agreement_kept") == "no")
 
 
 def _responsibility(record: str, case: Case, submission: Submission) -> EngineError | None:

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from engine.casefile import ownership, plan
 from engine.casefile.case import Case, CaseStatus, Changes, LineStatus, Submission, gathered
+from engine.types import Value
 
 
 def referral(case: Case, submission: Submission) -> Changes:
-    """What a provider answered. Accepted: the line is on its way to that provider; else it waits for another. Recalled because
-    the beneficiary took her consent back, it waits for her.
+    """A provider was asked, and answers, in one form or in several. Accepted: the line is on its way to that provider; else it
+    waits for another. Recalled because the beneficiary took her consent back, it waits for her.
     """
+    line_no, asked = submission.line_no, submission.text("provider")
+    before = case.record("referral")
+    is_same = not asked and before.get("line_no") == line_no    # an answer adds to what was asked; asking begins anew
+    said: dict[str, Value] = {**(before if is_same else {}), **submission.values, **({} if line_no is None else {"line_no": line_no})}
+    line: dict[str, Value] = {"provider_asked": asked} if asked else {}
+    if asked and submission.text("provider_kind"):
+        line["provider_kind"] = submission.text("provider_kind")
     if submission.text("referral_status") in _TAKEN_BACK:
-        return Changes(records={"referral": gathered(case, "referral", submission),
-                                **plan.with_line_status(case, submission.line_no, LineStatus.AWAITING_CONSENT)})
-    accepted = submission.text("provider_answer") == "accepted"
-    status = LineStatus.IN_REFERRAL if accepted else LineStatus.PLANNED
-    more = {key: submission.text(key) for key in ("provider", "provider_kind") if accepted and submission.text(key)}
-    return Changes(records={"referral": submission.values, **plan.with_line_status(case, submission.line_no, status, **more)})
+        line["line_status"] = LineStatus.AWAITING_CONSENT.value
+    elif submission.text("provider_answer") == "accepted":
+        line |= {"line_status": LineStatus.IN_REFERRAL.value, **({"provider": said["provider"]} if said.get("provider") else {})}
+    elif submission.text("provider_answer"):
+        line["line_status"] = LineStatus.PLANNED.value
+    return Changes(records={"referral": said, **plan.with_line(case, line_no, line)})
 
 
 def handover(case: Case, submission: Submission) -> Changes:

@@ -46,8 +46,9 @@ def covers_handover(case: Case, line_no: str | None, *, on: date) -> Coverage:
     """
     line = plan.rows_by_line(case.record("plan").get("plan_lines")).get(line_no or "", {})
     referral = case.record("referral")
-    kind = str(line.get("provider_kind") or referral.get("provider_kind") or "")
-    name = str(line.get("provider") or referral.get("provider") or "")
+    asked = referral if referral.get("line_no") == line_no else {}
+    kind = str(line.get("provider_kind") or asked.get("provider_kind") or "")
+    name = str(line.get("provider_asked") or line.get("provider") or asked.get("provider") or "")
     if not kind and not name:
         stands = {case.record("consent").get("consent_status"), line.get("line_decision")} & _GIVEN
         return Coverage(is_consented=bool(stands))

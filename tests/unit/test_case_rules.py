@@ -53,6 +53,9 @@ def test_sexual_violence_is_not_mediated_wherever_it_was_written_down(found: tup
         assert code(case, record, **values) == "mediation-forbidden", (record, values)
         assert code(other, record, **values) is None, (record, values)
     assert code(case, "mediation", mediation_outcome="stopped") is None, "what was begun can be written down as stopped"
+    for gives_up in ({"fear_or_pressure": True}, {"asks_for_mediation": False}, {"readiness_assessed": False}, {"agreement_kept": "no"}):
+        assert code(case, "mediation", **gives_up) is None, "a preparation under way can end as one that is not held"
+        assert code(case, "mediation", mediation_outcome="agreed", **gives_up) == "mediation-forbidden"
     assert code(case, "consent", consent_kind="mediation", consent_status="refused") is None
     assert code(case, "plan", plan_lines=[{"line_no": Decimal(2), "service_type": "legal_support"}]) is None
     assert rules.document_refusal("F20", case.records) is not None and rules.document_refusal("F20", other.records) is None
@@ -218,6 +221,11 @@ AWAY = Submission(values={"handed_by": "Ani"}, item={"line_no": Decimal(1)})
     ([PLAN, sent("consent", consent_status="other_basis", other_basis="public_service"), TO_RSUD], False),
     ([PLAN, GIVEN, sent("referral", item={"line_no": Decimal(1)}, provider="Klinik Lain", provider_kind="health",
                         provider_answer="accepted")], False),
+    ([PLAN, GIVEN, sent("referral", item={"line_no": Decimal(1)}, provider="RSUD Melati", provider_kind="health", provider_answer="awaited"),
+      sent("referral", item={"line_no": Decimal(1)}, provider_answer="accepted")], True),
+    ([PLAN, GIVEN, sent("referral", item={"line_no": Decimal(1)}, provider="Klinik Lain", provider_kind="health", provider_answer="awaited"),
+      sent("referral", item={"line_no": Decimal(1)}, provider_answer="accepted")], False),
+    ([PLAN, GIVEN, TO_RSUD, sent("referral", item={"line_no": Decimal(2)}, provider="Klinik Lain", provider_kind="health")], True),
     ([sent("plan", plan_lines=[{"line_no": Decimal(1)}]), GIVEN], True),     # nobody wrote down who it is
     ([sent("plan", plan_lines=[{"line_no": Decimal(1)}])], False),
 ])

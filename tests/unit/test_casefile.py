@@ -156,6 +156,19 @@ def test_every_form_of_an_sop_makes_its_record_whatever_is_answered(path: Path) 
         canonical.dumps(dict(changes.records))  # can be stored
 
 
+def test_an_answer_adds_to_what_was_asked_of_that_provider_and_another_provider_begins_anew() -> None:
+    asked = casefile.rebuilt([INTAKE, sent("referral", item=LINE_1, provider="RSUD", provider_kind="health", provider_answer="awaited")])
+    assert lines(asked)["1"] == "planned"
+    told = casefile.rebuilt([INTAKE, sent("referral", item=LINE_1, provider="RSUD", provider_kind="health", provider_answer="awaited"),
+                             sent("referral", item=LINE_1, provider_answer="accepted")])
+    assert (lines(told)["1"], told.record("plan")["plan_lines"][0]["provider"]) == ("in_referral", "RSUD")
+    assert told.record("referral")["provider_kind"] == "health"
+    other = after(told, casefile.apply("referral", told, Submission(values={"provider": "LBH"}, item={"line_no": 2})))
+    assert "provider_kind" not in other.record("referral") and lines(other)["1"] == "in_referral"
+    recalled = after(told, casefile.apply("referral", told, Submission(values={"referral_status": "recalled"}, item=LINE_1)))
+    assert lines(recalled)["1"] == "awaiting_consent"
+
+
 VALUES = st.none() | st.booleans() | st.integers(-10**15, 10**15).map(Decimal) | st.text(max_size=6) | st.sampled_from(
     ["given", "refused", "approved", "accepted", "complete", "adapt", "rejected", "high", "cancelled"])
 ROWS = st.lists(st.dictionaries(st.sampled_from(["line_no", "line_status", "line_decision", "goal"]), VALUES, max_size=4), max_size=4)
