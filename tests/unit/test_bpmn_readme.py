@@ -10,6 +10,8 @@ import pytest
 from lxml import etree
 
 from engine.bundle import SopBundle
+from engine.casefile import PROJECTORS
+from engine.casefile.refusals import CaseRefused
 from engine.lint.run import RULES, lint
 from tests.support.bpmn import document, element, process, user
 
@@ -53,3 +55,9 @@ NOT_USED = sorted({name for names, first, standing, _ in ROWS if standing == "no
 def test_what_is_not_used_is_mentioned(tag: str) -> None:
     bundle = SopBundle.from_files({"x.bpmn": document(process("p", user("t", element(tag, "x"))))})
     assert ("not-used", "x") in {(f.code, f.element_id) for f in lint(bundle)}
+
+
+def test_every_record_and_every_refusal_of_a_case_is_listed() -> None:
+    section = (ROOT / "bpmn" / "README.md").read_text("utf-8").split("## Records, and")[1].split("\n## ")[0]
+    named = {name for row in re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE) for name in re.findall(r"`([^`]+)`", row)}
+    assert named == {*PROJECTORS, *(refusal.code for refusal in CaseRefused.__subclasses__())}
