@@ -109,7 +109,8 @@ class _Grant:
     kinds: frozenset[Receiver]
     data: frozenset[Data] | None
     until: date | None
-    not_names: tuple[str, ...] = ()          # withdrawn since
+    not_lines: frozenset[str] = frozenset()  # refused or withdrawn since
+    not_names: tuple[str, ...] = ()
     not_kinds: frozenset[Receiver] = frozenset()
 
 
@@ -203,7 +204,7 @@ def _take_back(standing: _Standing, line_no: str | None, names: Sequence[str]) -
         elif names and (still := tuple(who for who in grant.names if not any(_names(name, who) for name in names))):
             kept.append(replace(grant, names=still))
         elif line_no is not None and grant.line_no is None and not names:
-            kept.append(replace(grant, lines=(grant.lines or frozenset(standing.planned)) - {line_no}))
+            kept.append(replace(grant, not_lines=grant.not_lines | {line_no}))
     standing.grants = kept
 
 
@@ -218,7 +219,7 @@ def _withdraw(standing: _Standing, values: Mapping[str, Value], line_no: str | N
         if names or kinds:
             kept.append(replace(grant, not_names=grant.not_names + names, not_kinds=grant.not_kinds | kinds))
         elif lines and grant.line_no not in lines:
-            kept.append(replace(grant, lines=(grant.lines or frozenset(standing.planned)) - lines))
+            kept.append(replace(grant, not_lines=grant.not_lines | lines))
     standing.grants = kept
     if not lines and not names and not kinds:
         standing.hiv = ()
@@ -233,7 +234,7 @@ def _covers(grant: _Grant, to: Addressee, on: date) -> bool:
         return False
     if grant.line_no is None and to.line_no is not None and grant.lines is not None and to.line_no not in grant.lines:
         return False
-    if to.kind in grant.not_kinds or any(_names(entry, to.name) for entry in grant.not_names):
+    if to.line_no in grant.not_lines or to.kind in grant.not_kinds or any(_names(entry, to.name) for entry in grant.not_names):
         return False
     if grant.names:
         return any(_names(entry, to.name) for entry in grant.names)
