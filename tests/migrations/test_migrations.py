@@ -13,8 +13,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
 import storage
-from storage import Database, settings
+from storage import Database, cases, errors, jobs, settings
 from storage.schema import metadata
+from tests.storage.builders import a_job, a_running_instance
 
 VERSIONS = sorted(Path(storage.__file__).parent.glob("migrations/versions/*.py"))
 
@@ -69,6 +70,28 @@ def test_migrations_go_up_and_down_again(database: Database) -> None:
     assert storage.current(database) is None
     with database.schema_connection() as connection:
         assert shape(connection) == {}
+
+
+def test_rows_stay_on_the_way_down_and_up_again(database: Database) -> None:
+    storage.migrate(database)
+    with database.unit_of_work() as uow:
+        a_running_instance(uow)
+        jobs.insert_many(uow, [
+            a_job("timer"),
+            a_job("begins", instance_id=None, deployment_id="deployment-1", kind="start", payload=None)])
+
+    storage.migrate(database, "0001")
+    assert storage.current(database) == "0001"
+    storage.migrate(database)
+
+    with database.unit_of_work() as uow:
+        assert jobs.get(uow, "timer") == a_job("timer")
+        assert jobs.get(uow, "begins") is None  # nothing before could hold it; the next deployment arms it again
+        case = cases.get(uow, "case-1")
+        assert case is not None and case.came_from is None
+        jobs.insert_many(uow, [a_job("again", instance_id=None)])  # and the new rules hold
+    with pytest.raises(errors.Duplicate, match="uq_job_apart"), database.unit_of_work() as uow:
+        jobs.insert_many(uow, [a_job("twice", instance_id=None, token_id="token-again")])
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(database: Database) -> None:
