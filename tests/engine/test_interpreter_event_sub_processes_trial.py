@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from engine import SopBundle, Trial
+from engine import SopBundle, Trial, lint
 from engine.calendars import WorkCalendar
 from engine.replay import replay_pack
 from engine.results import ReplayVerdict
@@ -88,6 +88,36 @@ def test_a_suspension_pauses_its_working_clock_and_a_decree_moves_it():
     assert play.due("x_s") == at(12, 8, 40)
 
 
+# --- what the check before deployment says ------------------------------------------------------------------------------
+
+
+def said(data: bytes) -> set[tuple[str, str | None]]:
+    return {(f.code, f.element_id) for f in lint(SopBundle.from_files({"p.bpmn": data}))}
+
+
+def test_what_an_event_leads_to_counts_as_reached_and_its_error_as_caught():
+    edge = bpmn.boundary("b", "x", bpmn.timer("PT2H"), interrupting=False) + bpmn.user("h") + bpmn.end("eh") + bpmn.flows("b", "h", "eh")
+    failing = bpmn.end("err", bpmn.event("error", "E")) + bpmn.flow("a", "err")
+    found = said(beside(on("x", bpmn.event("error", "E")), edge, failing))
+
+    assert not {code for code, _ in found} & {"unreachable", "uncaught-error", "no-end-event", "several-start-events"}
+    assert ("uncaught-error", "err") in said(beside(on("x", MESSAGE), failing))
+
+
+@pytest.mark.parametrize(("data", "code", "element"), [
+    (beside(on("x", bpmn.event("error", "E"), interrupting=False)), "non-interrupting-error", "x_s"),
+    (beside(on("x", bpmn.standard("elapsed") + bpmn.timer("PT2H"))), "standard-interrupting", "x_s"),
+    (beside(on("x", bpmn.standard("elapsed") + bpmn.timer("R/PT2H", "timeCycle"), interrupting=False)), "standard-not-on-timer", "x_s"),
+    (beside(bpmn.start("t", bpmn.standard("elapsed") + bpmn.timer("PT2H"))), "standard-not-on-timer", "t"),
+    (beside(on("x", "<bpmn:compensateEventDefinition/>")), "compensation", "x_s"),
+    (beside(on("x", bpmn.event("cancel"))), "event-not-allowed", "x_s"),
+    (beside(on("x", MESSAGE + bpmn.timer("PT1H"))), "several-triggers", "x_s"),
+    (beside(bpmn.start("c", bpmn.conditional("v = 1"))), "start-trigger-not-run", "c"),
+])
+def test_what_makes_no_sense_is_refused_by_name(data, code, element):
+    assert (code, element) in said(data)
+
+
 # --- a trial, its rows, its journal ----------------------------------------------------------------------------------
 
 
@@ -150,6 +180,14 @@ def test_a_message_thrown_inside_starts_it_in_the_same_instance():
     complete(trial, case, "w")
 
     assert open_ids(trial) == ["w2", "x_u"]
+
+
+def test_a_case_that_a_message_began_waits_for_the_next_one_of_that_name():
+    trial = opened(bpmn.document(bpmn.process("p", bpmn.start("s", MESSAGE), bpmn.user("a"), bpmn.end(), bpmn.flows("s", "a", "e"),
+                                              on("x", MESSAGE, interrupting=False)), roots=ROOTS))
+    first = trial.send_message("M")
+
+    assert (trial.send_message("M"), open_ids(trial)) == (first, ["a", "x_u"])
 
 
 def test_a_signal_and_a_condition_start_it_in_every_case_they_concern():
