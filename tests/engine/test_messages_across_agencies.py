@@ -199,6 +199,26 @@ def test_a_worker_that_lost_its_lock_hands_nothing_over_twice(both: Neighbours) 
     assert len(both.cases(AWAY)) == 1
 
 
+def test_a_handover_that_breaks_in_the_middle_leaves_both_agencies_as_they_were(both: Neighbours, monkeypatch: pytest.MonkeyPatch) -> None:
+    both.deploy(AWAY, "intake", INTAKE)
+    both.start(HOME, both.deploy(HOME, "transfer", sends('"tetangga"')))
+    (job,) = both.engine.jobs.acquire("killed", limit=5, lock_for=timedelta(minutes=1))
+    with monkeypatch.context() as broken:
+        broken.setattr(message_rows, "mark_delivered", _killed)
+        with pytest.raises(SystemExit):
+            both.engine.jobs.deliver(job)
+    assert both.cases(AWAY) == [] and both.cases(HOME)[0].handed_over == ()
+
+    both.clock.advance(timedelta(minutes=2))
+    both.work()
+
+    assert len(both.cases(AWAY)) == 1 and len(both.cases(HOME)[0].handed_over) == 1
+
+
+def _killed(*_: object) -> bool:
+    raise SystemExit
+
+
 def test_what_left_for_another_agency_is_still_told_when_delivered_messages_are_forgotten(both: Neighbours) -> None:
     both.deploy(AWAY, "intake", INTAKE)
     both.start(HOME, both.deploy(HOME, "transfer", sends('"tetangga"')))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import SopBundle, Trial
+import engine as front_door
+from engine import SopBundle, Trial, projection
 from engine.lint import lint
 from engine.results import JobOutcome
 from storage import jobs
@@ -166,6 +167,48 @@ def test_a_killed_worker_loses_nothing_and_begins_nothing_twice(office: Neighbou
     assert len(office.cases(HOME)) == 1
     assert office.engine.jobs.fire_timer(job) is JobOutcome.GONE
     assert len(office.cases(HOME)) == 1 and len(waiting(office)) == 1
+
+
+def test_a_start_that_breaks_in_the_middle_leaves_its_turn(office: Neighbours, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.deploy(HOME, "monitoring", begins("R/P1D"))
+    office.clock.advance(DAY)
+    (job,) = office.engine.jobs.acquire("killed", limit=5, lock_for=timedelta(minutes=1))
+
+    def killed(*_: object, **__: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as broken:
+        broken.setattr(projection, "save", killed)  # the job is put off and the case opened by then
+        with pytest.raises(SystemExit):
+            office.engine.jobs.fire_timer(job)
+    assert office.cases(HOME) == []
+
+    office.clock.advance(timedelta(minutes=2))
+    office.work()
+
+    assert len(office.cases(HOME)) == 1 and len(waiting(office)) == 1
+
+
+STORY = """
+start = { at = 2026-11-16T09:00:00+07:00, as = "case_manager", timer = "s" }
+[[step]]
+wait_until = 2026-11-16T10:00:00+07:00
+[end]
+completed = false
+"""
+
+
+def test_a_story_goes_on_with_what_a_timer_began(office: Neighbours) -> None:
+    office.deploy(HOME, "monitoring", begins("R/2026-11-02T08:00:00+07:00/P7D"))
+    scene = front_door.Stage(engine=office.engine, clock=office.clock, work=office.work,
+                             actor_of=lambda role: office.actor(HOME, role, name=role))
+
+    result = front_door.play_scenario(front_door.read_scenario(STORY.encode()), scene, key="monitoring")
+
+    assert result.problems == ()
+    assert [entry.at for entry in result.trace][0] == datetime(2026, 11, 16, 1, tzinfo=UTC)
+    broken = front_door.play_scenario(front_door.read_scenario(STORY.encode()), scene, key="nothing")
+    assert broken.problems == ("start: refused with not-found",)
 
 
 def test_an_expression_without_a_date_waits_for_a_person(office: Neighbours) -> None:
