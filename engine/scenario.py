@@ -13,7 +13,7 @@ from typing import Any
 from engine import definitions, errors
 from engine.bundle import SopBundle
 from engine.clock import ManualClock
-from engine.commands import notices
+from engine.commands import documents, notices
 from engine.results import CaseDetail, CompletionResult, InboxFilters, InstanceSummary, ReplayVerdict
 from engine.scenario_file import Expected, Scenario, ScenarioUnreadable, Step, read_scenario
 from engine.types import Actor, Happening, InstanceStatus, TaskSummary, TraceEntry
@@ -237,7 +237,7 @@ class Story:
                 with contextlib.suppress(errors.EngineError):
                     one = self._stage.engine.cases.get(self._stage.actor_of(role), self._case_id)
                     seen |= {document.id: document.code for document in one.documents}
-        return list(seen.values())
+        return [code for code in seen.values() if code != documents.ATTACHMENT]   # what people attached or signed was not issued
 
     def _outputs(self, completed: Sequence[str]) -> set[str]:
         """The documents that the completed steps should have led to, as the SOP says."""
