@@ -12,6 +12,8 @@ import pytest
 from lxml import etree
 
 from engine.decisions import DecisionOutcome, Decisions, read_decisions
+from engine.directory.agencies import parameters_of
+from engine.sop_toml import read_agency
 
 TABLES = Path(__file__).resolve().parents[2] / "bpmn" / "common" / "keputusan"
 NOW = datetime(2026, 11, 10, 1, 30, tzinfo=UTC)
@@ -30,7 +32,7 @@ def _by_decision() -> dict[str, Decisions]:
 
 
 def outcome(decision: str, **inputs: object) -> DecisionOutcome:
-    found = _by_decision()[decision].evaluate(decision, {"agency": None, **inputs}, now=NOW)
+    found = _by_decision()[decision].evaluate(decision, {"parameters": None, **inputs}, now=NOW)
     assert found.problems == ()
     return found
 
@@ -335,10 +337,43 @@ def test_minutes_run_day_and_night_when_the_risk_is_high():
     assert value("clocks", clock_key="kalbar.r2", risk="high")["calendar"] == "CAL-24"
 
 
+def test_the_level_of_a_unit_is_its_agencys_unless_said_otherwise():
+    here = {"all_in_own_region": True, "parameters": {"unit_level": "regency_city"}}
+    assert value("authority", **here)["result"] == "own"
+    assert value("authority", **here, unit_level="province")["result"] == "transfer"
+
+
+# D5 as written, by agency; a star: its SOP is silent, the value is proposed.
+WHO = {
+    "case_review": ("head_of_unit", "supervisor", "supervisor*", "case_manager", "supervisor"),
+    "referral_letter": ("head_of_unit*", "supervisor*", "head_of_unit*", "case_manager*", "supervisor*"),
+    "transfer": ("head_of_unit", "supervisor", "supervisor*", "case_manager*", "supervisor"),
+    "plan_adaptation": ("head_of_unit*", "supervisor", "supervisor*", "case_manager", "supervisor*"),
+    "termination": ("head_of_unit", "supervisor*", "supervisor*", "case_manager", "supervisor"),
+    "reopening": ("head_of_unit*", "supervisor*", "supervisor*", "case_manager*", "supervisor*"),
+    "break_glass": ("head_of_unit", "supervisor", "supervisor*", "case_manager", "supervisor"),
+    "family_skip": ("head_of_unit*", "supervisor*", "supervisor*", "case_manager*", "supervisor*"),
+    "complaint_closure": ("head_of_unit*",) * 5,
+}
+
+
+@pytest.mark.parametrize(("kind", "agency", "who"), [
+    (kind, agency, who) for kind, row in WHO.items()
+    for agency, who in zip(("depok", "sapa129", "bandung", "kalbar", "tebing_tinggi"), row, strict=True)])
+def test_who_approves_at_each_agency_is_who_the_table_names(kind, agency, who):
+    sheet = read_agency((TABLES.parents[1] / agency / "agency.toml").read_bytes())
+    given = parameters_of(sheet)
+    assert value("approver_here", decision_kind=kind, parameters=given) == who.rstrip("*")
+    if who.endswith("*"):
+        assert sheet.parameters[str(value("approver", decision_kind=kind))]["proposed"] is True, "the SOP is silent"
+    about_head = value("approver_here", decision_kind="complaint_closure", complaint_about_head=True, parameters=given)
+    assert about_head == "dinas_pppa"
+
+
 def test_an_indirect_complaint_counts_from_where_the_agency_says():
     officer = outcome("clocks", clock_key="bdg.complaint.indirect", complaint_receipt="officer_receipt")
     assert officer.value["start"] == "officer_received_at"
-    assert outcome("clocks", clock_key="bdg.complaint.indirect", agency={"complaint_receipt": "officer_receipt"}) == officer
+    assert outcome("clocks", clock_key="bdg.complaint.indirect", parameters={"complaint_receipt": "officer_receipt"}) == officer
 
 
 @pytest.mark.parametrize(("inputs", "rules", "data", "never"), LEAVING)
