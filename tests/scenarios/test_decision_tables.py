@@ -167,7 +167,7 @@ CLOCKS: dict[str, tuple[str, str | None, str | None, str | None]] = {  # as prin
     "kalbar.r4": ("tergantung jenis intervensi", None, None, None),
     "tt.plan": ("24 Jam", "PT24H", "elapsed", "received_at"),
     "sapa.decision": ("5 Hari kerja", "P5D", "working_days", "consent_complete"),
-    "bdg.complaint.direct": ("hari yang sama", "P1D", "same_day", "received_at"),
+    "bdg.complaint.direct": ("hari yang sama", "P0D", "same_day", "received_at"),
     "bdg.complaint.indirect": ("paling lama 24 jam", "PT24H", "elapsed", "system_received_at"),
     "law.tpks_police": ("3 x 24 jam", "PT72H", "elapsed", "victim_reported_at"),
     "law.pdp_withdraw": ("3 x 24 jam", "PT72H", "elapsed", "withdrawn_at"),
@@ -330,6 +330,26 @@ def test_a_clock_is_as_printed(key):
     assert isinstance(said, dict) and len(found.rules) == 1
     assert (said["text"], said["duration"], said["clock"], said["start"]) == CLOCKS[key]
     assert said["proposed"] is False
+
+
+def _drawn() -> list[tuple[str, str, str, str]]:
+    """Every time standard of every diagram: where, as printed, how long, on which clock."""
+    found = []
+    for path in sorted(TABLES.parents[1].glob("*/*/*.bpmn")):
+        for standard in etree.parse(str(path)).getroot().iter("{urn:sop:bpmn:1}standard"):
+            event = standard.getparent().getparent()
+            length = event.findtext("{*}timerEventDefinition/{*}timeDuration")
+            found.append((f"{path.parent.name} {event.get('id')}", standard.get("text"), length, standard.get("clock")))
+    return found
+
+
+@pytest.mark.parametrize("standard", _drawn(), ids=lambda one: one[0])
+def test_a_standard_that_a_diagram_draws_is_one_of_the_table(standard):
+    """No diagram has a number of its own."""
+    _, text, length, clock = standard
+    days = {"P0D", "PT24H", "P1D"} if clock == "same_day" else {length}   # a day that ends with itself has no length
+    assert [key for key, (printed, duration, kind, _) in CLOCKS.items()
+            if kind == clock and duration in days and text.casefold() in printed.casefold()], standard
 
 
 def test_minutes_run_day_and_night_when_the_risk_is_high():
