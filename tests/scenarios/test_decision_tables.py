@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from engine.casefile import release
 from engine.decisions import DecisionOutcome, Decisions, read_decisions
 from engine.directory.agencies import parameters_of
 from engine.sop_toml import read_agency
@@ -400,6 +401,19 @@ def test_an_indirect_complaint_counts_from_where_the_agency_says():
 def test_what_may_leave_is_what_the_receiver_needs(inputs, rules, data, never):
     assert outcome("leaving_data", **inputs).rules == rules
     assert (value("may_leave", **inputs), value("may_never_leave", **inputs)) == (data, never)
+
+
+KINDS = {"IDENTITY": {"identity"}, "HEALTH": {"injuries"}, "HIV": {"hiv"}, "NEEDS": {"special_needs", "needs"}, "CONTACT": {"contact"},
+         "FACTS": {"facts"}, "STORY": {"chronology", "facts"}, "CHOSEN": {"chosen_documents"}, "RISK": {"risk"}, "CHILDREN": {"children"},
+         "ACTIONS": {"actions"}}  # how the engine calls what the table names
+
+
+@pytest.mark.parametrize("receiver", ["health", "police", "legal_aid", "shelter", "school_village", "conference"])
+def test_what_letters_let_out_is_what_the_table_says(receiver):
+    said = value("may_leave", receiver_kind=receiver, hiv_consent_given=True, consent_given=True)
+    assert isinstance(said, list)
+    permitted = {kind.name for kind in release.PERMITTED[release.Receiver(receiver)]}
+    assert {kind: bool(words & set(said)) for kind, words in KINDS.items()} == {kind: kind in permitted for kind in KINDS}
 
 
 @pytest.mark.parametrize(("average", "index", "band"), [
