@@ -217,10 +217,11 @@ def _may_say(
     name = document.receiver_name or (outward.name if outward is not None else "")
     to = release.addressee_of(answers.values, receiver, name, line=line)
     said = statements.said(case) if case is not None else ()
+    answers.values["process"] = dict(context.instance(row.id).view.variables)   # what was decided and counted, by no form
     flags = release.flags_of(case.records) if case is not None else frozenset[str]()
     told = release.released(document.code, to, answers.values, said, flags, on=today, beside=everything.values)
-    passed = {record: {key: _outside(answers.fields[record, key], record, value) for key, value in values.items()
-                       if _may_leave(answers.fields[record, key], record)} for record, values in told.items()}
+    passed = {record: {key: _outside(answers.fields.get((record, key), UNKNOWN), record, value) for key, value in values.items()
+                       if _may_leave(answers.fields.get((record, key), UNKNOWN), record)} for record, values in told.items()}
     return passed, {"receiver": to.kind.value, "name": to.name, "basis": release.basis_of(document.code, to, said, flags, on=today)}
 
 
@@ -271,6 +272,8 @@ def _words(asked: Field, value: Value, zone: tzinfo) -> Any:
         return known[value].id
     if isinstance(value, bool):
         return "Ya" if value else "Tidak"
+    if isinstance(value, Decimal) and value != value.to_integral_value():
+        return canonical.number_text(value).replace(".", ",")
     if isinstance(value, datetime):
         local = value.astimezone(zone)
         return f"{day_in_words(local.date())} pukul {local:%H.%M}"

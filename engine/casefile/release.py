@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -40,8 +41,8 @@ PERMITTED: Final[Mapping[Receiver, frozenset[Data]]] = {
     Receiver.CONFERENCE: _BASE | {_D.NEEDS, _D.ACTIONS},
     Receiver.AGENCY: _PARTNER | {_D.RISK, _D.NEEDS, _D.CHILDREN, _D.RESULTS, _D.HANDOVER},
     Receiver.OTHER: _BASE | {_D.SERVICE},
-    Receiver.BENEFICIARY: _BASE | {_D.STAY, _D.MEDIATION, _D.BREACH},
-    Receiver.COMPLAINANT: frozenset({_D.COMPLAINT}),
+    Receiver.BENEFICIARY: _BASE | {_D.OWN, _D.STAY, _D.MEDIATION, _D.BREACH},
+    Receiver.COMPLAINANT: _BASE | {_D.COMPLAINT},
     Receiver.AUTHORITY: frozenset({_D.BREACH}),
     Receiver.PUBLIC: frozenset({_D.PUBLIC}),
 }
@@ -85,6 +86,9 @@ _IMPLIED: Final[Mapping[Data, frozenset[Data]]] = {
 _ONLY_BY_CONSENT: Final = frozenset({Receiver.SCHOOL_VILLAGE, Receiver.CONFERENCE, Receiver.OTHER})
 
 _HIV_WORDS: Final = re.compile(r"\b(?:hiv|aids|odha|odhiv|vct|arv|antiretroviral)\b", re.IGNORECASE)
+#: What is counted over people: not published of fewer than five.
+_COUNTED: Final = frozenset({"respondents", "ikm", "band", "nrr", "lowest_element", "survey_results"})
+_FEW: Final = 5
 _NEEDS_LISTS: Final = frozenset({"special_needs_told", "special_flags"})
 #: Who she is, and where: answers that other answers must not repeat.
 _NAMES: Final = frozenset({"full_name", "nickname", "nik", "family_card_no"})
@@ -118,6 +122,8 @@ def released(
     allowed = _allowed(outward, to, coverage(to, consents, on=on), known)
     if "conflict_situation" in known:
         allowed -= {_D.LOCATION}
+    if to.kind is Receiver.PUBLIC and _is_few(answers):
+        answers = {record: {name: value for name, value in values.items() if name not in _COUNTED} for record, values in answers.items()}
     rule = _Passing(allowed=allowed, to=to, is_guardian_left_out="guardian_is_alleged_perpetrator" in known,
                     secrets=_secrets([*answers.values(), *beside.values()], allowed))
     passed = {record: dict(rule.group(record, values)) for record, values in answers.items()}
@@ -180,6 +186,11 @@ def flags_of(answers: Answers) -> frozenset[str]:
 
 
 _AS_FLAG: Final = {"conflict": "conflict_situation", "child": "is_child"}
+
+
+def _is_few(answers: Answers) -> bool:
+    counts = [values["respondents"] for values in answers.values() if isinstance(values.get("respondents"), Decimal | int)]
+    return any(isinstance(count, Decimal | int) and count < _FEW for count in counts)
 
 
 def _pointed(answers: Answers, pointer: str) -> str:

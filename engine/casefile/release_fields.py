@@ -34,6 +34,7 @@ class Data(StrEnum):
     HANDOVER = "handover"            #: Her condition when she was handed over.
     HIV = "hiv"
     WITHDRAWAL = "withdrawal"        #: What is taken back, and until when to stop.
+    OWN = "own"                      #: Her own signature and consent, for her own copy.
     STAY = "stay"                    #: A stay in the shelter, without its place.
     MEDIATION = "mediation"
     COMPLAINT = "complaint"
@@ -48,7 +49,9 @@ _FIELDS: Final = {
         start_date starts_at provider_answer transfer_answer transfer_decision reject_reason line_no consent_status line_consent
         handed_signature received_signature witness_signature signer_signature signer_name signer_position enclosures copies_to
         companion_name companion_contact office_contact invited_at held_at held_place conference_kind attendees recipient
-        recipient_position police_unit receiver reply_contact handover_kind""",
+        recipient_position police_unit receiver receiver_kind reply_contact handover_kind invitees invitee attending attendee
+        participants planned_at confirmed_for place confidentiality_signed confidentiality_read consulted_with notified_at
+        officer_signature chair_signature minutes_signature transfer_signature referral_signature shelter_signature""",
     Data.SERVICE: "plan_lines service_type planned_from planned_to frequency mode interim_services",
     Data.PLAN: "goal success_measure plan_goals",
     Data.REASON: "coordination_note referral_reason transfer_reason authority_reason",
@@ -60,13 +63,13 @@ _FIELDS: Final = {
     Data.FACTS: """violence_forms relation_domain incident_at incident_place incident_region incident_address case_type is_tpks
         victim_reported_at reported_at victim_wish perpetrator_name perpetrator_relation perpetrator_sex perpetrator_age
         perpetrator_lives_with_victim perpetrator_has_weapon perpetrator_is_child perpetrator_occupation perpetrator_address
-        perpetrators""",
+        perpetrators facts_for_report""",
     Data.STORY: "chronology",
     Data.HEALTH: "assessment_physical physical injuries medical_history pregnant forensic_offered",
     Data.NEEDS: """needs hopes special_needs_told special_flags communication_needs disability disability_types condition
         beneficiary_consulted""",
     Data.RISK: "risk risk_level risk_items",
-    Data.CHILDREN: "dependants children",
+    Data.CHILDREN: "dependants children children_with_her",
     Data.ACTIONS: "agenda decisions decision_text decision_owner decision_due next_plan conference_outcome shared_scope",
     Data.LEGAL: "police_report_no legal_stage court_papers receipt_no",
     Data.CHOSEN: "documents_chosen chosen_documents",
@@ -75,7 +78,8 @@ _FIELDS: Final = {
     Data.HANDOVER: "condition_note",
     Data.HIV: "hiv hiv_status_known special_consent special_giver special_data special_purpose special_given_at special_receiver",
     Data.WITHDRAWAL: """withdrawn_at withdrawal_scope withdrawn_lines withdrawn_receivers stop_deadline_at receiver_confirmed_at
-        requested_action""",
+        requested_action asked_for""",
+    Data.OWN: "beneficiary_signature guardian_signature giver child_assent given_at method",
     Data.STAY: "shelter_explained shelter_decision admitted_at stay_until extended_until left_at leave_reason shelter_rules",
     Data.MEDIATION: """dispute_kind mediation_outcome mediator terms readiness_assessed parties party_name party_role other_party
         supervision supervised_until party_signature other_party_signature mediator_signature mediation_place""",
