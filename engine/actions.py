@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import authorization, errors, facts, filling, projection, summaries
+from engine import authorization, errors, facts, filling, projection, standards, summaries
 from engine.casefile import kept
 from engine.commands import documents, instances
 from engine.definitions import Definition
@@ -19,7 +19,7 @@ from engine.forms_schema import Form
 from engine.model import Node
 from engine.results import CaseAction, CompletionResult
 from engine.transition import ReceiveMessage
-from engine.types import InstanceStatus
+from engine.types import InstanceStatus, Value
 from storage import instances as instance_rows
 from storage import subscriptions
 
@@ -35,12 +35,14 @@ class ActionGone(errors.EngineError):
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """One message subscription of a running instance, with the form of its event and the role that may fill it."""
+    """One message subscription of a running instance, with the form of its event, the role that may fill it, and the item of the
+    loop instance it stands in."""
 
     row: subscriptions.SubscriptionRow
     node: Node
     form: Form
     role: str
+    item: Value
 
 
 def waiting(context: Context, case_id: str, about: authorization.ObjectFacts) -> Iterator[Waiting]:
@@ -49,9 +51,10 @@ def waiting(context: Context, case_id: str, about: authorization.ObjectFacts) ->
         return
     seen = authorization.visible_sensitivity(context.actor, about)
     for instance in instance_rows.of_case(context.uow, case_id):
-        if instance.ended_at is None and instance.suspended_at is None:
+        if instance.ended_at is None and instance.suspended_at is None and instance.wrapped_key is not None:
             definition = context.executor.definition(context.uow, instance.deployment_id)
-            for row in subscriptions.of_instance(context.uow, instance.id):
+            rows = subscriptions.of_instance(context.uow, instance.id)
+            for row in sorted(rows, key=lambda each: (each.element_id, len(each.token_id), each.token_id)):  # the oldest first
                 found = _waiting(context, definition, instance, row)
                 if found is not None and context.actor.holds(found.role) and (found.node.sensitivity or "C1") in seen:
                     yield found
@@ -64,14 +67,17 @@ def _waiting(
     form = definition.forms.get(node.form or "")
     if row.kind != projection.MESSAGE or form is None:
         return None
-    return Waiting(row=row, node=node, form=form, role=definition.role_of(node.id, context.parameters(instance.parameters_digest)))
+    items = {each.token_id: each.item for each in context.instance(instance.id).view.subscriptions}
+    return Waiting(row=row, node=node, form=form, item=items.get(row.token_id),
+                   role=definition.role_of(node.id, context.parameters(instance.parameters_digest)))
 
 
 def of_case(context: Context, case_id: str, about: authorization.ObjectFacts) -> tuple[CaseAction, ...]:
     """Those of `waiting` as people see them."""
     return tuple(
         CaseAction(id=each.row.token_id, instance_id=each.row.instance_id, element_id=each.row.element_id, message=each.row.name,
-                   name=each.node.name or each.form.title.id, title=each.form.title, form_key=each.form.key, role=each.role)
+                   name=each.node.name or each.form.title.id, title=each.form.title, form_key=each.form.key, role=each.role,
+                   item={**(each.item if isinstance(each.item, Mapping) else {}), **standards.keys_from_json(each.row.keys)})
         for each in waiting(context, case_id, about))
 
 
@@ -106,7 +112,8 @@ def act(
                            actor_id=context.actor.account_id, submission=filled.submission)
     if chosen.form.record is not None:
         journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "receive_message")
-        live.case_status = kept.project(context, live, chosen.form.record, filled.submission, seq=journaled).status
+        live.case_status = kept.project(context, live, chosen.form.record, filled.submission, seq=journaled,
+                                        item=chosen.item).status
     documents.keep_uploads(context, live, chosen.row.element_id, filled.uploads)
     context.save()
     return CompletionResult(

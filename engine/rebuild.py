@@ -21,7 +21,7 @@ from engine.forms_schema import Form
 from engine.replay import Step
 from engine.results import ReplayReport, ReplayVerdict
 from engine.transition import ChangeTables, CompleteTask, Resume, Start, Suspend, View
-from engine.types import InstanceStatus
+from engine.types import InstanceStatus, Value
 from storage import cases, instances, jobs, subscriptions, tasks, trace
 
 ALL = 10_000_000  # rows of one instance; the queries' own limits are for pages
@@ -175,5 +175,7 @@ class _Instance:
             return None, None
         before = View() if isinstance(step.stimulus, Start) else self.live.view
         token = getattr(step.stimulus, "token_id", None)
-        item = next((each.item for each in before.tasks if each.token_id == token), None)
+        items: dict[str, Value] = {each.token_id: each.item for each in before.tasks}
+        items |= {each.token_id: each.item for each in before.subscriptions}
+        item = items.get(token or "")
         return entrances.form_of(definition, step.stimulus, before), item

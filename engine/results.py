@@ -203,7 +203,7 @@ class CaseAction:
     title: Text
     form_key: str
     role: str
-    item: Mapping[str, Value] = field(default_factory=dict)     # which of several: the keys its message must carry
+    item: Mapping[str, Value] = field(default_factory=dict)  # which of several: the repeated step's item, the keys its message must carry
 
 
 @dataclass(frozen=True, kw_only=True)

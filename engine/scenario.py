@@ -172,7 +172,7 @@ class Story:
         if step.message is not None:
             engine.cases.correlate_message(actor, step.message, keys=step.keys, submission=step.submission)
         elif step.act is not None:
-            engine.cases.act(actor, self._case_id, step.act, step.submission)
+            engine.cases.act(actor, self._case_id, self._action(actor, step.act, step.item), step.submission)
         elif step.signal is not None:
             engine.cases.broadcast_signal(actor, step.signal, step.submission)
         elif step.acts_on is not None:
@@ -185,6 +185,11 @@ class Story:
                 return next((row for row in done.rows if row.id == task.id), None)
         self._stage.work()
         return None
+
+    def _action(self, actor: Actor, element_id: str, item: Mapping[str, Any]) -> str:
+        """The action meant: of several on one element the one whose message carries `item`."""
+        found = self._stage.engine.cases.actions(actor, self._case_id) if item else ()
+        return next((one.id for one in found if one.element_id == element_id and item.items() <= one.item.items()), element_id)
 
     def _task(self, actor: Actor, element_id: str, item: Mapping[str, Any]) -> TaskSummary:
         for task in inbox(self._stage, [actor]):

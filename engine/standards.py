@@ -38,3 +38,10 @@ def keys_to_json(keys: Mapping[str, Value]) -> dict[str, Any]:
     plain = json.loads(canonical.dumps(canonical.variables(keys)))
     assert isinstance(plain, dict)
     return plain
+
+
+def keys_from_json(plain: Mapping[str, Any]) -> dict[str, Value]:
+    """What `keys_to_json` was given."""
+    keys = canonical.loads(json.dumps(plain).encode())
+    assert isinstance(keys, dict)
+    return keys

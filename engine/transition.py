@@ -161,13 +161,15 @@ class ParkedOperation:
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """An element that waits for a message or a signal. `keys` are the correlation values it insists on."""
+    """An element that waits for a message or a signal. `keys` are the correlation values it insists on, `item` that of the loop
+    instance it waits in."""
 
     token_id: str
     element_id: str
     kind: str                           # "message" | "signal"
     name: str
     keys: Mapping[str, Value] = field(default_factory=dict)
+    item: Value = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from engine.lint import lint
 from engine.operations import call_of, outcome_of
 from engine.results import ReplayReport
 from engine.summaries import task_summary
-from engine.transition import ReceiveMessage
+from engine.transition import ReceiveMessage, Subscription
 from engine.types import (
     Actor, Happening, InstanceStatus, LintFinding, Operation, OperationSpec, Outcome, OutcomeKind, Severity, TaskSummary,
     TraceEntry, Value,
@@ -118,13 +118,15 @@ class Trial:
         self._run(command)
         self._settle()
 
-    def act(self, element_id: str, variables: Mapping[str, Value] = {}, *, instance_id: str | None = None) -> str:
-        """Sends the message that an event waits for to that event, as an action of a person does; the instance.
+    def act(self, element_id: str, variables: Mapping[str, Value] = {}, *, keys: Mapping[str, Value] = {},
+            instance_id: str | None = None) -> str:
+        """Sends the message that an event waits for to that event, as an action of a person does; the instance. Of several events
+        of one element the one that insists on these `keys`.
 
         Raises:
             NotFound: no event of that id waits for a message.
         """
-        given = canonical.variables(variables)
+        given, meant = canonical.variables(variables), canonical.variables(keys)
 
         def command(context: Context) -> str:
             wanted = self._instances(context) if instance_id is None else [self._instance(context, instance_id)]
@@ -132,7 +134,7 @@ class Trial:
                 live = context.instance(row.id)
                 live.fire_due(context.now)
                 for each in live.view.subscriptions:
-                    if (each.element_id, each.kind) == (element_id, projection.MESSAGE):
+                    if (each.element_id, each.kind) == (element_id, projection.MESSAGE) and meant.items() <= _told_by(each).items():
                         instances.move(context, live, ReceiveMessage(token_id=each.token_id, name=each.name, variables=given),
                                        actor_id=context.actor.account_id)
                         return row.id
@@ -278,6 +280,11 @@ class Trial:
             self._run(lambda context: answer(context, job.id, job.fence))
         else:
             self._run(lambda context: job_commands.deliver(context, job.id, job.fence))
+
+
+def _told_by(waiting: Subscription) -> dict[str, Value]:
+    """What tells one of several events of one element from the others, as on the case page."""
+    return {**(waiting.item if isinstance(waiting.item, Mapping) else {}), **waiting.keys}
 
 
 def _process_ids(definition: Definition) -> tuple[str, ...]:

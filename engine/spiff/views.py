@@ -43,7 +43,7 @@ def view(top: InstanceWorkflow) -> View:
             elif spec.listener.kind in (EventKind.MESSAGE, EventKind.SIGNAL):
                 subscriptions.append(Subscription(
                     token_id=token_id, element_id=spec.node.id, kind=spec.listener.kind.value, name=spec.listener.name,
-                    keys=scopes.copied(token.internal_data.get("keys", {}))))
+                    keys=scopes.copied(token.internal_data.get("keys", {})), item=_item(top, token.host or token)[1]))
     return View(tasks=_ordered(tasks), timers=_ordered(timers), operations=_ordered(operations),
                 subscriptions=_ordered(subscriptions), incidents=_ordered(incidents),
                 variables=scopes.copied(top.data), open_elements=tuple(sorted(elements)))
@@ -124,7 +124,7 @@ def _task(top: InstanceWorkflow, token: Token, token_id: str, edges: Iterable[To
 
 
 def _item(top: InstanceWorkflow, token: Token) -> tuple[str | None, Value]:
-    """The item of the nearest loop instance round a task, as far out as the task may read: through a call only where the called
+    """The item of the nearest loop instance round a task or waiting event, as far out as it may read: through a call only where the called
     process was handed a variable of the item's name."""
     current = token
     handed: frozenset[str] | None = None

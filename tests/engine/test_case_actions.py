@@ -267,6 +267,35 @@ def test_a_message_start_with_a_form_is_started_by_its_lane(office: Neighbours) 
     assert office.engine.audit.replay(office.actor(HOME, "auditor"), started.instance_id).verdict == "confirmed"
 
 
+LINES = bpmn.document(
+    bpmn.process(
+        "lines", bpmn.element("laneSet", "lanes", lane("Operator", "s", "serve", "wait", "refused")), bpmn.start(),
+        bpmn.sub("serve", bpmn.start("is"), bpmn.user("wait"), bpmn.end("ie"), bpmn.flows("is", "wait", "ie"),
+                 bpmn.element("boundaryEvent", "refused", bpmn.event("message", "provider_report"), attachedToRef="wait", sop_form="report",
+                              cancelActivity=True), bpmn.end("re"), bpmn.flow("refused", "re"),
+                 loop=bpmn.instances(collection="[{line_no: 1}, {line_no: 2}]", item="line")),
+        bpmn.end(), bpmn.flows("s", "serve", "e")), roots=bpmn.message("provider_report"))
+
+
+def test_actions_of_a_repeated_step_say_which_one_they_are_about(office: Neighbours) -> None:
+    report = form("Laporan", field("answer", steering=True, sensitivity="C1"), record="line_answer")
+    office.deploy(HOME, "lines", LINES, lanes=LANES, forms={**FORMS, "report": report}, sheet=SHEET)
+    operator = office.actor(HOME, "intake_operator")
+    started = office.engine.cases.start(operator, "lines", submission={"source": "hotline"})
+    case_id = started.case_id or ""
+    first, second = office.engine.cases.actions(operator, case_id)
+    assert [dict(action.item) for action in (first, second)] == [{"line_no": 1}, {"line_no": 2}]
+
+    office.engine.cases.act(operator, case_id, second.id, {"answer": "refused"})
+
+    assert office.engine.cases.actions(operator, case_id) == (first,)
+    (task,) = office.engine.cases.get(operator, case_id).open_tasks
+    assert office.engine.tasks.get(office.actor(HOME, "case_manager"), task.id).summary.item == {"line_no": 1}
+    reports = office.engine.audit.rebuild(office.engine.people.operator(HOME), case_id)
+    assert [each.verdict for each in reports] == ["confirmed"]
+    assert office.engine.cases.actions(operator, case_id) == (first,)
+
+
 STORY = """
 start = { at = 2026-11-10T09:00:00+07:00, as = "intake_operator", with = { source = "hotline" } }
 [[step]]

@@ -165,7 +165,7 @@ class _Run:
             self.trial.send_message(step.message, step.submission, keys=step.keys)
         elif step.act is not None:
             self._may_act(name, step.role, step.act)
-            self.trial.act(step.act, step.submission)
+            self.trial.act(step.act, step.submission, keys=step.item)
         elif step.signal is not None:
             self.trial.send_signal(step.signal, step.submission)
         elif step.acts_on is not None:
