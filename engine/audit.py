@@ -27,12 +27,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class DualRole:
-    """Somebody approved what they had proposed themselves, and said why one person held both roles."""
+    """Somebody approved what they had proposed themselves, and said why one person held both roles. Who: as everywhere, by replay."""
 
     case_id: str
     business_key: str
     at: datetime
-    name: str
     record: str
     reason: str
 
@@ -115,8 +114,7 @@ class Audit:
         """Where one person of the agency both proposed and approved, the latest first."""
         authorization.require(actor, "access_log.read")
         return self._executor.read(actor, lambda context: tuple(
-            DualRole(case_id=row.case_id, business_key=row.business_key, at=row.at, name=row.name or row.account_id,
-                     record=row.field_group, reason=row.purpose)
+            DualRole(case_id=row.case_id, business_key=row.business_key, at=row.at, record=row.field_group, reason=row.purpose)
             for row in access_log.dual_roles(context.uow, actor.agency_id)))
 
     def _logged(self, actor: Actor, instance_id: str, what: str, query: Callable[[Context], T]) -> T:

@@ -8,11 +8,10 @@ from datetime import datetime
 from sqlalchemy import insert, select, text
 
 from storage import rows
-from storage.schema import history, identity, running
+from storage.schema import history, running
 from storage.unit_of_work import UnitOfWork
 
 access_log = history.access_log
-account = identity.account
 case_file = running.case_file
 
 
@@ -34,13 +33,11 @@ class AccessRow:
 
 @dataclass(frozen=True, kw_only=True)
 class DualRoleRow:
-    """One person in both roles: in which case, on which record, and why. `name` None: the account is gone."""
+    """One person in both roles: in which case, on which record, and why."""
 
     case_id: str
     business_key: str
     at: datetime
-    account_id: str
-    name: str | None
     field_group: str
     purpose: str
 
@@ -68,7 +65,7 @@ def of_case(uow: UnitOfWork, case_id: str, *, after: int = 0, limit: int = 10_00
 def dual_roles(uow: UnitOfWork, agency_id: str, *, limit: int = 1000) -> list[DualRoleRow]:
     """Where one person of the agency approved what they had proposed, the latest first."""
     return rows.all_of(DualRoleRow, uow.execute(
-        select(*rows.columns(DualRoleRow, access_log, business_key=case_file.c.business_key, name=account.c.name))
-        .join(case_file, case_file.c.id == access_log.c.case_id).outerjoin(account, account.c.id == access_log.c.account_id)
+        select(*rows.columns(DualRoleRow, access_log, business_key=case_file.c.business_key))
+        .join(case_file, case_file.c.id == access_log.c.case_id)
         .where(access_log.c.agency_id == agency_id, text("what = 'dual_role'"))
         .order_by(access_log.c.at.desc(), access_log.c.case_id, access_log.c.seq).limit(limit)))

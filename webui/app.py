@@ -13,6 +13,7 @@ from webui import (
     actions,
     cases,
     context,
+    dual_roles,
     errors,
     inbox,
     language,
@@ -53,7 +54,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     limits.init_app(app)
     errors.init_app(app)
     words.init_app(app)
-    for module in (account, inbox, task, cases, actions, replay, sops, trials, notices, papers, status):
+    for module in (account, inbox, task, cases, actions, replay, dual_roles, sops, trials, notices, papers, status):
         app.register_blueprint(module.pages)
     return app
 

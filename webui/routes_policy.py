@@ -42,6 +42,7 @@ POLICY: Final[Mapping[str, str]] = {
     "replay.show": "audit.replay",
     "replay.verify": "audit.replay",
     "replay.pack": "audit.export",
+    "dual_roles.show": "access_log.read",
     "sops.index": "sop.list",
     "sops.show": "sop.read",
     "sops.sop_ap": "sop.read",

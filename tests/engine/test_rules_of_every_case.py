@@ -146,8 +146,8 @@ def test_who_proposes_does_not_approve_unless_it_is_said_and_then_the_auditor_re
     assert office.engine.audit.dual_roles(auditor) == ()
     assert case.do(decision, by="sari", **{field: "approved"}, dual_role=True, dual_role_reason="unit berdua") is None
     (found,) = office.engine.audit.dual_roles(auditor)
-    assert (found.business_key, found.record, found.reason, found.name) == (
-        case.detail.summary.business_key, RECORDS[decision], "unit berdua", "sari")
+    assert (found.case_id, found.business_key, found.record, found.reason) == (
+        case.started.case_id, case.detail.summary.business_key, RECORDS[decision], "unit berdua")
     with pytest.raises(errors.NotAllowed):
         office.engine.audit.dual_roles(case.person("sari"))
     assert office.engine.audit.dual_roles(office.actor("tetangga", "auditor")) == ()

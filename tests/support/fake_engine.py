@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine import authorization, errors
+from engine.audit import DualRole
 from engine.clock import ManualClock
 from engine.results import (
     Account,
@@ -114,6 +115,7 @@ class FakeEngine:
         self.started: list[tuple[str, Mapping[str, Any]]] = []
         self.acted: list[tuple[str, str, Mapping[str, Any]]] = []
         self.verdict = ReplayVerdict.CONFIRMED
+        self.dual_roles: tuple[DualRole, ...] = ()
         self.documents: dict[str, bytes] = {}
         self.once: dict[str, Any] = {}
         self.people = People(self)
@@ -368,6 +370,9 @@ class Audit:
 
     def history(self, actor: Actor, instance_id: str) -> tuple[HistoryRow, ...]:
         return next(iter(self._engine.case_details.values())).history
+
+    def dual_roles(self, actor: Actor) -> tuple[DualRole, ...]:
+        return self._engine.dual_roles
 
     def state_at(self, actor: Actor, instance_id: str, seq: int) -> StateAt:
         rows = self.history(actor, instance_id)
