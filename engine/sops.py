@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from threading import Lock
 from typing import Any
@@ -18,6 +17,7 @@ from engine.executor import Context, Executor
 from engine.lint import guarded
 from engine.render import sop_ap
 from engine.results import AgencyParameter, FormView, SopDetail, SopStep, SopSummary
+from engine.sop_toml import SopSheet
 from engine.trial import Trial
 from engine.types import Actor, LintFinding, Severity, Text, Value
 from storage import agencies, deployments, instances, randomness
@@ -56,7 +56,7 @@ class Sops:
             nobodys = [_waits_for_nobody(role) for role in _unheld(definition, context.parameters_in_force())]
             for known in deployments.by_digest(context.uow, bundle.digest):
                 if known.agency_id == actor.agency_id:
-                    return _summary(known, {}, findings=len(findings), agency_code=definition.sheet.agency)
+                    return _summary(known, {}, findings=len(findings), sheet=definition.sheet)
             row = deployments.DeploymentRow(
                 id=randomness.new_id(), agency_id=actor.agency_id, key=definition.sheet.key,
                 version=deployments.latest_version(context.uow, actor.agency_id, definition.sheet.key) + 1, digest=bundle.digest,
@@ -65,7 +65,7 @@ class Sops:
                 findings=[guarded.to_json(finding) for finding in (*findings, *nobodys)])
             deployments.add(context.uow, row, {path: (pack.bytes_digest(data), data) for path, data in bundle.files.items()})
             starts.deployed(context, row)
-            return _summary(row, {}, findings=len(findings) + len(nobodys), agency_code=definition.sheet.agency)
+            return _summary(row, {}, findings=len(findings) + len(nobodys), sheet=definition.sheet)
 
         return self._executor.run(actor, command)
 
@@ -76,7 +76,7 @@ class Sops:
         def query(context: Context) -> tuple[SopSummary, ...]:
             running = instances.running_by_deployment(context.uow, actor.agency_id)
             return tuple(
-                _summary(row, running, findings=len(row.findings or ()), agency_code=self._sheet(context, row).agency)
+                _summary(row, running, findings=len(row.findings or ()), sheet=self._sheet(context, row))
                 for row in deployments.of_agency(context.uow, actor.agency_id))
 
         return self._executor.read(actor, query)
@@ -91,7 +91,7 @@ class Sops:
             running = instances.running_by_deployment(context.uow, actor.agency_id)
             findings = tuple(guarded.from_json(each) for each in row.findings or ())
             return SopDetail(
-                summary=_summary(row, running, findings=len(findings), agency_code=definition.sheet.agency),
+                summary=_summary(row, running, findings=len(findings), sheet=definition.sheet),
                 identity=definition.sheet.identity, steps=steps_of(definition, context.parameters_in_force()), findings=findings,
                 files=definition.files, process_id=row.process_id, parameters=_parameters(context, definition))
 
@@ -119,8 +119,7 @@ class Sops:
                 definition = context.executor.definition(context.uow, row.id)
                 entered = entrances.entrance(definition, parameters)
                 if entered is not None and (not entered.roles or actor.holds(*entered.roles)):
-                    summary = _summary(row, {}, findings=len(row.findings or ()), agency_code=definition.sheet.agency)
-                    found.append(replace(summary, kind=definition.sheet.kind))
+                    found.append(_summary(row, {}, findings=len(row.findings or ()), sheet=definition.sheet))
             return tuple(found)
 
         return self._executor.read(actor, query)
@@ -258,10 +257,10 @@ def _own(context: Context, deployment_id: str) -> deployments.DeploymentRow:
     return row
 
 
-def _summary(row: deployments.DeploymentRow, running: Mapping[str, int], *, findings: int, agency_code: str) -> SopSummary:
+def _summary(row: deployments.DeploymentRow, running: Mapping[str, int], *, findings: int, sheet: SopSheet) -> SopSummary:
     return SopSummary(
-        deployment_id=row.id, key=row.key, agency_code=agency_code, title=(row.title or {}).get("id", row.key), version=row.version,
-        digest=row.digest, effective_from=row.effective_from, running=running.get(row.id, 0), findings=findings)
+        deployment_id=row.id, key=row.key, agency_code=sheet.agency, kind=sheet.kind, title=(row.title or {}).get("id", row.key),
+        version=row.version, digest=row.digest, effective_from=row.effective_from, running=running.get(row.id, 0), findings=findings)
 
 
 def _silent(_: object) -> Mapping[str, Any]:
