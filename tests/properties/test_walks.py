@@ -77,7 +77,7 @@ def _records(definition: Definition) -> dict[str, str | None]:
 
 
 @pytest.mark.parametrize("sop", [sop for sop in SOPS if sop.parent != ROOT / "common"], ids=named)
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(rng=st.randoms(use_true_random=False))
 def test_every_walk_ends_or_waits_for_somebody(sop: Path, rng: Random) -> None:
     holds(walk(sop, rng))

@@ -23,6 +23,7 @@ from engine.types import InstanceStatus, TaskSummary, Value
 
 ZONE = ZoneInfo("Asia/Jakarta")
 MAX_TRIES = 40
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 PDF = b64encode(b"%PDF-1.7 walk").decode()
 #: How long a walker waits at most: some standards, retention and reviews lie weeks ahead.
 WAITS = (timedelta(minutes=20), timedelta(hours=5), timedelta(days=1), timedelta(days=4), timedelta(days=20))
@@ -111,6 +112,8 @@ def _raw(one: Field, now: datetime, rng: Random, row: int = 0) -> Any:
             return (now + timedelta(days=rng.randint(-3, 20))).date().isoformat()
         case FieldType.DATETIME:
             return (now + timedelta(hours=rng.randint(-6, 72))).astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
+        case FieldType.SIGNATURE:
+            return {"name": "Contoh", "position": "Contoh", "method": "drawn", "content": PNG}
         case FieldType.FILE:
             return {"content": PDF}
     return "tulisan"
