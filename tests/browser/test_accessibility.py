@@ -12,7 +12,7 @@ PAGES = {
     "": ("/masuk",),
     "manajer": ("/tugas", "/tugas?kotak=pool", "/tugas/task-1", "/tugas/task-10", "/kasus", "/kasus/case-1",
                 "/kasus/baru/pengelolaan-kasus", "/pemberitahuan", "/tidak-ada"),
-    "auditor": (REPLAY, "/sop/dep-1"),
+    "auditor": (REPLAY, "/sop/dep-1", "/rangkap-peran"),
     "pemilik": ("/sop", "/sop/periksa"),
 }
 
