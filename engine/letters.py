@@ -217,7 +217,6 @@ def _may_say(
     name = document.receiver_name or (outward.name if outward is not None else "")
     to = release.addressee_of(answers.values, receiver, name, line=line)
     said = statements.said(case) if case is not None else ()
-    answers.values["process"] = dict(context.instance(row.id).view.variables)   # what was decided and counted, by no form
     flags = release.flags_of(case.records) if case is not None else frozenset[str]()
     told = release.released(document.code, to, answers.values, said, flags, on=today, beside=everything.values)
     passed = {record: {key: _outside(answers.fields.get((record, key), UNKNOWN), record, value) for key, value in values.items()

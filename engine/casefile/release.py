@@ -263,7 +263,8 @@ class _Passing:
 
     def _text(self, text: str) -> str | None:
         """The text without names that stay; none of it where it speaks of HIV to who must not know."""
-        if _D.HIV not in self.allowed and _HIV_WORDS.search(text):
+        is_own_name = bool(text.strip()) and self.to.name.casefold().startswith(text.strip().casefold())
+        if _D.HIV not in self.allowed and _HIV_WORDS.search(text) and not is_own_name:
             return None
         for secret, instead in self.secrets:
             text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", instead.replace("\\", ""), text, flags=re.IGNORECASE)
