@@ -15,27 +15,34 @@ from engine.model import Node
 _NUMBER: Final = r"(\d+)"
 _WORDS: Final = re.compile(r"\w+")
 _HOURS: Final = timedelta(hours=1)
+#: The number once more in words, as in "5 (lima) hari kerja".
+_IN_WORDS: Final = re.compile(r"(?<=\d)\s*\([^\d()]*\)")
 #: Printed forms of a time standard, the longest first.
 _TIMES: Final = (
-    (re.compile(rf"\b{_NUMBER}\s*x\s*{_NUMBER}\s*jam\b"), "elapsed", _HOURS),
-    (re.compile(rf"\b{_NUMBER}\s*menit\b"), "working_minutes", timedelta(minutes=1)),
-    (re.compile(rf"\b{_NUMBER}\s*jam\b"), "elapsed", _HOURS),
-    (re.compile(rf"\b{_NUMBER}\s*hari kerja\b"), "working_days", timedelta(days=1)),
-    (re.compile(r"\bhari yang sama\b"), "same_day", timedelta()),
+    (re.compile(rf"\b{_NUMBER}\s*x\s*{_NUMBER}\s*jam\b"), ("elapsed",), _HOURS),
+    (re.compile(rf"\b{_NUMBER}\s*menit\b"), ("working_minutes",), timedelta(minutes=1)),
+    (re.compile(rf"\b{_NUMBER}\s*jam\b"), ("elapsed",), _HOURS),
+    (re.compile(rf"\b{_NUMBER}\s*hari kerja\b"), ("working_days",), timedelta(days=1)),
+    (re.compile(rf"\b{_NUMBER}\s*hari\b"), ("elapsed", "working_days"), timedelta(days=1)),
+    (re.compile(rf"\b{_NUMBER}\s*minggu\b"), ("elapsed",), timedelta(weeks=1)),
+    (re.compile(r"\bhari yang sama\b"), ("same_day",), timedelta()),
 )
 
 
 @dataclass(frozen=True)
 class PrintedTime:
-    """A time standard as the source prints it. `length` of a `same_day` standard is zero: the day is its end."""
+    """A time standard as the source prints it, with the clocks it may mean: plain days may be working days.
 
-    clock: str
+    `length` of a `same_day` standard is zero: the day is its end.
+    """
+
+    clocks: tuple[str, ...]
     length: timedelta
 
 
 def plain(text: str) -> str:
-    """The words of a text in small letters, one space between them."""
-    return " ".join(_WORDS.findall(text.casefold()))
+    """The words of a text in small letters, one space between them; "5 (lima)" is 5."""
+    return " ".join(_WORDS.findall(_IN_WORDS.sub(" ", text.casefold())))
 
 
 def same(one: str, other: str) -> bool:
@@ -67,12 +74,13 @@ def named_in(text: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def time_of(text: str) -> PrintedTime | None:
     """The time standard that a clause prints; None where it gives no number ("tergantung jenis intervensi")."""
-    for pattern, clock, unit in _TIMES:
-        if found := pattern.search(plain(text)):
+    words = plain(text)
+    for pattern, clocks, unit in _TIMES:
+        if found := pattern.search(words):
             count = 1
             for number in found.groups():
                 count *= int(number)
-            return PrintedTime(clock, unit * count)
+            return PrintedTime(clocks, unit * count)
     return None
 
 
@@ -80,9 +88,9 @@ def is_standard(node: Node, wanted: PrintedTime, text: str) -> bool:
     """Whether the time standard on this event is the printed one: its wording, its clock and its length."""
     if node.standard is None or not node.events or not says_one_of_the_other(node.standard.text, text):
         return False
-    if node.standard.clock != wanted.clock:
+    if node.standard.clock not in wanted.clocks or time_of(node.standard.text) != wanted:
         return False
-    return wanted.clock == "same_day" or _length(node.events[0].timer_text or "") == wanted.length
+    return node.standard.clock == "same_day" or _length(node.events[0].timer_text or "") == wanted.length
 
 
 def texts_of(value: Any) -> Iterator[str]:

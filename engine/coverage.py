@@ -20,17 +20,20 @@ from engine.model import Node
 from engine.sop_toml import AgencySheet, Clause
 from engine.types import Text
 
-#: Human work, and machine work that leaves something: each must stand on a clause, a law or a proposal.
+#: Human work, and machine work that leaves something: each must stand on a clause, a law or a proposal. So must what has a form.
 WORK: Final = frozenset({"userTask", "manualTask", "task", "serviceTask", "businessRuleTask", "sendTask", "receiveTask", "callActivity"})
 #: What only tells somebody that a sourced step is late stands on the ground of that step.
 HELPERS: Final = frozenset({"notice.send", "case.number"})
 #: Kinds that describe the paper, not the work: they need no element, but the identity sheet or a reason.
 ON_THE_SHEET: Final = frozenset({"warning", "legal_basis", "qualification", "linkage", "equipment", "identity"})
-NEEDS_ELEMENT: Final = frozenset({"step", "role", "input", "time", "output", "branch", "requirement", "product", "channel", "fee"})
+_PARTS: Final = {"warning": "warnings", **{kind: kind for kind in ("legal_basis", "qualification", "linkage", "equipment")}}
+#: Kinds a source prints once for each row: the same words in two rows are two clauses. Other quotations stand for every place.
+PER_ROW: Final = frozenset({"step", "input", "time", "output", "branch", "requirement", "product"})
 #: What pasted tables, diagrams and lists leave between the words.
 _MARKUP: Final = re.compile(r"<[^>]*>|graph TD|-->|➤|\(\[|\]\)|\b[A-E]\[|\bNIP\b|!\[\]\(\)")
-#: A number or letter alone only counts its list; a standard's number always stands before a word.
-_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+#: A letter or number alone only counts its list; the number of a time is a word of its own.
+_UNIT: Final = r"(?:\s*\([^\d()]*\))?\W{0,3}(?:x\W{0,3}\d+\W{0,3})?(?:menit|jam|hari|minggu|bulan)\b"
+_WORD: Final = re.compile(rf"\d+(?={_UNIT})|[^\W\d_]{{2,}}", re.IGNORECASE)
 
 _MESSAGES: Final[Mapping[str, Text]] = {
     "not-in-source": Text("Kutipan klausul ini tidak ada di source.txt.", "The clause's quotation is not in source.txt."),
@@ -47,6 +50,7 @@ _MESSAGES: Final[Mapping[str, Text]] = {
     "branch": Text("Tidak ada cabang yang berlabel seperti klausul ini.", "No branch is labelled as the clause says."),
     "sheet": Text("Bunyi ini tidak ada di lembar identitas SOP.", "The identity sheet does not say this."),
     "no-clause": Text("Bagian sumber ini tidak dikutip klausul mana pun.", "No clause quotes this part of the source."),
+    "standard": Text("Waktu baku ini tidak dicetak klausul atau undang-undang mana pun.", "No clause or law prints this time standard."),
     "unsourced": Text("Langkah ini tidak berdasar klausul, undang-undang, atau usulan.", "The step stands on no clause, law or proposal."),
 }
 
@@ -111,6 +115,7 @@ def of_agency(source: str, agency: AgencySheet, sops: Mapping[str, Definition]) 
     """The agency's SOPs (by key) held against its source; clauses an SOP adopted from another agency are that agency's business."""
     lines = [Line(sop="", clause=clause) for clause in agency.clauses]
     differences = [each for clause in agency.clauses for each in _quoted(source, "", clause)]
+    differences += [_of_sheet("kind", clause) for clause in agency.clauses if clause.kind not in sop_toml.CLAUSE_KINDS]
     differences += [_of_sheet("no-element", clause) for clause in agency.clauses if not clause.reason]
     for key, definition in sops.items():
         sop = _Sop(key=key, definition=definition, agency=agency)
@@ -118,10 +123,9 @@ def of_agency(source: str, agency: AgencySheet, sops: Mapping[str, Definition]) 
         lines += [Line(sop=key, clause=clause) for clause in own]
         for clause in own:
             differences += [*_quoted(source, key, clause), *_compared(sop, clause)]
-        differences += _unsourced(sop)
-    words, missing = _left_out(source, [line.clause.text for line in lines])
+        differences += [*_unsourced(sop), *_unprinted(sop)]
+    words, quoted, missing = _left_out(source, [line.clause for line in lines])
     differences += [Difference(code="no-clause", sop="", clause_id="", element_id="", detail=piece) for piece in missing]
-    quoted = words - sum(len(_WORD.findall(piece)) for piece in missing)
     return Coverage(lines=tuple(lines), differences=tuple(differences), words=words, quoted=quoted)
 
 
@@ -141,7 +145,7 @@ def _of_sheet(code: str, clause: Clause) -> Difference:
 
 
 def _quoted(source: str, sop: str, clause: Clause) -> Iterator[Difference]:
-    if clause.text not in source:
+    if not clause.text or clause.text not in source:
         yield Difference(code="not-in-source", sop=sop, clause_id=clause.id, element_id="", detail=clause.text)
     if clause.sha256 != hashlib.sha256(clause.text.encode()).hexdigest():
         yield Difference(code="hash", sop=sop, clause_id=clause.id, element_id="", detail=clause.text)
@@ -149,15 +153,17 @@ def _quoted(source: str, sop: str, clause: Clause) -> Iterator[Difference]:
 
 def _compared(sop: _Sop, clause: Clause) -> Iterator[Difference]:
     sheet = sop.definition.sheet
-    if not clause.kind:
+    if clause.kind not in sop_toml.CLAUSE_KINDS:
         yield sop.differs("kind", clause, clause.text)
         return
-    lost = [element_id for element_id in clause.elements if element_id not in sop.nodes and element_id not in sop.definition.forms]
+    known = (sop.nodes, sop.definition.forms, sop.definition.documents)
+    lost = [element_id for element_id in clause.elements if not any(element_id in each for each in known)]
     yield from (sop.differs("lost-element", clause, clause.text, element_id) for element_id in lost)
     if clause.reason:
         return
     if clause.kind in ON_THE_SHEET and not clause.elements:
-        if not clause_words.says(clause.text, [sheet.title.id, *clause_words.texts_of(sheet.identity)]):
+        part = sheet.identity.get(_PARTS[clause.kind]) if clause.kind in _PARTS else [sheet.title.id, sheet.identity]
+        if not clause_words.says(clause.text, clause_words.texts_of(part)):
             yield sop.differs("sheet", clause, clause.text)
     elif not clause.elements:
         yield sop.differs("no-element", clause, clause.text)
@@ -171,28 +177,33 @@ def _step(sop: _Sop, clause: Clause) -> Iterator[Difference]:
 
 
 def _role(sop: _Sop, clause: Clause) -> Iterator[Difference]:
+    """A name that the agency gives to roles stands for these roles; any other name must be the lane's."""
     parameters = {name: one.get("value") for name, one in sop.agency.parameters.items()}
-    for element_id in clause.elements:
-        node = sop.nodes.get(element_id)
-        if node is None or node.type not in WORK:
-            continue
-        role = sop.definition.role_of(element_id, parameters)
-        sheet = sop.agency.roles.get(role, {})
-        names = [node.lane, *sheet.get("aliases", ()), sheet.get("title", {}).get("id", "")]
-        if not any(clause_words.same(clause.text, name) for name in names):
-            yield sop.differs("role", clause, clause.text, element_id)
+    meant = {role for role, sheet in sop.agency.roles.items()
+             if any(clause_words.same(clause.text, name) for name in (*sheet.get("aliases", ()), sheet.get("title", {}).get("id", "")))}
+    nodes = [sop.nodes[each] for each in clause.elements if each in sop.nodes and sop.nodes[each].lane]
+    workers = [node for node in nodes if node.type in WORK] or nodes
+    if not workers:
+        yield sop.differs("role", clause, clause.text)
+    for node in workers:
+        role = sop.definition.role_of(node.id, parameters)
+        if role not in meant if meant else not clause_words.same(clause.text, node.lane):
+            yield sop.differs("role", clause, clause.text, node.id)
 
 
 def _time(sop: _Sop, clause: Clause) -> Iterator[Difference]:
     wanted = clause_words.time_of(clause.text)
+    rows = (each for each in sop.definition.sheet.clauses if each.kind == "step" and clause.id.startswith(f"{each.id}."))
+    row = next((each.elements for each in rows), None)
     for element_id in clause.elements:
         standards = [node for node in sop.nodes.values()
                      if node.standard is not None and element_id in (node.id, node.attached_to)]
         if wanted is None:
-            printed = [node for node in standards if node.standard is not None and clause_words.same(node.standard.text, clause.text)]
-            if printed:
-                yield sop.differs("time", clause, clause.text, element_id)
-        elif not any(clause_words.is_standard(node, wanted, clause.text) for node in standards):
+            fits = not any(node.standard is not None and clause_words.same(node.standard.text, clause.text) for node in standards)
+        else:
+            fits = any(clause_words.is_standard(node, wanted, clause.text) and (row is None or (node.attached_to or node.id) in row)
+                       for node in standards)
+        if not fits:
             yield sop.differs("time", clause, clause.text, element_id)
 
 
@@ -207,18 +218,23 @@ def _input(sop: _Sop, clause: Clause) -> Iterator[Difference]:
 def _documents(sop: _Sop, clause: Clause, code: str) -> Iterator[Difference]:
     """Every document the clause names by a title or alias must be among those its elements take in or give out."""
     has: set[str] = set()
-    for node in (sop.nodes[each] for each in clause.elements if each in sop.nodes):
+    for node in sop.nodes.values():
         issued = {argument.strip('"') for name, argument in node.arguments.items() if name == "code"}
-        has |= set(node.inputs) if code == "input" else {*node.outputs, *issued}
-    for name, document in clause_words.named_in(clause.text, _names(sop)):
-        if document not in has:
-            yield sop.differs(code, clause, f"{document} {name}")
+        moved = set(node.inputs) if code == "input" else {*node.outputs, *issued}
+        has |= moved if node.id in clause.elements else moved & set(clause.elements)
+    names = _names(sop)
+    for name, _ in clause_words.named_in(clause.text, {name: name for name in names}):
+        if not names[name] & has:
+            yield sop.differs(code, clause, f"{'/'.join(sorted(names[name]))} {name}")
 
 
-def _names(sop: _Sop) -> dict[str, str]:
-    """What a source may call a document -> its code."""
-    documents = [document for document, _ in sop.definition.documents.values()]
-    return {name: document.code for document in documents for name in (document.title.id, *document.aliases)}
+def _names(sop: _Sop) -> dict[str, set[str]]:
+    """What a source may call a document -> the codes of those it may mean."""
+    names: dict[str, set[str]] = {}
+    for document, _ in sop.definition.documents.values():
+        for name in (document.title.id, *document.aliases):
+            names.setdefault(clause_words.plain(name), set()).add(document.code)
+    return names
 
 
 def _branch(sop: _Sop, clause: Clause) -> Iterator[Difference]:
@@ -239,29 +255,52 @@ def _unsourced(sop: _Sop) -> Iterator[Difference]:
     grounded |= {element for sheet in sheets for ground in sheet.sources for element in ground.elements}
     for node in sop.nodes.values():
         helps = node.operation in HELPERS
-        if node.type in WORK and not helps and node.id not in grounded and not node.clause:
+        works = node.type in WORK or node.form is not None
+        if works and not helps and node.id not in grounded and not node.clause:
             yield Difference(code="unsourced", sop=sop.key, clause_id="", element_id=node.id, detail=node.name)
 
 
-def _left_out(source: str, quotations: Iterable[str]) -> tuple[int, list[str]]:
-    """How many words the source has, and the pieces of it that nobody quotes."""
+def _unprinted(sop: _Sop) -> Iterator[Difference]:
+    """Time standards that no clause naming them prints, and no law asks for. A proposal may remind; it is no standard."""
+    sheets = sop.definition.sheets.values()
+    clauses = [clause for sheet in sheets for clause in sheet.clauses]
+    laws = {element for sheet in sheets for ground in sheet.sources if ground.kind == "law" for element in ground.elements}
+    laws |= {element for clause in clauses if clause.kind == "legal_basis" for element in clause.elements}
+    for node in sop.nodes.values():
+        if node.standard is None or laws & {node.id, node.attached_to}:
+            continue
+        printed = (clause.text for clause in clauses if {node.id, node.attached_to} & set(clause.elements))
+        if not any((time := clause_words.time_of(text)) and clause_words.is_standard(node, time, text) for text in printed):
+            yield Difference(code="standard", sop=sop.key, clause_id="", element_id=node.id, detail=node.standard.text)
+
+
+def _left_out(source: str, clauses: Iterable[Clause]) -> tuple[int, int, list[str]]:
+    """How many words the source has and how many of them are quoted, and the pieces that nobody quotes."""
     blank = _MARKUP.sub(lambda found: " " * len(found.group()), source)
     quoted = bytearray(len(source))
-    for text in set(quotations):
-        at = source.find(text) if text else -1
-        while at >= 0:
-            quoted[at:at + len(text)] = b"\1" * len(text)
-            at = source.find(text, at + 1)
+    for clause in sorted(clauses, key=lambda each: -len(each.text)):
+        for at in _places(source, clause.text):
+            place = slice(at, at + len(clause.text))
+            fresh = not all(quoted[place])
+            quoted[place] = b"\1" * len(clause.text)
+            if fresh and clause.kind in PER_ROW:
+                break
     words = list(_WORD.finditer(blank))
+    alone = [word for word in words if not all(quoted[word.start():word.end()])]
     missing: list[str] = []
     last_end = -1
-    for word in words:
-        if all(quoted[word.start():word.end()]):
-            continue
+    for word in alone:
         near = missing and "\n" not in source[last_end:word.start()] and not any(quoted[last_end:word.start()])
         if near:
             missing[-1] += f" {word.group()}"
         else:
             missing.append(word.group())
         last_end = word.end()
-    return len(words), missing
+    return len(words), len(words) - len(alone), missing
+
+
+def _places(source: str, text: str) -> Iterator[int]:
+    at = source.find(text) if text else -1
+    while at >= 0:
+        yield at
+        at = source.find(text, at + 1)
