@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from engine import canonical, journal, seal, standards, verdicts
@@ -63,8 +64,7 @@ def follow_case(uow: UnitOfWork, live: LiveInstance) -> None:
     """The case row as its instances stand after this command."""
     row = cases.get(uow, live.case_id)
     if row is not None:
-        running = any(each.ended_at is None for each in instances.of_case(uow, live.case_id))
-        save_case(uow, case_after(row, live, running=running))
+        save_case(uow, case_after(row, live, running=instances.has_running(uow, live.case_id)))
 
 
 def case_after(row: cases.CaseRow, live: LiveInstance, *, running: bool) -> cases.CaseRow:
@@ -83,8 +83,22 @@ def save_case(uow: UnitOfWork, row: cases.CaseRow) -> None:
     cases.save(uow, row.id, status=row.status, risk=row.risk, owner_id=row.owner_id, closed_at=row.closed_at, updated_at=row.updated_at)
 
 
+def take_places(uow: UnitOfWork, live: LiveInstance) -> None:
+    """Gives the entries made so far their places among all entries of the case: the order in which a rebuild tells them.
+
+    Whatever of the case is read or written by what they say comes after this, so that it happens in that order, too.
+    """
+    new = len(live.entries) - len(live.places)
+    if live.case_id and new:
+        last = cases.take_places(uow, live.case_id, new)
+        live.places += range(last - new + 1, last + 1)
+
+
 def _save_history(uow: UnitOfWork, live: LiveInstance) -> None:
-    journal_rows.append(uow, [_journal_row(live, entry) for entry, _ in live.entries])
+    take_places(uow, live)
+    journal_rows.append(uow, [
+        _journal_row(live, entry, place)
+        for (entry, _), place in zip_longest(live.entries, live.places)])
     payloads.add_many(uow, [
         payloads.PayloadRow(digest=entry.payload_digest, case_id=live.case_id or None, ciphertext=sealed)
         for entry, sealed in live.entries])
@@ -99,12 +113,13 @@ def save_trace(uow: UnitOfWork, live: LiveInstance) -> None:
         for seq, item in live.trace])
 
 
-def _journal_row(live: LiveInstance, entry: journal.Entry) -> journal_rows.JournalRow:
+def _journal_row(live: LiveInstance, entry: journal.Entry, place: int | None) -> journal_rows.JournalRow:
     return journal_rows.JournalRow(
         chain_id=entry.chain_id, seq=entry.seq, agency_id=live.agency_id, case_id=live.case_id or None, at=entry.at,
         recorded_at=entry.recorded_at, actor_id=entry.actor_id, kind=entry.kind, body=journal.body_bytes(entry),
         payload_digest=entry.payload_digest, state_digest=entry.state_digest, semantics=entry.semantics,
-        definition=entry.definition, prev_hash=entry.prev_hash.hex(), hash=entry.hash.hex())
+        definition=entry.definition, prev_hash=entry.prev_hash.hex(), hash=entry.hash.hex(),
+        place=place)
 
 
 def save_waiting(uow: UnitOfWork, live: LiveInstance) -> None:
@@ -113,7 +128,8 @@ def save_waiting(uow: UnitOfWork, live: LiveInstance) -> None:
     stored = save_jobs(uow, live)
     if live.waited_for_events or live.view.subscriptions:
         save_subscriptions(uow, live)
-    for name in sorted({each.name for each in live.view.subscriptions if each.kind == MESSAGE}):
+    waited_for = {each.name for each in live.view.subscriptions if each.kind == MESSAGE}
+    for name in messages.names_undelivered(uow, live.agency_id, waited_for) if waited_for else ():
         _wake_buffered(uow, live, name, stored)
 
 
@@ -244,8 +260,6 @@ def save_subscriptions(uow: UnitOfWork, live: LiveInstance) -> None:
 
 def _wake_buffered(uow: UnitOfWork, live: LiveInstance, name: str, stored: StoredJobs) -> None:
     """A message that came too early is tried again as soon as somebody waits for its name."""
-    if not messages.undelivered(uow, live.agency_id, name, limit=1):
-        return
     jobs.wake(uow, live.agency_id, MESSAGE, name, at=live.last_at)
     jobs.insert_many(uow, [
         _job(live, MESSAGE, message.id, "", live.last_at, number=number, name=name)

@@ -53,6 +53,14 @@ def undelivered(uow: UnitOfWork, agency_id: str, name: str, *, limit: int = 100)
         .order_by(message.c.at, message.c.id).limit(limit)))
 
 
+def names_undelivered(uow: UnitOfWork, agency_id: str, names: Collection[str]) -> list[str]:
+    """Which of these names a message of the agency has that nobody took yet, in order."""
+    found = uow.execute(select(message.c.name).distinct().where(
+        message.c.agency_id == agency_id, message.c.name.in_(sorted(names)), message.c.delivered_at.is_(None),
+        message.c.to_agency.is_(None)))
+    return sorted(found.scalars())
+
+
 def handed_over(uow: UnitOfWork, instance_ids: Collection[str], *, limit: int = 200) -> list[MessageRow]:
     """Messages of these instances that reached another agency, the oldest first."""
     return rows.all_of(MessageRow, uow.execute(
