@@ -42,6 +42,11 @@ def in_words(code: str) -> Text:
     return Text(code, code)
 
 
+def is_code(text: str) -> bool:
+    """Whether this is the code of a refusal, which says nothing but what kind it is."""
+    return in_words(text).id != text
+
+
 class Explained(EngineError):
     """The engine refused, for a reason of its own."""
 

@@ -56,13 +56,15 @@ class Jobs:
 
     def fail(self, job: Job, failure: Exception) -> JobOutcome:
         """The operation raised: BpmnError goes to the diagram, TransientFailure is tried again after 1, 5, 30 minutes,
-        anything else is an incident. The failure's text is not kept: it may hold case data."""
+        anything else is an incident. Of the failure's text only the code of a refusal of ours is kept: the rest may hold case data."""
         if isinstance(failure, errors.BpmnError):
             return self._act(job, lambda context: commands.fail_with_error(context, job.id, job.fence, failure.code))
         if isinstance(failure, errors.TransientFailure):
             return self._act(job, lambda context: commands.fail_for_now(
                 context, job.id, job.fence, self._retries_after))
         code = "permanent-failure" if isinstance(failure, errors.PermanentFailure) else "operation-fault"
+        if isinstance(failure, errors.PermanentFailure) and errors.is_code(str(failure)):
+            code = str(failure)
         return self._act(job, lambda context: commands.fail_for_good(context, job.id, job.fence, code))
 
     def warn(self) -> int:

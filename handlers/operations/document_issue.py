@@ -13,7 +13,7 @@ from handlers.desk import Desk, Result
 SPEC = OperationSpec(
     name="document.issue",
     required=frozenset({"code"}),
-    optional=frozenset({"line", "number"}),
+    optional=frozenset({"line", "document_number"}),
     title=Text("Menerbitkan dokumen", "Issue a document"),
 )
 
@@ -21,12 +21,12 @@ SPEC = OperationSpec(
 def run(desk: Desk, call: OperationCall) -> Result:
     """Issue the document once, however often this is tried.
 
-    `line` is the row of a multi-instance element the document is about; `number` what was typed from the agency's own register,
-    else the next one of its series is given: only after the letter may be written at all, so that a refusal leaves no gap. Number
+    `line` is the row of a multi-instance element the document is about; `document_number` what was typed from the agency's own
+    register, else the next one of its series is given: only after the letter may be written at all, so that a refusal leaves no gap. Number
     and attachment are keyed by the call, and the same data give the same bytes, so a worker killed between any two lines leaves
     nothing to clean up. The QR code leads to the page that says whether a paper with this digest was issued.
     """
-    code, typed = call.arguments["code"], call.arguments.get("number")
+    code, typed = call.arguments["code"], call.arguments.get("document_number")
     if not isinstance(code, str) or not isinstance(typed, str | None):
         raise PermanentFailure("document-arguments")
     cases = desk.engine.cases
