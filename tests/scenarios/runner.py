@@ -162,7 +162,9 @@ class _Run:
 
     def _act(self, name: str, step: Step) -> None:
         if step.message is not None:
-            self.trial.send_message(step.message, step.submission, keys=step.keys)
+            reached = self.trial.send_message(step.message, step.submission, keys=step.keys)
+            if reached and self.trial.outcome(self.instance_id).status is InstanceStatus.COMPLETED:
+                self.instance_id = reached[-1]  # a new episode: the story goes on there
         elif step.act is not None:
             self._may_act(name, step.role, step.act)
             self.trial.act(step.act, step.submission, keys=step.item)
