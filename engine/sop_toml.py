@@ -159,7 +159,7 @@ def _sheet(raw: dict[str, Any], file: str) -> SopSheet:
             clauses=_clauses(raw),
             documents=tuple(
                 DocumentTemplate(code=_word(one, "code"), template=_word(one, "template"), title=_text(one.get("title", {})),
-                                 aliases=_words(one.get("aliases", [])), sensitivity=_word(one, "sensitivity"),
+                                 aliases=_words(one.get("aliases", [])), sensitivity=_class(one),
                                  leaves=one.get("leaves") is True, receiver=_word(one, "receiver"),
                                  receiver_name=_word(one, "receiver_name"))
                 for one in _tables(raw, "document")
@@ -268,6 +268,13 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 def _word(raw: Any, name: str) -> str:
     return _str(_mapping(raw).get(name, "")).strip()
+
+
+def _class(raw: Any) -> str:
+    named = _word(raw, "sensitivity")
+    if named not in ("", "C0", "C1", "C2", "C3", "C4"):
+        raise TypeError
+    return named
 
 
 def _words(raw: Any) -> tuple[str, ...]:
