@@ -11,12 +11,12 @@ from engine.calendars import WorkCalendar
 from engine.types import ClockKind, TimeStandard, Value
 
 HIGH_RISK = "high"
-_OFFICE_HOURS = frozenset({ClockKind.WORKING_MINUTES, ClockKind.WORKING_DAYS})
 
 
 def calendar_for(standard: TimeStandard | None, calendar: WorkCalendar, risk: str) -> WorkCalendar:
-    """Office clocks run day and night while the risk is high (domain.md 3.9, D10): she cannot wait for Monday."""
-    if risk == HIGH_RISK and standard is not None and standard.clock in _OFFICE_HOURS:
+    """Working minutes run day and night while the risk is high (domain.md 3.9, D10): she cannot wait for Monday. Working days stay
+    days of work (A10): what is urgent meanwhile is the emergency response, which has no office hours."""
+    if risk == HIGH_RISK and standard is not None and standard.clock == ClockKind.WORKING_MINUTES:
         return WorkCalendar.round_the_clock(calendar.zone)
     return calendar
 

@@ -119,7 +119,7 @@ class Timer:
         return due, warn
 
     def _calendar(self, top: InstanceWorkflow) -> calendars.WorkCalendar | None:
-        if self.is_working and top.header.get("risk") == "high":
+        if self.clock == ClockKind.WORKING_MINUTES and top.header.get("risk") == "high":   # as engine.standards.calendar_for
             return _round_the_clock(zone_of(top))
         return calendar_of(top)
 

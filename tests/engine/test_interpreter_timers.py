@@ -158,6 +158,10 @@ def test_high_risk_counts_day_and_night():
     assert standard("PT40M", "working_minutes", risk="high").due("x") == at(10, 16, 10)
 
 
+def test_working_days_stay_days_of_work_at_high_risk():
+    assert standard("P5D", "working_days", risk="high").due("x") == standard("P5D", "working_days").due("x")
+
+
 def test_without_a_calendar_every_minute_counts():
     play = edge("PT40M", extra=bpmn.standard("working_minutes"))
 
