@@ -54,6 +54,7 @@ class LiveInstance:
     case_status: str | None = None        # what this command's submission says of the case
     after: Transition | None = None
     entries: list[tuple[journal.Entry, bytes]] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)                        # of the entries, as far as they were taken
     trace: list[tuple[int, TraceEntry]] = field(default_factory=list)     # with the seq that led to it
     thrown: list[Thrown] = field(default_factory=list)
     completed_tokens: dict[str, Done] = field(default_factory=dict)
@@ -141,7 +142,7 @@ class LiveInstance:
 
     def saved(self) -> None:
         """Everything so far is written; what comes next in this transaction is written after it."""
-        self.entries, self.trace, self.thrown = [], [], []
+        self.entries, self.places, self.trace, self.thrown = [], [], [], []
         self.is_new, self.stored_seq, self.stored_risk, self.case_status = False, self.seq, self.risk, None
 
     def sealed_state(self) -> bytes:

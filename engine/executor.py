@@ -73,8 +73,7 @@ class Executor:
         raise errors.LostRace()
 
     def new_id(self, now: datetime) -> str:
-        """An id for an instance or a message: instant, number, chance. What begins at one instant keeps its order in it, so that
-        a rebuild, which has only the journals, reads the chains of a case in the order they began."""
+        """An id for an instance or a message: instant, number, chance. What begins at one instant keeps its order in it."""
         micros = (now - _EPOCH) // timedelta(microseconds=1)
         return f"{micros:014x}{next(self._started) % 0x1000000:06x}{randomness.random_bytes(6).hex()}"
 

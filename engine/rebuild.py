@@ -23,6 +23,7 @@ from engine.results import ReplayReport, ReplayVerdict
 from engine.transition import ChangeTables, CompleteTask, Resume, Start, Suspend, View
 from engine.types import InstanceStatus, Value
 from storage import cases, instances, jobs, subscriptions, tasks, trace
+from storage import journal as journal_rows
 
 ALL = 10_000_000  # rows of one instance; the queries' own limits are for pages
 _ENDED = (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
@@ -38,14 +39,16 @@ def rebuild(context: Context, case_id: str) -> tuple[ReplayReport, ...]:
     row = cases.get(context.uow, case_id)
     if row is None or row.agency_id != context.actor.agency_id:
         raise errors.NotFound(case_id=case_id)
+    cases.take_places(context.uow, case_id, 0)  # nobody moves the case meanwhile
     told = [_Instance(context, each.id) for each in instances.of_case(context.uow, case_id, limit=ALL)]
     reports = tuple(each.report for each in told)
     if all(report.verdict is ReplayVerdict.CONFIRMED for report in reports):
         for each in told:
             each.drop()
         cases.delete_records(context.uow, case_id)
+        places = journal_rows.places(context.uow, case_id)
         commands = [(each, command) for each in told for command in each.commands()]
-        commands.sort(key=lambda pair: (pair[1][0].entry.recorded_at, pair[0].live.id, pair[1][0].entry.seq))
+        commands.sort(key=lambda pair: places[pair[0].live.id, pair[1][0].entry.seq])
         row = dataclasses.replace(row, status=OPEN, risk="", closed_at=None)
         for each, command in commands:
             each.retell(command)

@@ -112,6 +112,12 @@ def of_case(uow: UnitOfWork, case_id: str, *, limit: int = 200) -> list[Instance
         .order_by(instance.c.started_at, instance.c.id).limit(limit)))
 
 
+def has_running(uow: UnitOfWork, case_id: str) -> bool:
+    """Whether any instance of the case has not ended."""
+    return uow.execute(select(instance.c.id).where(
+        instance.c.case_id == case_id, instance.c.ended_at.is_(None)).limit(1)).first() is not None
+
+
 def of_cases(uow: UnitOfWork, case_ids: Collection[str], *, limit: int = 1000) -> list[InstanceRow]:
     """The instances of several cases, by case, oldest first, without their state."""
     return rows.all_of(InstanceRow, uow.execute(

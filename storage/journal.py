@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,7 @@ class JournalRow:
     definition: str
     prev_hash: str
     hash: str
+    place: int | None = None
 
 
 def append(uow: UnitOfWork, entries: Sequence[JournalRow]) -> None:
@@ -68,8 +69,7 @@ def is_starter(uow: UnitOfWork, case_id: str, account_id: str) -> bool:
         .limit(1)).first() is not None
 
 
-def of_case(uow: UnitOfWork, case_id: str, *, limit: int = 10_000) -> list[JournalRow]:
-    """Entries of all chains of a case as they were recorded: for the time line and to rebuild its records."""
-    return rows.all_of(JournalRow, uow.execute(
-        select(*rows.columns(JournalRow, journal)).where(journal.c.case_id == case_id)
-        .order_by(journal.c.recorded_at, journal.c.chain_id, journal.c.seq).limit(limit)))
+def places(uow: UnitOfWork, case_id: str) -> Mapping[tuple[str, int], int]:
+    """(chain, seq) -> place among the entries of all chains of the case: the order in which they were written, whatever clocks said."""
+    found = uow.execute(select(journal.c.chain_id, journal.c.seq, journal.c.place).where(journal.c.case_id == case_id))
+    return {(row.chain_id, row.seq): row.place for row in found}

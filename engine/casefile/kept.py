@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine import canonical, seal
+from engine import canonical, projection, seal
 from engine.advance import LiveInstance
 from engine.casefile import approval, rules
 from engine.casefile.case import Case, Changes, Submission
@@ -29,6 +29,7 @@ def project(context: Context, live: LiveInstance, record: str, values: Mapping[s
         storage.Duplicate("pk_case_record"): another command wrote a version of the same record; read again.
         EngineError: `rules` refuse this record.
     """
+    projection.take_places(context.uow, live)
     stored = cases.latest_records(context.uow, live.case_id)
     case = _case(live.key, stored)
     submission = Submission(values=values, item=item, actor_id=actor_id or context.actor.account_id)

@@ -23,7 +23,8 @@ journal = Table(
     Column("definition", Text, nullable=False),
     Column("prev_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
-    Index("ix_journal_case", "case_id", "recorded_at"),
+    Column("place", Integer),                             # among the entries of its case, from 1; NULL without a case
+    Index("uq_journal_place", "case_id", "place", unique=True),
 )
 
 payload = Table(

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 import storage
-from storage import Database, cases, errors, jobs, settings
+from storage import Database, cases, errors, jobs, journal, settings
 from storage.schema import metadata
 from tests.storage.builders import a_job, a_running_instance
 
@@ -92,6 +92,28 @@ def test_rows_stay_on_the_way_down_and_up_again(database: Database) -> None:
         jobs.insert_many(uow, [a_job("again", instance_id=None)])  # and the new rules hold
     with pytest.raises(errors.Duplicate, match="uq_job_apart"), database.unit_of_work() as uow:
         jobs.insert_many(uow, [a_job("twice", instance_id=None, token_id="token-again")])
+
+
+def test_entries_of_old_get_the_order_they_were_rebuilt_in(database: Database) -> None:
+    """By the instant of recording, then by journal; within a journal as they stand, though a clock was set back."""
+    recorded = {("b", 1): 3, ("b", 2): 9, ("b", 3): 4, ("a", 1): 9, ("a", 2): 10, ("c", 1): 1}  # c is of no case
+    storage.migrate(database)
+    with database.unit_of_work() as uow:
+        a_running_instance(uow)
+    storage.migrate(database, "0005")
+    with database.schema_connection() as connection:
+        for (chain, seq), second in recorded.items():
+            connection.execute(text(
+                "INSERT INTO journal VALUES (:chain, :seq, 'agency-1', :of, 0, :at, 'x', 'start', :body, '', '', 1, '', '', '')"),
+                {"chain": chain, "seq": seq, "of": None if chain == "c" else "case-1", "at": second, "body": b""})
+
+    storage.migrate(database)
+
+    with database.unit_of_work() as uow:
+        places = journal.places(uow, "case-1")
+        assert cases.take_places(uow, "case-1", 1) == 6
+    assert sorted(places, key=places.__getitem__) == [("b", 1), ("a", 1), ("b", 2), ("b", 3), ("a", 2)]
+    assert sorted(places.values()) == [1, 2, 3, 4, 5]
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(database: Database) -> None:

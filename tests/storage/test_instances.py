@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from storage import Database, Duplicate, UnitOfWork, instances, journal, payloads, subscriptions, trace
-from tests.storage.builders import NOW, a_running_instance
+from storage import Database, Duplicate, UnitOfWork, cases, instances, journal, payloads, subscriptions, trace
+from tests.storage.builders import NOW, a_running_instance, an_instance
 
 LATER = NOW + timedelta(minutes=5, microseconds=7)
 
@@ -74,11 +75,11 @@ def test_an_ended_instance_has_no_state_and_no_longer_counts_as_running(database
     assert row.state is None
 
 
-def entry(seq: int) -> journal.JournalRow:
-    return journal.JournalRow(
-        chain_id="instance-1", seq=seq, agency_id="agency-1", case_id="case-1", at=NOW, recorded_at=LATER, actor_id="account-1",
-        kind="complete_task", body=b"{}", payload_digest=f"p{seq}", state_digest="s", semantics=1, definition="d1",
-        prev_hash=f"h{seq - 1}", hash=f"h{seq}")
+def entry(seq: int, **changes: Any) -> journal.JournalRow:
+    return journal.JournalRow(**{
+        "chain_id": "instance-1", "seq": seq, "agency_id": "agency-1", "case_id": "case-1", "at": NOW, "recorded_at": LATER,
+        "actor_id": "account-1", "kind": "complete_task", "body": b"{}", "payload_digest": f"p{seq}", "state_digest": "s",
+        "semantics": 1, "definition": "d1", "prev_hash": f"h{seq - 1}", "hash": f"h{seq}", **changes})
 
 
 def test_the_journal_comes_back_in_order_and_in_parts(database: Database) -> None:
@@ -91,7 +92,34 @@ def test_the_journal_comes_back_in_order_and_in_parts(database: Database) -> Non
     with database.reading() as uow:
         assert journal.entries(uow, "instance-1") == [entry(1), entry(2), entry(3)]
         assert [row.seq for row in journal.entries(uow, "instance-1", after=1, until=2)] == [2]
-        assert [row.seq for row in journal.of_case(uow, "case-1")] == [1, 2, 3]
+
+
+def test_the_entries_of_a_case_take_their_places_one_after_the_other(database: Database) -> None:
+    with database.unit_of_work() as uow:
+        a_running_instance(uow)
+        before = uow.statements
+        assert cases.take_places(uow, "case-1", 2) == 2
+        assert cases.take_places(uow, "case-1", 0) == 2
+        assert cases.take_places(uow, "case-1", 1) == 3
+        assert uow.statements == before + 3
+        journal.append(uow, [entry(1, place=1), entry(2, place=3), entry(1, chain_id="instance-2", place=2)])
+
+    with database.reading() as uow:
+        assert journal.places(uow, "case-1") == {("instance-1", 1): 1, ("instance-2", 1): 2, ("instance-1", 2): 3}
+        assert journal.places(uow, "case-2") == {}
+    with pytest.raises(Duplicate, match="uq_journal_place"), database.unit_of_work() as uow:
+        journal.append(uow, [entry(2, chain_id="instance-2", place=3)])
+
+
+def test_a_case_runs_while_any_of_its_instances_does(database: Database) -> None:
+    with database.unit_of_work() as uow:
+        a_running_instance(uow)
+        for number in range(2, 250):
+            an_instance(uow, f"instance-{number}", ended_at=NOW)
+        assert instances.has_running(uow, "case-1")
+        moved(uow, expected_seq=1, seq=2, state=None, status="completed")
+        assert not instances.has_running(uow, "case-1")
+        assert not instances.has_running(uow, "case-2")
 
 
 def test_two_writers_of_one_entry_cannot_both_win(database: Database) -> None:
