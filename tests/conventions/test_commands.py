@@ -16,8 +16,8 @@ from engine.settings import Settings
 from webui import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("init", "serve", "worker", "deploy", "lint", "scenario", "replay", "doctor")
-WITH_JSON = ("lint", "scenario", "replay", "deploy", "doctor")
+COMMANDS = ("init", "serve", "worker", "deploy", "lint", "scenario", "coverage", "replay", "numbers", "doctor")
+WITH_JSON = ("lint", "scenario", "coverage", "replay", "numbers", "deploy", "doctor")
 
 
 def test_the_readme_names_both_commands():
@@ -44,6 +44,11 @@ def test_a_command_explains_itself(command):
     assert shown.returncode == 0, shown.stderr
     assert f"kawal {command}" in shown.stdout
     assert ("--json" in shown.stdout) == (command in WITH_JSON)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_stands_in_the_table_of_commands(command):
+    assert re.search(rf"^\| `{command}\b", (ROOT / "docs/operations.md").read_text("utf-8"), re.MULTILINE)
 
 
 def test_what_decides_a_replay_is_pinned_exactly():
