@@ -125,7 +125,8 @@ def released(
     if to.kind is Receiver.PUBLIC and _is_few(answers):
         answers = {record: {name: value for name, value in values.items() if name not in _COUNTED} for record, values in answers.items()}
     rule = _Passing(allowed=allowed, to=to, is_guardian_left_out="guardian_is_alleged_perpetrator" in known,
-                    secrets=_secrets([*answers.values(), *beside.values()], allowed))
+                    secrets=_secrets([*answers.values(), *beside.values()], nicknames=True),
+                    secrets_of_officers=_secrets([*answers.values(), *beside.values()], nicknames=False))
     passed = {record: dict(rule.group(record, values)) for record, values in answers.items()}
     return {record: values for record, values in passed.items() if values}
 
@@ -201,13 +202,12 @@ def _pointed(answers: Answers, pointer: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _secrets(answers: Sequence[Mapping[str, Value]], allowed: frozenset[Data]) -> tuple[tuple[str, str], ...]:
-    """Words that no text may carry along and what stands in their place, the longest first."""
+def _secrets(answers: Sequence[Mapping[str, Value]], *, nicknames: bool) -> tuple[tuple[str, str], ...]:
+    """Words that no text may carry along and what stands in their place, the longest first. A letter that may say who she is says
+    so in its place; its other texts speak of her by her code."""
     alias = next((str(value) for name, value in _each(answers) if name == "alias_code" and value), "penerima manfaat")
-    found = {value.strip(): "(dirahasiakan)" for name, value in _each(answers)
-             if name in _ALWAYS_SECRET and isinstance(value, str)}
-    if _D.IDENTITY not in allowed:
-        found |= {value.strip(): alias for name, value in _each(answers) if name in _NAMES and isinstance(value, str)}
+    found = {value.strip(): "(dirahasiakan)" if name in _ALWAYS_SECRET else alias for name, value in _each(answers)
+             if name in _ALWAYS_SECRET | _NAMES and isinstance(value, str) and (nicknames or name != "nickname")}
     return tuple(sorted(((word, instead) for word, instead in found.items() if len(word) >= _SHORTEST_SECRET),
                         key=lambda pair: (-len(pair[0]), pair[0])))
 
@@ -228,6 +228,7 @@ class _Passing:
     to: Addressee
     is_guardian_left_out: bool
     secrets: tuple[tuple[str, str], ...]
+    secrets_of_officers: tuple[tuple[str, str], ...]     # where officers are named: one may be called as she is
 
     def group(self, record: str, values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
         for name, value in values.items():
@@ -239,7 +240,7 @@ class _Passing:
 
     def _value(self, record: str, name: str, value: Value) -> Value:
         if isinstance(value, str):
-            return self._text(value)
+            return value if name in _NAMES else self._text(value, kind_of(record, name))
         if isinstance(value, Mapping):
             return self._signature(value) if name.endswith("_signature") else None
         if not isinstance(value, list | tuple):
@@ -249,7 +250,7 @@ class _Passing:
             return [row for row in rows if row] or None
         if name in _NEEDS_LISTS:
             value = [one for one in value if self._may_name(str(one))]
-        texts = [self._text(one) if isinstance(one, str) else one for one in value]
+        texts = [self._text(one, None) if isinstance(one, str) else one for one in value]
         return [one for one in texts if one is not None]
 
     def _is_ours(self, row: Mapping[str, Value]) -> bool:
@@ -261,14 +262,14 @@ class _Passing:
             return _D.HIV in self.allowed
         return need != "health" or self.to.kind is Receiver.HEALTH
 
-    def _text(self, text: str) -> str | None:
+    def _text(self, text: str, kind: Data | None) -> str | None:
         """The text without names that stay; none of it where it speaks of HIV to who must not know."""
         is_own_name = bool(text.strip()) and self.to.name.casefold().startswith(text.strip().casefold())
         if _D.HIV not in self.allowed and _HIV_WORDS.search(text) and not is_own_name:
             return None
-        for secret, instead in self.secrets:
+        for secret, instead in self.secrets_of_officers if kind is _D.LETTER else self.secrets:
             text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", instead.replace("\\", ""), text, flags=re.IGNORECASE)
         return text
 
     def _signature(self, value: Mapping[str, Value]) -> dict[str, Value]:
-        return {key: self._text(one) if isinstance(one, str) and key in ("name", "position") else one for key, one in value.items()}
+        return {key: self._text(one, _D.LETTER) if isinstance(one, str) and key in ("name", "position") else one for key, one in value.items()}

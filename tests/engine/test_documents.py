@@ -193,13 +193,30 @@ def test_without_a_consent_for_this_provider_no_letter_leaves_and_no_number_is_l
 
 
 def test_what_nobody_may_read_is_in_no_letter(sop: Path) -> None:
-    secret = {"full_name": f"Ani {CANARY}", "nik": CANARY, "safe_contact": CANARY, "assessment_psychological": CANARY,
-              "address_domicile": CANARY, "chronology": CANARY, "reporter_name": CANARY}
+    """Not even in what the template is given: C4 in no document but one of that class, names and story in none that leaves."""
+    secret = {"safe_contact": CANARY, "assessment_psychological": CANARY, "reporter_name": CANARY}
+    of_hers = {"full_name": f"Ani {CANARY}", "nik": CANARY, "address_domicile": CANARY, "chronology": CANARY}
     with office(sop) as of:
-        case = started(of, **secret)
-        coordinated(of, case, coordination_note=f"Mohon dibantu, namanya Ani {CANARY}.")
-        [(_row, text)] = letters(of, case)
-        assert CANARY not in text and "KLB-K-01" in text
+        told: dict[str, str] = {}
+        source_of = of.engine.cases.letter_source
+
+        def listening(call: Any, **about: Any) -> Any:
+            source = source_of(call, **about)
+            told[about["code"]] = json.dumps(source.data)
+            return source
+
+        of.engine.cases.letter_source = listening
+        case = started(of, **secret, **dict.fromkeys(of_hers, "biasa"))
+        coordinated(of, case)
+        assert CANARY not in told["F10"]
+
+        other = started(of, **of_hers, alias_code="KLB-K-02")
+        coordinated(of, other, coordination_note=f"Mohon dibantu, namanya Ani {CANARY}.")
+        [(_row, text)] = letters(of, other)
+        letter = json.loads(told["F10"])
+        assert letter["records"]["referral"]["coordination_note"] == "Mohon dibantu, namanya KLB-K-02."
+        assert "chronology" not in letter["records"]["identification"] and CANARY not in text and "KLB-K-02" in text
+        assert letter["case"]["risk"] == "" and letter["release"] == {"receiver": "health", "name": "RSUD A", "basis": "consent"}
 
 
 def test_a_document_of_a_class_is_there_only_for_who_may_see_it(sop: Path) -> None:

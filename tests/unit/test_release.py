@@ -114,10 +114,20 @@ def test_a_text_repeats_neither_her_name_nor_a_hidden_place() -> None:
         "identification": {"full_name": "Ani Contoh", "nik": "1234567890123456", "alias_code": "K-7", "reporter_name": "Budi Contoh"},
         "shelter": {"shelter_address": "Jalan Sunyi 9"},
         "referral": {"coordination_note": "ANI CONTOH (1234567890123456), dilaporkan Budi Contoh, tinggal di Jalan Sunyi 9."}}
-    note = released("F10", to("legal_aid"), answers, agreed("legal_aid"), on=DAY)["referral"]["coordination_note"]
+    told = released("F10", to("health"), answers, agreed("health"), on=DAY)
+    assert told["identification"]["full_name"] == "Ani Contoh", "who may know her name reads it in its place, and nowhere else"
+    note = told["referral"]["coordination_note"]
+    assert note == released("F10", to("legal_aid"), answers, agreed("legal_aid"), on=DAY)["referral"]["coordination_note"]
     assert note == "K-7 (K-7), dilaporkan (dirahasiakan), tinggal di (dirahasiakan)."
     beside = released("F10", to("legal_aid"), {"referral": answers["referral"]}, agreed("legal_aid"), on=DAY, beside=answers)
     assert beside["referral"]["coordination_note"] == note, "also where the secret stands in another form"
+
+
+def test_an_officer_may_be_called_as_she_is() -> None:
+    answers = {"identification": {"nickname": "Ani", "alias_code": "K-7"}, "handover": {"handed_by": "Ani Contoh, Pendamping PPA"},
+               "referral": {"coordination_note": "Ani menunggu."}}
+    told = released("F12", to(), answers, agreed("health"), on=DAY)
+    assert (told["handover"]["handed_by"], told["referral"]["coordination_note"]) == ("Ani Contoh, Pendamping PPA", "K-7 menunggu.")
 
 
 def test_a_letter_about_one_line_says_nothing_of_the_others() -> None:

@@ -81,6 +81,15 @@ def test_what_was_typed_goes_on_as_typed(kind, pairs, value):
     assert read(one(kind, options=CHOICES), *pairs) == ({} if value is None else {"x": value})
 
 
+def test_a_signature_kept_in_the_draft_stands_in_for_an_empty_pad():
+    before = {"x": {"name": "Ana", "position": "", "method": "drawn", "content": "QUJD"}}
+    again = {"x": {"name": "Ana B", "position": "", "method": "drawn"}}
+    assert forms.with_kept_files(one("signature"), again, before)["x"] == {**again["x"], "content": "QUJD"}
+    other = {"x": {"name": "Ana B", "position": "", "method": "scan"}}
+    assert forms.with_kept_files(one("signature"), other, before) == other, "what was drawn is no scan"
+    assert forms.controls(one("signature"), before)[0].value["is_kept"] is True
+
+
 @pytest.mark.parametrize("kind", ["text", "integer", "date", "choice", "boolean", "longtext"])
 def test_no_answer_is_three_answers_and_a_real_one_wins(kind):
     view = one(kind, allow_unknown=True, options=CHOICES)
