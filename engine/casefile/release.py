@@ -272,4 +272,5 @@ class _Passing:
         return text
 
     def _signature(self, value: Mapping[str, Value]) -> dict[str, Value]:
-        return {key: self._text(one, _D.LETTER) if isinstance(one, str) and key in ("name", "position") else one for key, one in value.items()}
+        return {key: self._text(one, _D.LETTER) if isinstance(one, str) and key in ("name", "position") else one
+                for key, one in value.items()}

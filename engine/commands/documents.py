@@ -91,7 +91,10 @@ def _class_of(context: Context, row: documents.DocumentRow, instance: instances.
         return "C1"
     definition = context.executor.definition(context.uow, instance.deployment_id)
     template, _ = definition.documents.get(row.code, (None, ""))
-    step = definition.element(row.element_id).sensitivity if row.element_id else None
+    try:
+        step = definition.element(row.element_id).sensitivity if row.element_id else None
+    except errors.UnknownElement:   # of a version from before a migration: nobody can say any more how much it told
+        step = "C3"
     return max("C1", template.sensitivity if template is not None else "", step or "", key=_CLASSES.index)
 
 
