@@ -21,13 +21,11 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.results import FormField, FormView
 from engine.types import Value
-from webui import context, times
+from webui import conditions, context, times
 
 PREFIX = "f"
 UNKNOWN_ANSWERS = ("not_asked", "declined", "unknown")
 MAX_ROWS = 60
-_CONDITION = re.compile(r'^\s*(\w+)\s*(!?=)\s*(?:"([^"]*)"|(true|false))\s*$')
-_NEGATION = re.compile(r"^\s*not\s*\((.*)\)\s*$", re.DOTALL)
 _CLAUSE = re.compile(r"^[\w-]+\.r(\d+)(?:\.(\w+))?$")
 
 
@@ -41,9 +39,7 @@ class Control:
     parts: tuple[str, ...] = ()
     unknown: str = ""
     problem: str = ""
-    depends_on: str = ""                    # name of the control that decides whether this one applies
-    depends_value: tuple[str, ...] = ()
-    is_denied: bool = False                 # it applies unless one of those is the answer
+    applies_if: str = ""                    # which answers decide whether this one applies, for the page's script
     condition: str = ""                     # the same in words, for pages without JavaScript
     rows: tuple[tuple[Control, ...], ...] = ()
 
@@ -198,11 +194,11 @@ def _control(f: FormField, name: str, path: str, values: Mapping[str, Value], pr
              siblings: Sequence[FormField], add_row_to: str) -> Control:
     value = values.get(f.key)
     unknown = value if f.allow_unknown and isinstance(value, str) and value in UNKNOWN_ANSWERS else ""
-    depends_on, depends_value, is_denied, condition = _condition(f.show_if, siblings, name)
+    condition = conditions.read(f.show_if, siblings)
     return Control(
         field=f, name=name, value=None if unknown else _shown(f, value), parts=_parts(f, None if unknown else value),
-        unknown=unknown, problem=problems.get(path, ""), depends_on=depends_on, depends_value=depends_value, is_denied=is_denied,
-        condition=condition, rows=_rows(f, name, path, value, problems, add_row_to),
+        unknown=unknown, problem=problems.get(path, ""), applies_if=conditions.for_script(condition, name.rpartition(".")[0]),
+        condition=conditions.in_words(condition, siblings), rows=_rows(f, name, path, value, problems, add_row_to),
     )
 
 
@@ -256,30 +252,6 @@ def _as_date(value: Value, zone: ZoneInfo) -> date | None:
     if isinstance(value, datetime):
         return value.astimezone(zone)
     return value if isinstance(value, date) else None
-
-
-def _condition(show_if: str | None, siblings: Sequence[FormField], name: str) -> tuple[str, tuple[str, ...], bool, str]:
-    """Which control decides whether this one applies, by which values (or by any other), and the same in words.
-
-    Only `field = "value"` alternatives over one field of the same form, and their denial, are understood here; the server
-    decides anyway, and a control whose condition is not understood is simply always shown.
-    """
-    nothing: tuple[str, tuple[str, ...], bool, str] = ("", (), False, "")
-    if not show_if:
-        return nothing
-    negation = _NEGATION.match(show_if)
-    found = [_CONDITION.match(part) for part in re.split(r"\s+or\s+", negation[1] if negation else show_if)]
-    matches = [m for m in found if m is not None]
-    decider = next((s for s in siblings if {m[1] for m in matches} == {s.key}), None)
-    operators = {m[2] for m in matches}
-    if len(matches) != len(found) or decider is None or len(operators) != 1 or (operators == {"!="} and len(matches) > 1):
-        return nothing
-    is_denied = (operators == {"!="}) != (negation is not None)
-    values = tuple(str(m[3] if m[3] is not None else m[4]) for m in matches)
-    labels = {"true": _("Ya"), "false": _("Tidak")} | {v: context.say(t) for v, t in decider.options}
-    given = {"field": f"“{context.say(decider.label)}”", "answer": " / ".join(labels.get(v, v) for v in values)}
-    words = _("Isi kecuali bila %(field)s: %(answer)s", **given) if is_denied else _("Isi hanya bila %(field)s: %(answer)s", **given)
-    return f"{name.rpartition('.')[0]}.{decider.key}", values, is_denied, words
 
 
 def clause_words(clause: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -108,19 +109,24 @@ def test_rows_are_bounded():
     assert read(view, ("f.r.count", "-1"), ("f.r.0.n", "x")) == {}
 
 
-@pytest.mark.parametrize(("condition", "values", "denied"), [
-    ('c = "a"', ("a",), False), ('c != "a"', ("a",), True), ('not(c = "a")', ("a",), True), ('c = "a" or c = "b"', ("a", "b"), False),
-    ('not(c = "a" or c = "b")', ("a", "b"), True), ('not(c != "a")', ("a",), False),
-    ('c = "a" and d = true', (), False), ("risk = \"high\"", (), False), ('c != "a" or c != "b"', (), False), ("count(c) > 1", (), False),
+@pytest.mark.parametrize(("condition", "groups", "said"), [
+    ('c = "a"', [[["f.c", "a", True]]], "Isi hanya bila “Pilihan”: Satu"),
+    ('c != "a"', [[["f.c", "a", False]]], "Isi kecuali bila “Pilihan”: Satu"),
+    ('not(c = "a")', [[["f.c", "a", False]]], "Isi kecuali bila “Pilihan”: Satu"),
+    ('not(c != "a")', [[["f.c", "a", True]]], "Isi hanya bila “Pilihan”: Satu"),
+    ('c = "a" or c = "b"', [[["f.c", "a", True]], [["f.c", "b", True]]], "Isi hanya bila “Pilihan”: Satu / Dua"),
+    ('not(c = "a" or c = "b")', [[["f.c", "a", False], ["f.c", "b", False]]], "Isi kecuali bila “Pilihan”: Satu / Dua"),
+    ('c = "a" and d = true', [[["f.c", "a", True], ["f.d", "true", True]]], "Isi hanya bila “Pilihan”: Satu dan “Ya?”: Ya"),
+    ('d = true or c = "a" and d != true', [[["f.d", "true", True]], [["f.c", "a", True], ["f.d", "true", False]]],
+     "Isi hanya bila “Ya?”: Ya, atau “Pilihan”: Satu dan “Ya?” selain Ya"),
+    ('risk = "high"', None, ""), ('c = "a" or risk = "high"', None, ""), ("count(c) > 1", None, ""), ('c = "a" or (d = true)', None, ""),
 ])
-def test_a_condition_that_is_understood_is_also_said_in_words(condition, values, denied):
+def test_a_condition_that_is_understood_is_also_said_in_words(condition, groups, said):
     view = form(a_field("c", "choice", ("Pilihan", "Choice"), options=CHOICES), a_field("d", "boolean", ("Ya?", "Yes?")),
                 a_field("x", "text", ("Isian", "Field"), show_if=condition))
     control = forms.controls(view, {})[2]
-    assert (control.depends_value, control.is_denied) == (values, denied)
-    assert control.depends_on == ("f.c" if values else "")
-    assert bool(control.condition) == bool(values)
-    assert ("kecuali" in control.condition) == denied
+    assert control.applies_if == (json.dumps(groups) if groups else "")
+    assert control.condition == said
 
 
 def test_variables_in_words():

@@ -18,11 +18,10 @@
   });
 
   // Fields that apply only after a certain answer: hidden and not sent otherwise. The server decides in any case.
-  const sync = () => all('[data-depends]').forEach((box) => {
+  const given = (form, name, value) => all('[name]', form).some((field) => field.name === name && field.value === value && !field.disabled && (!['radio', 'checkbox'].includes(field.type) || field.checked));
+  const sync = () => all('[data-applies-if]').forEach((box) => {
     const form = box.closest('form');
-    const fields = all('[name]', form).filter((field) => field.name === box.dataset.depends);
-    const given = fields.filter((field) => !['radio', 'checkbox'].includes(field.type) || field.checked).map((field) => field.value);
-    box.hidden = given.some((value) => box.dataset.values.split('|').includes(value)) === (box.dataset.denied !== undefined);
+    box.hidden = !JSON.parse(box.dataset.appliesIf).some((group) => group.every(([name, value, is]) => given(form, name, value) === is));
     all('input, select, textarea', box).forEach((field) => { field.disabled = box.hidden; });
   });
   document.addEventListener('change', sync);
