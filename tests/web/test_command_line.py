@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from datetime import timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ import pytest
 import engine as front_door
 import handlers
 from engine.settings import Settings
+from storage import Database, agencies, numbers
 from webui import cli, stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +81,20 @@ def test_doctor_finds_nothing_wrong_with_a_product_that_was_set_up(home, capsys)
     capsys.readouterr()
     assert kawal("doctor", "--json") == 0
     assert {check["code"] for check in json.loads(capsys.readouterr().out)} >= {"key", "database", "demo-accounts", "sops", "incidents"}
+
+
+def test_numbers_lists_what_was_counted_and_stands_on_nothing(home, capsys):
+    kawal("init")
+    capsys.readouterr()
+    assert kawal("numbers", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"gaps": []}
+    with closing(Database.open(Settings(data_dir=home, key=bytes(32)).database_url)) as database, database.unit_of_work() as uow:
+        agency_id = agencies.by_code(uow, "kalbar").id
+        numbers.issue(uow, agency_id, "F10", 2026, issued_for="lost", at=datetime(2026, 11, 10, tzinfo=UTC), written=str)
+    assert kawal("numbers", "--year", "2026", "--json") == 1
+    (gap,) = json.loads(capsys.readouterr().out)["gaps"]
+    assert (gap["series"], gap["number"], gap["written"]) == ("F10", 1, "1")
+    assert kawal("numbers", "--year", "2025") == 0
 
 
 def test_lint_says_where_what_and_what_to_draw_instead(capsys, home, tmp_path):
