@@ -188,3 +188,18 @@ def test_what_was_refused_left_nothing_behind_and_a_rebuild_tells_the_same(offic
     assert case.detail.records == before.records
     assert [record.record for record in before.records] == ["identification", "termination", "termination"]
     assert len(office.engine.audit.dual_roles(office.actor(HOME, "auditor"))) == 1, "a rebuild adds nothing to the access log"
+
+
+def test_a_message_does_not_start_a_mediation_either(office: Neighbours) -> None:
+    office.deploy(HOME, "mediasi-lewat-pesan", bpmn.document(bpmn.process(
+        "by_message", bpmn.start(inner=bpmn.event("message", "mediation_wanted")), bpmn.user("talk"), bpmn.end(), bpmn.flows("s", "talk", "e")),
+        roots=bpmn.message("mediation_wanted")))
+    case, other = Case(office), Case(office)
+    assert case.do("identify", is_tpks=True) is None
+    asking = office.actor(HOME, "case_manager", name="MK")
+    keys = [{"business_key": one.detail.summary.business_key} for one in (case, other)]
+    with pytest.raises(errors.InvalidSubmission) as refused:
+        office.engine.cases.correlate_message(asking, "mediation_wanted", keys=keys[0], submission={})
+    assert refused.value.code == "mediation-forbidden"
+    assert office.engine.cases.correlate_message(asking, "mediation_wanted", keys=keys[1], submission={})
+    assert [len(one.detail.instances) for one in (case, other)] == [1, 2]
