@@ -92,9 +92,10 @@ def _is_identity_paper(key: str) -> bool:
 
 
 def _is_demanded(field: Field) -> bool:
+    is_free = not field.required or field.allow_unknown
     if field.type in _ANSWERED_EITHER_WAY:
-        return field.rule is not None
-    return field.required and not field.allow_unknown
+        return field.rule is not None or (len(field.options) == 1 and not is_free)
+    return not is_free
 
 
 def _successors(scope: Scope) -> Mapping[str, set[str]]:

@@ -31,6 +31,9 @@ def test_no_form_demands_an_identity_paper(key: str) -> None:
     assert paper(key=key, type="text", required=False) == []
     assert paper(key=key, type="text", required=True, allowUnknown=True) == [], "it may follow later"
     assert paper(key=key, type="boolean", required=True) == [], "no is an answer"
+    received, later = ({"value": word, "label": {"id": word}} for word in ("received", "later"))
+    assert paper(key=key, type="choice", required=True, options=[received]) == [key], "one answer is none"
+    assert paper(key=key, type="choice", required=True, options=[received, later]) == []
     assert paper(key=key, type="boolean", required=True, rule=f"{key} = true") == [key], "here it is none"
 
 
