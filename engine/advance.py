@@ -52,9 +52,9 @@ class LiveInstance:
     stored_risk: str = ""
     suspended_at: datetime | None = None
     case_status: str | None = None        # what this command's submission says of the case
+    case_seen: int | None = None          # how many entries the case had when its records were read for that
     after: Transition | None = None
     entries: list[tuple[journal.Entry, bytes]] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)                        # of the entries, as far as they were taken
     trace: list[tuple[int, TraceEntry]] = field(default_factory=list)     # with the seq that led to it
     thrown: list[Thrown] = field(default_factory=list)
     completed_tokens: dict[str, Done] = field(default_factory=dict)
@@ -142,8 +142,8 @@ class LiveInstance:
 
     def saved(self) -> None:
         """Everything so far is written; what comes next in this transaction is written after it."""
-        self.entries, self.places, self.trace, self.thrown = [], [], [], []
-        self.is_new, self.stored_seq, self.stored_risk, self.case_status = False, self.seq, self.risk, None
+        self.entries, self.trace, self.thrown = [], [], []
+        self.is_new, self.stored_seq, self.stored_risk, self.case_status, self.case_seen = False, self.seq, self.risk, None, None
 
     def sealed_state(self) -> bytes:
         """The state's bytes for storing, under the case key."""

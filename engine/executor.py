@@ -195,7 +195,8 @@ class Context:
 
     def save(self) -> None:
         """Writes every instance that moved: journal, state, trace, and what waits now. Twice is once."""
-        for live in list(self.live.values()):
+        # Whoever has read the case's records goes first: to the others of this command it moves the case.
+        for live in sorted(self.live.values(), key=lambda each: each.case_seen is None):
             if live.entries:
                 if not projection.save(self.uow, live, self.now, self.executor.message_key(live.agency_id), hops=self.hops):
                     raise _Overtaken

@@ -6,9 +6,8 @@ Nothing here decides anything: dropping these rows and writing them again from t
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import zip_longest
 from typing import Any
 
 from engine import canonical, journal, seal, standards, verdicts
@@ -28,7 +27,7 @@ NOT_ASSESSED = 3
 
 
 def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes, *, hops: int) -> bool:
-    """Writes the instance and all that hangs on it; False when another command moved it first."""
+    """Writes the instance and all that hangs on it; False when another command moved it first, or its case."""
     fields = instance_fields(live)
     if live.is_new:
         instances.add(uow, instances.InstanceRow(
@@ -36,12 +35,13 @@ def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes,
             process_id=live.process_id, business_key=live.business_key, started_at=live.started_at, **fields))
     elif not instances.save(uow, live.id, expected_seq=live.stored_seq, **fields):
         return False
-    _save_history(uow, live)
+    places = _move_case(uow, live)
+    if places is None:
+        return False
+    _save_history(uow, live, places)
     save_waiting(uow, live)
     if live.is_new or fields["ended_at"] is not None:
         follow_case(uow, live)
-    elif live.case_status is not None or live.risk != live.stored_risk:
-        cases.move(uow, live.case_id, status=live.case_status, risk=live.risk, at=live.last_at)
     for number, thrown in enumerate(live.thrown):
         send(uow, live, message_key, thrown, number=number, now=now, hops=hops)
     return True
@@ -83,22 +83,19 @@ def save_case(uow: UnitOfWork, row: cases.CaseRow) -> None:
     cases.save(uow, row.id, status=row.status, risk=row.risk, owner_id=row.owner_id, closed_at=row.closed_at, updated_at=row.updated_at)
 
 
-def take_places(uow: UnitOfWork, live: LiveInstance) -> None:
-    """Gives the entries made so far their places among all entries of the case: the order in which a rebuild tells them.
+def _move_case(uow: UnitOfWork, live: LiveInstance) -> list[int | None] | None:
+    """Writes what the new entries say of the case. The answer is their places among all entries of the case, the order in which a
+    rebuild tells them; None when the case has moved since its records were read."""
+    if not live.case_id:
+        return [None] * len(live.entries)
+    says = live.case_status is not None or live.risk != live.stored_risk
+    said: dict[str, Any] = {"status": live.case_status, "risk": live.risk, "at": live.last_at} if says else {}
+    last = cases.move(uow, live.case_id, entries=len(live.entries), seen=live.case_seen, **said)
+    return None if last is None else list(range(last - len(live.entries) + 1, last + 1))
 
-    Whatever of the case is read or written by what they say comes after this, so that it happens in that order, too.
-    """
-    new = len(live.entries) - len(live.places)
-    if live.case_id and new:
-        last = cases.take_places(uow, live.case_id, new)
-        live.places += range(last - new + 1, last + 1)
 
-
-def _save_history(uow: UnitOfWork, live: LiveInstance) -> None:
-    take_places(uow, live)
-    journal_rows.append(uow, [
-        _journal_row(live, entry, place)
-        for (entry, _), place in zip_longest(live.entries, live.places)])
+def _save_history(uow: UnitOfWork, live: LiveInstance, places: Sequence[int | None]) -> None:
+    journal_rows.append(uow, [_journal_row(live, entry, place) for (entry, _), place in zip(live.entries, places, strict=True)])
     payloads.add_many(uow, [
         payloads.PayloadRow(digest=entry.payload_digest, case_id=live.case_id or None, ciphertext=sealed)
         for entry, sealed in live.entries])

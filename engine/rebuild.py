@@ -39,7 +39,7 @@ def rebuild(context: Context, case_id: str) -> tuple[ReplayReport, ...]:
     row = cases.get(context.uow, case_id)
     if row is None or row.agency_id != context.actor.agency_id:
         raise errors.NotFound(case_id=case_id)
-    cases.take_places(context.uow, case_id, 0)  # nobody moves the case meanwhile
+    cases.move(context.uow, case_id, entries=0)  # nobody moves the case meanwhile
     told = [_Instance(context, each.id) for each in instances.of_case(context.uow, case_id, limit=ALL)]
     reports = tuple(each.report for each in told)
     if all(report.verdict is ReplayVerdict.CONFIRMED for report in reports):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, func, insert, select, true, update
 
 from storage import rows
 from storage.prepared import Prepared
@@ -15,9 +15,14 @@ from storage.unit_of_work import UnitOfWork
 
 case_file = running.case_file
 case_record = running.case_record
-_TAKE_PLACES = Prepared(
-    update(case_file).where(case_file.c.id == bindparam("case_id"))
-    .values(entries=case_file.c.entries + bindparam("count")).returning(case_file.c.entries))
+_MOVE = Prepared(
+    update(case_file)
+    .where(case_file.c.id == bindparam("case_id"),
+           case_file.c.entries == func.coalesce(bindparam("seen", type_=Integer), case_file.c.entries))
+    .values(entries=case_file.c.entries + bindparam("new", type_=Integer),
+            **{name: func.coalesce(bindparam(given, type_=case_file.c[name].type), case_file.c[name])
+               for name, given in (("status", "new_status"), ("risk", "new_risk"), ("updated_at", "moved_at"))})
+    .returning(case_file.c.entries))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,20 +99,18 @@ def save(uow: UnitOfWork, case_id: str, *, status: str, risk: str, owner_id: str
         status=status, risk=risk, owner_id=owner_id, closed_at=closed_at, updated_at=updated_at)).rowcount == 1
 
 
-def move(uow: UnitOfWork, case_id: str, *, status: str | None, risk: str, at: datetime) -> bool:
-    """Write what a running instance says of its case; None and "" leave what is."""
-    said = {name: value for name, value in (("status", status), ("risk", risk)) if value}
-    return uow.execute(update(case_file).where(case_file.c.id == case_id).values(updated_at=at, **said)).rowcount == 1
+def move(uow: UnitOfWork, case_id: str, *, entries: int, seen: int | None = None, status: str | None = None, risk: str | None = None,
+         at: datetime | None = None) -> int | None:
+    """Take places for so many new entries of the case's journals, and write what a running instance says of the case; None and ""
+    leave what is. The answer is the last of the places.
 
-
-def take_places(uow: UnitOfWork, case_id: str, count: int) -> int:
-    """The last of `count` places that are now taken in the order of the case's entries.
-
-    On PostgreSQL whoever else wants places of this case waits until the transaction ends (on SQLite writers wait anyway), so what
-    is read after this is what stood after the place before.
+    On PostgreSQL whoever else moves the case waits until the transaction ends (on SQLite writers wait anyway), so what is read after
+    this is as the place before left it. What was read earlier, with `seen` entries there, is out of date where the answer is None:
+    then nothing was written.
     """
-    ((last,),) = uow.run(_TAKE_PLACES, {"case_id": case_id, "count": count})
-    return int(last)
+    found = list(uow.run(_MOVE, {"case_id": case_id, "new": entries, "seen": seen, "new_status": status or None,
+                                 "new_risk": risk or None, "moved_at": at}))
+    return int(found[0][0]) if found else None
 
 
 def set_status(uow: UnitOfWork, case_id: str, status: str, at: datetime) -> bool:
@@ -154,15 +157,19 @@ def records(uow: UnitOfWork, case_id: str, *, record: str | None = None, limit: 
         .order_by(case_record.c.record, case_record.c.version).limit(limit)))
 
 
-def latest_records(uow: UnitOfWork, case_id: str) -> list[CaseRecordRow]:
-    """The latest version of each of the case's records, by record; bounded by the records there are."""
+def latest_records(uow: UnitOfWork, case_id: str) -> tuple[int, list[CaseRecordRow]]:
+    """How many entries the case's journals have, and with them the latest version of each of its records, by record; bounded by the
+    records there are."""
     latest = (
         select(case_record.c.record, func.max(case_record.c.version).label("version"))
         .where(case_record.c.case_id == case_id).group_by(case_record.c.record).subquery())
-    return rows.all_of(CaseRecordRow, uow.execute(
-        select(*rows.columns(CaseRecordRow, case_record))
-        .join(latest, (case_record.c.record == latest.c.record) & (case_record.c.version == latest.c.version))
-        .where(case_record.c.case_id == case_id).order_by(case_record.c.record)))
+    found = uow.execute(
+        select(case_file.c.entries, *rows.columns(CaseRecordRow, case_record))
+        .select_from(case_file).outerjoin(latest, true())
+        .outerjoin(case_record, and_(case_record.c.case_id == case_file.c.id, case_record.c.record == latest.c.record,
+                                     case_record.c.version == latest.c.version))
+        .where(case_file.c.id == case_id).order_by(case_record.c.record)).all()
+    return found[0].entries if found else 0, rows.all_of(CaseRecordRow, (row[1:] for row in found if row.record is not None))
 
 
 def record_versions(uow: UnitOfWork, case_id: str) -> Mapping[str, int]:

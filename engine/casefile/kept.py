@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine import canonical, projection, seal
+from engine import canonical, seal
 from engine.advance import LiveInstance
 from engine.casefile import approval, rules
 from engine.casefile.case import Case, Changes, Submission
@@ -29,8 +29,7 @@ def project(context: Context, live: LiveInstance, record: str, values: Mapping[s
         storage.Duplicate("pk_case_record"): another command wrote a version of the same record; read again.
         EngineError: `rules` refuse this record.
     """
-    projection.take_places(context.uow, live)
-    stored = cases.latest_records(context.uow, live.case_id)
+    live.case_seen, stored = cases.latest_records(context.uow, live.case_id)
     case = _case(live.key, stored)
     submission = Submission(values=values, item=item, actor_id=actor_id or context.actor.account_id)
     if not is_retold:
@@ -48,7 +47,7 @@ def project(context: Context, live: LiveInstance, record: str, values: Mapping[s
 
 def case_file(context: Context, case_id: str, key: bytes) -> Case:
     """The case file as it stands, opened with the case's key."""
-    return _case(key, cases.latest_records(context.uow, case_id))
+    return _case(key, cases.latest_records(context.uow, case_id)[1])
 
 
 def opened(key: bytes, row: cases.CaseRecordRow) -> dict[str, Value]:

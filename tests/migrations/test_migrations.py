@@ -111,7 +111,7 @@ def test_entries_of_old_get_the_order_they_were_rebuilt_in(database: Database) -
 
     with database.unit_of_work() as uow:
         places = journal.places(uow, "case-1")
-        assert cases.take_places(uow, "case-1", 1) == 6
+        assert cases.move(uow, "case-1", entries=1) == 6
     assert sorted(places, key=places.__getitem__) == [("b", 1), ("a", 1), ("b", 2), ("b", 3), ("a", 2)]
     assert sorted(places.values()) == [1, 2, 3, 4, 5]
 

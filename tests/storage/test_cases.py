@@ -65,8 +65,8 @@ def test_every_version_of_a_record_is_kept_and_the_latest_found(filed: Database)
         cases.add_records(uow, [a_record("plan", 1), a_record("plan", 2), a_record("consent", 1)])
         assert cases.records(uow, "case-1") == [a_record("consent", 1), a_record("plan", 1), a_record("plan", 2)]
         assert cases.records(uow, "case-1", record="plan") == [a_record("plan", 1), a_record("plan", 2)]
-        assert cases.latest_records(uow, "case-1") == [a_record("consent", 1), a_record("plan", 2)]
-        assert cases.latest_records(uow, "case-2") == []
+        assert cases.latest_records(uow, "case-1") == (0, [a_record("consent", 1), a_record("plan", 2)])
+        assert cases.latest_records(uow, "case-2") == (0, [])
         assert cases.record_versions(uow, "case-1") == {"consent": 1, "plan": 2}
 
     with pytest.raises(Duplicate) as refused, filed.unit_of_work() as uow:

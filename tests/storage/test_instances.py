@@ -97,11 +97,17 @@ def test_the_journal_comes_back_in_order_and_in_parts(database: Database) -> Non
 def test_the_entries_of_a_case_take_their_places_one_after_the_other(database: Database) -> None:
     with database.unit_of_work() as uow:
         a_running_instance(uow)
-        before = uow.statements
-        assert cases.take_places(uow, "case-1", 2) == 2
-        assert cases.take_places(uow, "case-1", 0) == 2
-        assert cases.take_places(uow, "case-1", 1) == 3
-        assert uow.statements == before + 3
+        before = cases.get(uow, "case-1")
+        assert cases.move(uow, "case-1", entries=2) == 2
+        assert cases.move(uow, "case-1", entries=0) == 2
+        assert cases.get(uow, "case-1") == before
+        assert cases.move(uow, "case-1", entries=1, seen=1, status="lost", risk="high", at=LATER) is None
+        assert cases.get(uow, "case-1") == before
+        assert cases.move(uow, "case-1", entries=1, seen=2, status="moved", risk="", at=LATER) == 3
+        after = cases.get(uow, "case-1")
+        assert after is not None and before is not None
+        assert (after.status, after.risk, after.updated_at) == ("moved", before.risk, LATER)
+        assert cases.latest_records(uow, "case-1") == (3, [])
         journal.append(uow, [entry(1, place=1), entry(2, place=3), entry(1, chain_id="instance-2", place=2)])
 
     with database.reading() as uow:
