@@ -61,5 +61,8 @@ def _page(case_id: str, action_id: str, form: FormView, values: Mapping[str, Val
     drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
     known = {control.field.key for control in drawn}
     loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
-    return render_template("action.html", case_id=case_id, action_id=action_id, form=form, controls=drawn, summary=forms.summary(drawn),
-                           loose=loose, has_problems=bool(problems), once=request.form.get("once") or context.once())
+    detail = context.engine().cases.get(context.actor(), case_id)
+    action = next((one for one in detail.actions if one.id == action_id), None)
+    return render_template("action.html", case=detail.summary, action=action, action_id=action_id, form=form, controls=drawn,
+                           summary=forms.summary(drawn), loose=loose, has_problems=bool(problems),
+                           once=request.form.get("once") or context.once())

@@ -9,11 +9,11 @@ from typing import Any
 
 from flask import Flask, g
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from engine.results import FormField, HistoryRow, ReplayVerdict
 from engine.types import Happening, LintFinding, Severity, TaskSummary, Text, Value
-from webui import context, deadlines, document_words, forms, times
+from webui import context, deadlines, document_words, forms, record_words, times
 
 #: What the engine calls a step whose class the reader may not see.
 LIMITED = "langkah terbatas"
@@ -27,12 +27,12 @@ def init_app(app: Flask) -> None:
         account=context.account, lang=context.language, say=context.say, may=context.may, now=context.now,
         exact=exact, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
         in_words=forms.in_words, variable_words=forms.variable_words,
-        clause_words=forms.clause_words, after_words=after_words, answered=answered,
+        clause_words=forms.clause_words, after_words=after_words, answered=answered, quoted=quoted,
         shown_part=shown_part, file_size=file_size,
         risk_word=risk_word, status_word=status_word, group_word=group_word, role_word=role_word, kind_word=kind_word,
         happened_word=happened_word, step_word=step_word, item_word=item_word,
         verdict_word=verdict_word, severity_word=severity_word, same_words=same_words, case_label=case_label, month_names=month_names,
-        notice_count=notice_count, picture=picture, record_word=record_word,
+        notice_count=notice_count, picture=picture, record_word=record_words.record_word,
     )
 
 
@@ -72,6 +72,11 @@ def after_words(text: Text) -> str:
     for heading in ("Setelah ini:", "After this:"):
         said = said.removeprefix(heading).strip()
     return said[:1].upper() + said[1:]
+
+
+def quoted(text: str) -> Markup:
+    """A clause as its source prints it: the source's own mark for italics is shown as such, everything else as text."""
+    return Markup(str(escape(text)).replace("&lt;i&gt;", "<i>").replace("&lt;/i&gt;", "</i>"))  # noqa: S704 - escaped before
 
 
 def file_size(text: str) -> str:
@@ -145,25 +150,6 @@ def role_word(role: str) -> str:
         "process_owner": _("Pemilik proses"), "auditor": _("Auditor"), "system_admin": _("Admin sistem"),
         "data_protection_officer": _("Petugas pelindungan data"), "system": _("Sistem"), "": "",
     }.get(role, role)
-
-
-def record_word(record: str) -> str:
-    """The title of a projected record of the case file; an unknown one as it stands, without underscores."""
-    return {
-        "identification": _("Identifikasi kasus"), "assessment": _("Asesmen"), "plan": _("Rencana intervensi"),
-        "consent": _("Persetujuan"), "referral": _("Rujukan"), "handover": _("Berita acara penyerahan"),
-        "follow_up": _("Tindak lanjut"), "provider_report": _("Laporan penyelenggara layanan"), "review": _("Reviu"),
-        "coordination": _("Koordinasi"), "family_coordination": _("Koordinasi keluarga"),
-        "plan_agreement": _("Kesepakatan rencana"), "plan_approval": _("Persetujuan rencana"),
-        "case_conference": _("Konferensi kasus"), "police_report": _("Pelaporan ke kepolisian"),
-        "report_check": _("Pemeriksaan laporan"), "acknowledgement": _("Mengetahui"),
-        "hiv_consent": _("Persetujuan"),  # a neutral name: the record's own would say what it is about
-        "termination": _("Terminasi"), "case_report": _("Laporan kasus"), "documentation": _("Dokumentasi"),
-        "emergency": _("Tanggap darurat"), "outreach": _("Penjangkauan"), "intake_papers": _("Kelengkapan berkas"),
-        "withdrawal": _("Penarikan persetujuan"), "transfer": _("Pelimpahan"), "reopening": _("Pembukaan kembali"),
-        "mediation": _("Mediasi"), "shelter": _("Penampungan"), "complaint": _("Keluhan layanan"),
-        "data_request": _("Permintaan data pribadi"), "break_glass": _("Akses darurat"),
-    }.get(record, record.replace("_", " ").capitalize())
 
 
 def kind_word(kind: str) -> str:
