@@ -8,7 +8,7 @@ from pathlib import Path
 from engine import definitions
 from engine.bundle import SopBundle
 from engine.definitions import Definition
-from tests.scenarios import runner
+from tests.scenarios import rule_rows, runner
 
 ROOT = Path(__file__).parents[2] / "bpmn"
 OPERATIONS = frozenset({"case.number", "notice.send", "document.issue"})
@@ -30,7 +30,17 @@ def definition_of(sop: Path) -> Definition:
     return definitions.load(SopBundle.from_dir(sop))
 
 
-@functools.cache
 def played(scenario: Path) -> runner.Played:
     """The scenario, played once for all tests that look at it."""
-    return runner.play(scenario)
+    return _played(scenario)[0]
+
+
+def rows_matched(scenario: Path) -> frozenset[rule_rows.Row]:
+    """The rows of decision tables that the same run matched."""
+    return _played(scenario)[1]
+
+
+@functools.cache
+def _played(scenario: Path) -> tuple[runner.Played, frozenset[rule_rows.Row]]:
+    with rule_rows.recorded() as rows:
+        return runner.play(scenario), frozenset(rows)
