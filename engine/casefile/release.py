@@ -180,6 +180,8 @@ def addressee_of(answers: Answers, receiver: str, name: str = "", *, line: Value
 def flags_of(answers: Answers) -> frozenset[str]:
     """What is special about the case: every flag some answer raises."""
     raised = {name for values in answers.values() for name, value in values.items() if name in _FLAGS and value is True}
+    if answers.get("police_report", {}).get("police_route") == "report":
+        raised.add("is_tpks")   # what is reported to the police as a sexual-violence crime is suspected to be one
     for values in answers.values():
         special = values.get("special_flags")
         raised |= {_AS_FLAG.get(str(one), str(one)) for one in special} if isinstance(special, list | tuple) else set()

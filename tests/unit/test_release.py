@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import pytest
 from engine.casefile import release
 from engine.casefile.release import Addressee, NotReleased, Receiver, Said, released
 from engine.casefile.release_consent import coverage
+from engine.casefile.release_fields import Data
+from engine.decisions import read_decisions
 from engine.forms_schema import Field, FieldType, read_form
 
 DAY = date(2026, 11, 12)
@@ -147,6 +149,25 @@ def test_special_circumstances_take_more_away() -> None:
     assert told() == {"address_domicile", "guardian_name", "full_name"}
     assert told(conflict_situation=True) == {"guardian_name", "full_name"}
     assert told(guardian_is_alleged_perpetrator=True) == {"address_domicile", "full_name"}
+
+
+#: The words of the decision table D12 (`may_leave`) for kinds of data.
+WORDS = {"identity": Data.IDENTITY, "injuries": Data.HEALTH, "history": Data.HEALTH, "special_needs": Data.NEEDS, "hiv": Data.HIV,
+         "facts": Data.FACTS, "contact": Data.CONTACT, "chronology": Data.STORY, "chosen_documents": Data.CHOSEN, "risk": Data.RISK,
+         "needs": Data.NEEDS, "children": Data.CHILDREN, "actions": Data.ACTIONS, "aggregates": Data.PUBLIC, "alias": Data.LETTER,
+         "minimum": Data.SERVICE}
+
+
+@pytest.mark.parametrize("kind", ["health", "police", "legal_aid", "shelter", "school_village", "conference", "public"])
+def test_the_decision_table_d12_and_the_engine_say_the_same(kind: str) -> None:
+    table = read_decisions((ROOT / "common" / "keputusan" / "d12-data-keluar.dmn").read_bytes())
+    found = table.evaluate("may_leave", {"receiver_kind": kind, "hiv_consent_given": True, "asked_in_law": False, "consent_given": True},
+                           now=datetime(2026, 11, 12, tzinfo=UTC))
+    assert isinstance(found.value, list) and found.value
+    in_table = {WORDS[str(word)] for word in found.value}
+    implied = {Data.STORY} if Data.FACTS in in_table else set()
+    assert in_table <= release.PERMITTED[Receiver(kind)]
+    assert release.PERMITTED[Receiver(kind)] & set(WORDS.values()) - {Data.LETTER, Data.SERVICE} <= in_table | implied
 
 
 # --- consent -----------------------------------------------------------------------------------------------------
@@ -323,3 +344,8 @@ def test_no_field_of_any_form_reaches_a_receiver_outside_d12_and_the_consent() -
         if "guardian_is_alleged_perpetrator" in raised:
             assert "guardian_name" not in told
     assert looked_at > 1000
+
+
+def test_what_is_reported_to_the_police_as_sexual_violence_is_suspected_to_be_it() -> None:
+    assert release.flags_of({"police_report": {"police_route": "report"}}) == {"is_tpks"}
+    assert release.flags_of({"police_report": {"police_route": "legal_review"}}) == frozenset()
