@@ -219,6 +219,29 @@ def test_what_nobody_may_read_is_in_no_letter(sop: Path) -> None:
         assert letter["case"]["risk"] == "" and letter["release"] == {"receiver": "health", "name": "RSUD A", "basis": "consent"}
 
 
+@pytest.mark.parametrize(("named", "provider", "kind", "is_told"), [
+    ("Klinik VCT Contoh", "Klinik VCT Contoh", "health", True), ("Klinik VCT Contoh", "RSUD A", "health", False),
+    ("", "Klinik VCT Contoh", "health", False), ("Klinik VCT Contoh", "Klinik VCT Contoh", "social", False)])
+def test_hiv_stands_in_the_clinics_copy_only(sop: Path, named: str, provider: str, kind: str, is_told: bool) -> None:
+    with office(sop) as of:
+        told: list[dict[str, Any]] = []
+        source_of = of.engine.cases.letter_source
+        of.engine.cases.letter_source = lambda call, **about: told.append(dict((made := source_of(call, **about)).data)) or made
+        case = started(of, hiv=True, consent_status="not_yet")
+        of.work()
+        do(of, case, "approve_case_report", "case_manager", {"decision": "approved", "assessment_is_relevant": True})
+        do(of, case, "record_consent", "companion", {
+            "consent_status": "given", "giver": "beneficiary", "explained_limits": True, "receivers": [kind],
+            "given_at": STORY.at})
+        do(of, case, "record_hiv_consent", "companion", {
+            "special_consent": "given", "special_giver": "beneficiary", "special_receiver": named, "special_data": CANARY,
+            "special_given_at": STORY.at})
+        again(of, case, provider=provider, provider_kind=kind)
+        [letter] = told
+        assert (CANARY in json.dumps(letter)) is is_told
+        assert letter["release"]["name"] == provider
+
+
 def test_a_document_of_a_class_is_there_only_for_who_may_see_it(sop: Path) -> None:
     with office(sop) as of:
         story = front_door.Story(STORY, of, key="pengelolaan-kasus", file="a01")
