@@ -155,7 +155,7 @@ def _read(standing: _Standing, one: Said) -> None:
         standing.grounds.add(ground)
     kind = _text(values.get("consent_kind"))
     if one.record == "hiv_consent" or kind == "hiv_referral":
-        is_given = values.get("special_consent", values.get("consent_status")) in _AGREED
+        is_given = _text(values.get("special_consent", values.get("consent_status"))) in _AGREED
         standing.hiv = (_entries(values.get("special_receiver")) or _entries(values.get("providers"))) if is_given else ()
     elif one.record == "withdrawal":
         _withdraw(standing, values, one.line_no)
@@ -167,13 +167,13 @@ def _consent(standing: _Standing, one: Said) -> None:
     values = one.values
     if values.get("withhold_from"):
         standing.withheld = f"{standing.withheld} {_text(values['withhold_from'])}"
-    decisions: list[tuple[str | None, Value, str]] = [
-        (line_key(row["line_no"]), row.get("line_decision"), _text(row.get("receiver")))
+    decisions: list[tuple[str | None, str, str]] = [
+        (line_key(row["line_no"]), _text(row.get("line_decision")), _text(row.get("receiver")))
         for row in _rows(values.get("line_consents")) if row.get("line_no") is not None]
     if values.get("line_consent") is not None:
-        decisions.append((one.line_no, values["line_consent"], ""))
+        decisions.append((one.line_no, _text(values["line_consent"]), ""))
     if values.get("consent_status") is not None:
-        decisions.append((one.line_no, values["consent_status"], ""))
+        decisions.append((one.line_no, _text(values["consent_status"]), ""))
     # A child that says no is heard (D7); who was not told how far secrecy goes has not agreed yet.
     says_no = values.get("child_assent") == "refused"
     is_informed = values.get("explained_limits") is not False
@@ -274,7 +274,7 @@ def _entries(value: Value) -> tuple[str, ...]:
 
 def _data(value: Value) -> frozenset[Data] | None:
     named = _list(value)
-    return frozenset(Data(one) for one in named if one in set(Data)) if named else None
+    return frozenset(kind for kind in Data if kind.value in map(_text, named)) if named else None
 
 
 def _day(value: Value) -> date | None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.casefile import release
 from engine.casefile.release import Addressee, NotReleased, Receiver, Said, released
@@ -173,6 +175,17 @@ def test_the_decision_table_d12_and_the_engine_say_the_same(kind: str) -> None:
 # --- consent -----------------------------------------------------------------------------------------------------
 
 
+CONSENT_WORDS = frozenset({
+    "plan_lines", "consent_status", "line_consent", "line_consents", "receivers", "providers", "withhold_from", "data_categories",
+    "valid_until", "child_assent", "other_basis", "special_receiver", "special_consent", "withdrawn_lines", "withdrawn_receivers",
+    "receiver", "consent_kind", "explained_limits"})
+ODD = st.recursive(
+    st.none() | st.booleans() | st.decimals(allow_nan=False, allow_infinity=False) | st.dates() | st.sampled_from([
+        "given", "refused", "all", "health", "school_village", "SD Contoh", "RSUD Contoh, SD Contoh", "vital_interest", "legal_duty", "service"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["line_no", "line_decision", "receiver", "provider"]), inner, max_size=3), max_leaves=6)
+
+
 @pytest.mark.parametrize(("statements", "covered"), [
     ((), False),
     ((said(consent_status="given"),), False),                                                   # it names nobody
@@ -215,6 +228,15 @@ def test_the_decision_table_d12_and_the_engine_say_the_same(kind: str) -> None:
 ])
 def test_a_consent_covers_whom_it_names_for_as_long_as_it_stands(statements: tuple[Said, ...], covered: bool) -> None:
     assert may(to(), *statements) is covered
+
+
+@given(st.lists(st.tuples(
+    st.sampled_from(["consent", "plan", "withdrawal", "hiv_consent", "identification"]),
+    st.dictionaries(st.sampled_from(sorted(CONSENT_WORDS)), ODD, max_size=5)), max_size=5))
+def test_whatever_was_said_is_understood_or_passed_over(statements: list[tuple[str, dict[str, Any]]]) -> None:
+    """An agency's own form may ask in any shape; a question of consent never fails, and never opens what nobody named."""
+    found = coverage(to("school_village", "SD Contoh"), [Said(record=record, values=values) for record, values in statements], on=DAY)
+    assert not found.allows or any("school_village" in str(values) or "SD Contoh" in str(values) for _, values in statements)
 
 
 def test_a_consent_may_name_the_data_too() -> None:
