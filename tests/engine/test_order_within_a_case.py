@@ -23,6 +23,7 @@ from tests.support import bpmn, neighbours, postgres
 from tests.support.neighbours import HOME, Neighbours
 
 CASE = "KLB-URUT"
+SHEET = 'start_form = "begin"\nstart_roles = ["intake_operator"]\n'
 BEGIN = {"title": {"id": "Mulai", "en": "Begin"}, "clause": "", "fields": []}
 NOTE = {"title": {"id": "Catatan", "en": "Note"}, "clause": "", "fields": [
     {"key": "said", "type": "text", "label": {"id": "Isi", "en": "Text"}, "required": True, "sensitivity": "C1"}]}
@@ -40,12 +41,12 @@ def office(tmp_path: Path, database_url: str) -> Neighbours:
 def opened(folder: Path, database_url: str, *, record: str | None = "remark") -> Neighbours:
     made = neighbours.opened(folder, database_url)
     made.deploy(HOME, "notes", NOTES, lanes={"Petugas": "companion"}, forms={
-        "begin": BEGIN, "note": {**NOTE, **({"record": record} if record else {})}}, sheet='start_form = "begin"\nstart_roles = ["intake_operator"]\n')
+        "begin": BEGIN, "note": {**NOTE, **({"record": record} if record else {})}}, sheet=SHEET)
     return made
 
 
-def begun(office: Neighbours) -> CompletionResult:
-    return office.engine.cases.start(office.actor(HOME, "intake_operator"), "notes", submission={}, business_key=CASE)
+def begun(office: Neighbours, key: str = "notes") -> CompletionResult:
+    return office.engine.cases.start(office.actor(HOME, "intake_operator"), key, submission={}, business_key=CASE)
 
 
 def note(office: Neighbours, started: CompletionResult, said: str) -> None:
@@ -125,6 +126,33 @@ def test_two_that_end_at_once_close_the_case(tmp_path: Path, postgres_cluster: p
     before = stored(office)
     assert (before[0].status, before[0].closed_at) == ("terminated", office.clock.now())
     assert [place for place, _ in places(office)] == [1, 2, 3, 4]
+    assert rebuilt(office) == before
+
+
+def test_who_read_the_case_before_another_moved_it_reads_again(
+        tmp_path: Path, postgres_cluster: postgres.Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a submission leads to depends on the other records of the case, too."""
+    office = opened(tmp_path, postgres_cluster.new_database())
+    one = begun(office)
+    office.deploy(HOME, "others", NOTES, lanes={"Petugas": "companion"}, sheet=SHEET,
+                  forms={"begin": BEGIN, "note": {**NOTE, "record": "another"}})
+    another = begun(office, "others")
+    both, latest_records, reads = threading.Barrier(2), cases.latest_records, []
+
+    def read_together(*given: Any) -> Any:
+        found = latest_records(*given)
+        reads.append(found[0])
+        if len(reads) <= 2:
+            both.wait(timeout=30)
+        return found
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor(2) as people:
+        patched.setattr(cases, "latest_records", read_together)
+        list(people.map(lambda started: note(office, started, "isi"), (one, another)))
+
+    before = stored(office)
+    assert reads == [2, 2, 3]
+    assert [(record, version) for record, version, *_ in before[1]] == [("another", 1), ("remark", 1)]
     assert rebuilt(office) == before
 
 
