@@ -144,9 +144,10 @@ def _until(scenario: front_door.Scenario, before: str | None) -> front_door.Scen
     """The story without its expectations, up to the first step on `before`."""
     steps: list[Any] = []
     for step in scenario.steps:
-        if before is not None and step.acts_on == before:
+        element = step.acts_on or step.act
+        if before is not None and element == before:
             break
-        if step.refuse is None and step.acts_on is not None:
+        if step.refuse is None and element is not None:
             steps.append(replace(step, expected=None, verdict=None, handling_verdict=None, overrun=None))
     return replace(scenario, steps=tuple(steps), business_key=None)
 
