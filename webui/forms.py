@@ -21,7 +21,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.results import FormField, FormView
 from engine.types import Value
-from webui import conditions, context, times
+from webui import conditions, context, process_words, times
 
 PREFIX = "f"
 UNKNOWN_ANSWERS = ("not_asked", "declined", "unknown")
@@ -273,12 +273,12 @@ def shown_value(f: FormField) -> str:
 
 
 def variable_words(name: str, value: Value, known: Mapping[str, FormField]) -> tuple[str, str]:
-    """A variable's name and value as the SOP's forms word them; what no form asks for stays as the diagram calls it."""
+    """A variable's name and value as the SOP's forms word them; what no form asks for is the diagrams' own."""
     return _name_words(name, known), _value_words(name, value, known)
 
 
 def _name_words(name: str, known: Mapping[str, FormField]) -> str:
-    return context.say(known[name].label) if name in known else name
+    return context.say(known[name].label) if name in known else process_words.name_word(name)
 
 
 def _value_words(name: str, value: Value, known: Mapping[str, FormField]) -> str:
@@ -286,6 +286,8 @@ def _value_words(name: str, value: Value, known: Mapping[str, FormField]) -> str
         return "; ".join(f"{_name_words(key, known)}: {_value_words(key, item, known)}" for key, item in value.items())
     if isinstance(value, list | tuple) and value:
         return ", ".join(_value_words(name, item, known) for item in value)
+    if isinstance(value, str) and value and name not in known:
+        return process_words.answer_word(name, value)
     options = known[name].options if name in known else ()
     return in_words(value, {option: context.say(text) for option, text in options})
 

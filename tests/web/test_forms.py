@@ -129,6 +129,16 @@ def test_a_condition_that_is_understood_is_also_said_in_words(condition, groups,
     assert control.condition == said
 
 
+def test_variables_that_no_form_asks_for_have_words_too():
+    known = {"mode": a_field("mode", "choice", ("Cara pengelolaan", "Mode"), options=(("own", Text("Layanan sendiri", "Own")),))}
+    assert forms.variable_words("authority", {"result": "own", "receivers": [], "monitor": False}, known) == (
+        "Kewenangan", "Hasil: Unit ini sendiri; Penerima: —; Tetap dipantau: Tidak")
+    assert forms.variable_words("mode", "own", known) == ("Cara pengelolaan", "Layanan sendiri")
+    assert forms.variable_words("notes", "own", known) == ("notes", "own")
+    assert forms.variable_words("case_number", "X-1", known) == ("Nomor kasus", "X-1")
+    assert forms.variable_words("risk", "", known) == ("Tingkat risiko", "—")
+
+
 def test_variables_in_words():
     assert forms.in_words([Decimal("1.5"), True, None, {"a": "b"}]) == "1.5, Ya, —, a: b"
     assert forms.in_words(date(2026, 11, 24)) == "24 November 2026"
