@@ -14,6 +14,7 @@ from engine import errors, letters, seal
 from engine.advance import SYSTEM, LiveInstance
 from engine.executor import Context, Executor
 from engine.form_values import Upload
+from engine.forms_schema import FieldType
 from engine.letters import LetterSource
 from engine.types import Actor, OperationCall
 from storage import crypto, documents, instances, jobs, numbers, randomness
@@ -21,6 +22,7 @@ from storage import crypto, documents, instances, jobs, numbers, randomness
 ATTACHMENT = "LAMPIRAN"
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 NUMBER_FIELD: Final = "document_number"       # a form's question for a number from the agency's own register
+_FILES: Final = frozenset({FieldType.FILE, FieldType.SIGNATURE})
 _CLASSES: Final = ("", "C0", "C1", "C2", "C3", "C4")
 __all__ = ["ATTACHMENT", "DIGEST", "LetterSource", "NumberTaken", "actor_of", "attach", "binding", "instance_of", "keep_number",
            "keep_uploads", "letter_source", "typed_number", "visible"]
@@ -86,16 +88,21 @@ def visible(context: Context, rows: Sequence[documents.DocumentRow], allowed: Co
 
 
 def _class_of(context: Context, row: documents.DocumentRow, instance: instances.InstanceRow | None) -> str:
-    """The class of a document: its template's own, or that of the step that made it, whichever is higher."""
+    """The class of a document: its template's own, or that of the step that made it; of a file that came with a form the highest
+    that form asks files of."""
     if instance is None:
         return "C1"
     definition = context.executor.definition(context.uow, instance.deployment_id)
     template, _ = definition.documents.get(row.code, (None, ""))
     try:
-        step = definition.element(row.element_id).sensitivity if row.element_id else None
+        step = definition.element(row.element_id) if row.element_id else None
     except errors.UnknownElement:   # of a version from before a migration: nobody can say any more how much it told
-        step = "C3"
-    return max("C1", template.sensitivity if template is not None else "", step or "", key=_CLASSES.index)
+        return "C3"
+    classes = ["C1", template.sensitivity if template is not None else "", (step.sensitivity or "") if step is not None else ""]
+    if row.code == ATTACHMENT:
+        form = definition.forms.get((step.form if step is not None else definition.sheet.start_form) or "")
+        classes += [asked.sensitivity for asked in (form.fields if form is not None else ()) if asked.type in _FILES]
+    return max(classes, key=_CLASSES.index)
 
 
 def attach(

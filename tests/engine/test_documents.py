@@ -155,6 +155,8 @@ def test_a_signature_is_printed_with_its_picture_and_kept_beside_the_letter(sop:
         assert pypdf.PdfReader(io.BytesIO(content)).pages[0].images
         attached = of.engine.cases.get(of.actor_of("case_manager"), case.case_id).documents
         assert [one.media_type for one in attached if one.code == "LAMPIRAN"] == ["image/png"]
+        # That form also takes a reply of class C3 as a file: whoever may not see the class sees none of its files.
+        assert not [one for one in of.engine.cases.get(of.actor_of("auditor"), case.case_id).documents if one.code == "LAMPIRAN"]
 
 
 def test_the_qr_code_leads_to_a_page_that_knows_this_letter_and_no_other(sop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
