@@ -36,6 +36,7 @@ def in_hand(context: Context, business_key: str | None, *, came_from: Mapping[st
 def next_number(context: Context, *, issued_for: str, series: str = CASE) -> str:
     """The next number of the agency's series, as its pattern writes it (`KLB-2026-000123`); carries no name.
 
+    A document of which the sheet says nothing is numbered by the sheet's `document` pattern.
     The year is that of the agency's own calendar day. The same `issued_for` gets the same number however often it asks.
     """
     from zoneinfo import ZoneInfo
@@ -45,7 +46,7 @@ def next_number(context: Context, *, issued_for: str, series: str = CASE) -> str
         raise errors.NotFound(agency_id=context.actor.agency_id)
     year = context.now.astimezone(ZoneInfo(agency.zone)).year
     patterns = agency.profile.get("numbers", {}) if isinstance(agency.profile, dict) else {}
-    pattern = str(patterns.get(series, CASE_PATTERN if series == CASE else DOCUMENT_PATTERN))
+    pattern = str(patterns.get(series) or (CASE_PATTERN if series == CASE else patterns.get("document", DOCUMENT_PATTERN)))
 
     def written(number: int) -> str:
         return pattern.format(agency=agency.code.upper(), year=year, number=number, series=series)
