@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import definitions, sop_toml
-from engine.bundle import SopBundle
 from engine.definitions import Definition
 from engine.directory.agencies import parameters_of
 from engine.model import EventKind
@@ -31,7 +30,7 @@ def walk(sop: Path, rng: Random) -> Walk:
     definition = definition_of(sop)
     agency = sop.parent / "agency.toml"
     parameters = parameters_of(sop_toml.read_agency(agency.read_bytes()))
-    trial = Trial.open(SopBundle.from_dir(sop), now=START, operations=runner._Desk(parameters).operations(),
+    trial = Trial.open(runner.bundle_of(sop), now=START, operations=runner._Desk(parameters).operations(),
                        calendar=runner.agency_calendar(agency), parameters=parameters)
     start = definition.forms.get(definition.sheet.start_form or "")
     typed = random_answers(start, {}, START, rng) if start else {}

@@ -6,23 +6,25 @@ forget everything cached between any two calls. The format stands in docs/scenar
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from engine import calendars, definitions, entrances, sop_toml
+from engine import calendars, definitions, entrances, sop_toml, trial
 from engine.bundle import SopBundle
 from engine.calendars import Season, WorkCalendar
 from engine.commands import tasks as task_commands
 from engine.directory.agencies import parameters_of
 from engine.errors import EngineError, NotFound
+from engine.lint import lint
 from engine.results import ReplayReport
 from engine.scenario import Expected, Scenario, Step, read_scenario
 from engine.summaries import task_summary
 from engine.trial import Trial
-from engine.types import Happening, InstanceStatus, Operation, OperationCall, TaskSummary, TraceEntry, Value
+from engine.types import Happening, InstanceStatus, LintFinding, Operation, OperationCall, TaskSummary, TraceEntry, Value
 from engine.work_calendar import week_from_json
 from storage import tasks as task_rows
 
@@ -90,6 +92,26 @@ def agency_calendar(agency: Path, *, years: range = range(2025, 2029)) -> WorkCa
     return WorkCalendar(ZoneInfo(sheet.timezone), week_from_json(sheet.calendar["week"]), calendars.indonesia(years), tuple(seasons))
 
 
+@functools.cache
+def bundle_of(sop: Path) -> SopBundle:
+    """The folder as it stands when a test run first asks for it."""
+    return SopBundle.from_dir(sop)
+
+
+_findings: dict[tuple[str, frozenset[str]], list[LintFinding]] = {}
+
+
+def _check_once(bundle: SopBundle, *, operations: frozenset[str] = frozenset()) -> list[LintFinding]:
+    """What the check said of these very files before in this run; a hundred stories of one SOP need it once."""
+    key = (bundle.digest, operations)
+    if key not in _findings:
+        _findings[key] = lint(bundle, operations=operations)
+    return list(_findings[key])
+
+
+trial.lint = _check_once  # the name that `Trial.open` calls
+
+
 def play(path: Path, *, reload_between_steps: bool = False) -> Played:
     """Runs one scenario of the SOP its folder belongs to.
 
@@ -99,7 +121,7 @@ def play(path: Path, *, reload_between_steps: bool = False) -> Played:
     sop = path.parent.parent
     scenario = read_scenario(path.read_bytes())
     agency = (sop.parent.parent / scenario.agency if scenario.agency else sop.parent) / "agency.toml"
-    return _Run(SopBundle.from_dir(sop), agency, scenario, reload_between_steps).play()
+    return _Run(bundle_of(sop), agency, scenario, reload_between_steps).play()
 
 
 class _Run:

@@ -6,7 +6,6 @@ import functools
 from pathlib import Path
 
 from engine import definitions
-from engine.bundle import SopBundle
 from engine.definitions import Definition
 from tests.scenarios import rule_rows, runner
 
@@ -27,7 +26,7 @@ def named(path: Path) -> str:
 
 def definition_of(sop: Path) -> Definition:
     """The SOP as it is deployed: with what it uses and adopts."""
-    return definitions.load(SopBundle.from_dir(sop))
+    return definitions.load(runner.bundle_of(sop))
 
 
 def played(scenario: Path) -> runner.Played:
