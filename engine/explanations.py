@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from engine import calendars
 from engine.calendars import WorkCalendar
 from engine.definitions import Definition
-from engine.model import Node, Scope
+from engine.model import EventKind, Node, Scope
 from engine.types import Actor, TaskSummary, Text
 
 _WORK = frozenset({"userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity"})
+_BREAKING = frozenset({EventKind.TERMINATE, EventKind.ERROR, EventKind.CANCEL})  #: Ends after which the drawing does not simply go on.
 NO_STANDARD = Text("Belum ditetapkan dalam SOP: SOP tidak memuat mutu baku waktu untuk langkah ini.",
                    "Not set in the SOP: it gives no time standard for this step.")
 
@@ -48,38 +50,56 @@ def after_this(definition: Definition, node: Node) -> Text:
 
 def next_activities(definition: Definition, node: Node) -> list[Node]:
     """Activities reachable from `node` without passing another activity, in drawing order; sensitive ones are left out."""
-    scope = _scope_of(definition, node)
-    if scope is None:
+    place = _place_of(definition, node)
+    if place is None:
         return []
     found: list[Node] = []
     seen: set[str] = {node.id}
-    waiting = [flow.target for flow in node.outgoing]
+    waiting = _following(node, place)
     while waiting:
-        step = scope.nodes.get(waiting.pop(0))
-        if step is None or step.id in seen:
+        step, place = waiting.pop(0)
+        if step.id in seen:
             continue
         seen.add(step.id)
+        is_limited = step.sensitivity in ("C3", "C4")
         if step.type in _WORK:
-            if step.sensitivity not in ("C3", "C4"):
+            if not is_limited:
                 found.append(step)
-        elif step.body is not None:
-            found += [inner for inner in step.body.nodes.values() if inner.type in _WORK and _begins(step.body, inner)]
+        elif step.body is not None and not is_limited:
+            inside = _Place(step.body, step, place)
+            waiting[:0] = [(inner, inside) for inner in step.body.nodes.values() if inner.type == "startEvent"]
         else:
-            waiting += [flow.target for flow in step.outgoing]
+            waiting += _following(step, place)
     return found
 
 
-def _begins(scope: Scope, node: Node) -> bool:
-    return all(scope.nodes[flow.source].type == "startEvent" for flow in node.incoming if flow.source in scope.nodes)
+@dataclass(frozen=True)
+class _Place:
+    """Where a node stands: its scope, the sub-process that holds the scope, and where that one stands."""
+
+    scope: Scope
+    holder: Node | None = None
+    outer: _Place | None = None
 
 
-def _scope_of(definition: Definition, node: Node) -> Scope | None:
-    waiting: list[Scope] = list(definition.processes.values())
+def _following(node: Node, place: _Place) -> list[tuple[Node, _Place]]:
+    """What comes next; after the end of an embedded sub-process, what comes after that."""
+    targets = [place.scope.nodes.get(flow.target) for flow in node.outgoing]
+    if node.outgoing or place.holder is None or place.outer is None:
+        return [(target, place) for target in targets if target is not None]
+    ends_more = any(event.kind in _BREAKING for event in node.events)
+    if node.type not in ("endEvent", *_WORK) or ends_more or place.holder.triggered_by_event or place.holder.loop is not None:
+        return []
+    return _following(place.holder, place.outer)
+
+
+def _place_of(definition: Definition, node: Node) -> _Place | None:
+    waiting = [_Place(process) for process in definition.processes.values()]
     while waiting:
-        scope = waiting.pop()
-        if scope.nodes.get(node.id) is node:
-            return scope
-        waiting += [inner.body for inner in scope.nodes.values() if inner.body is not None]
+        place = waiting.pop()
+        if place.scope.nodes.get(node.id) is node:
+            return place
+        waiting += [_Place(inner.body, inner, place) for inner in place.scope.nodes.values() if inner.body is not None]
     return None
 
 
@@ -93,3 +113,9 @@ def clause_texts(definition: Definition, node: Node) -> tuple[str, ...]:
     """The quoted source clauses this element carries out."""
     clauses = [clause for sheet in definition.sheets.values() for clause in sheet.clauses]
     return tuple(clause.text for clause in clauses if node.id in clause.elements or clause.id in node.clause)
+
+
+def grounds(definition: Definition, node: Node) -> tuple[tuple[str, str], ...]:
+    """What this element stands on beside the source: the kind (law or proposal) and the words of each."""
+    sources = [source for sheet in definition.sheets.values() for source in sheet.sources]
+    return tuple(dict.fromkeys((source.kind, source.text) for source in sources if node.id in source.elements))
