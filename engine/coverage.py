@@ -17,7 +17,7 @@ from engine import clause_words, definitions, sop_toml
 from engine.bundle import SopBundle
 from engine.definitions import Definition
 from engine.model import Node
-from engine.sop_toml import AgencySheet, Clause
+from engine.sop_toml import AgencySheet, Clause, Source
 from engine.types import Text
 
 #: Human work, and machine work that leaves something: each must stand on a clause, a law or a proposal. So must what has a form.
@@ -80,6 +80,16 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ground:
+    """Elements that stand on a law or a proposal, beside or instead of a clause. `sops`: the SOPs they are drawn or called in."""
+
+    sops: tuple[str, ...]
+    kind: str
+    text: str
+    elements: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Coverage:
     """What `kawal coverage` shows. `words` and `quoted` count the words of the source and those that a clause quotes."""
 
@@ -87,6 +97,7 @@ class Coverage:
     differences: tuple[Difference, ...]
     words: int
     quoted: int
+    grounds: tuple[Ground, ...] = ()
 
     @property
     def percent(self) -> int:
@@ -126,7 +137,7 @@ def of_agency(source: str, agency: AgencySheet, sops: Mapping[str, Definition]) 
         differences += [*_unsourced(sop), *_unprinted(sop)]
     words, quoted, missing = _left_out(source, [line.clause for line in lines])
     differences += [Difference(code="no-clause", sop="", clause_id="", element_id="", detail=piece) for piece in missing]
-    return Coverage(lines=tuple(lines), differences=tuple(differences), words=words, quoted=quoted)
+    return Coverage(lines=tuple(lines), differences=tuple(differences), words=words, quoted=quoted, grounds=_grounds(sops))
 
 
 def of_folder(folder: Path) -> Coverage:
@@ -138,6 +149,14 @@ def of_folder(folder: Path) -> Coverage:
     """
     sops = {sheet.parent.name: definitions.load(SopBundle.from_dir(sheet.parent)) for sheet in sorted(folder.glob("*/sop.toml"))}
     return of_agency((folder / "source.txt").read_text("utf-8"), sop_toml.read_agency((folder / "agency.toml").read_bytes()), sops)
+
+
+def _grounds(sops: Mapping[str, Definition]) -> tuple[Ground, ...]:
+    where: dict[Source, dict[str, None]] = {}
+    for key, definition in sops.items():
+        for ground in (each for sheet in definition.sheets.values() for each in sheet.sources):
+            where.setdefault(ground, {})[key] = None
+    return tuple(Ground(sops=tuple(keys), kind=one.kind, text=one.text, elements=one.elements) for one, keys in where.items())
 
 
 def _of_sheet(code: str, clause: Clause) -> Difference:

@@ -85,6 +85,7 @@ class TaskDetail:
     after_this: Text
     may: frozenset[str]                     # claim, unclaim, complete, save_draft
     item: tuple[FormField, ...] = ()        # what a repeated step is about this time, in the words of the SOP's forms
+    grounds: tuple[tuple[str, str], ...] = ()  # what the step stands on that the source does not print: law or proposal, and its words
 
 
 @dataclass(frozen=True, kw_only=True)

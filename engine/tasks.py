@@ -199,7 +199,7 @@ class Tasks:
             form=forms.to_fill(form, typed, CLASSES) if form else None,  # one's own draft: nothing in it is news
             draft=typed, draft_saved_at=draft.saved_at if draft else None,
             warnings=explanations.task_warnings(definition), clause_texts=explanations.clause_texts(definition, node),
-            inputs=node.inputs, outputs=node.outputs,
+            grounds=explanations.grounds(definition, node), inputs=node.inputs, outputs=node.outputs,
             why_mine=explanations.why_mine(actor, task.role, _printed(context, definition, task), task.assignee_id),
             why_due=explanations.why_due(summary, self._calendar(context, task), task.standard_from),
             after_this=explanations.after_this(definition, node),

@@ -1,4 +1,4 @@
-"""`kawal coverage`: each clause of a source with the elements that carry it out, and where the two differ."""
+"""`kawal coverage`: each clause of a source and what carries it out, what stands on a law or proposal, and where the two differ."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def _print(name: str, found: front_door.Coverage, language: str) -> None:
         clause = line.clause
         by = ", ".join(clause.elements) or f"({clause.reason or '-'})"
         print(f"{line.sop or name}  {clause.id}  [{clause.kind}]  {_short(clause.text)}\n    -> {by}")
+    for ground in found.grounds:
+        print(f"{', '.join(ground.sops)}  [{ground.kind}]  {_short(ground.text)}\n    -> {', '.join(ground.elements)}")
     for one in found.differences:
         where = " ".join(part for part in (one.sop, one.clause_id, one.element_id) if part)
         print(f"! {one.code}  {where}: {getattr(one.message, language)}\n    {_short(one.detail)}")

@@ -48,6 +48,10 @@ kind = "step"
 text = "{WORDS}"
 elements = ["review_case", "record_result"]
 sha256 = "{hashlib.sha256(WORDS.encode()).hexdigest()}"
+[[source]]
+kind = "proposal"
+text = "Usulan: siapa yang mereviu"
+elements = ["review_case"]
 """ + IDENTITY.format(approver="Kepala UPTD PPA Kota Depok")
 SHARED_SOP = 'agency = "common"\nkey = "{key}"\ntitle = {{ id = "{key}" }}\n'
 TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="t" name="t" namespace="urn:t">
@@ -220,6 +224,7 @@ def test_the_adopter_sees_the_clause_it_follows_and_whose_it_is(bogor: Path) -> 
         (task,) = raised.engine.tasks.inbox(supervisor, InboxFilters(box="pool")).rows
         seen = raised.engine.tasks.get(supervisor, task.id)
         assert seen.clause_texts == (WORDS,)
+        assert seen.grounds == (("proposal", "Usulan: siapa yang mereviu"),)
         assert "Kepala UPTD PPA" in seen.why_mine.id
         assert played.do(1) and played.do(2)
         officer = raised.actor_of("shelter_officer")

@@ -80,6 +80,7 @@ def _tasks(engine: FakeEngine) -> None:
         engine.kept[task.id] = Kept(detail=TaskDetail(
             summary=task, form=REVIEW, draft={}, draft_saved_at=None, warnings=(ANTI_STIGMA,),
             clause_texts=("Menyetujui seluruh Laporan Kasus untuk menetapkan layanan yang sesuai (Lanjutan SOP Pengaduan)",),
+            grounds=(("proposal", "Usulan: laporan yang belum lengkap dikembalikan"),),
             inputs=("F04 Asesmen kebutuhan",), outputs=("F10 Surat pengantar rujukan",),
             why_mine=Text("Langkah ini milik Manajer Kasus, peran yang Anda pegang.",
                           "This step belongs to the case manager, a role you hold."),

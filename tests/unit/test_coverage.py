@@ -233,6 +233,13 @@ def test_the_agency_as_it_stands_is_covered(tmp_path: Path) -> None:
     assert found(tmp_path, lambda files: None) == (100, [])
 
 
+def test_what_stands_on_a_law_or_a_proposal_is_listed_with_it(tmp_path: Path) -> None:
+    found(tmp_path, lambda files: None)
+    assert coverage.of_folder(tmp_path / "contoh").grounds == (
+        coverage.Ground(sops=("kasus",), kind="law", text="Penarikan persetujuan", elements=("withdrawn",)),
+        coverage.Ground(sops=("kasus",), kind="proposal", text="Dibuat otomatis", elements=("issue_report",)))
+
+
 
 def at(element_id: str, old: str, new: str, file: str = DRAWING) -> Change:
     """Puts `new` where `old` stands in one element of a drawing."""
