@@ -14,6 +14,7 @@ from webui import context, forms, timeline, words
 
 pages = Blueprint("cases", __name__, url_prefix="/kasus")
 STATUSES = ("open", "closed")
+ABOUT_A_CASE = ("service", "request")   # kinds of SOP that are often about a case that stands already
 MEDIA_TYPES = {"application/pdf": "pdf", "text/plain": "txt", "image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -75,25 +76,33 @@ def choose() -> str:
 def start_page(key: str) -> str:
     """The start form of an SOP."""
     form = context.engine().sops.start_form(context.actor(), key)
-    return _start_page(key, form, forms.known_values(form))
+    about = request.args.get("kasus", "")
+    code = context.engine().cases.get(context.actor(), about).summary.business_key if about else ""
+    return _start_page(key, form, forms.known_values(form), code=code)
 
 
 @pages.post("/baru/<key>")
 def start(key: str) -> AnyResponse | tuple[str, int] | str:
-    """Open a case. The key in the form makes a double click one case, not two."""
+    """Open a case, or begin in one that stands. The key in the form makes a double click one case, not two."""
     form = context.engine().sops.start_form(context.actor(), key)
     remove_row = request.form.get("remove_row", "")
     typed = forms.read(form, request.form, request.files, remove_row=remove_row)
+    code = request.form.get("case_code", "").strip()[:100]
     if request.form.get("add_row") or remove_row:
-        return _start_page(key, form, typed, add_row_to=request.form.get("add_row", ""))
+        return _start_page(key, form, typed, add_row_to=request.form.get("add_row", ""), code=code)
+    found = context.engine().cases.find(context.actor(), business_key=code, page=1).rows if code else ()
+    if code and len(found) != 1:
+        return _start_page(key, form, typed, code=code, unknown_case=True), 422
     try:
         result = context.engine().cases.start(
-            context.actor(), key, submission=typed, idempotency_key=request.form.get("once", "")[:64] or None)
+            context.actor(), key, submission=typed, business_key=found[0].business_key if found else None,
+            idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
         language = 1 if context.language() == "en" else 0
         problems = {name: texts[language] for name, texts in refusal.problems.items()}
-        return _start_page(key, form, typed, problems=problems), 422
-    flash(f"started {next((task.business_key for task in result.opened), '')}".strip(), "ok")
+        return _start_page(key, form, typed, problems=problems, code=code), 422
+    number = code or next((task.business_key for task in result.opened), "")
+    flash(f"{'begun' if code else 'started'} {number}".strip(), "ok")
     return redirect(_after_start(result.case_id), code=303)
 
 
@@ -131,12 +140,14 @@ def _drawing(shown: InstanceSummary) -> bytes | None:
 
 
 def _start_page(key: str, form: FormView, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
-                add_row_to: str = "") -> str:
+                add_row_to: str = "", code: str = "", unknown_case: bool = False) -> str:
     drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
     known = {control.field.key for control in drawn}
     loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
-    return render_template("start.html", key=key, form=form, controls=drawn, summary=forms.summary(drawn),
-                           loose=loose, has_problems=bool(problems), once=request.form.get("once") or context.once())
+    kind = next((sop.kind for sop in context.engine().sops.startable(context.actor()) if sop.key == key), "")
+    return render_template("start.html", key=key, form=form, controls=drawn, summary=forms.summary(drawn), loose=loose,
+                           has_problems=bool(problems) or unknown_case, once=request.form.get("once") or context.once(),
+                           code=code, asks_for_case=bool(code) or kind in ABOUT_A_CASE, unknown_case=unknown_case)
 
 
 def _plain(text: str) -> str:

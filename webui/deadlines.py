@@ -100,4 +100,6 @@ def _counted(standard: TimeStandard | None) -> str:
         ClockKind.WORKING_DAYS: _("hari kerja"), ClockKind.SAME_DAY: _("hari yang sama"),
     }
     text = kinds[ClockKind(standard.clock)]
+    if text.casefold() in standard.text.casefold():  # "5 Hari kerja" says already what is counted
+        return standard.text
     return f"{standard.text} · {text}" if standard.text else text

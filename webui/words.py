@@ -179,8 +179,8 @@ def item_word(item: Value) -> str:
 
 
 def step_word(name: str) -> str:
-    """A step's name; one that the reader may not see is said to be restricted, in their language."""
-    return _("Langkah terbatas") if name in ("", LIMITED) else name
+    """A step's name, with a capital as on a page; one that the reader may not see is said to be restricted, in their language."""
+    return _("Langkah terbatas") if name in ("", LIMITED) else name[:1].upper() + name[1:]
 
 
 def case_label(business_key: str) -> str:

@@ -100,3 +100,21 @@ def test_whoever_hands_a_new_case_over_returns_to_the_inbox(manager, engine, mon
 def test_an_sop_nobody_knows_is_not_found(manager):
     assert manager.get("/kasus/baru/tidak-ada").status_code == 404
     assert manager.post("/kasus/baru/tidak-ada", {}, on="/kasus/baru").status_code == 404
+
+
+def test_an_sop_can_begin_in_a_case_that_stands(manager, engine, monkeypatch):
+    code, asked = engine.case_details["case-2"].summary.business_key, []
+    start = engine.cases.start
+    monkeypatch.setattr(engine.cases, "start", lambda *given, **more: asked.append(more["business_key"]) or start(*given, **more))
+    page = "/kasus/baru/pengelolaan-kasus"
+    assert "kasus=case-2" in manager.get("/kasus/case-2").text and "kasus=case-2" in manager.get("/kasus/baru?kasus=case-2").text
+    assert f'name="case_code" value="{code}"' in manager.get(f"{page}?kasus=case-2").text
+
+    refused = manager.post(page, {"once": "a", "case_code": "TIDAK-ADA-1", "f.family_told": "true"}, on=page)
+    assert refused.status_code == 422 and 'href="#kode-kasus"' in refused.text and 'value="TIDAK-ADA-1"' in refused.text
+    assert asked == []
+
+    assert manager.post(page, {"once": "a", "case_code": f" {code} ", "f.family_told": "true"}, on=page).status_code == 303
+    assert asked == [code]
+    assert f"Proses baru dimulai pada Kasus {code}." in manager.get("/kasus/case-1").text
+    assert manager.get(f"{page}?kasus=case-99").status_code == 404

@@ -49,3 +49,7 @@ def test_signatures_and_uploads_stand_apart_from_letters(manager, engine):
     assert 'Dokumen <span class="count">1</span>' in page
     assert page.index("Lampiran dan tanda tangan yang diunggah") > page.index(letter.number)
     assert "LAMPIRAN" not in page and "/dokumen/doc-9" in page
+
+
+def test_a_step_begins_with_a_capital_however_its_source_prints_it():
+    assert words.step_word("melakukan klarifikasi (SP4N)") == "Melakukan klarifikasi (SP4N)"
