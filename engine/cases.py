@@ -81,12 +81,12 @@ class Cases(CaseDocuments):
 
     def start(
         self, actor: Actor, key: str, *, submission: Mapping[str, Any], business_key: str | None = None,
-        idempotency_key: str | None = None,
+        must_stand: bool = False, idempotency_key: str | None = None,
     ) -> CompletionResult:
         """Starts the SOP in force under `key` for a new case (or the agency's case of that business key).
 
         Raises:
-            NotFound: no such SOP is in force here. InvalidSubmission: the start form needs attention.
+            NotFound: no such SOP is in force here, or no such case stands though it `must_stand`. InvalidSubmission: the start form needs attention.
         """
 
         def command(context: Context) -> CompletionResult:
@@ -101,7 +101,7 @@ class Cases(CaseDocuments):
             form = entered.form
             about = authorization.ObjectFacts(agency_id=actor.agency_id, worked_on=True)
             filled = filling.fill(context, None, form, submission, about)
-            case = commands.in_hand(context, business_key)
+            case = commands.in_hand(context, business_key, must_stand=must_stand)
             live = instances.start(context, deployment, case, process_id=deployment.process_id, variables=filled.variables,
                                    submission=filled.submission, start_element=entered.element_id)
             if form is not None and form.record is not None:

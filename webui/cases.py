@@ -90,13 +90,14 @@ def start(key: str) -> AnyResponse | tuple[str, int] | str:
     code = request.form.get("case_code", "").strip()[:100]
     if request.form.get("add_row") or remove_row:
         return _start_page(key, form, typed, add_row_to=request.form.get("add_row", ""), code=code)
-    found = context.engine().cases.find(context.actor(), business_key=code, page=1).rows if code else ()
-    if code and len(found) != 1:
-        return _start_page(key, form, typed, code=code, unknown_case=True), 422
     try:
         result = context.engine().cases.start(
-            context.actor(), key, submission=typed, business_key=found[0].business_key if found else None,
+            context.actor(), key, submission=typed, business_key=code or None, must_stand=bool(code),
             idempotency_key=request.form.get("once", "")[:64] or None)
+    except NotFound:
+        if not code:
+            raise
+        return _start_page(key, form, typed, code=code, unknown_case=True), 422
     except InvalidSubmission as refusal:
         language = 1 if context.language() == "en" else 0
         problems = {name: texts[language] for name, texts in refusal.problems.items()}

@@ -14,15 +14,18 @@ CASE, CASE_PATTERN = "case", "{agency}-{year}-{number:06d}"
 DOCUMENT_PATTERN = "{number:03d}/{series}/{agency}/{year}"  # never to be taken for a case's number
 
 
-def in_hand(context: Context, business_key: str | None, *, came_from: Mapping[str, str] | None = None) -> CaseInHand:
+def in_hand(context: Context, business_key: str | None, *, came_from: Mapping[str, str] | None = None,
+            must_stand: bool = False) -> CaseInHand:
     """The agency's case with this business key, opened if there is none; None asks for a new case with the next number.
 
-    A new case keeps which agency it `came_from`.
+    A new case keeps which agency it `came_from`. One that `must_stand` is never opened: `NotFound`.
     """
     if business_key is not None:
         row = cases.by_business_key(context.uow, context.actor.agency_id, business_key)
         if row is not None:
             return CaseInHand(id=row.id, business_key=row.business_key, key=context.case_key(row.id, row.wrapped_key))
+        if must_stand:
+            raise errors.NotFound(case=business_key)
     case_id = randomness.new_id()
     key, wrapped = crypto.new_case_key(context.executor.master_key, case_id)
     number = business_key if business_key is not None else next_number(context, issued_for=case_id)

@@ -151,6 +151,13 @@ def test_two_starts_for_one_business_key_share_the_case(office):
     assert len({each.instance_id for each in answers}) == 2
 
 
+def test_a_start_in_a_case_that_must_stand_opens_none(office):
+    with pytest.raises(errors.NotFound):
+        office.start(business_key="KLB-BELUM-ADA", must_stand=True)
+    first = office.start(business_key="KLB-BERDIRI")
+    assert office.start(business_key="KLB-BERDIRI", must_stand=True).case_id == first.case_id
+
+
 def test_only_who_holds_a_task_completes_it(office):
     task = office.task(office.start(), "approve_case_report")
     with pytest.raises(errors.NotClaimed):

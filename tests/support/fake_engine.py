@@ -279,7 +279,9 @@ class Cases:
         return self._engine.case_details[case_id]
 
     def start(self, actor: Actor, key: str, *, submission: Mapping[str, Any], business_key: str | None = None,
-              idempotency_key: str | None = None) -> CompletionResult:
+              must_stand: bool = False, idempotency_key: str | None = None) -> CompletionResult:
+        if must_stand and business_key not in {detail.summary.business_key for detail in self._engine.case_details.values()}:
+            raise errors.NotFound(case=business_key)
         if "family_told" not in submission:
             raise errors.InvalidSubmission({"family_told": ("Wajib diisi.", "Please answer this.")})
         if (key, submission) not in self._engine.started:
