@@ -86,7 +86,8 @@ class Cases(CaseDocuments):
         """Starts the SOP in force under `key` for a new case (or the agency's case of that business key).
 
         Raises:
-            NotFound: no such SOP is in force here, or no such case stands though it `must_stand`. InvalidSubmission: the start form needs attention.
+            NotFound: no such SOP is in force here, or no such case stands though it `must_stand`.
+            InvalidSubmission: the start form needs attention.
         """
 
         def command(context: Context) -> CompletionResult:

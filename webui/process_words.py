@@ -20,6 +20,7 @@ NAMES = {
     "planned_lines": Text("Butir yang direncanakan", "Planned services"),
     "line_results": Text("Hasil tiap butir", "Result of each service"),
     "mode": Text("Cara", "Way"),
+    "line_modes": Text("Cara tiap butir", "Way for each service"),
     "next_step": Text("Langkah berikutnya", "Next step"),
     "referral_result": Text("Hasil rujukan", "Result of the referral"),
     "transfer_result": Text("Hasil pelimpahan", "Result of the transfer"),
