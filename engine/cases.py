@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from engine.casefile.case import Case
 from engine.commands import access, documents, instances, messages
 from engine.commands import cases as commands
 from engine.executor import Context, Executor
-from engine.forms_schema import Field
+from engine.forms_schema import Field, Form
 from engine.results import (
     CaseAction, CaseDetail, CaseSummary, CompletionResult, FormView, Handover, InstanceSummary, Page, RecordView,
 )
@@ -244,15 +245,14 @@ class Cases(CaseDocuments):
             return []
         key = context.case_key(row.id, row.wrapped_key)
         allowed = authorization.visible_sensitivity(context.actor, about)
-        fields: dict[str, Field] = {}
-        for each in found:
-            for form in context.executor.definition(context.uow, each.deployment_id).forms.values():
-                fields |= {field.key: field for field in form.fields}
+        known = [form for each in found for form in context.executor.definition(context.uow, each.deployment_id).forms.values()]
+        anyones = _fields_of(known)
         views = []
         for record in cases.records(context.uow, row.id):
             # That there is such a record at all can tell: who may not know sees nothing of it.
             if casefile.sensitivity_of(record.record) in allowed and record.record not in rules.DERIVED:
                 values = kept.opened(key, record)
+                fields = {**anyones, **_fields_of(form for form in known if form.record == record.record)}
                 shown = [fields[name] for name in fields if name in values]
                 views.append(RecordView(record=record.record, version=record.version, at=record.at,
                                         fields=forms.read_fields(shown, values, allowed)))
@@ -262,6 +262,18 @@ class Cases(CaseDocuments):
         if row.wrapped_key is None:
             return Case()
         return kept.case_file(context, row.id, context.case_key(row.id, row.wrapped_key))
+
+
+def _fields_of(known: Iterable[Form]) -> dict[str, Field]:
+    """The fields of several forms by key; what forms say differently of one key is all its options and its strictest class."""
+    fields: dict[str, Field] = {}
+    for field in (field for form in known for field in form.fields):
+        if (before := fields.get(field.key)) is not None:
+            said = {option.value for option in field.options}
+            field = replace(field, sensitivity=max(field.sensitivity, before.sensitivity),
+                            options=(*field.options, *(option for option in before.options if option.value not in said)))
+        fields[field.key] = field
+    return fields
 
 
 def _responsible(context: Context, row: cases.CaseRow, case: Case) -> str:
