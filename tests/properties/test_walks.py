@@ -83,7 +83,12 @@ def _records(definition: Definition) -> dict[str, str | None]:
             for node in definitions.nodes_of(process) if node.form in definition.forms}
 
 
-@pytest.mark.parametrize("sop", [sop for sop in SOPS if sop.parent != ROOT / "common"], ids=named)
+SHIPPED = [sop for sop in SOPS if sop.parent != ROOT / "common"]
+#: Each drawing once: a folder that adopts another's adds no way to go.
+DRAWN = [sop for sop in SHIPPED if any(sop.glob("*.bpmn"))]
+
+
+@pytest.mark.parametrize("sop", DRAWN, ids=named)
 @settings(max_examples=2)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_every_walk_ends_or_waits_for_somebody(sop: Path, seed: int) -> None:
@@ -91,7 +96,7 @@ def test_every_walk_ends_or_waits_for_somebody(sop: Path, seed: int) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("sop", [sop for sop in SOPS if sop.parent != ROOT / "common"], ids=named)
+@pytest.mark.parametrize("sop", SHIPPED, ids=named)
 @settings(max_examples=1_000)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_a_thousand_walks_of_every_sop(sop: Path, seed: int) -> None:
