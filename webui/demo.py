@@ -55,10 +55,12 @@ def seed(settings: Settings) -> list[SignIn]:
     if stands(settings):
         return []
     now = front_door.SystemClock().now()
-    clock = front_door.ManualClock(now - timedelta(weeks=60))
+    sheets = sorted(settings.bpmn_dir.glob("*/agency.toml"))
+    first = min((_told(sheet.parent, part, now).at for sheet in sheets for part in demo_cast.CAST.get(sheet.parent.name, ())), default=now)
+    clock = front_door.ManualClock(first - timedelta(days=1))  # no earlier: an SOP that a timer starts would have begun many times
     engine = front_door.Engine.open(settings, clock=clock, operations=handlers.operations())
     troupes = []
-    for sheet in sorted(settings.bpmn_dir.glob("*/agency.toml")):
+    for sheet in sheets:
         engine.people.register_agency(sheet.read_bytes())
         code = tomllib.loads(sheet.read_text("utf-8"))["code"]
         for sop in sorted(one.parent for one in sheet.parent.glob("*/sop.toml")):
@@ -127,17 +129,21 @@ def _play(engine: front_door.Engine, clock: front_door.ManualClock, troupes: Seq
     stories: list[front_door.Story] = []
     for troupe in troupes:
         for part in demo_cast.CAST.get(troupe.folder.name, ()):
-            sop = troupe.folder / part.sop
-            scenario = front_door.read_scenario((sop / "scenarios" / f"{part.story}.toml").read_bytes())
-            told = _moved(_until(scenario, part.before), part, now)
+            told = _told(troupe.folder, part, now)
             turns.append((told.at, len(stories), 0))
             turns += [(step.at or told.at, len(stories), number) for number, step in enumerate(told.steps, 1)]
             stories.append(front_door.Story(told, replace(scene, actor_of=troupe.actors.__getitem__), file=part.story,
-                                            key=front_door.SopBundle.from_dir(sop).toml["key"]))
+                                            key=front_door.SopBundle.from_dir(troupe.folder / part.sop).toml["key"]))
     for _, which, number in sorted(turns):
         if not (stories[which].begin() if number == 0 else stories[which].do(number)):
             raise RuntimeError(f"the demo cannot be told: {stories[which].result(ended=False).problems}")
     front_door.pass_time(scene, now)
+
+
+def _told(folder: Path, part: demo_cast.Part, now: datetime) -> front_door.Scenario:
+    """The part of its story that is told, at the instants it is told at."""
+    scenario = front_door.read_scenario((folder / part.sop / "scenarios" / f"{part.story}.toml").read_bytes())
+    return _moved(_until(scenario, part.before), part, now)
 
 
 def _until(scenario: front_door.Scenario, before: str | None) -> front_door.Scenario:
