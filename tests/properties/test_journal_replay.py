@@ -102,6 +102,9 @@ def test_anybody_verifies_a_pack_with_nothing_but_this_code(packs, tmp_path):
 # --- a stored journal that somebody changed -------------------------------------------------------------------------
 
 
+NOWHERE = 1_000  # added to a place: beyond every entry of the case
+
+
 class Tamper:
     """One random change to the stored rows of one instance. `bad` is the first entry that is not what was written."""
 
@@ -130,8 +133,12 @@ class Tamper:
 
     def change(self) -> int:
         column = self.rnd.choice([each for each in journal.c if each.name not in ("chain_id", "seq")])
-        self.uow.execute(update(journal).where(self.this).values({column.name: self.other(self.value(column))}))
+        self.uow.execute(update(journal).where(self.this).values({column.name: self.changed(column)}))
         return self.seq
+
+    def changed(self, column: Any) -> Any:
+        """Another value for a column; a place must be one that no entry of the case has, or the database refuses it."""
+        return self.value(column) + NOWHERE if column.name == "place" else self.other(self.value(column))
 
     def delete(self) -> int:
         self.uow.execute(delete(journal).where(self.this))
@@ -162,7 +169,7 @@ class Tamper:
         place = self.rnd.randint(1, self.length + 1)
         for seq in range(self.length, place - 1, -1):
             self.move(seq, seq + 1)
-        self.uow.execute(insert(journal), {**copied, "seq": place})
+        self.uow.execute(insert(journal), {**copied, "seq": place, "place": copied["place"] + NOWHERE})
         return place + 1 if place == self.seq else place  # a copy in its own place is the entry; the next one is too many
 
     def payload(self) -> int:
@@ -235,7 +242,7 @@ def test_a_column_that_only_repeats_is_not_left_to_lie():
 
         def tamper(uow: UnitOfWork, column: Any = column) -> int:
             one = Tamper(uow, instance_id, 2, random.Random(1))
-            uow.execute(update(journal).where(one.this).values({column.name: one.other(one.value(column))}))
+            uow.execute(update(journal).where(one.this).values({column.name: one.changed(column)}))
             return one.seq
 
         bad, report = judged(trial, instance_id, tamper)
