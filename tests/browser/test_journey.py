@@ -97,7 +97,7 @@ def test_a_case_goes_through_all_ten_rows_and_its_auditor_confirms_it(chromium: 
     manager.do(case, "Melakukan pengecekan", {"report_check": "in_order"})  # row 9
     head.do(case, "Mengetahui bahwa pelayanan selesai", {"acknowledged": True})
     said = operator.do(case, "Melakukan pendokumentasian", {"simfoni_updated": True})  # row 10
-    assert "Menerbitkan resume kasus" in said
+    assert "kelanjutannya dikerjakan sistem" in said
 
     page = auditor.wait_for_document(case, "F13")
     assert page.get_by_text("Tidak ada tugas yang menunggu").is_visible()
@@ -126,7 +126,7 @@ def test_the_office_works_without_javascript(chromium: Browser, product: Product
     operator, manager, companion = (Person(chromium, product, name, java_script_enabled=False)
                                     for name in ("operator", "manajer", "pendamping2"))
     page = operator.open("/kasus/baru")
-    page.get_by_role("main").get_by_role("link").last.click()
+    page.get_by_role("main").get_by_role("link", name="Pengelolaan Kasus").click()
     operator.fill(reported(now()))
     page.get_by_role("button", name="Buka kasus").click()
     case = re.search(r"KLB-\d{4}-\d{6}", page.locator(".note").inner_text())
