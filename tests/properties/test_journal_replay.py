@@ -170,7 +170,7 @@ class Tamper:
         for seq in range(self.length, place - 1, -1):
             self.move(seq, seq + 1)
         self.uow.execute(insert(journal), {**copied, "seq": place, "place": copied["place"] + NOWHERE})
-        return place + 1 if place == self.seq else place  # a copy in its own place is the entry; the next one is too many
+        return place  # also where it stands right before what it copies: it has no place among the entries of the case
 
     def payload(self) -> int:
         digest = self.value(journal.c.payload_digest)
