@@ -53,23 +53,24 @@ def waiting(context: Context, case_id: str, about: authorization.ObjectFacts) ->
     for instance in instance_rows.of_case(context.uow, case_id):
         if instance.ended_at is None and instance.suspended_at is None and instance.wrapped_key is not None:
             definition = context.executor.definition(context.uow, instance.deployment_id)
-            rows = subscriptions.of_instance(context.uow, instance.id)
+            rows = [row for row in subscriptions.of_instance(context.uow, instance.id) if row.kind == projection.MESSAGE]
+            parameters = context.parameters(instance.parameters_digest)
             for row in sorted(rows, key=lambda each: (each.element_id, len(each.token_id), each.token_id)):  # the oldest first
-                found = _waiting(context, definition, instance, row)
+                found = _waiting(context, definition, parameters, row)
                 if found is not None and context.actor.holds(found.role) and (found.node.sensitivity or "C1") in seen:
                     yield found
 
 
 def _waiting(
-    context: Context, definition: Definition, instance: instance_rows.InstanceRow, row: subscriptions.SubscriptionRow
+    context: Context, definition: Definition, parameters: Mapping[str, Value] | None, row: subscriptions.SubscriptionRow
 ) -> Waiting | None:
     node = definition.element(row.element_id)
     form = definition.forms.get(node.form or "")
-    if row.kind != projection.MESSAGE or form is None:
+    if form is None:
         return None
-    items = {each.token_id: each.item for each in context.instance(instance.id).view.subscriptions}
-    return Waiting(row=row, node=node, form=form, item=items.get(row.token_id),
-                   role=definition.role_of(node.id, context.parameters(instance.parameters_digest)))
+    events = context.instance(row.instance_id).view.subscriptions
+    item = next((each.item for each in events if each.token_id == row.token_id), None)
+    return Waiting(row=row, node=node, form=form, item=item, role=definition.role_of(node.id, parameters))
 
 
 def of_case(context: Context, case_id: str, about: authorization.ObjectFacts) -> tuple[CaseAction, ...]:

@@ -94,14 +94,11 @@ class _Answers:
                 self.values.setdefault(one.record, {})[asked.key] = one.submission[asked.key]
                 self.fields[one.record, asked.key] = asked
 
-    def decide(self, definition: Definition, row: instances.InstanceRow, context: Context) -> None:
-        """Add what the decision tables of the process gave, under the record "decisions"."""
-        process = definition.processes.get(row.process_id)
-        results = {node.result for node in definitions.nodes_of(process) if node.result} if process is not None else set()
-        if results:
-            variables = context.instance(row.id).view.variables
-            self.values[DECISIONS] = {name: variables[name] for name in sorted(results & variables.keys())}
-            self.fields |= {(DECISIONS, name): UNKNOWN for name in self.values[DECISIONS]}
+    def decide(self, decided: Mapping[str, Value]) -> None:
+        """Add what decision tables gave, under the record "decisions"."""
+        if decided:
+            self.values[DECISIONS] = dict(decided)
+            self.fields |= {(DECISIONS, name): UNKNOWN for name in decided}
 
 
 def source(context: Context, row: instances.InstanceRow, *, code: str, number: str, line: Value = None) -> LetterSource:
@@ -130,8 +127,9 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
     everything = _Answers()
     for one in filled:
         everything.take(one)
-    for kept_answers in (answers, everything):
-        kept_answers.decide(definition, row, context)
+    decided = _decided(context, row, definition)
+    answers.decide(decided)
+    everything.decide(decided)
     said, to = _may_say(context, row, document, answers, everything, line, today)
     signed = signatures.of(said, answers.fields)
     item = next((one.item for one in reversed(chosen) if one.item is not None and line is not None), None)
@@ -154,6 +152,16 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
     beside = {path.removeprefix(shelf): content for path, content in definition.files.items()
               if path.startswith(shelf) and _is_beside(path, definition.files)}
     return LetterSource(template=template, data=data, files={**beside, **images})
+
+
+def _decided(context: Context, row: instances.InstanceRow, definition: Definition) -> dict[str, Value]:
+    """The results of the process's decision tables, as they are now."""
+    process = definition.processes.get(row.process_id)
+    results = {node.result for node in definitions.nodes_of(process) if node.result} if process is not None else set()
+    if not results:
+        return {}
+    variables = context.instance(row.id).view.variables
+    return {name: variables[name] for name in sorted(results & variables.keys())}
 
 
 def filled_forms(context: Context, row: instances.InstanceRow) -> list[Filled]:

@@ -244,7 +244,8 @@ def _parameters(context: Context, definition: Definition) -> tuple[AgencyParamet
     agency = agencies.get(context.uow, context.actor.agency_id)
     profile = agency.profile.get("parameters", {}) if agency is not None else {}
     named = {role for sheet in definition.sheets.values() for role in sheet.lanes.values()}
-    named |= {name.decode() for data in definition.files.values() for name in _PARAMETER.findall(data)}
+    drawn = (data for path, data in definition.files.items() if path.endswith((".bpmn", ".dmn")))
+    named |= {name.decode() for data in drawn for name in _PARAMETER.findall(data)}
     return tuple(
         AgencyParameter(name=name, text=str(one.get("text", "")), value=str(one.get("value", "")), proposed=one.get("proposed") is True)
         for name, one in profile.items() if name in named)

@@ -113,12 +113,6 @@ def move(uow: UnitOfWork, case_id: str, *, entries: int, seen: int | None = None
     return int(found[0][0]) if found else None
 
 
-def set_status(uow: UnitOfWork, case_id: str, status: str, at: datetime) -> bool:
-    """Where the case stands now. False: it stood there already."""
-    return uow.execute(update(case_file).where(case_file.c.id == case_id, case_file.c.status != status).values(
-        status=status, updated_at=at)).rowcount == 1
-
-
 def destroy_key(uow: UnitOfWork, case_id: str) -> bool:
     """Erasure: without the wrapped key no ciphertext of the case can ever be read again."""
     return uow.execute(update(case_file).where(case_file.c.id == case_id).values(wrapped_key=None)).rowcount == 1

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import engine as front_door
 from engine.settings import Settings
-
-FINE, FOUND = 0, 1
+from webui.commands import FINE, FOUND
 
 
 def show(options: Namespace, settings: Settings) -> int:

@@ -46,13 +46,13 @@ def test_cases_are_listed_newest_first_and_only_of_the_agency(filed: Database) -
         assert cases.by_business_key(uow, "agency-1", "KLB-case-9") is None
 
 
-def test_a_status_is_written_only_when_it_changes(filed: Database) -> None:
+def test_a_move_writes_the_status_it_is_told_and_leaves_it_where_it_is_told_none(filed: Database) -> None:
     with filed.unit_of_work() as uow:
-        assert cases.set_status(uow, "case-1", "planned", NOW + DAY)
-        assert not cases.set_status(uow, "case-1", "planned", NOW + 2 * DAY)
+        assert cases.move(uow, "case-1", entries=1, status="planned", at=NOW + DAY) == 1
+        assert cases.move(uow, "case-1", entries=2, at=NOW + 2 * DAY) == 3
         row = cases.get(uow, "case-1")
     assert row is not None
-    assert (row.status, row.updated_at) == ("planned", NOW + DAY)
+    assert row.status == "planned"
 
 
 def a_record(record: str, version: int) -> cases.CaseRecordRow:
