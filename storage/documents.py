@@ -33,6 +33,7 @@ class DocumentRow:
     sha256: str
     ciphertext: bytes | None
     source_digest: str | None = None
+    void_reason: str | None = None
 
 
 def add(uow: UnitOfWork, row: DocumentRow) -> None:

@@ -56,6 +56,10 @@ class TaskRow:
     handling_verdict: str = ""
     handling_seconds: int | None = None
     item: bytes | None = None
+    stated_at: datetime | None = None
+    stated_verdict: str = ""
+    accepted_at: datetime | None = None
+    accepted_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,8 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, UniqueC
 
 from storage.schema.columns import Instant, metadata
 
+_ASKED = "kind = 'ask_correction'"
+
 journal = Table(
     "journal", metadata,
     Column("chain_id", Text, primary_key=True),           # an instance, or a case for what happens outside instances
@@ -25,6 +27,7 @@ journal = Table(
     Column("hash", Text, nullable=False),
     Column("place", Integer),                             # among the entries of its case, from 1; NULL without a case
     Index("uq_journal_place", "case_id", "place", unique=True),
+    Index("ix_journal_asked", "agency_id", "recorded_at", sqlite_where=text(_ASKED), postgresql_where=text(_ASKED)),
 )
 
 payload = Table(
@@ -63,6 +66,7 @@ document = Table(
     Column("sha256", Text, nullable=False),               # of the plain bytes
     Column("ciphertext", LargeBinary),                    # NULL after erasure
     Column("source_digest", Text),                        # what the QR code on the paper says; NULL: it bears none
+    Column("void_reason", Text),                          # corrected: an answer it was made from was corrected
     Index("ix_document_case", "case_id", "issued_at"),
     Index("ix_document_source", "source_digest"),
     Index("ix_document_number", "agency_id", "number"),

@@ -100,6 +100,10 @@ task = Table(
     Column("handling_verdict", Text, nullable=False),
     Column("handling_seconds", Integer),
     Column("item", LargeBinary),                          # the multi-instance item, encrypted
+    Column("stated_at", Instant),                         # when it was done, as its performer says who wrote it down afterwards
+    Column("stated_verdict", Text, nullable=False, server_default=""),   # the official one if that is accepted
+    Column("accepted_at", Instant),                       # the supervisor took the stated instant for the official one
+    Column("accepted_by", Text),
     # The inbox reads from these in order and stops at a page: its cost does not grow with the table.
     Index("ix_task_pool", "agency_id", "role", "risk_rank", "due_sort", "ready_at", "id",
           sqlite_where=text(_IN_POOL), postgresql_where=text(_IN_POOL)),
@@ -120,6 +124,15 @@ draft = Table(
     "draft", metadata,
     Column("task_id", Text, ForeignKey("task.id"), primary_key=True),
     Column("account_id", Text, primary_key=True),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+
+start_draft = Table(
+    "start_draft", metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("sop_key", Text, primary_key=True),
+    Column("agency_id", Text, nullable=False),
     Column("ciphertext", LargeBinary, nullable=False),
     Column("saved_at", Instant, nullable=False),
 )
