@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
-from storage.schema.columns import Instant, metadata
+from storage.schema.columns import Instant, Json, metadata
 
 account = Table(
     "account", metadata,
@@ -18,6 +18,7 @@ account = Table(
     Column("created_at", Instant, nullable=False),
     Column("disabled_at", Instant),
     Column("last_used", Instant),
+    Column("shortcuts", Boolean, nullable=False, server_default=text("true")),  # whether single keys act on pages
     UniqueConstraint("sign_in"),
     Index("ix_account_agency", "agency_id", "name"),
 )
@@ -29,6 +30,43 @@ role_holding = Table(
     Column("from_date", Date, primary_key=True),
     Column("until_date", Date),                           # the last day it is held; NULL: until further notice
     Index("ix_role_holding_role", "role", "account_id"),
+)
+
+absence = Table(
+    "absence", metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency_id", Text, ForeignKey("agency.id"), nullable=False),
+    Column("account_id", Text, ForeignKey("account.id"), nullable=False),       # who is away
+    Column("substitute_id", Text, ForeignKey("account.id"), nullable=False),    # Plt.: holds the roles meanwhile
+    Column("from_date", Date, nullable=False),
+    Column("until_date", Date, nullable=False),           # the last day away
+    Column("decree", Text, nullable=False),               # the written delegation
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("ended_by", Text),                             # who took it back before its last day
+    Column("ended_at", Instant),
+    Index("ix_absence_substitute", "substitute_id", "until_date"),
+    Index("ix_absence_account", "account_id", "until_date"),
+    Index("ix_absence_agency", "agency_id", "until_date", "id"),
+)
+
+absence_role = Table(
+    "absence_role", metadata,
+    Column("absence_id", Text, ForeignKey("absence.id"), primary_key=True),
+    Column("role", Text, primary_key=True),
+)
+
+saved_filter = Table(
+    "saved_filter", metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency_id", Text, ForeignKey("agency.id"), nullable=False),
+    Column("account_id", Text, ForeignKey("account.id"), nullable=False),       # who saved it
+    Column("role", Text),                                 # shared with whoever holds it; NULL: the saver's own
+    Column("name", Text, nullable=False),
+    Column("filters", Json, nullable=False),              # ids and enumerations
+    Column("at", Instant, nullable=False),
+    Index("ix_saved_filter_account", "account_id", "name"),
+    Index("ix_saved_filter_role", "agency_id", "role", "name"),
 )
 
 qualification = Table(

@@ -100,6 +100,8 @@ task = Table(
     Column("handling_verdict", Text, nullable=False),
     Column("handling_seconds", Integer),
     Column("item", LargeBinary),                          # the multi-instance item, encrypted
+    Column("aside_until", Instant),                       # its holder does not want to see it before
+    Column("given_by", Text),                             # who gave it to its holder; NULL: the holder took it
     Column("stated_at", Instant),                         # when it was done, as its performer says who wrote it down afterwards
     Column("stated_verdict", Text, nullable=False, server_default=""),   # the official one if that is accepted
     Column("accepted_at", Instant),                       # the supervisor took the stated instant for the official one
@@ -135,6 +137,29 @@ start_draft = Table(
     Column("agency_id", Text, nullable=False),
     Column("ciphertext", LargeBinary, nullable=False),
     Column("saved_at", Instant, nullable=False),
+)
+
+task_handling = Table(
+    "task_handling", metadata,                            # who gave a task to whom, set it aside, asked for help; only ever added to
+    Column("task_id", Text, primary_key=True),
+    Column("n", Integer, primary_key=True),               # counts from 1 within the task
+    Column("agency_id", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor_id", Text, nullable=False),
+    Column("verb", Text, nullable=False),                 # claim | unclaim | delegate | assign | hand_over | set_aside | ...
+    Column("from_id", Text),                              # who held it before
+    Column("to_id", Text),                                # who holds it now, or was asked for help
+    Column("until", Instant),
+    Column("note", LargeBinary),                          # encrypted under the case key
+    Index("ix_task_handling_to", "to_id", "verb", "task_id"),
+)
+
+task_look = Table(
+    "task_look", metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("task_id", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),          # of the task when this person last looked
+    Column("at", Instant, nullable=False),
 )
 
 job = Table(
