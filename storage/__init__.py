@@ -12,6 +12,7 @@ from storage import (
     crypto,
     deployments,
     documents,
+    drafts,
     errors,
     idempotency,
     inbox,
@@ -37,7 +38,7 @@ from storage.unit_of_work import UnitOfWork
 
 __all__ = [
     "BrokenReference", "BrokenRule", "Conflict", "DamagedCiphertext", "Database", "Duplicate", "StorageError", "UnitOfWork",
-    "access_log", "accounts", "agencies", "cases", "crypto", "current", "deployments", "documents", "errors", "head",
+    "access_log", "accounts", "agencies", "cases", "crypto", "current", "deployments", "documents", "drafts", "errors", "head",
     "idempotency", "inbox", "instances", "is_current", "jobs", "journal", "messages", "migrate", "notices", "numbers",
     "payloads", "randomness", "sessions", "settings", "subscriptions", "tables_in_force", "tasks", "trace",
 ]

@@ -38,14 +38,19 @@ class DeploymentRow:
 def add(uow: UnitOfWork, row: DeploymentRow, files: Mapping[str, tuple[str, bytes]]) -> None:
     """A new version with its files (path -> SHA-256, bytes). Raises Duplicate when the version number was taken."""
     uow.execute(insert(deployment), rows.values_of(row))
+    keep_bytes(uow, files)
+    if files:
+        uow.execute(insert(deployment_file), [
+            {"deployment_id": row.id, "path": path, "digest": digest} for path, (digest, _) in sorted(files.items())])
+
+
+def keep_bytes(uow: UnitOfWork, files: Mapping[str, tuple[str, bytes]]) -> None:
+    """Keeps the bytes of files (path -> SHA-256, bytes), each once however many bundles hold it."""
     digests = {digest for digest, _ in files.values()}
     known = set(uow.execute(select(resource.c.digest).where(resource.c.digest.in_(sorted(digests)))).scalars())
     fresh = {digest: data for digest, data in files.values() if digest not in known}
     if fresh:
         uow.execute(insert(resource), [{"digest": digest, "bytes": data} for digest, data in sorted(fresh.items())])
-    if files:
-        uow.execute(insert(deployment_file), [
-            {"deployment_id": row.id, "path": path, "digest": digest} for path, (digest, _) in sorted(files.items())])
 
 
 def get(uow: UnitOfWork, deployment_id: str) -> DeploymentRow | None:

@@ -1,0 +1,66 @@
+"""What is not in force yet: drafts of SOPs with all their revisions, what was proposed, and who decided. Rows are only added."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text
+
+from storage.schema.columns import Instant, Json, metadata
+
+sop_draft = Table(
+    "sop_draft", metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency_id", Text, ForeignKey("agency.id"), nullable=False),
+    Column("key", Text, nullable=False),                  # of the SOP it will be a version of
+    Column("title", Json, nullable=False),                # {"id": ..., "en": ...}, of the latest revision
+    Column("based_on", Text, ForeignKey("deployment.id")),  # NULL: an SOP of which there is no version yet
+    Column("state", Text, nullable=False),                # draft | in_review | approved | withdrawn
+    Column("revision", Integer, nullable=False),          # the latest
+    Column("opened_at", Instant, nullable=False),
+    Index("ix_sop_draft_agency", "agency_id", "opened_at"),
+)
+
+sop_draft_revision = Table(
+    "sop_draft_revision", metadata,
+    Column("draft_id", Text, ForeignKey("sop_draft.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("digest", Text, nullable=False),               # of the bundle
+    Column("saved_at", Instant, nullable=False),
+    Column("saved_by", Text, nullable=False),
+    Column("note", Text, nullable=False),                 # what the editor says of it, or ""
+    Column("findings", Json, nullable=False),             # of the check when it was saved
+)
+
+sop_draft_file = Table(
+    "sop_draft_file", metadata,
+    Column("draft_id", Text, ForeignKey("sop_draft.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("digest", Text, ForeignKey("resource.digest"), nullable=False),
+)
+
+sop_proposal = Table(
+    "sop_proposal", metadata,
+    Column("id", Text, primary_key=True),
+    Column("draft_id", Text, ForeignKey("sop_draft.id"), nullable=False),
+    Column("revision", Integer, nullable=False),          # what is proposed; nothing newer can be saved while it is looked at
+    Column("decree", Text, nullable=False),               # number of the decision letter (SK)
+    Column("effective_from", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("weakens_consent", Boolean, nullable=False),   # the data protection officer must approve, too
+    Column("proposed_at", Instant, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("state", Text, nullable=False),                # in_review | approved | sent_back | withdrawn
+    Column("deployment_id", Text, ForeignKey("deployment.id")),  # the version it became
+    Index("ix_sop_proposal_draft", "draft_id", "proposed_at"),
+    Index("ix_sop_proposal_deployment", "deployment_id"),
+)
+
+sop_decision = Table(
+    "sop_decision", metadata,
+    Column("proposal_id", Text, ForeignKey("sop_proposal.id"), primary_key=True),
+    Column("account_id", Text, primary_key=True),         # one person decides once, in one role
+    Column("role", Text, nullable=False),
+    Column("approved", Boolean, nullable=False),          # false: sent back
+    Column("reason", Text, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+)
