@@ -22,6 +22,7 @@ from storage import (
     messages,
     notices,
     numbers,
+    outside,
     payloads,
     randomness,
     sessions,
@@ -39,6 +40,6 @@ from storage.unit_of_work import UnitOfWork
 __all__ = [
     "BrokenReference", "BrokenRule", "Conflict", "DamagedCiphertext", "Database", "Duplicate", "StorageError", "UnitOfWork",
     "access_log", "accounts", "agencies", "cases", "crypto", "current", "deployments", "documents", "drafts", "errors", "head",
-    "idempotency", "inbox", "instances", "is_current", "jobs", "journal", "messages", "migrate", "notices", "numbers",
+    "idempotency", "inbox", "instances", "is_current", "jobs", "journal", "messages", "migrate", "notices", "numbers", "outside",
     "payloads", "randomness", "sessions", "settings", "subscriptions", "tables_in_force", "tasks", "trace",
 ]

@@ -66,6 +66,7 @@ _IS_OPEN = "state = 'open'"
 _IN_POOL = "state = 'open' AND assignee_id IS NULL"
 _IS_DONE = "state = 'completed'"
 _TO_WARN = "state = 'open' AND warned_at IS NULL"
+_IS_MEASURED = "verdict IN ('on_time', 'late')"
 
 task = Table(
     "task", metadata,
@@ -116,6 +117,7 @@ task = Table(
     Index("ix_task_mine_due", "assignee_id", "agency_id", "due_sort",
           sqlite_where=text(_IS_OPEN), postgresql_where=text(_IS_OPEN)),
     Index("ix_task_to_warn", "warn_at", sqlite_where=text(_TO_WARN), postgresql_where=text(_TO_WARN)),
+    Index("ix_task_measured", "agency_id", "completed_at", sqlite_where=text(_IS_MEASURED), postgresql_where=text(_IS_MEASURED)),
     Index("uq_task_open_token", "instance_id", "token_id", unique=True,
           sqlite_where=text(_IS_OPEN), postgresql_where=text(_IS_OPEN)),
     Index("ix_task_instance", "instance_id", "ready_at"),
