@@ -20,6 +20,7 @@ case_file = Table(
     Column("updated_at", Instant, nullable=False),
     Column("came_from", Json),                            # another agency's code and its reference, for a case it handed over
     Column("entries", Integer, nullable=False, server_default="0"),  # how many its journals have: the place of the last
+    Column("acted_at", Instant),                          # when a person last did something on it: timers and operations are no news
     UniqueConstraint("agency_id", "business_key"),
     Index("ix_case_file_list", "agency_id", "status", "opened_at", "id"),
 )
