@@ -12,17 +12,19 @@ from engine import canonical, errors, interpreter, journal, pack, seal
 from engine.definitions import Definition
 from engine.spiff import codec
 from engine.transition import FireTimer, Stimulus, Thrown, Transition, View
-from engine.types import TraceEntry
+from engine.types import InstanceStatus, TraceEntry
+from engine.verdicts import Verdict
 from storage import instances, randomness, tasks
 
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """Who finished a task, and when; `claimed_at` where it was claimed in the same breath."""
+    """Who finished a task, and when; `claimed_at` where it was claimed in the same breath, `stated_at` where it was done earlier."""
 
     by: str
     at: datetime
     claimed_at: datetime | None = None
+    stated_at: datetime | None = None
 
 
 @dataclass(kw_only=True)
@@ -51,6 +53,8 @@ class LiveInstance:
     risk: str = ""
     stored_risk: str = ""
     suspended_at: datetime | None = None
+    ended_at: datetime | None = None
+    had_ended: bool = False               # before this command
     case_status: str | None = None        # what this command's submission says of the case
     case_seen: int | None = None          # how many entries the case had when its records were read for that
     after: Transition | None = None
@@ -58,10 +62,11 @@ class LiveInstance:
     trace: list[tuple[int, TraceEntry]] = field(default_factory=list)     # with the seq that led to it
     thrown: list[Thrown] = field(default_factory=list)
     completed_tokens: dict[str, Done] = field(default_factory=dict)
+    accepted_tokens: dict[str, Done] = field(default_factory=dict)         # whose stated instant became the official one
     kept_view: View | None = None
     waited_for_events: bool = False                                        # whether there may be subscriptions to take away
     opened: list[tasks.TaskRow] = field(default_factory=list)              # of this command, for its answer
-    verdicts: dict[str, str] = field(default_factory=dict)                 # token -> official verdict, likewise
+    verdicts: dict[str, Verdict] = field(default_factory=dict)             # token -> what was judged, likewise
 
     @classmethod
     def load(
@@ -76,7 +81,8 @@ class LiveInstance:
             deployment_id=row.deployment_id, sop_key=row.sop_key, process_id=row.process_id, definition=definition, tables=tables,
             calendar_digest=row.calendar_digest, parameters_digest=row.parameters_digest, key=key, started_at=row.started_at,
             stored_seq=row.seq, seq=row.seq, head=bytes.fromhex(row.head_hash), last_at=row.last_at, state=state, risk=row.risk,
-            stored_risk=row.risk, suspended_at=row.suspended_at,
+            stored_risk=row.risk, suspended_at=row.suspended_at, ended_at=row.ended_at,
+            had_ended=row.ended_at is not None,
         )
 
     @property
@@ -123,8 +129,22 @@ class LiveInstance:
         self.entries.append((entry, sealed))
         self.trace.extend((self.seq, item) for item in after.trace)
         self.thrown.extend(after.thrown)
-        self.head, self.last_at, self.state, self.after = entry.hash, at, after.state, after
+        self.head = entry.hash
+        self.stands(after, at)
         return after
+
+    def stands(self, after: Transition, at: datetime) -> None:
+        """The instance as an entry left it. What is said of it after its end does not move the end."""
+        self.last_at, self.state, self.after = at, after.state, after
+        if self.has_ended and self.ended_at is None:
+            self.ended_at = at
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing can move the instance any more."""
+        if self.after is not None:
+            return self.after.outcome.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
+        return self.had_ended
 
     def fire_due(self, now: datetime) -> int:
         """Fires every timer due at `now`, in due order, each with its own due instant as clock; how many fired."""
@@ -144,6 +164,7 @@ class LiveInstance:
         """Everything so far is written; what comes next in this transaction is written after it."""
         self.entries, self.trace, self.thrown = [], [], []
         self.is_new, self.stored_seq, self.stored_risk, self.case_status, self.case_seen = False, self.seq, self.risk, None, None
+        self.had_ended = self.has_ended
 
     def sealed_state(self) -> bytes:
         """The state's bytes for storing, under the case key."""

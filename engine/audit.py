@@ -210,8 +210,13 @@ def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> 
             seq=item.seq, at=item.at, recorded_at=entry.recorded_at if entry else item.at, actor_name=who,
             actor_role=(done.role if done else role) if element_id else "", kind=entry.kind if entry else "", element_id=element_id,
             element_name=name, happened=item.happened, verdict=done.verdict if done and element_id else "",
-            due_at=done.due_at if done and element_id else None))
+            due_at=done.due_at if done and element_id else None,
+            **(_stated(done) if done and element_id else {})))
     return tuple(found)
+
+
+def _stated(done: tasks.TaskRow) -> dict[str, Any]:
+    return {name: getattr(done, name) for name in ("handling_verdict", "stated_at", "stated_verdict", "accepted_at")}
 
 
 def packed(context: Context, row: instances.InstanceRow) -> bytes:

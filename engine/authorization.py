@@ -19,9 +19,43 @@ class Scope(StrEnum):
     """On which objects of the actor's own agency an action is allowed."""
 
     AGENCY = "agency"    #: Every one.
-    THEIRS = "theirs"    #: Cases they work on: they own it, or hold or did a task of it.
-    OFFERED = "offered"  #: Theirs, and what waits for a role they hold.
+    THEIRS = "theirs"    #: Cases they work on: they own it, or hold or did a task of it. Of people: themselves.
+    OFFERED = "offered"  #: Theirs, what waits for a role they hold, what they gave away, and what they are asked to help with.
+    WAITING = "waiting"  #: Tasks that wait for a role they hold, or are held by whom they stand in for; and those they claimed.
     HELD = "held"        #: Tasks they claimed.
+    LENT = "lent"        #: Tasks they gave to who holds them now.
+
+
+class Ground(StrEnum):
+    """What connects an actor with an object; the closest first. The reason people are told is one of these, so it is the decision."""
+
+    HELD = "held"            #: They claimed it.
+    STANDS_IN = "stands_in"  #: Held by a colleague who is away, in a role they hold in that colleague's place.
+    OFFERED = "offered"      #: It waits for a role they hold.
+    ASKED = "asked"          #: They were asked to help with it, and it is still open.
+    LENT = "lent"            #: They gave it to who holds it.
+    OWNS = "owns"            #: They answer for the case (of people: it is about themselves).
+    WORKED_ON = "worked_on"  #: They hold or did a task of the case.
+    AGENCY = "agency"        #: It is their agency's.
+
+
+_THEIRS: Final = frozenset({Ground.HELD, Ground.OWNS, Ground.WORKED_ON})
+_REACH: Final[Mapping[Scope, frozenset[Ground]]] = {
+    Scope.AGENCY: frozenset(Ground),
+    Scope.THEIRS: _THEIRS,
+    Scope.OFFERED: _THEIRS | {Ground.OFFERED, Ground.STANDS_IN, Ground.ASKED, Ground.LENT},
+    Scope.WAITING: frozenset({Ground.HELD, Ground.OFFERED, Ground.STANDS_IN}),
+    Scope.HELD: frozenset({Ground.HELD}),
+    Scope.LENT: frozenset({Ground.LENT}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why something is allowed: the ground, and the roles of the actor whose rows of the table reach that far."""
+
+    ground: Ground
+    roles: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +68,8 @@ class ObjectFacts:
     is_open: bool = False                               # a task that still waits
     owner_id: str | None = None                         # who answers for the case
     worked_on: bool = False                             # the actor holds or did a task of the case
+    given_by: str | None = None                         # who gave the task to who holds it
+    asked: bool = False                                 # the actor was asked to help with the task
     conflicted: frozenset[str] = field(default_factory=frozenset)   # officers with a conflict of interest in the case
 
 
@@ -63,8 +99,12 @@ def _all(scope: Scope, *actions: str) -> dict[str, Scope]:
 
 _TASKS = {
     **_all(Scope.AGENCY, "task.list"),
-    **_all(Scope.OFFERED, "task.read", "task.claim"),
-    **_all(Scope.HELD, "task.unclaim", "task.save_draft", "task.complete"),
+    **_all(Scope.OFFERED, "task.read"),
+    **_all(Scope.WAITING, "task.claim"),
+    **_all(Scope.HELD, "task.unclaim", "task.save_draft", "task.complete", "task.delegate", "task.hand_over", "task.set_aside",
+           "task.ask_help"),
+    **_all(Scope.LENT, "task.take_back"),
+    **_all(Scope.THEIRS, "absence.record", "filter.save"),
 }
 _OWN_CASES = _all(Scope.THEIRS, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act")
 _UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act")
@@ -76,15 +116,14 @@ _RECEIVES: Final = {**_HELPS, **_all(Scope.AGENCY, "case.start")}
 #: role -> action -> where. One row of domain.md 5.1 each; whom 5.1 does not name does their own steps, on their own cases only.
 POLICY: Final[Mapping[str, _Rights]] = {
     "intake_operator": _RECEIVES,
-    "companion": {**_HELPS, **_all(Scope.HELD, "task.delegate")},
-    **dict.fromkeys(("shelter_officer", "psychologist", "mediator", "counsellor"), _HELPS),
+    **dict.fromkeys(("companion", "shelter_officer", "psychologist", "mediator", "counsellor"), _HELPS),
     **dict.fromkeys(("service_officer", "puspaga_receiver"), _RECEIVES),
-    **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.HELD, "task.delegate"), **_all(Scope.AGENCY, "statistics.read")}),
+    **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.AGENCY, "statistics.read")}),
     **dict.fromkeys(AUTHORITY, {
         **_TASKS, **_UNIT_CASES, **_READ_SOPS,
         **_all(Scope.AGENCY, "case.list", "case.start", "case.suspend", "case.resume", "case.cancel", "case.modify", "message.send",
-               "task.read", "task.assign", "task.unclaim", "task.delegate", "incident.list", "incident.resolve", "audit.history",
-               "statistics.read"),
+               "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated", "incident.list", "incident.resolve",
+               "audit.history", "statistics.read"),
     }),
     "data_staff": {**_TASKS, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "statistics.read"),
                    **_all(Scope.THEIRS, "case.read_document")},
@@ -126,12 +165,21 @@ def allows(actor: Actor, action: str, obj: ObjectFacts | None = None) -> bool:
 
     Rows of other agencies, and cases in which the actor has a conflict of interest, are refused whatever the role.
     """
-    scopes = {rights[action] for role in actor.roles if (rights := POLICY.get(role)) is not None and action in rights}
     if obj is None:
-        return bool(scopes)
+        return any(action in POLICY.get(role, ()) for role in actor.roles)
+    return reason(actor, action, obj) is not None
+
+
+def reason(actor: Actor, action: str, obj: ObjectFacts) -> Reason | None:
+    """The closest ground on which the actor may do `action` to `obj`; None where they may not."""
     if obj.agency_id != actor.agency_id or actor.account_id in obj.conflicted:
-        return False
-    return any(_covers(scope, actor, obj) for scope in scopes)
+        return None
+    rows = {role: _REACH[rights[action]] for role in actor.roles if (rights := POLICY.get(role)) is not None and action in rights}
+    for ground in Ground:
+        roles = frozenset(role for role, reach in rows.items() if ground in reach)
+        if roles and _stands(ground, actor, obj):
+            return Reason(ground=ground, roles=roles)
+    return None
 
 
 def require(actor: Actor, action: str, obj: ObjectFacts | None = None) -> None:
@@ -155,7 +203,7 @@ def visible_sensitivity(actor: Actor, facts: ObjectFacts) -> frozenset[str]:
     """
     if facts.agency_id != actor.agency_id or actor.account_id in facts.conflicted:
         return frozenset()
-    works_on_it = _works_on(actor, facts) or _offered(actor, facts)
+    works_on_it = any(_stands(ground, actor, facts) for ground in _REACH[Scope.OFFERED])
     seen: frozenset[str] = frozenset()
     for role in actor.roles:
         on_theirs, on_others = _SEES.get(role, _NOTHING)
@@ -163,17 +211,22 @@ def visible_sensitivity(actor: Actor, facts: ObjectFacts) -> frozenset[str]:
     return seen
 
 
-def _covers(scope: Scope, actor: Actor, obj: ObjectFacts) -> bool:
-    if scope is Scope.AGENCY:
-        return True
-    if scope is Scope.HELD:
-        return obj.assignee_id == actor.account_id
-    return _works_on(actor, obj) or (scope is Scope.OFFERED and _offered(actor, obj))
-
-
-def _works_on(actor: Actor, obj: ObjectFacts) -> bool:
-    return obj.worked_on or actor.account_id in (obj.assignee_id, obj.owner_id)
-
-
-def _offered(actor: Actor, obj: ObjectFacts) -> bool:
-    return obj.is_open and obj.assignee_id is None and obj.role in actor.roles
+def _stands(ground: Ground, actor: Actor, obj: ObjectFacts) -> bool:
+    match ground:
+        case Ground.HELD:
+            return obj.assignee_id == actor.account_id
+        case Ground.STANDS_IN:
+            return obj.is_open and any(
+                each.account_id == obj.assignee_id and obj.role in each.roles for each in actor.stands_in_for)
+        case Ground.OFFERED:
+            return obj.is_open and obj.assignee_id is None and obj.role in actor.roles
+        case Ground.ASKED:
+            return obj.is_open and obj.asked
+        case Ground.LENT:
+            return obj.is_open and obj.assignee_id is not None and obj.given_by == actor.account_id
+        case Ground.OWNS:
+            return obj.owner_id == actor.account_id
+        case Ground.WORKED_ON:
+            return obj.worked_on
+        case Ground.AGENCY:
+            return True

@@ -20,14 +20,19 @@ from engine.spiff.expressions import Unusable
 from engine.spiff.tokens import READY, STARTED, WAITING, Token
 from engine.spiff.workflow import InstanceWorkflow
 from engine.transition import (
+    AcceptStatedTime,
+    AnswerCorrection,
+    AskCorrection,
     Cancel,
     ChangeTables,
     CompleteOperation,
     CompleteTask,
+    Correct,
     FailOperation,
     FireTimer,
     ReceiveMessage,
     ReceiveSignal,
+    Remark,
     Resume,
     RetryElement,
     Start,
@@ -78,7 +83,7 @@ def apply(program: Program, state: State | None, stimulus: Stimulus, now: dateti
         if state is None:
             raise errors.InstanceNotActive
         top = board.opened(program, state, now, tables)
-        if top.completed:
+        if top.completed and not isinstance(stimulus, Remark):
             raise errors.InstanceNotActive(instance=top.header["instance"])
         if now < top.header["last"]:
             raise errors.TimeWentBack(instance=top.header["instance"])
@@ -182,6 +187,8 @@ def _move(top: InstanceWorkflow, stimulus: Stimulus) -> None:
         case Cancel():
             top.cancel_scope(top)
             top.header["status"] = InstanceStatus.CANCELLED.value
+        case AcceptStatedTime() | Correct() | AskCorrection() | AnswerCorrection():
+            pass
         case _:
             raise errors.EngineError(instance=top.header["instance"])
 

@@ -22,6 +22,8 @@ SEMANTICS = 1
 
 #: In an entry's note: it was made by the same command as the one before, so nobody ever saw the instance between the two.
 SAME_COMMAND = "same_command"
+#: In the note of an act that needs one: why.
+REASON = "reason"
 #: In the note of a completed task: since when its holder had claimed it.
 CLAIMED_AT = "claimed_at"
 
@@ -40,6 +42,10 @@ KINDS: Mapping[str, type] = {
     "suspend": transition.Suspend,
     "resume": transition.Resume,
     "cancel": transition.Cancel,
+    "accept_stated_time": transition.AcceptStatedTime,
+    "correct": transition.Correct,
+    "ask_correction": transition.AskCorrection,
+    "answer_correction": transition.AnswerCorrection,
 }
 _NAMES = {stimulus: kind for kind, stimulus in KINDS.items()}
 
@@ -69,7 +75,8 @@ def kind_of(stimulus: transition.Stimulus) -> str:
 
 def content_bytes(stimulus: transition.Stimulus, submission: Mapping[str, Any] | None, note: Mapping[str, Any] | None) -> bytes:
     """What is encrypted for one entry: the stimulus, what the form sent, and what belongs to the act (reason, task id)."""
-    fields = {field.name: getattr(stimulus, field.name) for field in dataclasses.fields(stimulus)}
+    fields = {field.name: getattr(stimulus, field.name) for field in dataclasses.fields(stimulus)
+              if getattr(stimulus, field.name) is not None or not field.metadata}
     return canonical.dumps({"stimulus": fields, "submission": submission, "note": note})
 
 

@@ -15,7 +15,7 @@ from engine.advance import LiveInstance
 from engine.calendars import WorkCalendar
 from engine.casefile.case import CaseStatus
 from engine.transition import OpenTask, Thrown
-from engine.types import InstanceStatus, TimeStandard, Value
+from engine.types import TimeStandard, Value
 from storage import agencies, cases, crypto, instances, jobs, messages, payloads, randomness, subscriptions, tasks, trace
 from storage import journal as journal_rows
 from storage.unit_of_work import UnitOfWork
@@ -40,7 +40,7 @@ def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes,
         return False
     _save_history(uow, live, places)
     save_waiting(uow, live)
-    if live.is_new or fields["ended_at"] is not None:
+    if live.is_new or live.has_ended and not live.had_ended:
         follow_case(uow, live)
     for number, thrown in enumerate(live.thrown):
         send(uow, live, message_key, thrown, number=number, now=now, hops=hops)
@@ -51,12 +51,11 @@ def instance_fields(live: LiveInstance) -> dict[str, Any]:
     """What the instance row says of the instance as it stands."""
     assert live.after is not None
     outcome = live.after.outcome
-    ended = outcome.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
     return {
         "seq": live.seq, "head_hash": live.head.hex(), "last_at": live.last_at,
-        "state": None if ended else live.sealed_state(), "status": outcome.status.value, "outcome_kind": outcome.kind.value,
+        "state": None if live.has_ended else live.sealed_state(), "status": outcome.status.value, "outcome_kind": outcome.kind.value,
         "outcome_code": outcome.code, "calendar_digest": live.calendar_digest, "parameters_digest": live.parameters_digest,
-        "risk": live.risk, "ended_at": live.last_at if ended else None, "suspended_at": live.suspended_at,
+        "risk": live.risk, "ended_at": live.ended_at, "suspended_at": live.suspended_at,
     }
 
 
@@ -153,6 +152,8 @@ def save_tasks(uow: UnitOfWork, live: LiveInstance) -> None:
         if row.token_id in live.completed_tokens:
             tasks.update_one(uow, row.id, _completion(live, row))
     tasks.cancel_many(uow, [row.id for row in gone if row.token_id not in live.completed_tokens], live.last_at)
+    for token, accepted in live.accepted_tokens.items():
+        tasks.accept_stated(uow, token, by=accepted.by, at=accepted.at)
     kept = [(stored[token], task) for token, task in waiting.items() if token in stored]
     tasks.set_dues(uow, [
         (row.id, task.due_at, task.warn_at, task.standard_from)
@@ -183,12 +184,13 @@ def _completion(live: LiveInstance, row: tasks.TaskRow) -> Mapping[str, object]:
     standard = standards.from_json(row.standard)
     claimed_at = row.claimed_at or done.claimed_at
     judged = verdicts.judge(due_at=row.due_at, standard=standard, claimed_at=claimed_at, done_at=done.at,
-                            calendar=calendar_of(live, standard))
-    live.verdicts[row.token_id] = judged.official
+                            stated_at=done.stated_at, calendar=calendar_of(live, standard))
+    live.verdicts[row.token_id] = judged
     return {
         "state": "completed", "completed_at": done.at, "completed_by": done.by, "assignee_id": row.assignee_id or done.by,
         "claimed_at": claimed_at, "verdict": judged.official, "overrun_seconds": _seconds(judged.overrun),
         "handling_verdict": judged.handling_verdict, "handling_seconds": _seconds(judged.handling),
+        **({"stated_at": done.stated_at, "stated_verdict": judged.if_accepted} if done.stated_at else {}),
     }
 
 

@@ -20,13 +20,12 @@ from engine.executor import Context
 from engine.forms_schema import Form
 from engine.replay import Step
 from engine.results import ReplayReport, ReplayVerdict
-from engine.transition import ChangeTables, CompleteTask, Resume, Start, Suspend, View
-from engine.types import InstanceStatus, Value
+from engine.transition import AcceptStatedTime, ChangeTables, CompleteTask, Resume, Start, Suspend, View
+from engine.types import Value
 from storage import cases, instances, jobs, subscriptions, tasks, trace
 from storage import journal as journal_rows
 
 ALL = 10_000_000  # rows of one instance; the queries' own limits are for pages
-_ENDED = (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
 _OF_WORKERS = ("available_at", "state", "locked_by", "fence", "attempts", "error_code")
 
 
@@ -84,7 +83,7 @@ class _Instance:
     @property
     def runs(self) -> bool:
         """Whether it was started, as far as it is told, and has not ended."""
-        return self.live.after is not None and self.live.after.outcome.status not in _ENDED
+        return self.live.after is not None and not self.live.has_ended
 
     def commands(self) -> list[list[Step]]:
         """The entries by the command that made them: between those of one command nobody saw the instance."""
@@ -117,7 +116,8 @@ class _Instance:
     def moved_the_case(self) -> bool:
         """Whether the case row follows the command that was told last."""
         live = self.live
-        return live.stored_seq == 0 or not self.runs or live.case_status is not None or live.risk != live.stored_risk
+        ends = live.has_ended and not live.had_ended
+        return live.stored_seq == 0 or ends or live.case_status is not None or live.risk != live.stored_risk
 
     def finish(self) -> None:
         """What waits at the end, the state, and what no journal says."""
@@ -156,7 +156,10 @@ class _Instance:
         form, item = self._form_of(step)
         if isinstance(stimulus, CompleteTask):
             claimed_at: datetime | None = step.note.get(journal.CLAIMED_AT)
-            live.completed_tokens[stimulus.token_id] = Done(by=step.entry.actor_id, at=at, claimed_at=claimed_at)
+            live.completed_tokens[stimulus.token_id] = Done(
+                by=step.entry.actor_id, at=at, claimed_at=claimed_at, stated_at=stimulus.stated_at)
+        elif isinstance(stimulus, AcceptStatedTime):
+            live.accepted_tokens[stimulus.token_id] = Done(by=step.entry.actor_id, at=at)
         elif isinstance(stimulus, Suspend):
             live.suspended_at = at
         elif isinstance(stimulus, Resume):
@@ -165,7 +168,8 @@ class _Instance:
             live.calendar_digest = stimulus.calendar or live.calendar_digest
             live.parameters_digest = stimulus.parameters or live.parameters_digest
             live.risk = live.risk if stimulus.risk is None else stimulus.risk
-        live.seq, live.last_at, live.state, live.after = step.entry.seq, at, step.transition.state, step.transition
+        live.seq = step.entry.seq
+        live.stands(step.transition, at)
         live.trace.extend((live.seq, each) for each in step.transition.trace)
         if form is not None and form.record is not None and step.submission is not None:
             live.case_status = kept.project(self._context, live, form.record, step.submission, seq=live.seq, item=item,

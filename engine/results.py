@@ -97,6 +97,10 @@ class CompletionResult:
     opened: tuple[TaskSummary, ...]
     status: InstanceStatus
     verdict: str
+    handling_verdict: str = ""
+    completed_at: datetime | None = None    # the recorded instant
+    stated_at: datetime | None = None       # when it was done, where it was written down only afterwards
+    stated_verdict: str = ""                # the official verdict if somebody in authority accepts that
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +149,10 @@ class HistoryRow:
     happened: str
     verdict: str = ""
     due_at: datetime | None = None
+    handling_verdict: str = ""
+    stated_at: datetime | None = None       # when it was done, as its performer says; `at` is when it was recorded
+    stated_verdict: str = ""
+    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine import standards
@@ -22,7 +22,8 @@ def task_summary(row: tasks.TaskRow, *, instance: instances.InstanceRow | None =
         ready_at=row.ready_at, due_at=row.due_at, warn_at=row.warn_at, standard=standards.from_json(row.standard),
         case_id=row.case_id, assignee_id=row.assignee_id, claimed_at=row.claimed_at, completed_at=row.completed_at,
         verdict=row.verdict, overrun=None if row.overrun_seconds is None else timedelta(seconds=row.overrun_seconds),
-        handling_verdict=row.handling_verdict, revision=row.revision, form_key=row.form_key, item=item, **known)
+        handling_verdict=row.handling_verdict, stated_at=row.stated_at, stated_verdict=row.stated_verdict,
+        accepted_at=row.accepted_at, revision=row.revision, form_key=row.form_key, item=item, **known)
 
 
 def calendar_of_task(row: tasks.TaskRow, calendar: WorkCalendar, risk: str) -> WorkCalendar:
@@ -32,10 +33,22 @@ def calendar_of_task(row: tasks.TaskRow, calendar: WorkCalendar, risk: str) -> W
 
 def completion_to_json(result: CompletionResult) -> Mapping[str, Any]:
     """What is kept of an answer: ids and verdicts, no task names."""
-    return {"instance_id": result.instance_id, "case_id": result.case_id, "status": result.status.value, "verdict": result.verdict}
+    return {"instance_id": result.instance_id, "case_id": result.case_id, "status": result.status.value, "verdict": result.verdict,
+            "handling_verdict": result.handling_verdict, "stated_verdict": result.stated_verdict,
+            "completed_at": _written(result.completed_at), "stated_at": _written(result.stated_at)}
 
 
 def completion_from_json(plain: Mapping[str, Any]) -> CompletionResult:
     """The answer again, without the tasks that opened then: they may be long done."""
     return CompletionResult(instance_id=plain["instance_id"], case_id=plain["case_id"], opened=(),
-                            status=InstanceStatus(plain["status"]), verdict=plain["verdict"])
+                            status=InstanceStatus(plain["status"]), verdict=plain["verdict"],
+                            handling_verdict=plain.get("handling_verdict", ""), stated_verdict=plain.get("stated_verdict", ""),
+                            completed_at=_read(plain.get("completed_at")), stated_at=_read(plain.get("stated_at")))
+
+
+def _written(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _read(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -17,6 +17,7 @@ from engine.definitions import Definition
 from engine.directory import agencies as agency_files
 from engine.executor import Context, Executor
 from engine.results import CompletionResult, FormField, InboxFilters, Page, TaskDetail
+from engine.stated_times import StatedTimes
 from engine.types import Actor, InstanceStatus, TaskSummary, Value
 from storage import accounts, agencies, inbox
 from storage import instances as instance_rows
@@ -27,7 +28,7 @@ PAGE = 25
 CLASSES = frozenset({"C0", "C1", "C2", "C3", "C4"})
 
 
-class Tasks:
+class Tasks(StatedTimes):
     """Inbox, task pages, claims, drafts, completion."""
 
     def __init__(self, executor: Executor) -> None:
@@ -99,9 +100,12 @@ class Tasks:
         return self._executor.run(actor, command)
 
     def complete(
-        self, actor: Actor, task_id: str, submission: Mapping[str, Any], *, expected_revision: int, idempotency_key: str | None = None
+        self, actor: Actor, task_id: str, submission: Mapping[str, Any], *, expected_revision: int, idempotency_key: str | None = None,
+        stated_at: datetime | None = None,
     ) -> CompletionResult:
         """Completes a task the actor claimed. The same `idempotency_key` again gives the same answer and does nothing.
+
+        `stated_at` is when the work was done, where it is only written down now.
 
         Raises:
             InvalidSubmission: fields need attention; nothing was lost.
@@ -119,7 +123,7 @@ class Tasks:
                 return filled[0]
 
             live, after = commands.complete(context, row, typed=submission, fill=fill, expected_revision=expected_revision,
-                                            has_drafts=seen.has_drafts)
+                                            has_drafts=seen.has_drafts, stated_at=stated_at)
             if after is None:
                 return CompletionResult(instance_id=live.id, case_id=row.case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
             if form is not None and form.record is not None:
@@ -128,12 +132,15 @@ class Tasks:
                 live.case_status = kept.project(context, live, form.record, filled[0].submission, seq=journaled, item=item).status
             documents.keep_uploads(context, live, row.element_id, filled[0].uploads)
             context.save()
+            done, judged = live.completed_tokens[row.token_id], live.verdicts[row.token_id]
             return CompletionResult(
-                instance_id=live.id, case_id=row.case_id, status=after.outcome.status, verdict=live.verdicts.get(row.token_id, ""),
+                instance_id=live.id, case_id=row.case_id, status=after.outcome.status, verdict=judged.official,
+                handling_verdict=judged.handling_verdict, completed_at=done.at, stated_at=done.stated_at, stated_verdict=judged.if_accepted,
                 opened=tuple(self._opened(context, live, task) for task in live.opened))
 
         def once(context: Context) -> CompletionResult:
-            return idempotency.once(context, idempotency_key, ["complete", task_id, submission], lambda: command(context),
+            asked = ["complete", task_id, submission] if stated_at is None else ["complete", task_id, submission, stated_at]
+            return idempotency.once(context, idempotency_key, asked, lambda: command(context),
                                     summaries.completion_from_json, summaries.completion_to_json)
 
         return self._executor.run(actor, once)

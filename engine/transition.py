@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from engine.types import Outcome, TimeStandard, TraceEntry, Value
 
+
+#: A field that came later: where it is not used, a journal entry does not name it, as those written before it do not.
+_LATER: Final = {"absent_unless_used": True}
 
 # --- stimuli -----------------------------------------------------------------------------------------------------
 
@@ -35,10 +38,11 @@ class Start:
 
 @dataclass(frozen=True, kw_only=True)
 class CompleteTask:
-    """A person finished a human task."""
+    """A person finished a human task. `stated_at`: when it was done, where it was written down only afterwards."""
 
     token_id: str
     variables: Mapping[str, Value] = field(default_factory=dict)
+    stated_at: datetime | None = field(default=None, metadata=_LATER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +117,40 @@ class Cancel:
     """Ends the instance for good."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class AcceptStatedTime:
+    """Somebody in authority takes the stated instant of a finished task for its official one."""
+
+    token_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correct:
+    """What a form sent with `entry` of this journal was corrected; the new answers came with this entry."""
+
+    entry: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskCorrection:
+    """As `Correct`, but it waits for consent: one of the answers steered the process."""
+
+    entry: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerCorrection:
+    """Consent to what was asked with `entry`, or its refusal."""
+
+    entry: int
+    is_accepted: bool
+
+
+#: What is said of earlier entries. It moves nothing, so it may also be said of an instance that has ended.
+Remark = AcceptStatedTime | Correct | AskCorrection | AnswerCorrection
 Stimulus = (
     Start | CompleteTask | FireTimer | CompleteOperation | FailOperation | ReceiveMessage | ReceiveSignal
-    | RetryElement | ChangeTables | Suspend | Resume | Cancel
+    | RetryElement | ChangeTables | Suspend | Resume | Cancel | Remark
 )
 
 

@@ -168,19 +168,42 @@ class TaskSummary:
     verdict: str = ""
     overrun: timedelta | None = None
     handling_verdict: str = ""
+    stated_at: datetime | None = None     # when it was done, where it was written down only afterwards
+    stated_verdict: str = ""              # the official verdict if that is accepted
+    accepted_at: datetime | None = None   # when somebody in authority accepted it
     revision: int = 0
     form_key: str | None = None
     item: Value = None
+    paused: bool = False                 # its working clock stands still
+    aside_until: datetime | None = None  # its holder set it aside till then
+    given_by_name: str = ""              # who gave it to its holder
+    mark: str = ""                       # for this viewer: new, changed, or nothing since they last looked
+    why: Text | None = None              # why this viewer sees it
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandIn:
+    """A colleague who is away today, and the roles that the actor holds in their place (Plt.)."""
+
+    account_id: str
+    name: str
+    roles: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who asks. Roles are the abstract roles of domain.md 2.4 and 5.1, held in `agency_id` today."""
+    """Who asks. Roles are the abstract roles of domain.md 2.4 and 5.1, held in `agency_id` today, own ones and others' alike."""
 
     account_id: str
     agency_id: str
     name: str
     roles: frozenset[str] = field(default_factory=frozenset)
+    stands_in_for: tuple[StandIn, ...] = ()
+    deputy_roles: frozenset[str] = frozenset()     # of `roles` those that are held in a colleague's place only
+
+    def acts_for(self, role: str) -> tuple[str, ...]:
+        """In whose place the actor does work of `role`: account ids; nobody's where the role is their own."""
+        return tuple(sorted(each.account_id for each in self.stands_in_for if role in each.roles)) if role in self.deputy_roles else ()
 
     def holds(self, *roles: str) -> bool:
         """Whether the actor holds at least one of `roles`."""

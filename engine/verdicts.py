@@ -1,4 +1,8 @@
-"""The two verdicts on a finished task (design.md 5): ready -> done is official, claimed -> done is handling."""
+"""The verdicts on a finished task (design.md 5): ready -> done is official, claimed -> done is handling.
+
+Where the work was done before it was written down, the official verdict is of the recorded instant and the handling verdict of the
+stated one. What the official verdict would be if that were accepted stands beside it, and never takes its place.
+"""
 
 from __future__ import annotations
 
@@ -18,28 +22,35 @@ RUNNING = "running"
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """`overrun` and `handling` are measured on the standard's own clock; None where nothing can be said."""
+    """`overrun` and `handling` are measured on the standard's own clock; None where nothing can be said.
+
+    `if_accepted` is the official verdict by the stated instant; "" where none was stated."""
 
     official: str
     overrun: timedelta | None
     handling_verdict: str
     handling: timedelta | None
+    if_accepted: str = ""
 
 
 def judge(
     *, due_at: datetime | None, standard: TimeStandard | None, claimed_at: datetime | None, done_at: datetime,
-    calendar: WorkCalendar | None,
+    calendar: WorkCalendar | None, stated_at: datetime | None = None,
 ) -> Verdict:
-    """What a task finished at `done_at` is worth. Done at the due instant is on time.
+    """What a task finished at `done_at` is worth, or at `stated_at` and written down then. Done at the due instant is on time.
 
     A standard without a due instant (its `from` was empty) gives no verdict. Without a calendar every minute counts.
     """
     if standard is None or due_at is None or calendar is None:
-        return Verdict(official=NO_STANDARD, overrun=None, handling_verdict=NO_STANDARD, handling=None)
+        return Verdict(official=NO_STANDARD, overrun=None, handling_verdict=NO_STANDARD, handling=None,
+                       if_accepted=NO_STANDARD if stated_at else "")
     late = done_at > due_at
     overrun = calendars.used(due_at, done_at, standard, calendar) if late else None
-    handling = calendars.used(claimed_at, done_at, standard, calendar) if claimed_at else None
+    handled_at = stated_at or done_at
+    begun_at = min(claimed_at, handled_at) if claimed_at else None  # what was done before it was claimed took none of the time since
+    handling = calendars.used(begun_at, handled_at, standard, calendar) if begun_at else None
     handling_verdict = NO_STANDARD
-    if claimed_at:
-        handling_verdict = ON_TIME if done_at <= calendars.due_at(claimed_at, standard, calendar) else LATE
-    return Verdict(official=LATE if late else ON_TIME, overrun=overrun, handling_verdict=handling_verdict, handling=handling)
+    if begun_at:
+        handling_verdict = ON_TIME if handled_at <= calendars.due_at(begun_at, standard, calendar) else LATE
+    return Verdict(official=LATE if late else ON_TIME, overrun=overrun, handling_verdict=handling_verdict, handling=handling,
+                   if_accepted="" if stated_at is None else LATE if stated_at > due_at else ON_TIME)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal_column, select, update
 
 from storage import rows
 from storage.prepared import Prepared
@@ -60,6 +60,8 @@ class TaskRow:
     stated_verdict: str = ""
     accepted_at: datetime | None = None
     accepted_by: str | None = None
+    aside_until: datetime | None = None
+    given_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,11 +137,11 @@ def _update_one(names: frozenset[str], is_guarded: bool) -> Prepared:
         **{name: bindparam(f"new_{name}", type_=task.c[name].type) for name in sorted(names)}, "revision": task.c.revision + 1}))
 
 
-def claim(uow: UnitOfWork, task_id: str, account_id: str, at: datetime) -> bool:
-    """Give an open task that nobody holds to `account_id`. False: somebody was first, or it is gone."""
+def claim(uow: UnitOfWork, task_id: str, account_id: str, at: datetime, *, held_by: str | None = None) -> bool:
+    """Give an open task that nobody (or only `held_by`) holds to `account_id`. False: somebody was first, or it is gone."""
     return uow.execute(
-        update(task).where(task.c.id == task_id, task.c.state == "open", task.c.assignee_id.is_(None))
-        .values(assignee_id=account_id, claimed_at=at, revision=task.c.revision + 1)).rowcount == 1
+        update(task).where(task.c.id == task_id, task.c.state == "open", task.c.assignee_id.is_not_distinct_from(held_by))
+        .values(assignee_id=account_id, claimed_at=at, aside_until=None, given_by=None, revision=task.c.revision + 1)).rowcount == 1
 
 
 def cancel_many(uow: UnitOfWork, task_ids: Collection[str], at: datetime) -> int:
@@ -158,6 +160,30 @@ def set_dues(uow: UnitOfWork, dues: Sequence[tuple[str, datetime | None, datetim
         uow.execute(_SET_DUE, [
             {"task_id": task_id, "new_due_at": due_at, "new_due_sort": due_at or NO_DUE, "new_warn_at": warn_at,
              "new_standard_from": standard_from} for task_id, due_at, warn_at, standard_from in dues])
+
+
+def accept_stated(uow: UnitOfWork, task_id: str, *, by: str, at: datetime) -> bool:
+    """The stated instant of a finished task counts as its official one; its own verdict stays beside it. False: it states none."""
+    return uow.execute(
+        update(task).where(task.c.id == task_id, task.c.state == "completed", task.c.stated_at.is_not(None))
+        .values(accepted_at=at, accepted_by=by)).rowcount == 1
+
+
+_WAITS_FOR_WORD = and_(
+    task.c.state == "completed", task.c.stated_at.is_not(None), task.c.accepted_at.is_(None), task.c.verdict == "late",
+    task.c.stated_verdict == "on_time")
+
+
+def stated_waiting(uow: UnitOfWork, agency_id: str, *, limit: int, offset: int = 0) -> list[TaskRow]:
+    """Finished tasks, late as recorded and on time as stated, that nobody has accepted; the latest first."""
+    return rows.all_of(TaskRow, uow.execute(
+        select(*_COLUMNS).where(task.c.agency_id == agency_id, _WAITS_FOR_WORD)
+        .order_by(task.c.completed_at.desc(), task.c.id).limit(limit).offset(offset)))
+
+
+def count_stated_waiting(uow: UnitOfWork, agency_id: str) -> int:
+    """How many `stated_waiting` has in all."""
+    return int(uow.execute(select(func.count()).select_from(task).where(task.c.agency_id == agency_id, _WAITS_FOR_WORD)).scalar_one())
 
 
 def set_risk(uow: UnitOfWork, instance_id: str, risk_rank: int) -> int:

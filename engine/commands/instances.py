@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import errors
+from engine import errors, recorded
 from engine.advance import SYSTEM, LiveInstance
 from engine.casefile import kept, rules
 from engine.commands import access
 from engine.executor import Context
+from engine.replay import Step
+from engine.results import ReplayVerdict
 from engine.transition import Cancel, ChangeTables, Resume, RetryElement, Start, Stimulus, Suspend, Transition
 from engine.types import InstanceStatus, Value
 from storage import agencies, deployments, jobs
+from storage import instances as instance_rows
 
 RISK = "risk"  # the steering field that is also the instance's risk: it orders the inbox and opens the clocks
 RISKS = frozenset({"high", "medium", "low"})
@@ -79,21 +82,30 @@ def move(
     return after
 
 
+def standing(context: Context, instance_id: str) -> LiveInstance:
+    """The instance as it stands, its due timers fired, or as it ended: for what is only said of it."""
+    live = context.instance(instance_id)
+    if live.state is not None:
+        live.fire_due(context.now)
+    elif live.has_ended:
+        row = instance_rows.get(context.uow, instance_id)
+        assert row is not None
+        steps: list[Step] = []
+        report = recorded.replayed(context, row, on_step=steps.append)
+        if report.verdict is not ReplayVerdict.CONFIRMED:
+            raise errors.StateCorrupt(instance_id=instance_id)
+        live.state = steps[-1].transition.state
+    return live
+
+
 def held(context: Context, instance_id: str) -> LiveInstance:
     """The instance, its due timers fired, still running. Raises `InstanceNotActive` for one that has ended."""
     live = context.instance(instance_id)
     if live.state is not None:
         live.fire_due(context.now)
-    if has_ended(live):
+    if live.has_ended:
         raise errors.InstanceNotActive(instance_id=instance_id)
     return live
-
-
-def has_ended(live: LiveInstance) -> bool:
-    """Whether nothing can move the instance any more."""
-    if live.after is not None:
-        return live.after.outcome.status in (InstanceStatus.COMPLETED, InstanceStatus.CANCELLED)
-    return live.state is None
 
 
 def suspend(context: Context, instance_id: str, *, reason: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from engine import canonical, errors, journal, seal
 from engine.advance import Done, LiveInstance
-from engine.commands import instances
+from engine.commands import instances, stated_times
 from engine.executor import Context
 from engine.form_values import Upload
 from engine.transition import CompleteTask, Transition
@@ -81,9 +82,11 @@ def complete(
     fill: Callable[[LiveInstance], Filled],
     expected_revision: int | None,
     has_drafts: bool = True,
+    stated_at: datetime | None = None,
 ) -> tuple[LiveInstance, Transition | None]:
     """Completes a task the actor holds. Due timers fire first; if that takes the task away, or somebody else moved it,
-    what was typed is kept as a draft and the refusal says why. `fill` validates against the form.
+    what was typed is kept as a draft and the refusal says why. `fill` validates against the form. `stated_at` is when the work
+    was done, where that was earlier.
     """
     live = context.instance(row.instance_id)
     if live.state is not None:
@@ -94,8 +97,10 @@ def complete(
         context.refuse(refusal)
         return live, None
     filled = fill(live)
-    live.completed_tokens[row.token_id] = Done(by=context.actor.account_id, at=max(context.now, live.last_at))
-    after = instances.move(context, live, CompleteTask(token_id=row.token_id, variables=filled.variables),
+    if stated_at is not None:
+        stated_at = stated_times.checked(stated_at, ready_at=row.ready_at, now=context.now)
+    live.completed_tokens[row.token_id] = Done(by=context.actor.account_id, at=max(context.now, live.last_at), stated_at=stated_at)
+    after = instances.move(context, live, CompleteTask(token_id=row.token_id, variables=filled.variables, stated_at=stated_at),
                            actor_id=context.actor.account_id, submission=filled.submission,
                            note={journal.CLAIMED_AT: row.claimed_at})
     if has_drafts:
