@@ -20,6 +20,7 @@ class Scope(StrEnum):
 
     AGENCY = "agency"    #: Every one.
     THEIRS = "theirs"    #: Cases they work on: they own it, or hold or did a task of it. Of people: themselves.
+    OPENED = "opened"    #: Theirs, and cases whose glass they broke, while that lasts.
     OFFERED = "offered"  #: Theirs, what waits for a role they hold, what they gave away, and what they are asked to help with.
     WAITING = "waiting"  #: Tasks that wait for a role they hold, or are held by whom they stand in for; and those they claimed.
     HELD = "held"        #: Tasks they claimed.
@@ -36,6 +37,7 @@ class Ground(StrEnum):
     LENT = "lent"            #: They gave it to who holds it.
     OWNS = "owns"            #: They answer for the case (of people: it is about themselves).
     WORKED_ON = "worked_on"  #: They hold or did a task of the case.
+    OPENED = "opened"        #: They broke its glass, and the time is not over.
     AGENCY = "agency"        #: It is their agency's.
 
 
@@ -43,6 +45,7 @@ _THEIRS: Final = frozenset({Ground.HELD, Ground.OWNS, Ground.WORKED_ON})
 _REACH: Final[Mapping[Scope, frozenset[Ground]]] = {
     Scope.AGENCY: frozenset(Ground),
     Scope.THEIRS: _THEIRS,
+    Scope.OPENED: _THEIRS | {Ground.OPENED},
     Scope.OFFERED: _THEIRS | {Ground.OFFERED, Ground.STANDS_IN, Ground.ASKED, Ground.LENT},
     Scope.WAITING: frozenset({Ground.HELD, Ground.OFFERED, Ground.STANDS_IN}),
     Scope.HELD: frozenset({Ground.HELD}),
@@ -71,6 +74,9 @@ class ObjectFacts:
     given_by: str | None = None                         # who gave the task to who holds it
     asked: bool = False                                 # the actor was asked to help with the task
     conflicted: frozenset[str] = field(default_factory=frozenset)   # officers with a conflict of interest in the case
+    opened: bool = False                                # the actor broke its glass, and the time is not over
+    names_shown: bool = False                           # the actor asked for its names, and the time is not over
+    unmasked: frozenset[str] = field(default_factory=frozenset)     # fields (record.field) the actor may see for a while
 
 
 PUSPAGA_LEADS: Final = ("puspaga_coordinator", "puspaga_head")
@@ -106,36 +112,42 @@ _TASKS = {
     **_all(Scope.LENT, "task.take_back"),
     **_all(Scope.THEIRS, "absence.record", "filter.save"),
 }
-_OWN_CASES = _all(Scope.THEIRS, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act")
-_UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act")
+_OWN_CASES = {**_all(Scope.OPENED, "case.read", "case.read_document", "case.show_names"),
+              **_all(Scope.THEIRS, "case.attach_document", "case.record", "case.act")}
+_UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act",
+                   "case.show_names", "case.unmask", "case.access_log", "access.list", "access.review")
 _READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
 
 _HELPS: Final = {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "message.send")}
 _RECEIVES: Final = {**_HELPS, **_all(Scope.AGENCY, "case.start")}
+#: Whom a stranger's danger at night may meet. They read then; what is to be done is for who works on the case.
+_EMERGENCY: Final = _all(Scope.AGENCY, "case.break_glass")
 
 #: role -> action -> where. One row of domain.md 5.1 each; whom 5.1 does not name does their own steps, on their own cases only.
 POLICY: Final[Mapping[str, _Rights]] = {
-    "intake_operator": _RECEIVES,
-    **dict.fromkeys(("companion", "shelter_officer", "psychologist", "mediator", "counsellor"), _HELPS),
+    "intake_operator": {**_RECEIVES, **_EMERGENCY},
+    **dict.fromkeys(("companion", "shelter_officer", "psychologist"), {**_HELPS, **_EMERGENCY}),
+    **dict.fromkeys(("mediator", "counsellor"), _HELPS),
     **dict.fromkeys(("service_officer", "puspaga_receiver"), _RECEIVES),
     **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.AGENCY, "statistics.read")}),
     **dict.fromkeys(AUTHORITY, {
         **_TASKS, **_UNIT_CASES, **_READ_SOPS,
         **_all(Scope.AGENCY, "case.list", "case.start", "case.suspend", "case.resume", "case.cancel", "case.modify", "message.send",
-               "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated", "incident.list", "incident.resolve",
-               "audit.history", "statistics.read"),
+               "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated", "incident.list",
+               "incident.resolve", "audit.history", "statistics.read"),
     }),
     "data_staff": {**_TASKS, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "statistics.read"),
-                   **_all(Scope.THEIRS, "case.read_document")},
+                   **_all(Scope.THEIRS, "case.read_document", "case.show_names")},
     "external_provider": {**_TASKS},
     "dinas_pppa": {**_TASKS, **_all(Scope.AGENCY, "statistics.read")},
     "process_owner": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "sop.deploy", "sop.simulate", "sop.migrate",
                                            "sop.preview_migration", "calendar.change", "statistics.read")},
     "auditor": {**_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "audit.history", "audit.replay", "audit.verify",
-                                     "audit.export", "access_log.read", "incident.list", "statistics.read")},
+                                     "audit.export", "access_log.read", "case.access_log", "access.list", "case.unmask",
+                                     "incident.list", "statistics.read")},
     "system_admin": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "incident.list", "incident.resolve", "account.list",
                                           "account.create", "account.change", "agency.change", "calendar.change")},
-    "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "access_log.read", "audit.verify")},
+    "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "access_log.read", "case.access_log", "access.list", "audit.verify")},
     OPERATOR: _all(Scope.AGENCY, "sop.list", "sop.read", "sop.check", "sop.try", "sop.deploy", "incident.list", "audit.verify",
                    "audit.replay", "case.rebuild", "account.list", "account.create", "account.change", "agency.change", "calendar.change"),
 }
@@ -157,6 +169,8 @@ _SEES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "dinas_pppa": (_C0_C2, frozenset({"C0"})),
     "auditor": (_C0_C1, _C0_C1),          # full replay, masked; unmasking is asked for with a reason, and logged
 }
+#: Of what they do not see anyway: C4 by purpose is for who answers for the case (5.1), never for the audit.
+_UNMASKS: Final[Mapping[str, frozenset[str]]] = {**dict.fromkeys(AUTHORITY, _C0_C4), "auditor": _C0_C3}
 _NOTHING = (frozenset({"C0"}), frozenset({"C0"}))
 
 
@@ -207,8 +221,16 @@ def visible_sensitivity(actor: Actor, facts: ObjectFacts) -> frozenset[str]:
     seen: frozenset[str] = frozenset()
     for role in actor.roles:
         on_theirs, on_others = _SEES.get(role, _NOTHING)
-        seen |= on_theirs if works_on_it else on_others
+        opened = facts.opened and "case.break_glass" in POLICY.get(role, {})
+        seen |= on_theirs if works_on_it or opened else on_others
     return seen
+
+
+def unmaskable(actor: Actor, facts: ObjectFacts) -> frozenset[str]:
+    """The classes of which the actor may unmask one field of this object, with a reason and for a while."""
+    if not allows(actor, "case.unmask", facts):
+        return frozenset()
+    return frozenset().union(*(_UNMASKS.get(role, frozenset()) for role in actor.roles))
 
 
 def _stands(ground: Ground, actor: Actor, obj: ObjectFacts) -> bool:
@@ -228,5 +250,7 @@ def _stands(ground: Ground, actor: Actor, obj: ObjectFacts) -> bool:
             return obj.owner_id == actor.account_id
         case Ground.WORKED_ON:
             return obj.worked_on
+        case Ground.OPENED:
+            return obj.opened
         case Ground.AGENCY:
             return True
