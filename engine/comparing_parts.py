@@ -1,0 +1,181 @@
+"""What changed in the parts of an SOP that are not drawn: forms field by field, decision tables row by row, documents, identity sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Final
+
+from engine import consent_gates, resolving, safe_xml
+from engine.definitions import Definition
+from engine.forms_schema import Field, Form
+from engine.types import Text
+
+APPROVED: Final = "approved"
+_FACTS: Final = (   # attribute of a field, and what people call it
+    ("required", Text("wajib", "required")), ("type", Text("jenis", "type")), ("sensitivity", Text("kerahasiaan", "sensitivity")),
+    ("steering", Text("menentukan alur", "steers the process")), ("show_if", Text("syarat tampil", "shown when")),
+    ("rule", Text("aturan isian", "rule")), ("allow_unknown", Text("boleh tidak tahu", "may be unknown")),
+    ("label", Text("label", "label")), ("help", Text("bantuan", "help")), ("fields", Text("kolom", "columns")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One difference. `element_id` is of the diagram, "" where it is about none; `before` and `after` are as the files say them."""
+
+    kind: str
+    element_id: str
+    before: str
+    after: str
+    text: Text
+    grave: bool
+
+
+def approves(form: Form | None) -> bool:
+    """Whether somebody answers "approved" or otherwise in this form, and the process heeds it."""
+    return form is not None and any(option.value == APPROVED for field in form.steering for option in field.options)
+
+
+def forms(old: Definition, new: Definition) -> Iterator[Change]:
+    """Fields added, removed and changed in the forms both versions have, and forms only one has."""
+    for key, form in new.forms.items():
+        was = old.forms.get(key)
+        if was is None:
+            yield _row("form_added", "", key, False, f"Formulir baru: “{form.title.id}”.", f"New form: “{form.title.en}”.")
+            continue
+        grave = approves(form) or approves(was) or consent_gates.is_consent(was) or consent_gates.is_consent(form)
+        if (was.record or "") != (form.record or ""):
+            yield _row("form_changed", was.record or "", form.record or "", grave, f"Formulir “{form.title.id}” membuat catatan lain.",
+                       f"The form “{form.title.en}” makes another record.")
+        yield from _fields(form, {field.key: field for field in was.fields}, {field.key: field for field in form.fields}, grave)
+    for key, form in old.forms.items():
+        if key not in new.forms:
+            grave = approves(form) or consent_gates.is_consent(form)
+            yield _row("form_removed", key, "", grave, f"Formulir dihapus: “{form.title.id}”.", f"Form removed: “{form.title.en}”.")
+
+
+def _fields(form: Form, old: Mapping[str, Field], new: Mapping[str, Field], grave: bool) -> Iterator[Change]:
+    title = form.title
+    for key, field in new.items():
+        was = old.get(key)
+        if was is None:
+            yield _row("field_added", "", key, grave, f"Isian baru pada “{title.id}”: “{field.label.id}”.",
+                       f"New field in “{title.en}”: “{field.label.en}”.")
+            continue
+        what = [word for name, word in _FACTS if getattr(was, name) != getattr(field, name)]
+        if what:
+            yield _row("field_changed", key, key, grave,
+                       f"Isian “{field.label.id}” pada “{title.id}” berubah: {', '.join(w.id for w in what)}.",
+                       f"The field “{field.label.en}” in “{title.en}” changes: {', '.join(w.en for w in what)}.")
+        options, before = ([option.value for option in each.options] for each in (field, was))
+        if options != before:
+            yield _row("field_changed", ", ".join(before), ", ".join(options), grave,
+                       f"Pilihan “{field.label.id}” pada “{title.id}” berubah: {', '.join(before)} menjadi {', '.join(options)}.",
+                       f"The choices of “{field.label.en}” in “{title.en}”: {', '.join(before)} is now {', '.join(options)}.")
+    for key, field in old.items():
+        if key not in new:
+            yield _row("field_removed", key, "", grave, f"Isian dihapus dari “{title.id}”: “{field.label.id}”.",
+                       f"Field removed from “{title.en}”: “{field.label.en}”.")
+
+
+def decisions(old: Definition, new: Definition) -> Iterator[Change]:
+    """Rows added, removed and changed in the decision tables; decisions written as an expression, as a whole."""
+    before, after = _tables(old), _tables(new)
+    for name, rows in after.items():
+        if name not in before:
+            yield _row("decision_added", "", name, False, f"Keputusan baru: {name}.", f"New decision: {name}.")
+            continue
+        for change, i1, i2, j1, j2 in SequenceMatcher(None, before[name], rows, autojunk=False).get_opcodes():
+            was, now = (" | ".join("; ".join(row) for row in each) for each in (before[name][i1:i2], rows[j1:j2]))
+            at = f"{i1 + 1}" if change != "insert" else f"{j1 + 1}"
+            if change == "insert":
+                yield _row("decision_row_added", "", now, False, f"Baris baru {at} pada {name}: {now}.", f"New row {at} in {name}: {now}.")
+            elif change == "delete":
+                yield _row("decision_row_removed", was, "", False, f"Baris {at} dihapus dari {name}: {was}.",
+                           f"Row {at} removed from {name}: {was}.")
+            elif change == "replace":
+                yield _row("decision_row_changed", was, now, False, f"Baris {at} pada {name} berubah: {was} menjadi {now}.",
+                           f"Row {at} in {name}: {was} is now {now}.")
+    for name in before:
+        if name not in after:
+            yield _row("decision_removed", name, "", False, f"Keputusan dihapus: {name}.", f"Decision removed: {name}.")
+
+
+def _tables(definition: Definition) -> dict[str, list[tuple[str, ...]]]:
+    """Decision -> its rows, each the texts of its cells; an expression is one row. The first row says what a table asks, and how."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for path, data in definition.files.items():
+        if path.lower().endswith(".dmn"):
+            for decision in safe_xml.safe_root(data, path, root=None).iter("{*}decision"):
+                tables = list(decision.iter("{*}decisionTable"))
+                rows = [tuple(_said(cell) for cell in rule if _local(cell).endswith("Entry"))
+                        for table in tables for rule in table.iter("{*}rule")]
+                heads = [(table.get("hitPolicy") or "UNIQUE", *(_said(one) or str(one.get("name") or "") for one in table
+                                                               if _local(one) in ("input", "output"))) for table in tables]
+                found[str(decision.get("name"))] = [*heads, *rows] if tables else [(_said(decision),)]
+    return found
+
+
+def _said(element: Any) -> str:
+    return " ".join(" ".join(text.text.split()) for text in element.iter("{*}text") if text.text)
+
+
+def _local(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def documents(old: Definition, new: Definition) -> Iterator[Change]:
+    """Documents the SOP makes: added, removed, or with another template."""
+    for code, (document, folder) in new.documents.items():
+        was = old.documents.get(code)
+        if was is None:
+            yield _row("document_added", "", code, False, f"Dokumen baru: {code} {document.title.id}.",
+                       f"New document: {code} {document.title.en}.")
+        elif was[0] != document or _template(old, *was) != _template(new, document, folder):
+            yield _row("document_changed", code, code, was[0].leaves != document.leaves, f"Dokumen {code} {document.title.id} berubah.",
+                       f"Document {code} {document.title.en} changes.")
+    for code, (document, _) in old.documents.items():
+        if code not in new.documents:
+            yield _row("document_removed", code, "", False, f"Dokumen dihapus: {code} {document.title.id}.",
+                       f"Document removed: {code} {document.title.en}.")
+
+
+def _template(definition: Definition, document: Any, folder: str) -> bytes | None:
+    return definition.files.get(f"{folder}documents/{document.template}.typ")
+
+
+def identity(old: Definition, new: Definition) -> Iterator[Change]:
+    """Title and parts of the identity sheet."""
+    parts = {"title": (old.sheet.title.id, new.sheet.title.id), **{
+        name: (old.sheet.identity.get(name), new.sheet.identity.get(name)) for name in (*new.sheet.identity, *old.sheet.identity)}}
+    for name, (was, now) in parts.items():
+        if was != now:
+            yield _row("identity_changed", name, name, False, f"Lembar identitas berubah: {name}.", f"The identity sheet changes: {name}.")
+
+
+#: What a changed file of a kind would have been told by, had anybody said it.
+_TELLS: Final = (
+    (".bpmn", ("step_", "node_", "lane_", "time_", "form_changed", "inputs_", "outputs_", "sensitivity_", "behaviour_", "order_",
+               "condition_")),
+    (".dmn", ("decision_",)),
+    (".json", ("form_", "field_")),
+    (".typ", ("document_",)),
+    (".toml", ("role_", "start_roles_", "identity_", "document_")))
+
+
+def other_files(old: Definition, new: Definition, *, said: Collection[str]) -> Iterator[Change]:
+    """Files that differ though no row tells of their kind: where shapes stand, scenarios, clauses, notes."""
+    for path in sorted(old.files.keys() | new.files.keys()):
+        if old.files.get(path) == new.files.get(path):
+            continue
+        is_story = resolving.inside(path).startswith("scenarios/")
+        tells = () if is_story else next((kinds for ending, kinds in _TELLS if path.endswith(ending)), ())
+        if not tells or not any(kind.startswith(tells) for kind in said):
+            yield _row("file_changed", path if path in old.files else "", path if path in new.files else "", False,
+                       f"Berkas {path} berubah dalam hal yang tidak disebut di atas (letak gambar, catatan, klausul, skenario).",
+                       f"The file {path} changes in what is not told above (layout, notes, clauses, scenarios).")
+
+
+def _row(kind: str, before: str, after: str, grave: bool, indonesian: str, english: str) -> Change:
+    return Change(kind=kind, element_id="", before=before, after=after, text=Text(indonesian, english), grave=grave)
