@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from engine.clock import Clock, ManualClock, SystemClock
     from engine.coverage import Coverage
     from engine.coverage import of_folder as agency_coverage
+    from engine.deadlines import DeadlineState, state_of
     from engine.decisions import DecisionOutcome, Decisions, read_decisions
     from engine.errors import BpmnError, BundleRefused, EngineError, PermanentFailure, TransientFailure
     from engine.front_door import Engine
     from engine.replay import replay_pack as verify_pack
     from engine.scenario import Scenario, ScenarioResult, Stage, Story, pass_time, play_scenario, read_scenario
     from engine.settings import Settings
+    from engine.table_scenario import ask_tables, asks_tables, read_questions
     from engine.trial import Trial
     from engine.types import (
         Actor, ClockKind, Happening, InstanceStatus, LintFinding, Operation, OperationCall, OperationSpec, Outcome, OutcomeKind,
@@ -36,12 +38,14 @@ _HOMES = {
     "calendars": ("Season", "WorkCalendar", "due_at", "explain_due", "used", "warn_at"),
     "clock": ("Clock", "ManualClock", "SystemClock"),
     "coverage": ("Coverage", "agency_coverage"),
+    "deadlines": ("DeadlineState", "state_of"),
     "decisions": ("DecisionOutcome", "Decisions", "read_decisions"),
     "errors": ("BpmnError", "BundleRefused", "EngineError", "PermanentFailure", "TransientFailure"),
     "front_door": ("Engine",),
     "replay": ("verify_pack",),
     "scenario": ("Scenario", "ScenarioResult", "Stage", "Story", "pass_time", "play_scenario", "read_scenario"),
     "settings": ("Settings",),
+    "table_scenario": ("ask_tables", "asks_tables", "read_questions"),
     "trial": ("Trial",),
     "types": (
         "Actor", "ClockKind", "Happening", "InstanceStatus", "LintFinding", "Operation", "OperationCall", "OperationSpec", "Outcome",
@@ -52,12 +56,12 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _RENAMED = {"agency_coverage": "of_folder", "verify_pack": "replay_pack"}
 
 __all__ = [
-    "Actor", "BpmnError", "BundleRefused", "Clock", "ClockKind", "Coverage", "DecisionOutcome", "Decisions", "Engine",
+    "Actor", "BpmnError", "BundleRefused", "Clock", "ClockKind", "Coverage", "DeadlineState", "DecisionOutcome", "Decisions", "Engine",
     "EngineError", "Happening", "InstanceStatus", "LintFinding", "ManualClock", "Operation", "OperationCall", "OperationSpec",
     "Outcome", "OutcomeKind", "PermanentFailure", "Scenario", "ScenarioResult", "Season", "Settings", "Severity", "SopBundle",
     "Stage", "Story", "SystemClock", "TaskSummary", "Text", "TimeStandard", "TraceEntry", "TransientFailure", "Trial", "Value",
-    "WorkCalendar", "agency_coverage", "allows", "due_at", "explain_due", "lint", "pass_time", "play_scenario", "read_decisions",
-    "read_scenario", "used", "verify_pack", "warn_at",
+    "WorkCalendar", "agency_coverage", "allows", "ask_tables", "asks_tables", "due_at", "explain_due", "lint", "pass_time", "play_scenario",
+    "read_decisions", "read_questions", "read_scenario", "state_of", "used", "verify_pack", "warn_at",
 ]
 
 

@@ -108,7 +108,7 @@ class ScenarioUnreadable(errors.EngineError):
 def read_scenario(data: bytes) -> Scenario:
     """The story in a file. Raises `ScenarioUnreadable` for anything it would otherwise pass over in silence."""
     try:
-        raw = _decimals(toml_files.read_toml(data))
+        raw = with_decimals(toml_files.read_toml(data))
         start = raw["start"]
         end = raw.get("end", {})
         if unknown := set(raw) - _WHOLE | set(start) - _START | set(end) - _END:
@@ -155,12 +155,12 @@ def _instant(value: Any) -> datetime:
     return value
 
 
-def _decimals(value: Any) -> Any:
+def with_decimals(value: Any) -> Any:
     """TOML's numbers as the engine's, so that nothing is rounded on the way."""
     if isinstance(value, dict):
-        return {key: _decimals(one) for key, one in value.items()}
+        return {key: with_decimals(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [_decimals(one) for one in value]
+        return [with_decimals(one) for one in value]
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Decimal(str(value))
     return value

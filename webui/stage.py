@@ -51,9 +51,12 @@ def raised(sop: Path, now: datetime, *, agency: str | None = None) -> Iterator[S
 
 
 def play(file: Path) -> ScenarioResult:
-    """Plays one scenario file of the SOP its folder belongs to."""
-    sop = file.resolve().parent.parent
-    scenario = front_door.read_scenario(file.read_bytes())
-    key = front_door.SopBundle.from_dir(sop).toml.get("key", sop.name)
+    """Plays one scenario file of the SOP its folder belongs to, or asks the folder's tables what the file asks."""
+    sop, data = file.resolve().parent.parent, file.read_bytes()
+    bundle = front_door.SopBundle.from_dir(sop)
+    if front_door.asks_tables(data):
+        return ScenarioResult(file=str(file), problems=front_door.ask_tables(bundle, front_door.read_questions(data)))
+    scenario = front_door.read_scenario(data)
+    key = bundle.toml.get("key", sop.name)
     with raised(sop, scenario.at, agency=scenario.agency) as stage:
         return front_door.play_scenario(scenario, stage, file=str(file), key=key)

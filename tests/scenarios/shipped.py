@@ -6,7 +6,9 @@ import functools
 from pathlib import Path
 
 from engine import definitions
+from engine.bundle import SopBundle
 from engine.definitions import Definition
+from engine.table_scenario import ask_tables, asks_tables, read_questions
 from tests.scenarios import rule_rows, runner
 
 ROOT = Path(__file__).parents[2] / "bpmn"
@@ -16,7 +18,9 @@ OPERATIONS = frozenset({"case.number", "notice.send", "document.issue"})
 SOPS = sorted(sheet.parent for sheet in ROOT.glob("*/*/sop.toml")
               if any(sheet.parent.glob("*.bpmn")) or "extends" in sheet.read_text("utf-8"))
 DIAGRAMS = sorted(ROOT.glob("*/*/*.bpmn"))
-SCENARIOS = sorted(ROOT.glob("*/*/scenarios/*.toml"))
+#: Scenario files that ask tables directly, and those that tell a story.
+QUESTIONS = [file for file in sorted(ROOT.glob("*/*/scenarios/*.toml")) if asks_tables(file.read_bytes())]
+SCENARIOS = sorted({*ROOT.glob("*/*/scenarios/*.toml")} - {*QUESTIONS})
 
 
 def named(path: Path) -> str:
@@ -37,6 +41,14 @@ def played(scenario: Path) -> runner.Played:
 def rows_matched(scenario: Path) -> frozenset[rule_rows.Row]:
     """The rows of decision tables that the same run matched."""
     return _played(scenario)[1]
+
+
+@functools.cache
+def asked(questions: Path) -> tuple[tuple[str, ...], frozenset[rule_rows.Row]]:
+    """Where the answers differ from what the file says, and the rows of decision tables that were matched."""
+    with rule_rows.recorded() as rows:
+        problems = ask_tables(SopBundle.from_dir(questions.parent.parent), read_questions(questions.read_bytes()))
+        return problems, frozenset(rows)
 
 
 @functools.cache

@@ -1,0 +1,101 @@
+"""Scenario files that ask decision tables directly: somebody tries a row and keeps it (docs/scenarios.md). No case, no process."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine import decisions, durations, toml_files
+from engine.bundle import SopBundle
+from engine.decisions import DecisionOutcome
+from engine.scenario_file import ScenarioUnreadable, with_decimals
+
+_WHOLE = frozenset({"source", "at", "decide"})
+_QUESTION = frozenset({"decision", "given", "gives", "rule", "rules"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One decision, what it is given, and what is expected of it: its value, the rules of its own table that match, or both."""
+
+    decision: str
+    given: Mapping[str, Any]
+    gives: Any = None                       # None: not looked at
+    rules: tuple[int, ...] | None = None    # counted from 1; None: not looked at
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableScenario:
+    """The questions of one file, all asked at one instant."""
+
+    source: str
+    at: datetime
+    questions: tuple[Question, ...]
+
+
+def asks_tables(data: bytes) -> bool:
+    """Whether a scenario file asks tables instead of telling a story."""
+    try:
+        return "decide" in toml_files.read_toml(data)
+    except ValueError:
+        return False
+
+
+def read_questions(data: bytes) -> TableScenario:
+    """The questions in a file. Raises `ScenarioUnreadable` for anything it would otherwise pass over in silence."""
+    try:
+        raw = toml_files.read_toml(data)
+        if unknown := set(raw) - _WHOLE:
+            raise ScenarioUnreadable(unknown=sorted(unknown))
+        if not isinstance(raw["at"], datetime) or raw["at"].tzinfo is None or not raw["decide"]:
+            raise ScenarioUnreadable(at="an instant with its zone")
+        return TableScenario(source=raw.get("source", ""), at=raw["at"], questions=tuple(_question(one) for one in raw["decide"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise ScenarioUnreadable(problem=type(problem).__name__) from None
+
+
+def ask_tables(bundle: SopBundle, scenario: TableScenario) -> tuple[str, ...]:
+    """Asks every question of the tables in `bundle`; where an answer differs from what is written."""
+    tables = {name: read for data in bundle.named(".dmn").values() for read in (decisions.read_decisions(data),) for name in read.names}
+    problems = []
+    for number, one in enumerate(scenario.questions, 1):
+        if one.decision not in tables:
+            problems.append(f"question {number}: {one.decision} is not here")
+            continue
+        problems += [f"question {number}: {one.decision}: {each}"
+                     for each in _differences(one, tables[one.decision].evaluate(one.decision, one.given, now=scenario.at))]
+    return tuple(problems)
+
+
+def _question(raw: Mapping[str, Any]) -> Question:
+    if (unknown := set(raw) - _QUESTION) or "rule" in raw and "rules" in raw or not set(raw) & {"gives", "rule", "rules"}:
+        raise ScenarioUnreadable(question=sorted(unknown))
+    rules = [raw["rule"]] if "rule" in raw else raw.get("rules")
+    return Question(decision=raw["decision"], given=with_decimals(raw.get("given", {})), gives=with_decimals(raw.get("gives")),
+                    rules=None if rules is None else tuple(rules))
+
+
+def _differences(asked: Question, answer: DecisionOutcome) -> list[str]:
+    if answer.problems:
+        return [", ".join(map(str, answer.problems))]
+    found = []
+    if asked.rules is not None and asked.rules != answer.rules:
+        found.append(f"rules {list(answer.rules)} instead of {list(asked.rules)}")
+    if asked.gives is not None and not _is(answer.value, asked.gives):
+        found.append(f"{answer.value!r} instead of {asked.gives!r}")
+    return found
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    """Whether a value is what is written: of a context only what is named counts, and a duration is written as text."""
+    if isinstance(wanted, Mapping):
+        return isinstance(value, Mapping) and all(_is(value.get(name), one) for name, one in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(value, list) and len(value) == len(wanted) and all(map(_is, value, wanted))
+    if isinstance(value, timedelta) and isinstance(wanted, str):
+        with contextlib.suppress(durations.InvalidDuration):
+            return value == durations.parse_duration(wanted).exact
+    return bool(type(value) is type(wanted) and value == wanted)

@@ -1,0 +1,67 @@
+"""Scenario files that ask tables: what they may say, and that a wrong expectation is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bundle import SopBundle
+from engine.scenario_file import ScenarioUnreadable, read_scenario
+from engine.table_scenario import ask_tables, asks_tables, read_questions
+
+TABLE = b"""<?xml version="1.0"?>
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">
+  <inputData id="i" name="level"><variable id="iv" name="level" typeRef="string" /></inputData>
+  <decision id="wait" name="wait">
+    <variable id="wv" name="wait" />
+    <informationRequirement id="r"><requiredInput href="#i" /></informationRequirement>
+    <decisionTable id="t" hitPolicy="UNIQUE">
+      <input id="c"><inputExpression typeRef="string"><text>level</text></inputExpression></input>
+      <output id="o1" name="within" typeRef="dayTimeDuration" /><output id="o2" name="times" typeRef="number" />
+      <rule id="r1"><inputEntry><text>"high"</text></inputEntry>
+        <outputEntry><text>duration("PT48H")</text></outputEntry><outputEntry><text>2</text></outputEntry></rule>
+    </decisionTable>
+  </decision>
+</definitions>"""
+HEAD = "at = 2026-11-10T08:30:00+07:00\n"
+ASK = HEAD + '[[decide]]\ndecision = "wait"\ngiven = { level = "high" }\n'
+
+
+def problems(text: str) -> tuple[str, ...]:
+    return ask_tables(SopBundle.from_files({"d.dmn": TABLE}), read_questions(text.encode()))
+
+
+@pytest.mark.parametrize("said", ["rule = 1", "rules = [1]", 'gives = { within = "P2D" }', "gives = { times = 2 }",
+                                  'rule = 1\ngives = { within = "PT48H", times = 2 }'])
+def test_what_is_true_is_no_problem(said: str) -> None:
+    assert problems(ASK + said) == ()
+
+
+@pytest.mark.parametrize("said", ["rule = 2", "rules = []", "rules = [1, 2]", 'gives = { within = "PT24H" }', 'gives = { within = "soon" }',
+                                  "gives = { times = true }", "gives = { unknown = 2 }", "gives = [2]", "gives = 2"])
+def test_what_is_not_true_is_told(said: str) -> None:
+    (problem,) = problems(ASK + said)
+    assert problem.startswith("question 1: wait: ")
+
+
+def test_no_row_no_table_and_a_wrong_type_are_told() -> None:
+    assert problems(ASK.replace("high", "low") + "rules = []") == ()
+    assert problems(ASK.replace("wait", "weight") + "rule = 1") == ("question 1: weight is not here",)
+    (problem,) = problems(ASK.replace('"high"', "4") + "rule = 1")
+    assert "input-type" in problem
+
+
+@pytest.mark.parametrize("text", [
+    HEAD, HEAD + "decide = []", ASK, ASK + "rule = 1\nrules = [1]", ASK + 'rule = 1\ngive = "a"', ASK + "rule = 1\n[start]",
+    ASK.replace("+07:00", "") + "rule = 1", ASK.replace(HEAD, "") + "rule = 1", HEAD + "decide = 4", "[[",
+])
+def test_what_nobody_would_look_at_is_refused(text: str) -> None:
+    with pytest.raises(ScenarioUnreadable):
+        read_questions(text.encode())
+
+
+def test_a_file_tells_a_story_or_asks() -> None:
+    asking = (ASK + "rule = 1").encode()
+    assert asks_tables(asking)
+    assert not asks_tables(b"[[") and not asks_tables(b"[start]")
+    with pytest.raises(ScenarioUnreadable):
+        read_scenario(asking)
