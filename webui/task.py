@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import (
     EngineError,
     InstanceNotActive,
     InvalidSubmission,
+    NotAllowed,
     NotClaimed,
     NotFound,
     StaleRevision,
@@ -19,9 +21,10 @@ from engine.errors import (
 )
 from engine.results import TaskDetail
 from engine.types import Value
-from webui import context, forms, words
+from webui import context, forms, stated_time, words
 
 pages = Blueprint("task", __name__, url_prefix="/tugas")
+UNREADABLE = ("Isi tanggal dan jam, atau kosongkan keduanya.", "Enter both date and time, or leave both empty.")
 
 
 @pages.get("/<task_id>")
@@ -65,7 +68,7 @@ def save_draft(task_id: str) -> AnyResponse | tuple[Response | str, int] | str:
     typed = _typed(detail, remove_row=remove_row)
     try:
         saved_at = context.engine().tasks.save_draft(
-            context.actor(), task_id, typed, expected_revision=_revision())
+            context.actor(), task_id, {**typed, **stated_time.read(request.form).as_draft()}, expected_revision=_revision())
     except EngineError as refusal:
         if wants_json:
             return jsonify(code=refusal.code, text=refusal.message(context.language())), 409
@@ -86,18 +89,35 @@ def complete(task_id: str) -> tuple[str, int] | str:
     """
     detail = context.engine().tasks.get(context.actor(), task_id)
     typed = _typed(detail)
-    revision = _revision()
+    revision, stated = _revision(), stated_time.read(request.form)
     try:
+        if stated.is_unreadable:
+            raise InvalidSubmission({stated_time.FIELD: UNREADABLE})
+        more = {"stated_at": stated.at} if stated.at is not None else {}
         result = context.engine().tasks.complete(
-            context.actor(), task_id, typed, expected_revision=revision, idempotency_key=f"{task_id}:{revision}")
+            context.actor(), task_id, typed, expected_revision=revision, idempotency_key=f"{task_id}:{revision}", **more)
     except InvalidSubmission as refusal:
-        _keep(task_id, typed, revision)
+        _keep(task_id, {**typed, **stated.as_draft()}, revision)
         language = 1 if context.language() == "en" else 0
         problems = {key: texts[language] for key, texts in refusal.problems.items()}
         return _page(detail, typed, problems=problems), 422
     except EngineError as refusal:
         return _refused(detail, typed, refusal)
     return render_template("task_done.html", detail=detail, result=result)
+
+
+@pages.post("/<task_id>/terima-waktu")
+def accept_stated(task_id: str) -> AnyResponse | tuple[str, int]:
+    """Take the stated instant of a finished task for its official one."""
+    try:
+        context.engine().tasks.accept_stated(context.actor(), task_id, reason=request.form.get("reason", "")[:500])
+    except EngineError as refusal:
+        if isinstance(refusal, NotFound | NotAllowed):
+            raise
+        detail = context.engine().tasks.get(context.actor(), task_id)
+        return _page(detail, {}, accept_problem=refusal.message(context.language())), 422
+    flash("stated-accepted", "ok")
+    return redirect(url_for("task.show", task_id=task_id), code=303)
 
 
 def _refused(detail: TaskDetail, typed: Mapping[str, Value], refusal: EngineError) -> tuple[str, int]:
@@ -136,10 +156,14 @@ def _revision() -> int:
 
 
 def _page(detail: TaskDetail, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
-          conflict: str = "", add_row_to: str = "") -> str:
+          conflict: str = "", add_row_to: str = "", accept_problem: str = "") -> str:
     drawn = forms.controls(detail.form, values, problems, add_row_to=add_row_to) if detail.form is not None else ()
-    known = {control.field.key for control in drawn}
+    known = {control.field.key for control in drawn} | {stated_time.FIELD}
+    stated_problem = (problems or {}).get(stated_time.FIELD, "")
+    stated = stated_time.read(request.form) if request.method == "POST" else stated_time.of_draft(detail.draft)
     loose = [text for key, text in (problems or {}).items() if key.split(".")[0] not in known]
     return render_template("task.html", detail=detail, task=detail.summary, controls=drawn,
-                           summary=forms.summary(drawn), loose=loose, conflict=conflict,
-                           has_problems=bool(problems), row_action=url_for("task.save_draft", task_id=detail.summary.id))
+                           summary=forms.summary(drawn) + ([("stated_at", _("Dikerjakan pada"), stated_problem)] if stated_problem else []),
+                           loose=loose, conflict=conflict, stated=stated, stated_problem=stated_problem,
+                           has_problems=bool(problems), accept_problem=accept_problem,
+                           row_action=url_for("task.save_draft", task_id=detail.summary.id))

@@ -244,7 +244,7 @@ class Tasks:
         return self._engine.clock.now()
 
     def complete(self, actor: Actor, task_id: str, submission: Mapping[str, Any], *, expected_revision: int,
-                 idempotency_key: str | None = None) -> CompletionResult:
+                 idempotency_key: str | None = None, stated_at: datetime | None = None) -> CompletionResult:
         if idempotency_key in self._engine.once:
             result: CompletionResult = self._engine.once[idempotency_key]
             return result
@@ -254,11 +254,11 @@ class Tasks:
                     if f.required and f.show_if is None and f.key not in submission}
         if problems:
             raise errors.InvalidSubmission(problems)
-        task = self._change(kept, completed_at=self._engine.clock.now(), verdict="on_time")
+        task = self._change(kept, completed_at=self._engine.clock.now(), verdict="on_time", stated_at=stated_at)
         opened = replace(task, id="opened", name="Berkoordinasi dengan petugas pelayanan yang dituju", completed_at=None,
                          due_at=self._engine.clock.now() + timedelta(minutes=40), assignee_id=None)
         result = CompletionResult(instance_id=task.instance_id, case_id=task.case_id, opened=(opened,),
-                                  status=InstanceStatus.ACTIVE, verdict="on_time")
+                                  status=InstanceStatus.ACTIVE, verdict="on_time", completed_at=task.completed_at, stated_at=stated_at)
         if idempotency_key is not None:
             self._engine.once[idempotency_key] = result
         return result

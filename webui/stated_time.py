@@ -1,0 +1,59 @@
+"""`Dikerjakan pada`: the instant somebody states for work they write down afterwards, on the clock of their office."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from werkzeug.datastructures import MultiDict
+
+from engine.types import Value
+from webui import context
+
+FIELD = "stated_at"   # as the engine's refusal names it, and where a draft keeps it
+_CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})(?::\d{2})?\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What stood in the two inputs. `at` is None where nothing was typed, or nothing that can be read."""
+
+    day: str = ""
+    clock: str = ""
+    at: datetime | None = None
+
+    @property
+    def is_unreadable(self) -> bool:
+        return bool(self.day or self.clock) and self.at is None
+
+    def as_draft(self) -> dict[str, Value]:
+        """For the draft, as typed; nothing where nothing was."""
+        return {FIELD: {"day": self.day, "clock": self.clock}} if self.day or self.clock else {}
+
+
+def read(posted: MultiDict[str, str]) -> Typed:
+    """The two inputs of a posted page. Browsers send 2026-11-10 and 08:30; typed by hand 10/11/2026 and 08.30 will do."""
+    return _typed(posted.get(f"{FIELD}.day", "").strip()[:20], posted.get(f"{FIELD}.clock", "").strip()[:20])
+
+
+def of_draft(draft: Mapping[str, Value]) -> Typed:
+    """What a draft kept."""
+    kept = draft.get(FIELD)
+    if isinstance(kept, datetime):
+        local = kept.astimezone(context.zone())
+        return _typed(local.date().isoformat(), f"{local:%H:%M}")
+    return _typed(str(kept.get("day", "")), str(kept.get("clock", ""))) if isinstance(kept, Mapping) else Typed()
+
+
+def _typed(day: str, clock: str) -> Typed:
+    found = _CLOCK.match(clock)
+    try:
+        on = date.fromisoformat(day) if "-" in day else date(*(int(part) for part in reversed(day.split("/")))) if day else None
+        at = time(int(found[1]), int(found[2])) if found else None
+    except (ValueError, TypeError):
+        return Typed(day=day, clock=clock)
+    if on is None or at is None:
+        return Typed(day=day, clock=clock)
+    return Typed(day=on.isoformat(), clock=f"{at:%H:%M}", at=datetime.combine(on, at, context.zone()).astimezone(UTC))
