@@ -59,7 +59,8 @@ class People:
             if row is None or agency is None or row.disabled_at is not None:
                 return None
             account = _account(context, row, agency)
-            actor = Actor(account_id=row.id, agency_id=row.agency_id, name=row.name, roles=frozenset(account.roles))
+            actor = Actor(account_id=row.id, agency_id=row.agency_id, name=row.name, roles=frozenset(account.roles),
+                          session=sign_in.reference_of(token))
             return actor, account
 
         return self._executor.read(_NOBODY, query)

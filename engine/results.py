@@ -104,6 +104,15 @@ class CompletionResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MaskedPerson:
+    """Whom a case is about, as far as a list says it. `sex` is female, male or empty; `age` in whole years today."""
+
+    initials: str
+    sex: str = ""
+    age: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseSummary:
     """A row of the case list: code, never a name."""
 
@@ -116,6 +125,7 @@ class CaseSummary:
     owner_name: str = ""
     stage: str = ""
     next_due_at: datetime | None = None
+    person: MaskedPerson | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -200,6 +200,7 @@ class Actor:
     roles: frozenset[str] = field(default_factory=frozenset)
     stands_in_for: tuple[StandIn, ...] = ()
     deputy_roles: frozenset[str] = frozenset()     # of `roles` those that are held in a colleague's place only
+    session: str = ""                              # which of the account's sessions asks: leave given to one is not another's
 
     def acts_for(self, role: str) -> tuple[str, ...]:
         """In whose place the actor does work of `role`: account ids; nobody's where the role is their own."""

@@ -13,7 +13,7 @@ from storage.unit_of_work import UnitOfWork
 
 access_grant = access.access_grant
 case_file = running.case_file
-BREAK_GLASS = "break_glass"
+BREAK_GLASS, UNMASK, NAMES = "break_glass", "unmask", "names"   # the kinds
 #: What waits for a review first, and of that the oldest; then what was reviewed, the latest first.
 _REVIEWED_LAST = case((access_grant.c.verdict.is_(None), 0), else_=1)
 

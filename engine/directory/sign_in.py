@@ -76,6 +76,34 @@ def close_session(executor: Executor, token: str) -> None:
         sessions.remove(uow, token_hash(token))
 
 
+def confirm(executor: Executor, settings: Settings, account_id: str, passphrase: str, *, address: str) -> None:
+    """Whoever sits there now is who signed in: they know the passphrase. Counts and delays like signing in.
+
+    Raises:
+        SignInRefused: it is not the account's passphrase, or the account was disabled.
+        TooManyAttempts: too many failures of this account from this address.
+    """
+    now = executor.clock.now()
+    with executor.database.unit_of_work() as uow:
+        row = accounts.get(uow, account_id)
+        key = _attempt_key(executor.master_key, row.sign_in if row is not None else "", address)
+        wait = _wait(settings, accounts.failures(uow, [key]).get(key), now)
+        if wait <= timedelta(0):
+            accounts.note_failure(uow, key, now)
+    if wait > timedelta(0):
+        raise TooManyAttempts(wait)
+    usable = row if row is not None and row.disabled_at is None else None
+    if not passphrases.is_right(passphrase, usable.password_hash if usable is not None else None):
+        raise SignInRefused()
+    with executor.database.unit_of_work() as uow:
+        accounts.forget_failures(uow, [key])
+
+
+def reference_of(token: str) -> str:
+    """How records name a session; nothing can be opened with it."""
+    return hashlib.sha256(f"session {token_hash(token)}".encode()).hexdigest()[:32]
+
+
 def token_hash(token: str) -> str:
     """What is kept of a token: a database that leaks opens no session."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
