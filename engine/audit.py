@@ -173,11 +173,12 @@ class Viewer:
             return element_id, element_id
 
     def person(self, account_id: str) -> tuple[str, str]:
-        """Name and role of whoever acted; `system` for timers and operations."""
+        """Name and role of whoever acted; `system` for timers and operations, `public` for who has no account."""
         if account_id not in self._people:
             # An auditor sees who acted by role; names stay with those who work together (domain.md 5.1).
             account = accounts.get(self._context.uow, account_id) if self._context.actor.holds(*authorization.STAFF) else None
-            self._people[account_id] = (account.name if account else "", "system" if account_id == SYSTEM else "")
+            role = account_id if account_id in (SYSTEM, authorization.PUBLIC) else ""
+            self._people[account_id] = (account.name if account else "", role)
         return self._people[account_id]
 
     def role_that_acts_on(self, element_id: str) -> str:

@@ -95,6 +95,10 @@ ABSTRACT_ROLES: Final = frozenset({
 
 #: The machine itself: command line, worker, set-up. No account ever holds it (`people` refuses to grant it).
 OPERATOR: Final = "operator"
+#: Whoever has no account, on the public pages. No account ever holds it either.
+PUBLIC: Final = "public"
+#: Who is no person: `people` refuses to grant these.
+MACHINES: Final = frozenset({OPERATOR, PUBLIC})
 
 _Rights = Mapping[str, Scope]
 
@@ -118,7 +122,7 @@ _UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach
                    "case.show_names", "case.unmask", "case.access_log", "access.list", "access.review")
 _READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
 
-_HELPS: Final = {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "message.send")}
+_HELPS: Final = {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "message.send", "survey.issue")}
 _RECEIVES: Final = {**_HELPS, **_all(Scope.AGENCY, "case.start")}
 #: Whom a stranger's danger at night may meet. They read then; what is to be done is for who works on the case.
 _EMERGENCY: Final = _all(Scope.AGENCY, "case.break_glass")
@@ -132,11 +136,11 @@ POLICY: Final[Mapping[str, _Rights]] = {
     **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.AGENCY, "statistics.read")}),
     **dict.fromkeys(AUTHORITY, {
         **_TASKS, **_UNIT_CASES, **_READ_SOPS,
-        **_all(Scope.AGENCY, "case.list", "case.start", "case.suspend", "case.resume", "case.cancel", "case.modify", "message.send",
+        **_all(Scope.AGENCY, "case.list", "case.start", "survey.issue", "case.suspend", "case.resume", "case.cancel", "case.modify", "message.send",
                "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated", "incident.list",
                "incident.resolve", "audit.history", "statistics.read"),
     }),
-    "data_staff": {**_TASKS, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "statistics.read"),
+    "data_staff": {**_TASKS, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "survey.issue", "statistics.read"),
                    **_all(Scope.THEIRS, "case.read_document", "case.show_names")},
     "external_provider": {**_TASKS},
     "dinas_pppa": {**_TASKS, **_all(Scope.AGENCY, "statistics.read")},
@@ -148,6 +152,8 @@ POLICY: Final[Mapping[str, _Rights]] = {
     "system_admin": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "incident.list", "incident.resolve", "account.list",
                                           "account.create", "account.change", "agency.change", "calendar.change")},
     "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "access_log.read", "case.access_log", "access.list", "audit.verify")},
+    PUBLIC: _all(Scope.AGENCY, "sop.read", *(f"public.{verb}" for verb in (
+        "read", "report", "complaint", "follow_up", "status", "survey"))),
     OPERATOR: _all(Scope.AGENCY, "sop.list", "sop.read", "sop.check", "sop.try", "sop.deploy", "incident.list", "audit.verify",
                    "audit.replay", "case.rebuild", "account.list", "account.create", "account.change", "agency.change", "calendar.change"),
 }

@@ -1,4 +1,4 @@
-"""`Engine`: six parts over one executor."""
+"""`Engine`: its parts over one executor."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from engine.clock import Clock, SystemClock
 from engine.executor import Executor
 from engine.jobs import Jobs
 from engine.people import People
+from engine.public import Public
 from engine.settings import KEY_BYTES, Settings
 from engine.sops import Sops
 from engine.tasks import Tasks
@@ -38,6 +39,7 @@ class Engine:
         self.jobs = Jobs(executor, retries_after=settings.job_retries_after)
         self.audit = Audit(executor)
         self.people = People(executor, settings)
+        self.public = Public(executor, self.sops)
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock = SystemClock(), operations: Mapping[str, OperationSpec] = {}) -> Engine:

@@ -310,8 +310,8 @@ def _account(context: Context, row: AccountRow, agency: AgencyRow) -> Account:
 
 
 def _check_roles(agency: AgencyRow, roles: Collection[str]) -> None:
-    """Roles the product or the agency's sheet knows; never the operator's, which belongs to no person."""
-    if not set(roles) <= (authorization.KNOWN_ROLES | agency_files.roles_of(agency)) - {authorization.OPERATOR}:
+    """Roles the product or the agency's sheet knows; never a machine's, which belongs to no person."""
+    if not set(roles) <= (authorization.KNOWN_ROLES | agency_files.roles_of(agency)) - authorization.MACHINES:
         raise UnknownRole()
 
 

@@ -18,11 +18,14 @@ WORDS = {
     "task_due_soon": Text("80 % waktu baku sebuah tugas sudah terpakai", "80 % of a task's time standard is used"),
     "task_waiting": Text("ada tugas baru yang menunggu", "a new task waits"),
     "decision_wanted": Text("ada keputusan yang ditunggu", "a decision is awaited"),
+    "public_report": Text("ada laporan masyarakat yang menunggu", "a report from the public waits"),
+    "public_complaint": Text("ada keluhan layanan yang menunggu", "a complaint about the service waits"),
+    "public_message": Text("ada pesan dari pelapor", "there is a message from the reporter"),
     "information": Text("ada perkembangan yang perlu Anda ketahui", "something happened that you should know"),
 }
 
 #: Codes the engine itself sends; no diagram needs to draw them.
-OWN = frozenset({"task_due_soon"})
+OWN = frozenset({"public_report", "public_complaint", "public_message", "task_due_soon"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,7 +127,7 @@ def test_a_refusal_looks_like_absence_where_the_role_might_have_allowed_it() -> 
 
 
 def test_every_role_an_account_may_hold_can_do_something_and_no_abstract_one_is_held() -> None:
-    assert authorization.KNOWN_ROLES == POLICY.keys() - {authorization.OPERATOR}
+    assert authorization.KNOWN_ROLES == POLICY.keys() - authorization.MACHINES
     assert not authorization.ABSTRACT_ROLES & authorization.KNOWN_ROLES
 
 
@@ -135,7 +135,7 @@ def test_no_single_role_both_changes_the_sop_and_acts_on_cases() -> None:
     """Who draws the rules does not play by them, and who audits does neither (domain 2.4, segregation)."""
     kinds = ({"sop.deploy", "sop.migrate"}, {"task.complete", "case.start", "case.cancel"}, {"audit.replay", "audit.export"},
              {"account.create", "account.change"})
-    for role in set(ROLES) - {authorization.OPERATOR}:
+    for role in set(ROLES) - authorization.MACHINES:
         held = [kind for kind in kinds if kind & POLICY[role].keys()]
         assert len(held) <= 1, role
     for first, second in itertools.combinations(kinds, 2):
