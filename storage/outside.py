@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import case, delete, exists, func, insert, or_, select, update
 
 from storage import rows
 from storage.schema import running
@@ -68,6 +68,12 @@ def use_survey_code(uow: UnitOfWork, agency_id: str, code_hash: str) -> bool:
     """Takes the code away; False: there is none, or it was used."""
     return uow.execute(delete(survey_code).where(
         survey_code.c.code_hash == code_hash, survey_code.c.agency_id == agency_id)).rowcount == 1
+
+
+def was_worked_on(uow: UnitOfWork, case_id: str) -> bool:
+    """Whether somebody has taken or done a task of the case."""
+    return bool(uow.execute(select(exists().where(
+        task.c.case_id == case_id, or_(task.c.assignee_id.is_not(None), task.c.state == "completed")))).scalar_one())
 
 
 def measured(uow: UnitOfWork, agency_id: str, *, since: datetime, until: datetime) -> list[MeasuredRow]:
