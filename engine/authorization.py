@@ -122,10 +122,21 @@ _UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach
                    "case.show_names", "case.unmask", "case.access_log", "access.list", "access.review")
 _READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
 
-_HELPS: Final = {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "message.send", "survey.issue")}
+#: Of an office: who is on duty is everybody's to know; what a supervision session said is between two people.
+_OFFICE = {**_all(Scope.AGENCY, "roster.read"), **_all(Scope.THEIRS, "supervision.read")}
+
+_HELPS: Final = {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "message.send", "survey.issue")}
 _RECEIVES: Final = {**_HELPS, **_all(Scope.AGENCY, "case.start")}
 #: Whom a stranger's danger at night may meet. They read then; what is to be done is for who works on the case.
 _EMERGENCY: Final = _all(Scope.AGENCY, "case.break_glass")
+
+_LEADS: Final = {
+    **_TASKS, **_UNIT_CASES, **_READ_SOPS, **_OFFICE,
+    **_all(Scope.AGENCY, "case.list", "case.start", "survey.issue", "case.suspend", "case.resume", "case.cancel", "case.modify", "message.send",
+           "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated", "incident.list",
+           "incident.resolve", "audit.history", "statistics.read", "desk.read", "case.assign", "case.conflict", "supervision.write"),
+}
+_KEEPS_ROSTER: Final = {**_LEADS, **_all(Scope.AGENCY, "roster.change")}
 
 #: role -> action -> where. One row of domain.md 5.1 each; whom 5.1 does not name does their own steps, on their own cases only.
 POLICY: Final[Mapping[str, _Rights]] = {
@@ -134,13 +145,10 @@ POLICY: Final[Mapping[str, _Rights]] = {
     **dict.fromkeys(("mediator", "counsellor"), _HELPS),
     **dict.fromkeys(("service_officer", "puspaga_receiver"), _RECEIVES),
     **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.AGENCY, "statistics.read")}),
-    **dict.fromkeys(AUTHORITY, {
-        **_TASKS, **_UNIT_CASES, **_READ_SOPS,
-        **_all(Scope.AGENCY, "case.list", "case.start", "survey.issue", "case.suspend", "case.resume", "case.cancel", "case.modify", "message.send",
-               "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated", "incident.list",
-               "incident.resolve", "audit.history", "statistics.read"),
-    }),
-    "data_staff": {**_TASKS, **_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "survey.issue", "statistics.read"),
+    "case_manager": _LEADS,
+    "supervisor": _KEEPS_ROSTER,
+    "head_of_unit": {**_KEEPS_ROSTER, **_all(Scope.AGENCY, "supervision.read")},
+    "data_staff": {**_TASKS, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "survey.issue", "statistics.read"),
                    **_all(Scope.THEIRS, "case.read_document", "case.show_names")},
     "external_provider": {**_TASKS},
     "dinas_pppa": {**_TASKS, **_all(Scope.AGENCY, "statistics.read")},

@@ -11,6 +11,7 @@ from engine import actions, authorization, canonical, case_documents, drawings, 
 from engine import summaries
 from engine.audit import Viewer, history_of
 from engine.case_documents import CaseDocuments
+from engine.case_staffing import CaseStaffing
 from engine.casefile import kept, ownership, rules
 from engine.casefile import records as casefile
 from engine.casefile.case import Case
@@ -34,7 +35,7 @@ PAGE = 25
 _STATUSES = {"open": True, "closed": False}
 
 
-class Cases(CaseDocuments):
+class Cases(CaseDocuments, CaseStaffing):
     """Find, open, read; start, pause, end; what operations ask of a case."""
 
     def __init__(self, executor: Executor) -> None:
@@ -48,7 +49,8 @@ class Cases(CaseDocuments):
             ids = None
             if not authorization.allows(actor, "case.read", authorization.ObjectFacts(agency_id=actor.agency_id)):
                 ids = inbox.cases_of(context.uow, actor.account_id)
-            chosen: dict[str, Any] = {"business_key": business_key, "is_open": _STATUSES.get(status or ""), "ids": ids}
+            chosen: dict[str, Any] = {"business_key": business_key, "is_open": _STATUSES.get(status or ""), "ids": ids,
+                                      "reader": actor.account_id}
             number = max(page, 1)
             rows = cases.find(context.uow, actor.agency_id, **chosen, limit=PAGE, offset=(number - 1) * PAGE)
             return Page(rows=tuple(self._summaries(context, rows)), total=cases.count(context.uow, actor.agency_id, **chosen),

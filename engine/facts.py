@@ -8,9 +8,10 @@ from dataclasses import replace
 from engine.authorization import ObjectFacts, visible_sensitivity
 from engine.executor import Context
 from engine.types import Actor, TaskSummary
-from storage import cases, inbox, journal, tasks
+from storage import access_grants, cases, conflicts, handling, inbox, journal, tasks
 
 LIMITED = "langkah terbatas"
+ASKED = "ask_help"  # the act in a task's trail by which its holder asks somebody for help
 
 
 def of_task(context: Context, row: tasks.TaskRow) -> ObjectFacts:
@@ -19,32 +20,48 @@ def of_task(context: Context, row: tasks.TaskRow) -> ObjectFacts:
 
 
 def of_tasks(context: Context, rows: Sequence[tasks.TaskRow]) -> list[ObjectFacts]:
-    """The facts about several tasks, in their order, with one question to the database at most."""
+    """The facts about several tasks, in their order, with three questions to the database at most."""
     account_id = context.actor.account_id
     is_theirs = [account_id in (row.assignee_id, row.completed_by) for row in rows]
     unclear = {row.case_id for row, theirs in zip(rows, is_theirs, strict=True) if not theirs and row.case_id is not None}
     worked_on = inbox.cases_worked_on(context.uow, account_id, unclear) if unclear else frozenset()
+    barred = conflicts.cases_barred_to(context.uow, account_id, {row.case_id for row in rows if row.case_id is not None})
+    # Who is asked for help is looked up only where nothing else opens the task: neither held nor waiting for a role of theirs.
+    others = [row.id for row, theirs in zip(rows, is_theirs, strict=True)
+              if not theirs and row.state == "open" and (row.assignee_id is not None or row.role not in context.actor.roles)]
+    asked = handling.asked_of(context.uow, account_id, others, verb=ASKED) if others else frozenset()
     return [
         ObjectFacts(agency_id=row.agency_id, role=row.role, assignee_id=row.assignee_id, is_open=row.state == "open",
-                    worked_on=theirs or row.case_id in worked_on)
+                    worked_on=theirs or row.case_id in worked_on, given_by=row.given_by, asked=row.id in asked,
+                    conflicted=frozenset({account_id}) if row.case_id in barred else frozenset())
         for row, theirs in zip(rows, is_theirs, strict=True)]
 
 
 def of_case(context: Context, row: cases.CaseRow) -> ObjectFacts:
     """The facts about one case."""
-    return ObjectFacts(agency_id=row.agency_id, owner_id=row.owner_id, worked_on=_works_on(context, row.id))
+    return of_cases(context, [row])[0]
 
 
-def _works_on(context: Context, case_id: str | None) -> bool:
-    if case_id is None:
-        return False
-    account_id = context.actor.account_id
+def of_cases(context: Context, rows: Sequence[cases.CaseRow]) -> list[ObjectFacts]:
+    """The facts about several cases, in their order, with the same few questions to the database however many there are."""
+    if not rows:
+        return []
+    account_id, ids = context.actor.account_id, [row.id for row in rows]
     # Whoever took the report in started its instance: her own intake stays hers to read (domain.md 5.1).
-    return bool(inbox.cases_worked_on(context.uow, account_id, [case_id])) or journal.is_starter(context.uow, case_id, account_id)
+    worked_on = inbox.cases_worked_on(context.uow, account_id, ids) | journal.cases_started(context.uow, account_id, ids)
+    barred = conflicts.cases_barred_to(context.uow, account_id, ids)
+    leave = [grant for grant in access_grants.running_of(context.uow, account_id, context.now) if grant.session == context.actor.session]
+    return [
+        ObjectFacts(agency_id=row.agency_id, owner_id=row.owner_id, worked_on=row.id in worked_on,
+                    conflicted=frozenset({account_id}) if row.id in barred else frozenset(),
+                    opened=any(one.case_id == row.id and one.kind == access_grants.BREAK_GLASS for one in leave),
+                    names_shown=any(one.case_id == row.id and one.kind == access_grants.NAMES for one in leave),
+                    unmasked=frozenset(one.field for one in leave if one.case_id == row.id and one.kind == access_grants.UNMASK))
+        for row in rows]
 
 
 def limited(summary: TaskSummary, sensitivity: str, actor: Actor, facts: ObjectFacts) -> TaskSummary:
     """The summary, or a step without name, element, lane, role or form for who may not see its class."""
     if sensitivity in visible_sensitivity(actor, facts):
         return summary
-    return replace(summary, element_id="", name=LIMITED, lane="", role="", form_key=None, item=None, standard=None)
+    return replace(summary, element_id="", name=LIMITED, lane="", role="", form_key=None, item=None, standard=None, why=None)

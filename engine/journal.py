@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -128,8 +128,10 @@ class Break:
     reason: str
 
 
-def first_break(chain_id: str, entries: Iterable[Entry], *, head: bytes | None = None, length: int | None = None) -> Break | None:
-    """Where the chain breaks first, or None.
+def first_break(
+    chain_id: str, entries: Iterable[Entry], *, head: bytes | None = None, length: int | None = None, kinds: Collection[str] = KINDS.keys(),
+) -> Break | None:
+    """Where the chain breaks first, or None; `kinds` are those that may stand in it.
 
     `head` and `length` are what the instance row (or an anchor kept elsewhere) says: without them a cut-off tail is invisible.
     """
@@ -142,7 +144,7 @@ def first_break(chain_id: str, entries: Iterable[Entry], *, head: bytes | None =
             return Break(seq, "foreign-entry")
         if entry.prev_hash != previous:
             return Break(seq, "chain-broken")
-        if entry.kind not in KINDS:
+        if entry.kind not in kinds:
             return Break(seq, "unknown-kind")
         if hash_of(entry) != entry.hash:
             return Break(seq, "entry-altered")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine import canonical, journal, seal, standards, verdicts
-from engine.advance import LiveInstance
+from engine.advance import SYSTEM, LiveInstance
 from engine.calendars import WorkCalendar
 from engine.casefile.case import CaseStatus
 from engine.transition import OpenTask, Thrown
@@ -89,7 +89,8 @@ def _move_case(uow: UnitOfWork, live: LiveInstance) -> list[int | None] | None:
         return [None] * len(live.entries)
     says = live.case_status is not None or live.risk != live.stored_risk
     said: dict[str, Any] = {"status": live.case_status, "risk": live.risk, "at": live.last_at} if says else {}
-    last = cases.move(uow, live.case_id, entries=len(live.entries), seen=live.case_seen, **said)
+    by_people = [entry.at for entry, _ in live.entries if entry.actor_id != SYSTEM]
+    last = cases.move(uow, live.case_id, entries=len(live.entries), seen=live.case_seen, acted_at=max(by_people, default=None), **said)
     return None if last is None else list(range(last - len(live.entries) + 1, last + 1))
 
 

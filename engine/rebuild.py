@@ -11,10 +11,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from engine import entrances, errors, journal, projection, recorded
+from engine import case_chain, entrances, errors, journal, projection, recorded
 from engine.advance import Done, LiveInstance
 from engine.casefile import kept
+from engine.commands import case_acts
 from engine.commands.cases import OPEN
 from engine.executor import Context
 from engine.forms_schema import Form
@@ -22,7 +24,7 @@ from engine.replay import Step
 from engine.results import ReplayReport, ReplayVerdict
 from engine.transition import AcceptStatedTime, ChangeTables, CompleteTask, Resume, Start, Suspend, View
 from engine.types import Value
-from storage import cases, instances, jobs, subscriptions, tasks, trace
+from storage import cases, conflicts, instances, jobs, subscriptions, tasks, trace
 from storage import journal as journal_rows
 
 ALL = 10_000_000  # rows of one instance; the queries' own limits are for pages
@@ -46,14 +48,19 @@ def rebuild(context: Context, case_id: str) -> tuple[ReplayReport, ...]:
             each.drop()
         cases.delete_records(context.uow, case_id)
         places = journal_rows.places(context.uow, case_id)
-        commands = [(each, command) for each in told for command in each.commands()]
-        commands.sort(key=lambda pair: places[pair[0].live.id, pair[1][0].entry.seq])
-        row = dataclasses.replace(row, status=OPEN, risk="", closed_at=None)
-        for each, command in commands:
-            each.retell(command)
-            if each.moved_the_case():
-                row = projection.case_after(row, each.live, running=any(one.runs for one in told))
-            each.live.saved()
+        turns: list[tuple[int, _Instance | None, Any]] = [
+            (places[each.live.id, command[0].entry.seq], each, command) for each in told for command in each.commands()]
+        turns += [(places[case_id, entry.seq], None, entry) for entry in case_chain.read(context, row)]
+        conflicts.delete_of_case(context.uow, case_id)
+        row = dataclasses.replace(row, status=OPEN, risk="", closed_at=None, owner_id=None)
+        for _, each_or_none, what in sorted(turns, key=lambda turn: turn[0]):
+            if each_or_none is None:
+                row = case_acts.RETOLD[what.kind](context, row, what)
+                continue
+            each_or_none.retell(what)
+            if each_or_none.moved_the_case():
+                row = projection.case_after(row, each_or_none.live, running=any(one.runs for one in told))
+            each_or_none.live.saved()
         projection.save_case(context.uow, row)
         for each in told:
             each.finish()
@@ -149,7 +156,8 @@ class _Instance:
         row = dataclasses.replace(row, revision=known.revision, warned_at=known.warned_at)
         if row.state == "completed":
             return row
-        return dataclasses.replace(row, assignee_id=known.assignee_id, claimed_at=known.claimed_at)
+        return dataclasses.replace(row, assignee_id=known.assignee_id, claimed_at=known.claimed_at,
+                                   aside_until=known.aside_until, given_by=known.given_by)
 
     def _take(self, step: Step) -> None:
         live, stimulus, at = self.live, step.stimulus, step.entry.at

@@ -18,18 +18,18 @@ def entries(
 ) -> list[journal.Entry]:
     """Stored rows as journal entries. Columns that repeat the canonical body, or the instance, must agree with it, and each row
     stand at its place (of `places`, in order) among the entries of the case, or the entry does not verify."""
-    read = []
-    for row, place in zip_longest(rows, places):
-        if row is None:
-            break
-        entry = journal.Entry(
-            chain_id=row.chain_id, seq=row.seq, at=row.at, recorded_at=row.recorded_at, actor_id=row.actor_id, kind=row.kind,
-            payload_digest=row.payload_digest or "", state_digest=row.state_digest, definition=row.definition,
-            semantics=row.semantics, prev_hash=_bytes(row.prev_hash), hash=_bytes(row.hash))
-        agrees = (journal.body_bytes(entry) == row.body and row.place == place
-                  and (row.agency_id, row.case_id) == (instance.agency_id, instance.case_id))
-        read.append(entry if agrees else journal.spoiled(entry))
-    return read
+    return [entry_of(row, agency_id=instance.agency_id, case_id=instance.case_id, place=place)
+            for row, place in zip_longest(rows, places) if row is not None]
+
+
+def entry_of(row: journal_rows.JournalRow, *, agency_id: str, case_id: str | None, place: int | None) -> journal.Entry:
+    """One stored row as a journal entry, which does not verify unless the row agrees with its body and stands where it must."""
+    entry = journal.Entry(
+        chain_id=row.chain_id, seq=row.seq, at=row.at, recorded_at=row.recorded_at, actor_id=row.actor_id, kind=row.kind,
+        payload_digest=row.payload_digest or "", state_digest=row.state_digest, definition=row.definition,
+        semantics=row.semantics, prev_hash=_bytes(row.prev_hash), hash=_bytes(row.hash))
+    agrees = journal.body_bytes(entry) == row.body and row.place == place and (row.agency_id, row.case_id) == (agency_id, case_id)
+    return entry if agrees else journal.spoiled(entry)
 
 
 def _bytes(text: str) -> bytes:
@@ -41,18 +41,18 @@ def _bytes(text: str) -> bytes:
     return read if read.hex() == text else b""
 
 
-def _places(context: Context, row: instances.InstanceRow) -> list[int | None]:
-    """The places the instance's entries must have: of all places of the case those that its other journals leave."""
-    if row.case_id is None:
+def places(context: Context, chain_id: str, case_id: str | None) -> list[int | None]:
+    """The places a chain's entries must have: of all places of the case those that its other journals leave."""
+    if case_id is None:
         return []
-    stored = journal_rows.places(context.uow, row.case_id)
-    elsewhere = {place for (chain_id, _), place in stored.items() if chain_id != row.id}
+    stored = journal_rows.places(context.uow, case_id)
+    elsewhere = {place for (other, _), place in stored.items() if other != chain_id}
     return [place for place in range(1, len(stored) + 1) if place not in elsewhere]
 
 
 def of(context: Context, row: instances.InstanceRow) -> list[replay.Recorded]:
     """The journal with its ciphertexts."""
-    read = entries(row, journal_rows.entries(context.uow, row.id), _places(context, row))
+    read = entries(row, journal_rows.entries(context.uow, row.id), places(context, row.id, row.case_id))
     sealed = payloads.get_many(context.uow, {entry.payload_digest for entry in read})
     return [replay.Recorded(entry=entry, ciphertext=sealed.get(entry.payload_digest)) for entry in read]
 

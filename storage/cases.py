@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, func, insert, select, true, update
 
-from storage import rows
+from storage import conflicts, rows
 from storage.prepared import Prepared
 from storage.schema import running
 from storage.unit_of_work import UnitOfWork
@@ -21,7 +21,7 @@ _MOVE = Prepared(
            case_file.c.entries == func.coalesce(bindparam("seen", type_=Integer), case_file.c.entries))
     .values(entries=case_file.c.entries + bindparam("new", type_=Integer),
             **{name: func.coalesce(bindparam(given, type_=case_file.c[name].type), case_file.c[name])
-               for name, given in (("status", "new_status"), ("risk", "new_risk"), ("updated_at", "moved_at"))})
+               for name, given in (("status", "new_status"), ("risk", "new_risk"), ("updated_at", "moved_at"), ("acted_at", "acted"))})
     .returning(case_file.c.entries))
 
 
@@ -76,20 +76,21 @@ def by_business_key(uow: UnitOfWork, agency_id: str, business_key: str) -> CaseR
 
 
 def find(uow: UnitOfWork, agency_id: str, *, business_key: str | None = None, status: str | None = None,
-         owner_id: str | None = None, ids: Sequence[str] | None = None, is_open: bool | None = None,
+         owner_id: str | None = None, ids: Sequence[str] | None = None, is_open: bool | None = None, reader: str = "",
          limit: int = 25, offset: int = 0) -> list[CaseRow]:
-    """Cases of the agency, newest first; `ids` narrows to those, `is_open` to those that are not closed (or are)."""
+    """Cases of the agency, newest first; `ids` narrows to those, `is_open` to those that are not closed (or are). Those in which the
+    `reader` has a conflict of interest are none of theirs."""
     return rows.all_of(CaseRow, uow.execute(
         select(*rows.columns(CaseRow, case_file))
-        .where(*_chosen(agency_id, business_key, status, owner_id, ids, is_open))
+        .where(*_chosen(agency_id, business_key, status, owner_id, ids, is_open, reader))
         .order_by(case_file.c.opened_at.desc(), case_file.c.id).limit(limit).offset(offset)))
 
 
 def count(uow: UnitOfWork, agency_id: str, *, business_key: str | None = None, status: str | None = None,
-          owner_id: str | None = None, ids: Sequence[str] | None = None, is_open: bool | None = None) -> int:
+          owner_id: str | None = None, ids: Sequence[str] | None = None, is_open: bool | None = None, reader: str = "") -> int:
     """How many cases `find` has in all."""
     return int(uow.execute(select(func.count()).select_from(case_file).where(
-        *_chosen(agency_id, business_key, status, owner_id, ids, is_open))).scalar_one())
+        *_chosen(agency_id, business_key, status, owner_id, ids, is_open, reader))).scalar_one())
 
 
 def save(uow: UnitOfWork, case_id: str, *, status: str, risk: str, owner_id: str | None, closed_at: datetime | None,
@@ -100,17 +101,22 @@ def save(uow: UnitOfWork, case_id: str, *, status: str, risk: str, owner_id: str
 
 
 def move(uow: UnitOfWork, case_id: str, *, entries: int, seen: int | None = None, status: str | None = None, risk: str | None = None,
-         at: datetime | None = None) -> int | None:
+         at: datetime | None = None, acted_at: datetime | None = None) -> int | None:
     """Take places for so many new entries of the case's journals, and write what a running instance says of the case; None and ""
-    leave what is. The answer is the last of the places.
+    leave what is. The answer is the last of the places. `acted_at`: a person did something; timers and operations are no news.
 
     On PostgreSQL whoever else moves the case waits until the transaction ends (on SQLite writers wait anyway), so what is read after
     this is as the place before left it. What was read earlier, with `seen` entries there, is out of date where the answer is None:
     then nothing was written.
     """
     found = list(uow.run(_MOVE, {"case_id": case_id, "new": entries, "seen": seen, "new_status": status or None,
-                                 "new_risk": risk or None, "moved_at": at}))
+                                 "new_risk": risk or None, "moved_at": at, "acted": acted_at}))
     return int(found[0][0]) if found else None
+
+
+def assign(uow: UnitOfWork, case_id: str, owner_id: str | None) -> bool:
+    """Who answers for the case from now on."""
+    return uow.execute(update(case_file).where(case_file.c.id == case_id).values(owner_id=owner_id)).rowcount == 1
 
 
 def destroy_key(uow: UnitOfWork, case_id: str) -> bool:
@@ -180,8 +186,8 @@ def delete_records(uow: UnitOfWork, case_id: str) -> int:
 
 
 def _chosen(agency_id: str, business_key: str | None, status: str | None, owner_id: str | None,
-            ids: Sequence[str] | None, is_open: bool | None) -> list[ColumnElement[bool]]:
-    chosen: list[ColumnElement[bool]] = [case_file.c.agency_id == agency_id]
+            ids: Sequence[str] | None, is_open: bool | None, reader: str) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = [case_file.c.agency_id == agency_id, ~conflicts.is_barred(case_file.c.id, reader)]
     if business_key is not None:
         chosen.append(case_file.c.business_key == business_key)
     if status is not None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
 
-from storage import rows
+from storage import conflicts, rows
 from storage.schema import identity, running
 from storage.unit_of_work import UnitOfWork
 
@@ -96,9 +96,9 @@ def mark_read(uow: UnitOfWork, notice_id: str, agency_id: str, account_id: str, 
 
 
 def _for_reader(agency_id: str, account_id: str, roles: Collection[str]) -> ColumnElement[bool]:
-    """Theirs, or their role's; what is said of a task is worth saying while it waits."""
+    """Theirs, or their role's, of no case they have a conflict of interest in; what is said of a task is worth saying while it waits."""
     theirs = or_(
         notice.c.account_id == account_id,
         and_(notice.c.agency_id == agency_id, notice.c.role.in_(sorted(roles))))
     waits = exists().where(task.c.id == notice.c.task_id, task.c.state == "open")
-    return and_(theirs, or_(notice.c.task_id.is_(None), waits))
+    return and_(theirs, or_(notice.c.task_id.is_(None), waits), ~conflicts.is_barred(notice.c.case_id, account_id))

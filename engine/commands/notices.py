@@ -18,14 +18,24 @@ WORDS = {
     "task_due_soon": Text("80 % waktu baku sebuah tugas sudah terpakai", "80 % of a task's time standard is used"),
     "task_waiting": Text("ada tugas baru yang menunggu", "a new task waits"),
     "decision_wanted": Text("ada keputusan yang ditunggu", "a decision is awaited"),
+    "task_given": Text("sebuah tugas diserahkan kepada Anda", "a task was given to you"),
+    "task_taken": Text("sebuah tugas tidak lagi Anda pegang", "you no longer hold a task"),
+    "help_wanted": Text("seorang rekan meminta bantuan Anda", "a colleague asks for your help"),
     "public_report": Text("ada laporan masyarakat yang menunggu", "a report from the public waits"),
     "public_complaint": Text("ada keluhan layanan yang menunggu", "a complaint about the service waits"),
     "public_message": Text("ada pesan dari pelapor", "there is a message from the reporter"),
+    "case_assigned": Text("Anda kini memegang kasus ini", "you are now in charge of this case"),
+    "case_handed_on": Text("kasus ini kini dipegang rekan Anda", "a colleague is now in charge of this case"),
+    "task_escalated": Text("tugas lewat tenggat; giliran Anda menindaklanjuti. Mohon buka Kawal.",
+                           "a task is past due; it is your turn to follow it up. Please open Kawal."),
+    "sop_proposed": Text("ada perubahan SOP yang menunggu pengesahan Anda", "a change of an SOP waits for your approval"),
+    "sop_sent_back": Text("perubahan SOP yang Anda ajukan dikembalikan", "the change of an SOP you proposed was sent back"),
     "information": Text("ada perkembangan yang perlu Anda ketahui", "something happened that you should know"),
 }
 
 #: Codes the engine itself sends; no diagram needs to draw them.
-OWN = frozenset({"public_report", "public_complaint", "public_message", "task_due_soon"})
+OWN = frozenset({"public_report", "public_complaint", "public_message", "task_due_soon", "task_given", "task_taken", "help_wanted",
+                 "case_assigned", "case_handed_on", "task_escalated"})
 
 
 @dataclass(frozen=True, kw_only=True)

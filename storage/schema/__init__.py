@@ -3,4 +3,6 @@
 from storage.schema import access, defined, drafted, history, identity, office, outside, running
 from storage.schema.columns import Instant, Json, json_text, metadata
 
-__all__ = ["Instant", "Json", "access", "defined", "drafted", "history", "identity", "json_text", "metadata", "office", "outside", "running"]
+__all__ = [
+    "Instant", "Json", "access", "defined", "drafted", "history", "identity", "json_text", "metadata", "office", "outside", "running",
+]

@@ -1,0 +1,84 @@
+"""A case's own chain: what people decide about a case outside its process instances, journaled as instances are (design.md 4).
+
+An entry says in clear when, by whom and of which kind; its content is sealed under the case key and named by its digest. It takes a
+place among the entries of all the case's journals, so that a rebuild tells everything in the order it was written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
+from typing import Any, Final
+
+from engine import canonical, errors, journal, pack, recorded, seal
+from engine.executor import Context
+from storage import cases, payloads, randomness
+from storage import journal as journal_rows
+
+#: What may stand in such a chain. The module of `engine/commands` that writes a kind also retells it (`engine/rebuild.py`).
+KINDS: Final = frozenset({"assign_owner", "declare_conflict", "lift_conflict"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseEntry:
+    """One entry, opened."""
+
+    seq: int
+    at: datetime
+    actor_id: str
+    kind: str
+    content: Mapping[str, Any]
+
+
+def append(context: Context, row: cases.CaseRow, kind: str, content: Mapping[str, Any]) -> int:
+    """Adds an entry by the actor, now; its number in the chain. Raises `KeyDestroyed` for a case that was erased."""
+    if kind not in KINDS:
+        raise errors.InvalidValue(kind=kind)
+    key = context.case_key(row.id, row.wrapped_key)
+    head = journal_rows.head(context.uow, row.id)
+    seq, previous = (head[0] + 1, bytes.fromhex(head[1])) if head else (1, journal.GENESIS)
+    plain = canonical.dumps(dict(content))
+    meaning = canonical.loads(plain)
+    sealed = seal.seal(key, plain, nonce=randomness.random_bytes(seal.NONCE_BYTES), bound_to=pack.payload_binding(row.id, seq))
+    digest = hashlib.sha256(sealed).hexdigest()
+    entry = journal.next_entry(
+        previous, chain_id=row.id, seq=seq, at=context.now, recorded_at=context.now, actor_id=context.actor.account_id, kind=kind,
+        payload_digest=digest, state_digest=journal.state_digest(seal.mac_key(key), meaning), definition="")
+    place = cases.move(context.uow, row.id, entries=1, acted_at=context.now)
+    journal_rows.append(context.uow, [journal_rows.JournalRow(
+        chain_id=row.id, seq=seq, agency_id=row.agency_id, case_id=row.id, at=entry.at, recorded_at=entry.recorded_at,
+        actor_id=entry.actor_id, kind=kind, body=journal.body_bytes(entry), payload_digest=digest, state_digest=entry.state_digest,
+        semantics=entry.semantics, definition="", prev_hash=previous.hex(), hash=entry.hash.hex(), place=place)])
+    payloads.add_many(context.uow, [payloads.PayloadRow(digest=digest, case_id=row.id, ciphertext=sealed)])
+    return seq
+
+
+def read(context: Context, row: cases.CaseRow) -> list[CaseEntry]:
+    """The chain in order, opened.
+
+    Raises:
+        KeyDestroyed: the case was erased.
+        StateCorrupt: an entry was changed, dropped or swapped, or does not stand at its place among the case's entries.
+    """
+    key = context.case_key(row.id, row.wrapped_key)
+    stored = journal_rows.entries(context.uow, row.id)
+    if not stored:
+        return []
+    entries = [recorded.entry_of(each, agency_id=row.agency_id, case_id=row.id, place=place)
+               for each, place in zip_longest(stored, recorded.places(context, row.id, row.id)) if each is not None]
+    if journal.first_break(row.id, entries, kinds=KINDS) is not None:
+        raise errors.StateCorrupt(case_id=row.id)
+    sealed = payloads.get_many(context.uow, {each.payload_digest for each in entries})
+    return [_opened(row.id, entry, sealed.get(entry.payload_digest), key) for entry in entries]
+
+
+def _opened(case_id: str, entry: journal.Entry, sealed: bytes | None, key: bytes) -> CaseEntry:
+    if sealed is None or hashlib.sha256(sealed).hexdigest() != entry.payload_digest:
+        raise errors.StateCorrupt(case_id=case_id)
+    content = canonical.loads(seal.unseal(key, sealed, bound_to=pack.payload_binding(case_id, entry.seq)))
+    if journal.state_digest(seal.mac_key(key), content) != entry.state_digest:
+        raise errors.StateCorrupt(case_id=case_id)
+    return CaseEntry(seq=entry.seq, at=entry.at, actor_id=entry.actor_id, kind=entry.kind, content=content)
