@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from engine.authorization import ObjectFacts, visible_sensitivity
+from engine.authorization import ObjectFacts, allows, unmaskable, visible_sensitivity
 from engine.executor import Context
+from engine.masking import Sight
 from engine.types import Actor, TaskSummary
 from storage import access_grants, cases, conflicts, handling, inbox, journal, tasks
 
@@ -58,6 +60,19 @@ def of_cases(context: Context, rows: Sequence[cases.CaseRow]) -> list[ObjectFact
                     names_shown=any(one.case_id == row.id and one.kind == access_grants.NAMES for one in leave),
                     unmasked=frozenset(one.field for one in leave if one.case_id == row.id and one.kind == access_grants.UNMASK))
         for row in rows]
+
+
+def leave_until(context: Context, case_id: str, kind: str) -> datetime | None:
+    """Until when the asking session has leave of this kind (`storage.access_grants`) on a case; None: it has none."""
+    return max((grant.until for grant in access_grants.running_of(context.uow, context.actor.account_id, context.now)
+                if (grant.case_id, grant.kind, grant.session) == (case_id, kind, context.actor.session)), default=None)
+
+
+def sight_of(actor: Actor, about: ObjectFacts) -> Sight:
+    """What the actor sees of a case's answers now. What the policy no longer allows shows no more, however long the leave still runs."""
+    opens = unmaskable(actor, about)
+    return Sight(classes=visible_sensitivity(actor, about), shows_names=about.names_shown and allows(actor, "case.show_names", about),
+                 unmasked=about.unmasked if opens else frozenset(), opens=opens)
 
 
 def limited(summary: TaskSummary, sensitivity: str, actor: Actor, facts: ObjectFacts) -> TaskSummary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,11 +62,11 @@ def head(uow: UnitOfWork, chain_id: str) -> tuple[int, str] | None:
     return None if found is None else (found.seq, found.hash)
 
 
-def is_starter(uow: UnitOfWork, case_id: str, account_id: str) -> bool:
-    """Whether this account started an instance of the case."""
-    return uow.execute(
-        select(journal.c.chain_id).where(journal.c.case_id == case_id, journal.c.kind == "start", journal.c.actor_id == account_id)
-        .limit(1)).first() is not None
+def cases_started(uow: UnitOfWork, account_id: str, case_ids: Collection[str]) -> frozenset[str]:
+    """In which of these cases this account started an instance."""
+    return frozenset(uow.execute(
+        select(journal.c.case_id).distinct()
+        .where(journal.c.case_id.in_(sorted(case_ids)), journal.c.kind == "start", journal.c.actor_id == account_id)).scalars())
 
 
 def places(uow: UnitOfWork, case_id: str) -> Mapping[tuple[str, int], int]:
