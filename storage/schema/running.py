@@ -65,6 +65,7 @@ instance = Table(
 
 _IS_OPEN = "state = 'open'"
 _IN_POOL = "state = 'open' AND assignee_id IS NULL"
+_IS_HELD = "state = 'open' AND assignee_id IS NOT NULL"  # else an index of holders would also offer itself for the pool
 _IS_DONE = "state = 'completed'"
 _TO_WARN = "state = 'open' AND warned_at IS NULL"
 _IS_MEASURED = "verdict IN ('on_time', 'late')"
@@ -112,11 +113,11 @@ task = Table(
     Index("ix_task_pool", "agency_id", "role", "risk_rank", "due_sort", "ready_at", "id",
           sqlite_where=text(_IN_POOL), postgresql_where=text(_IN_POOL)),
     Index("ix_task_mine", "assignee_id", "agency_id", "risk_rank", "due_sort", "ready_at", "id",
-          sqlite_where=text(_IS_OPEN), postgresql_where=text(_IS_OPEN)),
+          sqlite_where=text(_IS_HELD), postgresql_where=text(_IS_HELD)),
     Index("ix_task_done", "completed_by", "agency_id", "completed_at", "id",
           sqlite_where=text(_IS_DONE), postgresql_where=text(_IS_DONE)),
     Index("ix_task_mine_due", "assignee_id", "agency_id", "due_sort",
-          sqlite_where=text(_IS_OPEN), postgresql_where=text(_IS_OPEN)),
+          sqlite_where=text(_IS_HELD), postgresql_where=text(_IS_HELD)),
     Index("ix_task_to_warn", "warn_at", sqlite_where=text(_TO_WARN), postgresql_where=text(_TO_WARN)),
     Index("ix_task_measured", "agency_id", "completed_at", sqlite_where=text(_IS_MEASURED), postgresql_where=text(_IS_MEASURED)),
     Index("uq_task_open_token", "instance_id", "token_id", unique=True,
