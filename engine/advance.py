@@ -94,6 +94,10 @@ class LiveInstance:
             self.kept_view = interpreter.view(self.definition.program, self.state, self.tables)
         return self.kept_view
 
+    def readable_by(self, token_id: str) -> Mapping[str, Any]:
+        """The variables that what waits under this token may read, as the instance was loaded."""
+        return interpreter.readable_by(self.definition.program, self.state, token_id, self.tables)
+
     @property
     def parameters(self) -> Mapping[str, Any] | None:
         """The agency parameters the instance is pinned to."""

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine import authorization, drawings, entrances, errors, facts, forms, pack, rebuild, recorded
+from engine import authorization, drawings, entrances, errors, facts, forms, pack, rebuild, recorded, shown
+from engine.access_audit import AccessAudit
 from engine.advance import SYSTEM
 from engine.commands import access
 from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.facts import LIMITED
+from engine.masking import Sight
 from engine.replay import Step
 from engine.results import FormField, HistoryRow, ReplayReport, StateAt
 from engine.transition import CompleteTask, View
@@ -36,7 +38,7 @@ class DualRole:
     reason: str
 
 
-class Audit:
+class Audit(AccessAudit):
     """History, replay, state at any entry, proof."""
 
     def __init__(self, executor: Executor) -> None:
@@ -137,22 +139,24 @@ class Audit:
         about = facts.of_case(context, case)
         if not any(authorization.allows(context.actor, action, about) for action in actions):
             authorization.require(context.actor, actions[0], about)
-        return row, Viewer(context, row, authorization.visible_sensitivity(context.actor, about))
+        return row, Viewer(context, row, authorization.visible_sensitivity(context.actor, about), facts.sight_of(context.actor, about))
 
 
 class Viewer:
     """What one viewer may see of one instance: names of people as roles, sensitive steps and fields not at all."""
 
-    def __init__(self, context: Context, row: instances.InstanceRow, allowed: frozenset[str]) -> None:
+    def __init__(self, context: Context, row: instances.InstanceRow, allowed: frozenset[str], sight: Sight | None = None) -> None:
         self.allowed = allowed
+        self.sight = sight or Sight(classes=allowed)
         self.definition: Definition = context.executor.definition(context.uow, row.deployment_id)
         self.parameters = context.parameters(row.parameters_digest)
         self._context = context
         self._people: dict[str, tuple[str, str]] = {}
         self._hidden_fields = {
             each.key for form in self.definition.forms.values() for field in form.steering for each in (field, *field.fields)
-            if each.sensitivity not in allowed}
-        self.fields: Mapping[str, FormField] = forms.named(self.definition.forms.values(), allowed)
+            if each.sensitivity not in allowed} | shown.hidden(self.definition.forms.values(), allowed)
+        self.fields: Mapping[str, FormField] = {
+            **shown.names(self.definition.forms.values(), allowed), **forms.named(self.definition.forms.values(), allowed)}
 
     def may_see(self, element_id: str) -> bool:
         """Whether the step's own class is one the viewer sees."""
@@ -273,4 +277,4 @@ def _submission(step: Step, before: View, element_id: str, viewer: Viewer) -> tu
     form = entrances.form_of(viewer.definition, step.stimulus, before)
     if form is None:
         return ()
-    return forms.to_read(form, step.submission, viewer.allowed).fields
+    return viewer.sight.read(form.record or "", form.fields, step.submission)

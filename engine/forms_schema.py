@@ -116,13 +116,17 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """One form. `record` names the projector of the case file its submission feeds (None: it makes no record)."""
+    """One form. `record` names the projector of the case file its submission feeds (None: it makes no record).
+
+    `shows` names variables that whoever fills it in may read beside it; the form of that key says what stands in each.
+    """
 
     key: str
     title: Text
     help: Text = Text("", "")
     clause: str = ""
     record: str | None = None
+    shows: tuple[str, ...] = ()
     fields: tuple[Field, ...] = ()
 
     def field(self, key: str) -> Field | None:
@@ -161,7 +165,7 @@ _INSTEAD = Text(
     "Perbaiki forms/<kunci>.json menurut docs/architecture.md; nama isian tertera pada temuan.",
     "Mend forms/<key>.json as docs/architecture.md shows; the finding names the field.",
 )
-_FORM_WORDS = {"key", "title", "help", "clause", "record", "fields"}
+_FORM_WORDS = {"key", "title", "help", "clause", "record", "shows", "fields"}
 _FIELD_WORDS = {
     "key",
     "type",
@@ -246,8 +250,15 @@ def _form(raw: Any, file: str) -> Form:
         help=_text(raw.get("help")),
         clause=_word(raw, "clause") or "",
         record=_word(raw, "record"),
+        shows=_shows(raw.get("shows", [])),
         fields=_fields(raw["fields"], nested=False),
     )
+
+
+def _shows(raw: Any) -> tuple[str, ...]:
+    if not isinstance(raw, list) or not all(isinstance(name, str) and KEY.match(name) for name in raw) or len(set(raw)) != len(raw):
+        raise _Malformed("form-shape")
+    return tuple(raw)
 
 
 def _fields(raw: list[Any], *, nested: bool) -> tuple[Field, ...]:

@@ -98,6 +98,13 @@ def view(program: Program, state: State, tables: Mapping[str, Any]) -> View:
     return views.view(board.opened(program, state, state.header["last"], tables))
 
 
+def readable_by(program: Program, state: State, token_id: str, tables: Mapping[str, Any]) -> Mapping[str, Value]:
+    """The variables that the element waiting under this token may read; none where nothing waits under it."""
+    top = board.opened(program, state, state.header["last"], tables)
+    token = next((token for token in top.all_tokens() if top.token_id(token) == token_id), None)
+    return {} if token is None else scopes.copied(dict(scopes.around(token)))
+
+
 def correlation_of(program: Program, name: str, variables: Mapping[str, Value], now: datetime) -> dict[str, Value]:
     """The correlation values that the retrieval expressions of the diagram find in what message `name` carries.
 

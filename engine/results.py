@@ -85,6 +85,7 @@ class TaskDetail:
     after_this: Text
     may: frozenset[str]                     # claim, unclaim, complete, save_draft
     item: tuple[FormField, ...] = ()        # what a repeated step is about this time, in the words of the SOP's forms
+    shown: tuple[FormField, ...] = ()      # what tables propose to whoever decides, each a table of rows; no rows: nothing to propose
     grounds: tuple[tuple[str, str], ...] = ()  # what the step stands on that the source does not print: law or proposal, and its words
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from engine import authorization, canonical, errors, explanations, facts, filling, forms, idempotency, projection, seal, summaries
+from engine import authorization, canonical, errors, explanations, facts, filling, forms, idempotency, projection, seal, shown, summaries
 from engine.advance import LiveInstance
 from engine.calendars import WorkCalendar
 from engine.casefile import kept
@@ -212,7 +212,19 @@ class Tasks(StatedTimes):
             after_this=explanations.after_this(definition, node),
             may=frozenset(verb for verb in ("claim", "unclaim", "save_draft", "complete")
                           if authorization.allows(actor, f"task.{verb}", about)),
-            item=_item(summary.item, forms.named(definition.forms.values(), authorization.visible_sensitivity(actor, about))))
+            item=_item(summary.item, forms.named(definition.forms.values(), authorization.visible_sensitivity(actor, about))),
+            shown=self._shown(context, seen, definition, authorization.visible_sensitivity(actor, about)))
+
+    def _shown(self, context: Context, seen: InboxRow, definition: Definition, allowed: frozenset[str]) -> tuple[FormField, ...]:
+        """What the form shows beside its questions, as the case stands; nothing once the task is done."""
+        task = seen.task
+        form = definition.forms.get(task.form_key or "")
+        if form is None or not form.shows or task.state != commands.OPEN:
+            return ()
+        instance = instance_rows.get(context.uow, task.instance_id)
+        assert instance is not None
+        live = LiveInstance.load(instance, definition, context.tables, context.case_key(task.case_id or "", seen.wrapped_key))
+        return shown.beside(form, definition.forms, live.readable_by(task.token_id), allowed)
 
     def _calendar(self, context: Context, task: rows.TaskRow) -> WorkCalendar | None:
         instance = instance_rows.get(context.uow, task.instance_id)

@@ -60,10 +60,26 @@ def form_unused(sop: Sop) -> Iterator[Hit]:
     if sop.sheet is not None and sop.sheet.only_lends:
         return
     used = {p.node.form for diagram in sop.diagrams for p in diagram.placed}
-    used |= {sheet.start_form for sheet in sop.sheets.values()}
+    used |= {sheet.start_form for sheet in sop.sheets.values()} | {name for form in sop.forms.values() for name in form.shows}
     for path in sop.bundle.forms():
         if sop.form_key(path) not in used and resolving.folder_of(path) == "":
             yield Hit(file=path)
+
+
+@rules.sop_rule(
+    "shown-unknown",
+    RULE,
+    ("Formulir ini memperlihatkan sesuatu yang tidak diterangkan.", "This form shows something that is not described."),
+    ("Tambahkan forms/<nama variabel>.json yang menerangkannya, atau hapus dari shows.",
+     "Add forms/<name of the variable>.json that describes it, or take it out of shows."),
+)
+def shown_unknown(sop: Sop) -> Iterator[Hit]:
+    """Nobody could read it, and nobody has said who may."""
+    for path in sop.bundle.forms():
+        form = sop.forms.get(sop.form_key(path))
+        for name in form.shows if form is not None else ():
+            if name not in sop.forms or not sop.forms[name].fields:
+                yield Hit(element_id=name, file=path)
 
 
 @rules.diagram_rule(

@@ -304,10 +304,10 @@ def test_a_child_is_heard_according_to_age(age, assent):
 def test_who_consents_where_the_first_cannot():
     unsafe = value("consent_giver", is_child=True, age=Decimal(13), guardian_status="alleged_perpetrator")
     assert isinstance(unsafe, dict)
-    assert (unsafe["then"], unsafe["assent"], unsafe["documents"]) == (["dinas_sosial", "case_authority_best_interest"], "written", ["F05", "F07"])
+    assert (unsafe["otherwise"], unsafe["assent"], unsafe["documents"]) == (["dinas_sosial", "case_authority_best_interest"], "written", ["F05", "F07"])
     unable = value("consent_giver", can_understand=False)
     assert isinstance(unable, dict)
-    assert (unable["then"], unable["extra"]) == (["court", "trusted_adult", "case_authority"], ["capacity_note"])
+    assert (unable["otherwise"], unable["extra"]) == (["court", "trusted_adult", "case_authority"], ["capacity_note"])
     refuses = value("consent_giver", is_child=True, age=Decimal(17), refuses_guardian_contact=True)
     assert isinstance(refuses, dict) and (refuses["review_after"], refuses["extra"]) == (timedelta(hours=72), ["reason"])
 

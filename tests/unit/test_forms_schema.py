@@ -69,3 +69,13 @@ def test_the_refusal_names_the_field_and_repeats_nothing_else() -> None:
 
 def test_a_form_stands_under_its_own_name() -> None:
     assert refusal(form(), "forms/other.json")[0] == "form-shape"
+
+
+def test_a_form_names_what_it_shows() -> None:
+    assert read_form(form(field(), shows=["findings"]), file="forms/f.json").shows == ("findings",)
+    assert read_form(form(field()), file="forms/f.json").shows == ()
+
+
+@pytest.mark.parametrize("shows", ["findings", ["Findings"], [4], ["a", "a"], {"a": 1}])
+def test_what_a_form_shows_is_a_list_of_names(shows: Any) -> None:
+    assert refusal(form(field(), shows=shows))[0] == "form-shape"

@@ -290,6 +290,8 @@ CASES: dict[str, Files] = {
         **drawn(start(), user("assess", sop_form="a"), user("rescue", sop_form="r"), end(), flows("s", "assess", "rescue", "e")),
         **{f"forms/{key}.json": json.dumps({"key": key, "title": {"id": key}, "record": record, "fields": []}).encode()
            for key, record in (("a", "assessment"), ("r", "emergency"))}},
+    "shown-unknown": {**line(user("t", sop_form="f")),
+                      "forms/f.json": json.dumps({"key": "f", "title": {"id": "F"}, "shows": ["gone"], "fields": []}).encode()},
     "form-unused": {**with_form(), "forms/g.json": b"{}"},
     "no-lanes": line(user("t")),
     "outside-lane": laned('<bpmn:lane id="l" name="A"/>', user("t")),
