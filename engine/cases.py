@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from engine import actions, authorization, canonical, case_documents, drawings, entrances, errors, facts, filling, forms, idempotency
-from engine import summaries
+from engine import masking, summaries
 from engine.audit import Viewer, history_of
+from engine.case_access import CaseAccess
 from engine.case_documents import CaseDocuments
 from engine.case_staffing import CaseStaffing
 from engine.casefile import kept, ownership, rules
@@ -17,13 +17,14 @@ from engine.casefile import records as casefile
 from engine.casefile.case import Case
 from engine.commands import access, documents, instances, messages
 from engine.commands import cases as commands
+from engine.corrections import CaseCorrections
 from engine.executor import Context, Executor
-from engine.forms_schema import Field, Form
 from engine.results import (
-    CaseAction, CaseDetail, CaseSummary, CompletionResult, FormView, Handover, InstanceSummary, Page, RecordView,
+    CaseAction, CaseDetail, CaseSummary, CompletionResult, FormView, Handover, InstanceSummary, MaskedPerson, Page, RecordView,
 )
+from engine.settings import Settings
 from engine.types import Actor, Happening, InstanceStatus, TaskSummary, Value
-from storage import accounts, agencies, cases, deployments, inbox
+from storage import access_grants, accounts, agencies, cases, deployments, inbox
 from storage import documents as document_rows
 from storage import instances as instance_rows
 from storage import messages as message_rows
@@ -35,11 +36,11 @@ PAGE = 25
 _STATUSES = {"open": True, "closed": False}
 
 
-class Cases(CaseDocuments, CaseStaffing):
+class Cases(CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess):
     """Find, open, read; start, pause, end; what operations ask of a case."""
 
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
+    def __init__(self, executor: Executor, settings: Settings) -> None:
+        self._executor, self._settings = executor, settings
 
     def find(self, actor: Actor, *, business_key: str | None = None, status: str | None = None, page: int = 1) -> Page[CaseSummary]:
         """Cases of the agency the actor may list, newest first, by code; who may only see their own sees only those."""
@@ -78,7 +79,11 @@ class Cases(CaseDocuments, CaseStaffing):
                 responsible_agency=_responsible(context, row, known),
                 actions=actions.of_case(context, case_id, about), came_from=_came_from(context, row), handed_over=tuple(
                     _handover(context, sent.to_agency or "", messages.reference_of(sent.id), sent.at)
-                    for sent in message_rows.handed_over(context.uow, [each.id for each in found])))
+                    for sent in message_rows.handed_over(context.uow, [each.id for each in found])),
+                names_until=facts.leave_until(context, case_id, access_grants.NAMES) if about.names_shown else None,
+                opened_until=facts.leave_until(context, case_id, access_grants.BREAK_GLASS) if about.opened else None,
+                may=frozenset(verb for verb in ("show_names", "unmask", "access_log")
+                              if authorization.allows(actor, f"case.{verb}", about)))
 
         return self._executor.run(actor, command)
 
@@ -232,7 +237,21 @@ class Cases(CaseDocuments, CaseStaffing):
         for task in inbox.open_of_cases(context.uow, ids) if ids else []:
             open_tasks.setdefault(task.task.case_id, []).append(task)
         owners = accounts.names(context.uow, {row.owner_id for row in rows if row.owner_id})
-        return [_summary(context, row, latest.get(row.id), open_tasks.get(row.id, []), owners) for row in rows]
+        abouts = facts.of_cases(context, rows)
+        people = self._people(context, rows, abouts)
+        return [_summary(context, row, about, latest.get(row.id), open_tasks.get(row.id, []), owners, people.get(row.id))
+                for row, about in zip(rows, abouts, strict=True)]
+
+    def _people(self, context: Context, rows: list[cases.CaseRow], abouts: list[authorization.ObjectFacts]) -> dict[str, MaskedPerson]:
+        """Whom these cases are about as a list says it, for who may know that much: initials are personal data."""
+        shown = {row.id: row for row, about in zip(rows, abouts, strict=True)
+                 if row.wrapped_key is not None and "C2" in authorization.visible_sensitivity(context.actor, about)}
+        said: dict[str, dict[str, Mapping[str, Value]]] = {}
+        for record in cases.latest_of(context.uow, list(shown), masking.IDENTIFYING):
+            key = context.case_key(record.case_id, shown[record.case_id].wrapped_key)
+            said.setdefault(record.case_id, {})[record.record] = kept.opened(key, record)
+        today = context.local_day()
+        return {case_id: found for case_id, records in said.items() if (found := masking.person(records, today)) is not None}
 
     def _open_tasks(self, context: Context, case_id: str, about: authorization.ObjectFacts) -> list[TaskSummary]:
         return [
@@ -246,36 +265,24 @@ class Cases(CaseDocuments, CaseStaffing):
         if row.wrapped_key is None or not found:
             return []
         key = context.case_key(row.id, row.wrapped_key)
-        allowed = authorization.visible_sensitivity(context.actor, about)
+        sight = facts.sight_of(context.actor, about)
         known = [form for each in found for form in context.executor.definition(context.uow, each.deployment_id).forms.values()]
-        anyones = _fields_of(known)
+        anyones = forms.merged(known)
         views = []
         for record in cases.records(context.uow, row.id):
             # That there is such a record at all can tell: who may not know sees nothing of it.
-            if casefile.sensitivity_of(record.record) in allowed and record.record not in rules.DERIVED:
+            if casefile.sensitivity_of(record.record) in sight.classes and record.record not in rules.DERIVED:
                 values = kept.opened(key, record)
-                fields = {**anyones, **_fields_of(form for form in known if form.record == record.record)}
+                fields = {**anyones, **forms.merged(form for form in known if form.record == record.record)}
                 shown = [fields[name] for name in fields if name in values]
                 views.append(RecordView(record=record.record, version=record.version, at=record.at,
-                                        fields=forms.read_fields(shown, values, allowed)))
+                                        fields=sight.read(record.record, shown, values)))
         return views
 
     def _case_file(self, context: Context, row: cases.CaseRow) -> Case:
         if row.wrapped_key is None:
             return Case()
         return kept.case_file(context, row.id, context.case_key(row.id, row.wrapped_key))
-
-
-def _fields_of(known: Iterable[Form]) -> dict[str, Field]:
-    """The fields of several forms by key; what forms say differently of one key is all its options and its strictest class."""
-    fields: dict[str, Field] = {}
-    for field in (field for form in known for field in form.fields):
-        if (before := fields.get(field.key)) is not None:
-            said = {option.value for option in field.options}
-            field = replace(field, sensitivity=max(field.sensitivity, before.sensitivity),
-                            options=(*field.options, *(option for option in before.options if option.value not in said)))
-        fields[field.key] = field
-    return fields
 
 
 def _responsible(context: Context, row: cases.CaseRow, case: Case) -> str:
@@ -301,16 +308,16 @@ def _handover(context: Context, code: str, reference: str, at: datetime) -> Hand
     return Handover(agency=code, agency_name=other.name if other else code, reference=reference, at=at)
 
 
-def _summary(context: Context, row: cases.CaseRow, latest: instance_rows.InstanceRow | None, tasks: list[inbox.InboxRow],
-             owners: Mapping[str, str]) -> CaseSummary:
-    about = facts.of_case(context, row)
+def _summary(context: Context, row: cases.CaseRow, about: authorization.ObjectFacts, latest: instance_rows.InstanceRow | None,
+             tasks: list[inbox.InboxRow], owners: Mapping[str, str], person: MaskedPerson | None) -> CaseSummary:
     seen = authorization.visible_sensitivity(context.actor, about)
     names = [task.task.name if task.task.sensitivity in seen else facts.LIMITED for task in tasks]
     dues = [task.task.due_at for task in tasks if task.task.due_at is not None and task.task.sensitivity in seen]
     return CaseSummary(
         id=row.id, business_key=row.business_key, status=row.status, risk=latest.risk if latest else row.risk,
         sop_title=(latest.sop_title or {}).get("id", "") if latest else "", opened_at=row.opened_at,
-        owner_name=owners.get(row.owner_id or "", ""), stage="; ".join(dict.fromkeys(names)), next_due_at=min(dues, default=None))
+        owner_name=owners.get(row.owner_id or "", ""), stage="; ".join(dict.fromkeys(names)), next_due_at=min(dues, default=None),
+        person=person)
 
 
 def _instance(row: instance_rows.InstanceRow) -> InstanceSummary:

@@ -7,7 +7,7 @@ questions apply: an answer to one that `showIf` hides is dropped, whoever sent i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -218,6 +218,18 @@ def read_fields(fields: Sequence[Field], values: Mapping[str, Value], allowed: C
         _form_field(field, values.get(field.key), masked=field.sensitivity not in allowed,
                     anonymous=field.sensitivity not in allowed and field.sensitivity in _RESTRICTED, allowed=allowed, index=index)
         for index, field in enumerate(fields))
+
+
+def merged(many: Iterable[Form]) -> dict[str, Field]:
+    """The fields of several forms by key; what forms say differently of one key is all its options and its strictest class."""
+    fields: dict[str, Field] = {}
+    for field in (field for form in many for field in form.fields):
+        if (before := fields.get(field.key)) is not None:
+            said = {option.value for option in field.options}
+            field = replace(field, sensitivity=max(field.sensitivity, before.sensitivity),
+                            options=(*field.options, *(option for option in before.options if option.value not in said)))
+        fields[field.key] = field
+    return fields
 
 
 def named(many: Iterable[Form], allowed: Collection[str]) -> dict[str, FormField]:

@@ -33,8 +33,8 @@ class Engine:
     def __init__(self, executor: Executor, settings: Settings) -> None:
         self.settings = settings
         self.clock = executor.clock
-        self.sops = Sops(executor)
-        self.cases = Cases(executor)
+        self.sops = Sops(executor, settings)
+        self.cases = Cases(executor, settings)
         self.tasks = Tasks(executor)
         self.jobs = Jobs(executor, retries_after=settings.job_retries_after)
         self.audit = Audit(executor)

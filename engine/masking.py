@@ -25,7 +25,9 @@ NOT_NAMES: Final = frozenset("""court decision_text family_relation finding goal
     reporter_relation special_purpose special_receiver success_measure technique victim_region other_places""".split())
 
 _RESTRICTED: Final = frozenset({"C3", "C4"})
-_IDENTITY: Final = ("full_name", "client_name")  # whose case it is
+#: The records that say whose case it is, and their questions.
+IDENTIFYING: Final = ("guest_book", "identification")
+_IDENTITY: Final = ("full_name", "client_name")
 
 
 def is_name(field: Field | FormField) -> bool:

@@ -65,6 +65,9 @@ class Settings:
     idle_lock_after: timedelta = timedelta(minutes=15)
     session_ends_after: timedelta = timedelta(hours=12)
     draft_saved_every: timedelta = timedelta(seconds=20)
+    names_shown_for: timedelta = timedelta(seconds=60)          # after "Tampilkan nama"
+    unmasked_for: timedelta = timedelta(minutes=30)             # one field, for a stated reason
+    glass_broken_for: timedelta = timedelta(hours=3)            # a case of others, in an emergency
     job_retries_after: tuple[timedelta, ...] = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
     job_locked_for: timedelta = timedelta(minutes=2)            # a worker that died gives its jobs back after this
     timers_checked_every: timedelta = timedelta(seconds=5)      # well inside the minute within which timers fire

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import ColumnElement, func, insert, select, text
 
 from storage import rows
 from storage.schema import history, running
@@ -60,6 +60,33 @@ def of_case(uow: UnitOfWork, case_id: str, *, after: int = 0, limit: int = 10_00
     return rows.all_of(AccessRow, uow.execute(
         select(*rows.columns(AccessRow, access_log)).where(access_log.c.case_id == case_id, access_log.c.seq > after)
         .order_by(access_log.c.seq).limit(limit)))
+
+
+def whole(uow: UnitOfWork, case_id: str) -> list[AccessRow]:
+    """Every entry of a case in order."""
+    found: list[AccessRow] = []
+    while part := of_case(uow, case_id, after=found[-1].seq if found else 0):
+        found += part
+    return found
+
+
+def busy_readers(uow: UnitOfWork, agency_id: str, *, since: datetime, at_least: int) -> list[str]:
+    """Accounts that read cases of the agency so often since then."""
+    return list(uow.execute(
+        select(access_log.c.account_id).where(*_case_views(agency_id, since))
+        .group_by(access_log.c.account_id).having(func.count() >= at_least).order_by(access_log.c.account_id)).scalars())
+
+
+def read_at(uow: UnitOfWork, agency_id: str, account_id: str, *, since: datetime) -> list[datetime]:
+    """When this account read cases of the agency, in order."""
+    return list(uow.execute(
+        select(access_log.c.at).where(access_log.c.account_id == account_id, *_case_views(agency_id, since))
+        .order_by(access_log.c.at)).scalars())
+
+
+def _case_views(agency_id: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (access_log.c.agency_id == agency_id, access_log.c.at >= since, access_log.c.what == "read",
+            access_log.c.field_group == "case")
 
 
 def dual_roles(uow: UnitOfWork, agency_id: str, *, limit: int = 1000) -> list[DualRoleRow]:

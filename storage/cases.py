@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -170,6 +170,21 @@ def latest_records(uow: UnitOfWork, case_id: str) -> tuple[int, list[CaseRecordR
                                      case_record.c.version == latest.c.version))
         .where(case_file.c.id == case_id).order_by(case_record.c.record)).all()
     return found[0].entries if found else 0, rows.all_of(CaseRecordRow, (row[1:] for row in found if row.record is not None))
+
+
+def latest_of(uow: UnitOfWork, case_ids: Collection[str], names: Collection[str]) -> list[CaseRecordRow]:
+    """The latest version of the records of these names, of each of these cases."""
+    if not case_ids:
+        return []
+    latest = (
+        select(case_record.c.case_id, case_record.c.record, func.max(case_record.c.version).label("version"))
+        .where(case_record.c.case_id.in_(sorted(case_ids)), case_record.c.record.in_(sorted(names)))
+        .group_by(case_record.c.case_id, case_record.c.record).subquery())
+    return rows.all_of(CaseRecordRow, uow.execute(
+        select(*rows.columns(CaseRecordRow, case_record))
+        .join(latest, and_(latest.c.case_id == case_record.c.case_id, latest.c.record == case_record.c.record,
+                           latest.c.version == case_record.c.version))
+        .order_by(case_record.c.case_id, case_record.c.record)))
 
 
 def record_versions(uow: UnitOfWork, case_id: str) -> Mapping[str, int]:

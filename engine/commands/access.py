@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from typing import Final
 
 from engine import canonical
 from engine.executor import Context
 from storage import access_log
 
+DUAL_ROLE: Final = "dual_role"      # somebody approved what they had proposed themselves, and said why
+READ, NAMES, UNMASK, BREAK_GLASS, REVIEW = "read", "names", "unmask", "break_glass", "review"
+#: What stands beside the process's own steps where a case is replayed.
+ACTS: Final = frozenset({UNMASK, BREAK_GLASS, REVIEW, DUAL_ROLE})
+_GENESIS: Final = "0" * 64
 
-DUAL_ROLE = "dual_role"      # somebody approved what they had proposed themselves, and said why
 
-
-def log(context: Context, case_id: str, *, what: str, field_group: str, purpose: str = "") -> None:
-    """Adds an entry. `what` is read | unmask | print | export | replay | resolve | break_glass | dual_role; `field_group` holds ids
-    only, never values."""
+def log(context: Context, case_id: str, *, what: str, field_group: str, purpose: str = "") -> int:
+    """Adds an entry; its number. `what` is read | names | unmask | print | export | replay | resolve | break_glass | review |
+    dual_role; `field_group` holds ids only, never values."""
     head = access_log.head(context.uow, case_id)
-    seq, previous = (head[0] + 1, head[1]) if head else (1, "0" * 64)
-    body = canonical.dumps({"case": case_id, "seq": seq, "at": context.now, "account": context.actor.account_id, "what": what,
-                            "field_group": field_group, "purpose": purpose})
-    access_log.append(context.uow, access_log.AccessRow(
+    seq, previous = (head[0] + 1, head[1]) if head else (1, _GENESIS)
+    row = access_log.AccessRow(
         case_id=case_id, seq=seq, agency_id=context.actor.agency_id, at=context.now, account_id=context.actor.account_id, what=what,
-        field_group=field_group, purpose=purpose, prev_hash=previous,
-        hash=hashlib.sha256(bytes.fromhex(previous) + body).hexdigest()))
+        field_group=field_group, purpose=purpose, prev_hash=previous, hash="")
+    access_log.append(context.uow, access_log.AccessRow(**{**vars(row), "hash": _hash(row)}))
+    return seq
+
+
+def first_bad(rows: Sequence[access_log.AccessRow]) -> int | None:
+    """The number of the first entry of a whole log that is not what was written, is missing or was put in; None: it verifies.
+
+    A log cut off at its end verifies: what was cut off nobody can know from what is left.
+    """
+    previous = _GENESIS
+    for place, row in enumerate(rows, 1):
+        if row.seq != place or row.prev_hash != previous or row.hash != _hash(row):
+            return place
+        previous = row.hash
+    return None
+
+
+def _hash(row: access_log.AccessRow) -> str:
+    body = canonical.dumps({"case": row.case_id, "seq": row.seq, "at": row.at, "account": row.account_id, "what": row.what,
+                            "field_group": row.field_group, "purpose": row.purpose})
+    try:
+        previous = bytes.fromhex(row.prev_hash)
+    except ValueError:
+        return ""   # no hash of ours was ever spelt so
+    return hashlib.sha256(previous + body).hexdigest()

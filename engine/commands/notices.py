@@ -30,12 +30,16 @@ WORDS = {
                            "a task is past due; it is your turn to follow it up. Please open Kawal."),
     "sop_proposed": Text("ada perubahan SOP yang menunggu pengesahan Anda", "a change of an SOP waits for your approval"),
     "sop_sent_back": Text("perubahan SOP yang Anda ajukan dikembalikan", "the change of an SOP you proposed was sent back"),
+    "glass_broken": Text("akses darurat dipakai; menunggu penilaian Anda", "emergency access was used; it waits for your review"),
+    "field_unmasked": Text("satu isian dibuka samarannya", "one field was unmasked"),
+    "access_improper": Text("akses darurat dinilai tidak wajar", "emergency access was found improper"),
     "information": Text("ada perkembangan yang perlu Anda ketahui", "something happened that you should know"),
 }
 
 #: Codes the engine itself sends; no diagram needs to draw them.
 OWN = frozenset({"public_report", "public_complaint", "public_message", "task_due_soon", "task_given", "task_taken", "help_wanted",
-                 "case_assigned", "case_handed_on", "task_escalated"})
+                 "glass_broken", "field_unmasked", "access_improper",
+                 "case_assigned", "case_handed_on", "task_escalated", "sop_proposed", "sop_sent_back"})
 
 
 @dataclass(frozen=True, kw_only=True)

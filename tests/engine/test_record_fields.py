@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.cases import _fields_of
+from engine.forms import merged
 from engine.forms_schema import Field, FieldType, Form, Option
 from engine.types import Text
 
@@ -15,6 +15,6 @@ def asks(key: str, sensitivity: str, *values: str) -> Form:
 
 def test_an_answer_of_one_form_is_worded_whatever_the_others_offer():
     for known in ((asks("a", "C2", "given", "not_yet"), asks("b", "C3", "given")), (asks("b", "C3", "given"), asks("a", "C2", "given", "not_yet"))):
-        field = _fields_of(known)["consent_status"]
+        field = merged(known)["consent_status"]
         assert {option.value for option in field.options} == {"given", "not_yet"}
         assert field.sensitivity == "C3"

@@ -1,0 +1,89 @@
+"""What queries about seeing return: the access log, emergency accesses, what may be unmasked. Part of `engine.results` by nature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.results import Page
+from engine.types import Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskableField:
+    """A question that the SOP's forms ask for a record, by its words: whether it was answered it does not say."""
+
+    record: str
+    key: str
+    label: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedCase:
+    """A case that somebody opened in an emergency, while that lasts."""
+
+    case_id: str
+    business_key: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessEntry:
+    """One entry of a case's access log. `who` is a name, or a number per log for whoever may not know it; `roles` those of that day.
+
+    `what` is read | names | unmask | print | export | replay | resolve | break_glass | review | dual_role, `about` what it was done to, by
+    id; of a review `about` is "number of the entry:verdict". `label` is what the SOP's forms call an unmasked field.
+    """
+
+    seq: int
+    at: datetime
+    who: str
+    roles: tuple[str, ...]
+    what: str
+    about: str
+    why: str
+    label: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusyReader:
+    """Somebody who read very many cases within one hour: the most in any hour of the last seven days."""
+
+    who: str
+    roles: tuple[str, ...]
+    views: int
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessLog:
+    """The access log of a case, newest first. `first_bad` is the first entry that does not verify; `outsiders` how often whom the case
+    is not part of the caseload of read it."""
+
+    case_id: str
+    business_key: str
+    page: Page[AccessEntry]
+    first_bad: int | None
+    outsiders: tuple[tuple[str, int], ...]
+    busy: tuple[BusyReader, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessReview:
+    """One emergency access, and what was found of it. `viewed` counts what was done meanwhile, by kind of entry."""
+
+    id: str
+    case_id: str
+    business_key: str
+    who: str
+    roles: tuple[str, ...]
+    at: datetime
+    until: datetime
+    reason: str
+    viewed: Mapping[str, int]
+    verdict: str = ""
+    review_reason: str = ""
+    reviewed_at: datetime | None = None
+    reviewed_by: str = ""
+    may_review: bool = False

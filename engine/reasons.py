@@ -1,0 +1,30 @@
+"""What counts as a reason where one is asked for: words that somebody can later judge."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.errors import InvalidSubmission
+
+MOST_CHARACTERS: Final = 1000
+_FEWEST_WORDS, _FEWEST_LETTERS, _FEWEST_DIFFERENT = 3, 10, 5
+
+
+class ReasonWanted(InvalidSubmission):
+    """Say why, in a sentence that somebody can judge tomorrow."""
+
+    code = "reason-wanted"
+    indonesian = "Tuliskan alasannya dalam satu kalimat yang besok dapat dinilai orang lain."
+
+    def __init__(self) -> None:
+        super().__init__({"reason": (self.indonesian, type(self).english())})
+
+
+def stated(reason: str) -> str:
+    """The reason with its spaces tidied. Raises `ReasonWanted` for a dot, a word, or a key held down."""
+    text = " ".join(reason.split())
+    letters = [each for each in text.casefold() if each.isalpha()]
+    if (len(text) > MOST_CHARACTERS or len(text.split()) < _FEWEST_WORDS or len(letters) < _FEWEST_LETTERS
+            or len(set(letters)) < _FEWEST_DIFFERENT or not text.isprintable()):
+        raise ReasonWanted()
+    return text
