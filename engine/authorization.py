@@ -117,9 +117,9 @@ _TASKS = {
     **_all(Scope.THEIRS, "absence.record", "filter.save"),
 }
 _OWN_CASES = {**_all(Scope.OPENED, "case.read", "case.read_document", "case.show_names"),
-              **_all(Scope.THEIRS, "case.attach_document", "case.record", "case.act")}
+              **_all(Scope.THEIRS, "case.attach_document", "case.record", "case.act", "case.correct")}
 _UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act",
-                   "case.show_names", "case.unmask", "case.access_log", "access.list", "access.review")
+                   "case.correct", "case.consent_correction", "case.show_names", "case.unmask", "case.access_log", "access.list", "access.review")
 _READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
 
 #: Of an office: who is on duty is everybody's to know; what a supervision session said is between two people.
@@ -147,19 +147,21 @@ POLICY: Final[Mapping[str, _Rights]] = {
     **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.AGENCY, "statistics.read")}),
     "case_manager": _LEADS,
     "supervisor": _KEEPS_ROSTER,
-    "head_of_unit": {**_KEEPS_ROSTER, **_all(Scope.AGENCY, "supervision.read")},
+    "head_of_unit": {**_KEEPS_ROSTER, **_all(Scope.AGENCY, "supervision.read", "sop.read_drafts", "sop.approve")},
     "data_staff": {**_TASKS, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "survey.issue", "statistics.read"),
                    **_all(Scope.THEIRS, "case.read_document", "case.show_names")},
     "external_provider": {**_TASKS},
     "dinas_pppa": {**_TASKS, **_all(Scope.AGENCY, "statistics.read")},
-    "process_owner": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "sop.deploy", "sop.simulate", "sop.migrate",
-                                           "sop.preview_migration", "calendar.change", "statistics.read")},
-    "auditor": {**_READ_SOPS, **_all(Scope.AGENCY, "case.list", "case.read", "audit.history", "audit.replay", "audit.verify",
+    "process_owner": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "sop.read_drafts", "sop.draft", "sop.propose",
+                                           "sop.simulate", "sop.migrate", "sop.preview_migration", "calendar.change", "statistics.read")},
+    "auditor": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.read_drafts", "case.list", "case.read", "audit.history", "audit.replay",
+                                     "audit.verify",
                                      "audit.export", "access_log.read", "case.access_log", "access.list", "case.unmask",
                                      "incident.list", "statistics.read")},
     "system_admin": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "incident.list", "incident.resolve", "account.list",
                                           "account.create", "account.change", "agency.change", "calendar.change")},
-    "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "access_log.read", "case.access_log", "access.list", "audit.verify")},
+    "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.read_drafts", "sop.approve_consent", "access_log.read",
+                                                     "case.access_log", "access.list", "audit.verify")},
     PUBLIC: _all(Scope.AGENCY, "sop.read", *(f"public.{verb}" for verb in (
         "read", "report", "complaint", "follow_up", "status", "survey"))),
     OPERATOR: _all(Scope.AGENCY, "sop.list", "sop.read", "sop.check", "sop.try", "sop.deploy", "incident.list", "audit.verify",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine import calendars
+from engine.authorization import Ground, Reason
 from engine.calendars import WorkCalendar
 from engine.definitions import Definition
 from engine.model import EventKind, Node, Scope
@@ -17,15 +18,40 @@ NO_STANDARD = Text("Belum ditetapkan dalam SOP: SOP tidak memuat mutu baku waktu
                    "Not set in the SOP: it gives no time standard for this step.")
 
 
-def why_mine(actor: Actor, role: str, lane: str, assignee_id: str | None) -> Text:
-    """Why the actor sees the task."""
-    printed = lane or role
-    if assignee_id == actor.account_id:
-        return Text(f"Anda sudah mengambil tugas ini; pelaksananya menurut SOP: {printed}.",
-                    f"You claimed this task; the SOP gives it to: {printed}.")
-    if role in actor.roles:
-        return Text(f"Anda memegang peran pelaksananya menurut SOP: {printed}.", f"You hold the role the SOP gives it to: {printed}.")
-    return Text(f"Anda berwenang melihat kasus ini; pelaksananya: {printed}.", f"You may see this case; its performer: {printed}.")
+def why_mine(actor: Actor, reason: Reason, task: TaskSummary, printed: str = "") -> Text:
+    """Why the actor sees the task: the ground on which the policy table allowed it, and the performer as the SOP prints it."""
+    who = printed or task.lane or task.role
+    place = _in_whose_place(actor, task.role)
+    match reason.ground:
+        case Ground.HELD if task.given_by_name:
+            return Text(f"{task.given_by_name} menyerahkan tugas ini kepada Anda; pelaksananya menurut SOP: {who}{place.id}.",
+                        f"{task.given_by_name} gave you this task; the SOP gives it to: {who}{place.en}.")
+        case Ground.HELD:
+            return Text(f"Anda sudah mengambil tugas ini; pelaksananya menurut SOP: {who}{place.id}.",
+                        f"You claimed this task; the SOP gives it to: {who}{place.en}.")
+        case Ground.STANDS_IN:
+            return Text(f"Anda pengganti (Plt.) {task.assignee_name}, yang memegang tugas ini dan sedang tidak ada; "
+                        f"pelaksananya menurut SOP: {who}.",
+                        f"You stand in (Plt.) for {task.assignee_name}, who holds this task and is away; the SOP gives it to: {who}.")
+        case Ground.OFFERED:
+            return Text(f"Anda memegang peran pelaksananya menurut SOP: {who}{place.id}.",
+                        f"You hold the role the SOP gives it to: {who}{place.en}.")
+        case Ground.ASKED:
+            return Text(f"Pemegang tugas ini meminta bantuan Anda; pelaksananya: {who}.",
+                        f"Who holds this task asked for your help; its performer: {who}.")
+        case Ground.LENT:
+            return Text(f"Anda menyerahkan tugas ini kepada {task.assignee_name}; pelaksananya menurut SOP: {who}.",
+                        f"You gave this task to {task.assignee_name}; the SOP gives it to: {who}.")
+        case Ground.OWNS | Ground.WORKED_ON:
+            return Text(f"Anda ikut menangani kasus ini; pelaksananya: {who}.", f"You work on this case; its performer: {who}.")
+    return Text(f"Anda berwenang melihat kasus ini; pelaksananya: {who}.", f"You may see this case; its performer: {who}.")
+
+
+def _in_whose_place(actor: Actor, role: str) -> Text:
+    """That a role is held for colleagues who are away, as the end of a sentence; nothing where it is the actor's own."""
+    away = set(actor.acts_for(role))
+    names = ", ".join(each.name for each in actor.stands_in_for if each.account_id in away)
+    return Text(f" (Anda Plt. {names})", f" (you stand in for {names})") if names else Text("", "")
 
 
 def why_due(summary: TaskSummary, calendar: WorkCalendar | None, started: datetime | None) -> Text:

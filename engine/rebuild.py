@@ -16,13 +16,13 @@ from typing import Any
 from engine import case_chain, entrances, errors, journal, projection, recorded
 from engine.advance import Done, LiveInstance
 from engine.casefile import kept
-from engine.commands import case_acts
+from engine.commands import case_acts, corrections
 from engine.commands.cases import OPEN
 from engine.executor import Context
 from engine.forms_schema import Form
 from engine.replay import Step
 from engine.results import ReplayReport, ReplayVerdict
-from engine.transition import AcceptStatedTime, ChangeTables, CompleteTask, Resume, Start, Suspend, View
+from engine.transition import AcceptStatedTime, AnswerCorrection, ChangeTables, CompleteTask, Correct, Resume, Start, Suspend, View
 from engine.types import Value
 from storage import cases, conflicts, instances, jobs, subscriptions, tasks, trace
 from storage import journal as journal_rows
@@ -178,6 +178,8 @@ class _Instance:
             live.risk = live.risk if stimulus.risk is None else stimulus.risk
         live.seq = step.entry.seq
         live.stands(step.transition, at)
+        if isinstance(stimulus, Correct | AnswerCorrection):
+            corrections.retell(self._context, live, stimulus)
         live.trace.extend((live.seq, each) for each in step.transition.trace)
         if form is not None and form.record is not None and step.submission is not None:
             live.case_status = kept.project(self._context, live, form.record, step.submission, seq=live.seq, item=item,

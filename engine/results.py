@@ -28,13 +28,15 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class InboxFilters:
-    """What the inbox shows. `box` is mine | pool | done. Ids and enumerations only, never free text."""
+    """What the inbox shows. `box` is mine | pool | aside | done. Ids and enumerations only, never free text."""
 
     box: str = "mine"
     sop_key: str | None = None
     element_id: str | None = None
     risk: str | None = None
     late_only: bool = False
+    role: str | None = None
+    case_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,56 @@ class FormView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandlingAct:
+    """Who gave a task to whom, set it aside until when, or asked whom for help, and what they said with it."""
+
+    at: datetime
+    verb: str                               # delegate, assign, hand_over, take_back, take_over, set_aside, bring_back, ask_help
+    actor_name: str
+    from_name: str = ""
+    to_name: str = ""
+    until: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """Somebody of the actor's agency, with the roles they hold today."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedFilter:
+    """A filter of the inbox under a name; shared with whoever holds `role`, or the saver's own. `may_remove`: by who asks."""
+
+    id: str
+    name: str
+    role: str | None
+    filters: InboxFilters
+    may_remove: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absence:
+    """Somebody is away from a day through another; the substitute holds `roles` meanwhile (Plt.)."""
+
+    id: str
+    account_id: str
+    name: str
+    substitute_id: str
+    substitute_name: str
+    roles: tuple[str, ...]
+    from_date: date
+    until_date: date
+    decree: str
+    runs: bool                              # today
+    may_end: bool                           # by who asks
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskDetail:
     """One task, its form, its draft, and why it looks as it does."""
 
@@ -83,7 +135,8 @@ class TaskDetail:
     why_mine: Text
     why_due: Text
     after_this: Text
-    may: frozenset[str]                     # claim, unclaim, complete, save_draft
+    may: frozenset[str]                     # verbs of engine.tasks: claim, unclaim, complete, save_draft, delegate, assign, ...
+    handled: tuple[HandlingAct, ...] = ()   # who gave it on, set it aside, asked for help; the latest first
     item: tuple[FormField, ...] = ()        # what a repeated step is about this time, in the words of the SOP's forms
     shown: tuple[FormField, ...] = ()      # what tables propose to whoever decides, each a table of rows; no rows: nothing to propose
     grounds: tuple[tuple[str, str], ...] = ()  # what the step stands on that the source does not print: law or proposal, and its words
@@ -251,6 +304,9 @@ class CaseDetail:
     came_from: Handover | None = None       # the agency that handed the case over
     handed_over: tuple[Handover, ...] = ()  # what reached other agencies from it
     responsible_agency: str = ""            # which agency answers for the beneficiary now
+    names_until: datetime | None = None     # names are shown to this session that long
+    opened_until: datetime | None = None    # the viewer opened the case in an emergency, and may read it that long
+    may: frozenset[str] = frozenset()       # show_names, unmask, access_log
 
 
 class ReplayVerdict(StrEnum):
@@ -292,6 +348,8 @@ class StateAt:
     submission: tuple[FormField, ...]       # what was typed at this step, masked for the viewer
     dues: Mapping[str, datetime] = field(default_factory=dict)   # open element id -> due
     fields: Mapping[str, FormField] = field(default_factory=dict)   # what the SOP's forms call those variables and their parts
+    stated_at: datetime | None = None       # when the work was done, where it was written down only at `at`
+    reason: str = ""                        # of what was said of an earlier entry
 
 
 @dataclass(frozen=True, kw_only=True)

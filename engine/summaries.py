@@ -9,8 +9,8 @@ from typing import Any
 from engine import standards
 from engine.calendars import WorkCalendar
 from engine.results import CompletionResult
-from engine.types import InstanceStatus, TaskSummary, Value
-from storage import instances, tasks
+from engine.types import ClockKind, InstanceStatus, TaskSummary, Value
+from storage import inbox, instances, tasks
 
 
 def task_summary(row: tasks.TaskRow, *, instance: instances.InstanceRow | None = None, item: Value = None, **known: Any) -> TaskSummary:
@@ -24,6 +24,16 @@ def task_summary(row: tasks.TaskRow, *, instance: instances.InstanceRow | None =
         verdict=row.verdict, overrun=None if row.overrun_seconds is None else timedelta(seconds=row.overrun_seconds),
         handling_verdict=row.handling_verdict, stated_at=row.stated_at, stated_verdict=row.stated_verdict,
         accepted_at=row.accepted_at, revision=row.revision, form_key=row.form_key, item=item, **known)
+
+
+def of_inbox(row: inbox.InboxRow, *, item: Value = None) -> TaskSummary:
+    """An inbox row as a summary. A pause stops working clocks only: legal ones have no mercy."""
+    standard = standards.from_json(row.task.standard)
+    mark = "" if row.task.state != "open" or row.seen_revision == row.task.revision else "new" if row.seen_revision is None else "changed"
+    return task_summary(
+        row.task, item=item, business_key=row.business_key, risk=row.risk, assignee_name=row.assignee_name or "",
+        sop_title=(row.sop_title or {}).get("id", ""), aside_until=row.task.aside_until, given_by_name=row.giver_name or "", mark=mark,
+        paused=row.suspended_at is not None and standard is not None and standard.clock is not ClockKind.ELAPSED)
 
 
 def calendar_of_task(row: tasks.TaskRow, calendar: WorkCalendar, risk: str) -> WorkCalendar:

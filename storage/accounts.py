@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import rows
+from storage import absences, rows
 from storage.schema import identity
 from storage.unit_of_work import UnitOfWork
 
@@ -99,7 +99,7 @@ def roles_held(uow: UnitOfWork, account_id: str, day: date) -> frozenset[str]:
 def holders(
     uow: UnitOfWork, agency_id: str, roles: Collection[str], day: date, *, limit: int = 1000
 ) -> Mapping[str, tuple[str, ...]]:
-    """role -> ids of the agency's active accounts that hold it on `day`, by name."""
+    """role -> ids of the agency's active accounts that hold it on `day`, by name; then those that hold it in somebody's place."""
     found = uow.execute(
         select(role_holding.c.role, account.c.id)
         .join(account, account.c.id == role_holding.c.account_id)
@@ -107,8 +107,9 @@ def holders(
                role_holding.c.role.in_(sorted(roles)), *_held_on(day))
         .order_by(role_holding.c.role, account.c.name, account.c.id).limit(limit))
     by_role: dict[str, list[str]] = {}
-    for role, account_id in found:
-        by_role.setdefault(role, []).append(account_id)
+    for role, account_id in [*found, *absences.substitutes(uow, agency_id, roles, day, limit=limit)]:
+        if account_id not in by_role.setdefault(role, []):
+            by_role[role].append(account_id)
     return {role: tuple(account_ids) for role, account_ids in by_role.items()}
 
 

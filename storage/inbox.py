@@ -1,4 +1,4 @@
-"""The inbox: boxes mine, pool and done, in order, a page at a time.
+"""The inbox: boxes mine, pool, aside and done, in order, a page at a time.
 
 Each box reads an index that already stands in the order shown, one branch per role, and stops at the end of the page;
 counts stop at `COUNTED_UP_TO`. So the cost depends on the page, not on how many tasks wait.
@@ -12,9 +12,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Integer, Select, bindparam, exists, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Executable, Integer, Select, and_, bindparam, exists, func, literal_column, or_, select, union_all
 
-from storage import rows
+from storage import conflicts, rows
 from storage.prepared import Prepared
 from storage.schema import defined, identity, running
 from storage.tasks import TaskRow
@@ -26,6 +26,8 @@ instance = running.instance
 case_file = running.case_file
 deployment = defined.deployment
 account = identity.account
+giver = identity.account.alias("giver")
+look = running.task_look
 
 COUNTED_UP_TO = 1000  # a screen says "1.000+" beyond; counting all would cost more the more there is
 
@@ -37,7 +39,8 @@ _IS_DONE: ColumnElement[bool] = literal_column("task.state = 'completed'")
 
 @dataclass(frozen=True, kw_only=True)
 class InboxRow:
-    """A task with what its case, SOP and holder are called. `wrapped_key` opens `task.item`; `has_drafts`: somebody typed."""
+    """A task with what its case, SOP, holder and giver are called. `wrapped_key` opens `task.item`; `has_drafts`: somebody typed;
+    `seen_revision`: what the viewer saw when they last looked, None when they never did."""
 
     task: TaskRow
     business_key: str
@@ -48,6 +51,20 @@ class InboxRow:
     assignee_name: str | None
     wrapped_key: bytes | None
     has_drafts: bool
+    calendar_digest: str | None
+    giver_name: str | None
+    seen_revision: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whose:
+    """Whose inbox at which instant. `stands_in`: the colleagues they stand in for, each with a role they do so in."""
+
+    agency_id: str
+    account_id: str
+    roles: frozenset[str]
+    now: datetime
+    stands_in: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +75,8 @@ class Narrowing:
     element_id: str | None = None
     risk_rank: int | None = None
     late_at: datetime | None = None
+    role: str | None = None
+    case_id: str | None = None
 
     @property
     def asked(self) -> frozenset[str]:
@@ -65,42 +84,48 @@ class Narrowing:
         return frozenset(f.name for f in fields(self) if getattr(self, f.name) is not None)
 
 
-def page(uow: UnitOfWork, *, agency_id: str, account_id: str, roles: Collection[str], box: str,
-         narrowing: Narrowing = Narrowing(), limit: int = 25, offset: int = 0) -> list[InboxRow]:
-    """One page of a box: mine and pool by risk, due (none last), ready; done with the latest first."""
-    if box == "pool" and not roles:
+def page(uow: UnitOfWork, whose: Whose, *, box: str, narrowing: Narrowing = Narrowing(), limit: int = 25,
+         offset: int = 0) -> list[InboxRow]:
+    """One page of a box: mine, aside and pool by risk, due (none last), ready; done with the latest first."""
+    shape = _shape(whose, box, narrowing)
+    if box == "pool" and not (shape.roles or shape.away):
         return []
-    statement = _page(box, len(roles) if box == "pool" else 0, narrowing.asked)
-    return _inbox_rows(uow, statement, {
-        **_parameters(agency_id, account_id, roles, box, narrowing), "limit": limit, "offset": offset, "most": limit + offset})
+    return _inbox_rows(uow, _page(shape), {
+        **_parameters(whose, shape, narrowing), "viewer": whose.account_id, "limit": limit, "offset": offset, "most": limit + offset})
 
 
-def total(uow: UnitOfWork, *, agency_id: str, account_id: str, roles: Collection[str], box: str,
-          narrowing: Narrowing = Narrowing()) -> int:
+def total(uow: UnitOfWork, whose: Whose, *, box: str, narrowing: Narrowing = Narrowing()) -> int:
     """How many tasks the box holds, at most `COUNTED_UP_TO`."""
-    if box == "pool" and not roles:
+    shape = _shape(whose, box, narrowing)
+    if box == "pool" and not (shape.roles or shape.away):
         return 0
-    statement = _total(box, len(roles) if box == "pool" else 0, narrowing.asked)
-    return int(uow.execute(statement, _parameters(agency_id, account_id, roles, box, narrowing)).scalar_one())
+    return int(uow.execute(_total(shape), _parameters(whose, shape, narrowing)).scalar_one())
 
 
-def counts(uow: UnitOfWork, *, agency_id: str, account_id: str, roles: Collection[str], now: datetime) -> Mapping[str, int]:
-    """mine, pool, done and late (of mine), each at most `COUNTED_UP_TO`, in one statement."""
-    late = Narrowing(late_at=now)
-    found = uow.execute(_counts(len(roles)), {
-        **_parameters(agency_id, account_id, roles, "pool", Narrowing()), **_parameters(agency_id, account_id, (), "mine", late)}).one()
-    return dict(zip(("mine", "pool", "done", "late"), found, strict=True))
+def counts(uow: UnitOfWork, whose: Whose) -> Mapping[str, int]:
+    """mine, pool, aside, done and late (of mine), each at most `COUNTED_UP_TO`, in one statement."""
+    late = Narrowing(late_at=whose.now)
+    shape = _shape(whose, "pool", Narrowing())
+    found = uow.execute(_counts(shape), {
+        **_parameters(whose, shape, Narrowing()), **_parameters(whose, _shape(whose, "mine", late), late)}).one()
+    return dict(zip(("mine", "pool", "aside", "done", "late"), found, strict=True))
 
 
-def get(uow: UnitOfWork, task_id: str) -> InboxRow | None:
-    """One task with its context, of whatever agency: the caller checks who asks."""
-    found = uow.run(_ONE, {"task_id": task_id}).rows
+def get(uow: UnitOfWork, task_id: str, viewer: str = "") -> InboxRow | None:
+    """One task with its context as `viewer` (an account) sees it, of whatever agency: the caller checks who asks."""
+    found = uow.run(_ONE, {"task_id": task_id, "viewer": viewer}).rows
     return _inbox_row(tuple(found[0])) if found else None
 
 
-def open_of_cases(uow: UnitOfWork, case_ids: Collection[str], *, limit: int = 1000) -> list[InboxRow]:
+def open_of_cases(uow: UnitOfWork, case_ids: Collection[str], viewer: str = "", *, limit: int = 1000) -> list[InboxRow]:
     """Open tasks of some cases with their context, by risk, due, ready."""
-    return _inbox_rows(uow, _OPEN_OF_CASES, {"case_ids": sorted(case_ids), "limit": limit})
+    return _inbox_rows(uow, _OPEN_OF_CASES, {"case_ids": sorted(case_ids), "viewer": viewer, "limit": limit})
+
+
+def of_ids(uow: UnitOfWork, task_ids: Collection[str], viewer: str) -> dict[str, InboxRow]:
+    """task id -> the task with its context, of whatever agency: the caller chose them."""
+    found = _inbox_rows(uow, _OF_IDS, {"task_ids": sorted(task_ids), "viewer": viewer})
+    return {row.task.id: row for row in found}
 
 
 def cases_worked_on(uow: UnitOfWork, account_id: str, case_ids: Collection[str]) -> frozenset[str]:
@@ -119,13 +144,29 @@ def cases_of(uow: UnitOfWork, account_id: str, *, limit: int = 5000) -> list[str
 # --- how the boxes are read: statements of one shape are built once, since building costs more than running them --------
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """What a statement looks like, whatever its values: the box, how many roles and colleagues away, what is narrowed."""
+
+    box: str
+    roles: int
+    away: int
+    asked: frozenset[str]
+
+
+def _shape(whose: Whose, box: str, narrowing: Narrowing) -> _Shape:
+    is_pool = box == "pool"
+    return _Shape(box, len(whose.roles) if is_pool else 0, len(whose.stands_in) if is_pool else 0, narrowing.asked)
+
+
 @lru_cache(maxsize=256)
-def _page(box: str, role_count: int, asked: frozenset[str]) -> Select[Any]:
-    """Per role the first tasks in index order, merged, cut to the page, and only then put in context."""
+def _page(shape: _Shape) -> Select[Any]:
+    """Per role, and per colleague away, the first tasks in index order, merged, cut to the page, and only then put in context."""
+    box = shape.box
     branches = [
-        select(task.c.id, *_sort_keys(task.c, box)).where(*_box(box, [role]), *_narrowed(asked))
+        select(task.c.id, *_sort_keys(task.c, box)).where(*conditions, *_narrowed(shape.asked))
         .order_by(*_order(task.c, box)).limit(bindparam("most", type_=Integer())).subquery()
-        for role in (_role_names(role_count) if box == "pool" else [""])
+        for conditions in _branches(shape)
     ]
     merged = branches[0] if len(branches) == 1 else union_all(*(select(branch) for branch in branches)).subquery("merged")
     wanted = (
@@ -135,44 +176,67 @@ def _page(box: str, role_count: int, asked: frozenset[str]) -> Select[Any]:
 
 
 @lru_cache(maxsize=256)
-def _total(box: str, role_count: int, asked: frozenset[str]) -> Select[Any]:
-    return select(_counted(_box(box, _role_names(role_count)), _narrowed(asked)))
+def _total(shape: _Shape) -> Select[Any]:
+    return select(_counted(_branches(shape), _narrowed(shape.asked)))
 
 
 @lru_cache(maxsize=64)
-def _counts(role_count: int) -> Executable:
-    pool = _counted(_box("pool", _role_names(role_count)), []) if role_count else literal_column("0")
-    return select(_counted(_box("mine", []), []), pool, _counted(_box("done", []), []),
-                  _counted(_box("mine", []), _narrowed(frozenset({"late_at"}))))
+def _counts(shape: _Shape) -> Executable:
+    nothing: frozenset[str] = frozenset()
+    every, late = _narrowed(nothing), _narrowed(frozenset({"late_at"}))
+    pool = _counted(_branches(shape), every) if shape.roles or shape.away else literal_column("0")
+    mine, aside, done = (_branches(_Shape(box, 0, 0, nothing)) for box in ("mine", "aside", "done"))
+    return select(_counted(mine, every), pool, _counted(aside, every), _counted(done, every), _counted(mine, late))
 
 
-def _counted(box: list[ColumnElement[bool]], narrowed: list[ColumnElement[bool]]) -> ColumnElement[int]:
-    counted = select(task.c.id).where(*box, *narrowed).limit(COUNTED_UP_TO).subquery()
+def _counted(branches: Sequence[Sequence[ColumnElement[bool]]], narrowed: list[ColumnElement[bool]]) -> ColumnElement[int]:
+    limited = [select(task.c.id).where(*conditions, *narrowed).limit(COUNTED_UP_TO).subquery() for conditions in branches]
+    counted = limited[0] if len(limited) == 1 else (
+        select(union_all(*(select(each) for each in limited)).subquery()).limit(COUNTED_UP_TO).subquery())
     return select(func.count()).select_from(counted).scalar_subquery()
 
 
-def _box(box: str, roles: Sequence[str]) -> list[ColumnElement[bool]]:
-    agency = task.c.agency_id == bindparam("agency_id")
-    if box == "pool":
-        held = task.c.role == bindparam(roles[0]) if len(roles) == 1 else task.c.role.in_([bindparam(role) for role in roles])
-        return [agency, held, _IN_POOL]
-    if box == "mine":
-        return [agency, task.c.assignee_id == bindparam("account_id"), _IS_OPEN]
-    if box == "done":
-        return [agency, task.c.completed_by == bindparam("account_id"), _IS_DONE]
-    raise ValueError("a box is mine, pool or done")
+def _branches(shape: _Shape) -> list[list[ColumnElement[bool]]]:
+    """The conditions of each part of a box that one index serves in order."""
+    # A case's tasks are few: whoever asks for one case is answered from the index of cases, which a bare agency would outbid.
+    agency = (task.c.agency_id.concat("") if "case_id" in shape.asked else task.c.agency_id) == bindparam("agency_id")
+    held = task.c.assignee_id == bindparam("account_id")
+    now: ColumnElement[datetime] = bindparam("now", type_=task.c.due_at.type)
+    match shape.box:
+        case "pool":
+            return [[agency, task.c.role == bindparam(role), _IN_POOL] for role in _role_names(shape.roles)] + [
+                [agency, task.c.assignee_id == bindparam(f"away_{n}"), task.c.role == bindparam(f"away_role_{n}"), _IS_OPEN]
+                for n in range(shape.away)]
+        case "mine":  # set aside or not: whatever warns or is late is seen
+            back = or_(task.c.aside_until.is_(None), task.c.aside_until <= now, task.c.due_sort <= now, task.c.warn_at <= now)
+            return [[agency, held, _IS_OPEN, back]]
+        case "aside":
+            calm = and_(task.c.aside_until > now, task.c.due_sort > now, or_(task.c.warn_at.is_(None), task.c.warn_at > now))
+            return [[agency, held, _IS_OPEN, calm]]
+        case "done":
+            return [[agency, task.c.completed_by == bindparam("account_id"), _IS_DONE]]
+    raise ValueError("a box is mine, pool, aside or done")
 
 
 def _narrowed(asked: frozenset[str]) -> list[ColumnElement[bool]]:
     possible: dict[str, ColumnElement[bool]] = {
         "sop_key": task.c.sop_key == bindparam("sop_key"), "element_id": task.c.element_id == bindparam("element_id"),
-        "risk_rank": task.c.risk_rank == bindparam("risk_rank"), "late_at": task.c.due_sort < bindparam("late_at")}
-    return [condition for name, condition in possible.items() if name in asked]
+        "risk_rank": task.c.risk_rank == bindparam("risk_rank"), "late_at": task.c.due_sort < bindparam("late_at"),
+        "role": task.c.role == bindparam("only_role"), "case_id": task.c.case_id == bindparam("case_id")}
+    barred = conflicts.is_barred(task.c.case_id, bindparam("reader"))
+    return [~barred, *(condition for name, condition in possible.items() if name in asked)]
 
 
-def _parameters(agency_id: str, account_id: str, roles: Collection[str], box: str, narrowing: Narrowing) -> dict[str, Any]:
-    held = dict(zip(_role_names(len(roles)), sorted(roles), strict=True)) if box == "pool" else {"account_id": account_id}
-    return {"agency_id": agency_id, **held, **{name: getattr(narrowing, name) for name in narrowing.asked}}
+def _parameters(whose: Whose, shape: _Shape, narrowing: Narrowing) -> dict[str, Any]:
+    given: dict[str, Any] = {"agency_id": whose.agency_id, "reader": whose.account_id}
+    given |= zip(_role_names(shape.roles), sorted(whose.roles), strict=False)
+    for n in range(shape.away):
+        given[f"away_{n}"], given[f"away_role_{n}"] = sorted(whose.stands_in)[n]
+    if shape.box != "pool":
+        given |= {"account_id": whose.account_id}
+    if shape.box in ("mine", "aside"):
+        given |= {"now": whose.now}
+    return given | {"only_role" if name == "role" else name: getattr(narrowing, name) for name in narrowing.asked}
 
 
 def _role_names(count: int) -> list[str]:
@@ -194,10 +258,13 @@ def _in_context() -> Select[Any]:
         select(
             *rows.columns(TaskRow, task), instance.c.business_key, deployment.c.title, instance.c.deployment_id,
             instance.c.risk, instance.c.suspended_at, account.c.name.label("assignee_name"), case_file.c.wrapped_key,
-            exists().where(draft.c.task_id == task.c.id).label("has_drafts"))
+            exists().where(draft.c.task_id == task.c.id).label("has_drafts"), instance.c.calendar_digest,
+            giver.c.name.label("giver_name"), look.c.revision.label("seen_revision"))
         .join_from(task, instance, instance.c.id == task.c.instance_id)
         .join(deployment, deployment.c.id == instance.c.deployment_id)
         .outerjoin(account, account.c.id == task.c.assignee_id)
+        .outerjoin(giver, giver.c.id == task.c.given_by)
+        .outerjoin(look, and_(look.c.task_id == task.c.id, look.c.account_id == bindparam("viewer")))
         .outerjoin(case_file, case_file.c.id == instance.c.case_id))
 
 
@@ -205,6 +272,7 @@ _ONE = Prepared(_in_context().where(task.c.id == bindparam("task_id")))
 _OPEN_OF_CASES = (
     _in_context().where(task.c.case_id.in_(bindparam("case_ids", expanding=True)), _IS_OPEN)
     .order_by(*_order(task.c, "mine")).limit(bindparam("limit", type_=Integer())))
+_OF_IDS = _in_context().where(task.c.id.in_(bindparam("task_ids", expanding=True)))
 _WORKED_ON = (
     select(task.c.case_id).distinct()
     .where(task.c.case_id.in_(bindparam("case_ids", expanding=True)),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, literal_column, select, update
 
 from storage import rows
 from storage.prepared import Prepared
@@ -139,9 +139,18 @@ def _update_one(names: frozenset[str], is_guarded: bool) -> Prepared:
 
 def claim(uow: UnitOfWork, task_id: str, account_id: str, at: datetime, *, held_by: str | None = None) -> bool:
     """Give an open task that nobody (or only `held_by`) holds to `account_id`. False: somebody was first, or it is gone."""
+    since = func.coalesce(task.c.claimed_at, literal(at, task.c.claimed_at.type))  # taken over from somebody: handled since then
     return uow.execute(
         update(task).where(task.c.id == task_id, task.c.state == "open", task.c.assignee_id.is_not_distinct_from(held_by))
-        .values(assignee_id=account_id, claimed_at=at, aside_until=None, given_by=None, revision=task.c.revision + 1)).rowcount == 1
+        .values(assignee_id=account_id, claimed_at=since, aside_until=None, given_by=None,
+                revision=task.c.revision + 1)).rowcount == 1
+
+
+def release_in_case(uow: UnitOfWork, case_id: str, account_id: str) -> int:
+    """The open tasks of the case that this account holds wait for their team again; how many."""
+    return uow.execute(
+        update(task).where(task.c.case_id == case_id, task.c.assignee_id == account_id, task.c.state == "open")
+        .values(assignee_id=None, claimed_at=None, aside_until=None, given_by=None, revision=task.c.revision + 1)).rowcount
 
 
 def cancel_many(uow: UnitOfWork, task_ids: Collection[str], at: datetime) -> int:

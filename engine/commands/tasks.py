@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import canonical, errors, journal, seal
 from engine.advance import Done, LiveInstance
-from engine.commands import instances, stated_times
+from engine.commands import handling, instances, stated_times
 from engine.executor import Context
 from engine.form_values import Upload
 from engine.transition import CompleteTask, Transition
@@ -37,19 +37,23 @@ def visible(context: Context, task_id: str) -> tasks.TaskRow:
 
 
 def claim(context: Context, row: tasks.TaskRow) -> None:
-    """Takes the task. On purpose no error when it is already the actor's: two clicks are one wish."""
+    """Takes the task: one that nobody holds, or that a colleague holds for whom the actor stands in. On purpose no error when it is
+    already the actor's: two clicks are one wish."""
     if row.state != OPEN:
         raise errors.TaskGone(task_id=row.id)
     if row.assignee_id == context.actor.account_id:
         return
-    if row.assignee_id is not None:
+    away = {each.account_id for each in context.actor.stands_in_for if row.role in each.roles}
+    if row.assignee_id is not None and row.assignee_id not in away:
         raise errors.TaskAlreadyClaimed(task_id=row.id)
-    if not tasks.claim(context.uow, row.id, context.actor.account_id, context.now):
+    if not tasks.claim(context.uow, row.id, context.actor.account_id, context.now, held_by=row.assignee_id):
         overtaken_by = tasks.get(context.uow, row.id)
         if overtaken_by is None or overtaken_by.state != OPEN:
             raise errors.TaskGone(task_id=row.id)
         if overtaken_by.assignee_id != context.actor.account_id:
             raise errors.TaskAlreadyClaimed(task_id=row.id)
+    elif row.assignee_id is not None:
+        handling.taken_over(context, row)
 
 
 def unclaim(context: Context, row: tasks.TaskRow) -> None:
@@ -58,7 +62,8 @@ def unclaim(context: Context, row: tasks.TaskRow) -> None:
         raise errors.TaskGone(task_id=row.id)
     if row.assignee_id != context.actor.account_id:
         raise errors.NotClaimed(task_id=row.id)
-    tasks.update_one(context.uow, row.id, {"assignee_id": None, "claimed_at": None}, expected_revision=row.revision)
+    tasks.update_one(context.uow, row.id, {"assignee_id": None, "claimed_at": None, "aside_until": None, "given_by": None},
+                     expected_revision=row.revision)
 
 
 def draft_binding(task_id: str, account_id: str) -> str:

@@ -1,0 +1,41 @@
+"""Where a task stands against its time standard: the one rule, for lists, cases, boards, mails and exports (screens.md 5.0)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from engine.types import TaskSummary
+
+
+class DeadlineState(StrEnum):
+    """Where a task stands; the first that holds, in this order."""
+
+    DONE = "done"          #: The task is complete.
+    NONE = "none"          #: The SOP prints no time for it.
+    PAUSED = "paused"      #: Its working clock stands still.
+    LATE = "late"          #: Past due.
+    SOON = "soon"          #: 80 % of the standard's own minutes are used.
+    TODAY = "today"        #: Due before this day ends at the office.
+    SAFE = "safe"          #: None of these.
+
+
+def state_of(task: TaskSummary, *, now: datetime, zone: ZoneInfo) -> DeadlineState:
+    """The first state that holds for `task` at `now`; `zone` is that of the office, whose day it is.
+
+    A paused clock gives no due instant; its standard is known all the same.
+    """
+    if task.completed_at is not None:
+        return DeadlineState.DONE
+    if task.paused and task.standard is not None:
+        return DeadlineState.PAUSED
+    if task.due_at is None:
+        return DeadlineState.NONE
+    if now > task.due_at:
+        return DeadlineState.LATE
+    if task.warn_at is not None and now >= task.warn_at:
+        return DeadlineState.SOON
+    if task.due_at.astimezone(zone).date() == now.astimezone(zone).date():
+        return DeadlineState.TODAY
+    return DeadlineState.SAFE

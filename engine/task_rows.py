@@ -1,0 +1,43 @@
+"""Rows of the inbox as the actor may see them: looked up, decided, put in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine import authorization, canonical, errors, explanations, facts, projection, seal, summaries
+from engine.authorization import ObjectFacts
+from engine.executor import Context
+from engine.types import TaskSummary, Value
+from storage import inbox
+from storage.inbox import InboxRow
+
+READ = "task.read"
+
+
+def seen(context: Context, task_id: str, action: str = READ) -> InboxRow:
+    """The task, if the actor may do `action` to it; else `NotFound`, as for one that does not exist."""
+    row = found(context, task_id)
+    authorization.require(context.actor, action, facts.of_task(context, row.task))
+    return row
+
+
+def found(context: Context, task_id: str) -> InboxRow:
+    """The task as the actor last saw it, whoever's it is: the caller decides."""
+    row = inbox.get(context.uow, task_id, context.actor.account_id)
+    if row is None:
+        raise errors.NotFound(task_id=task_id)
+    return row
+
+
+def summary(context: Context, row: InboxRow, about: ObjectFacts) -> TaskSummary:
+    """One row for who asks: why they see it, what is new to them; a limited step without what it reveals."""
+    task = row.task
+    item: Value = None
+    if task.item is not None and row.wrapped_key is not None:
+        key = context.case_key(task.case_id or "", row.wrapped_key)
+        item = canonical.loads(seal.unseal(key, task.item, bound_to=projection.item_binding(task.token_id)))
+    known = summaries.of_inbox(row, item=item)
+    reason = authorization.reason(context.actor, READ, about)
+    if reason is not None:
+        known = replace(known, why=explanations.why_mine(context.actor, reason, known))
+    return facts.limited(known, task.sensitivity, context.actor, about)
