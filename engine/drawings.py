@@ -15,6 +15,11 @@ def of_definition(definition: Definition, process_id: str) -> bytes:
     return _drawn(definition, process_id, {})
 
 
+def of_change(definition: Definition, process_id: str, marks: Mapping[str, str], *, language: str) -> bytes:
+    """The SOP with what a new version changes: element id -> "added", "removed" or "changed"."""
+    return _drawn(definition, process_id, marks, language)
+
+
 def of_instance(
     definition: Definition, process_id: str, *, done: Iterable[str], waiting: Iterable[str], dues: Mapping[str, datetime],
     at: datetime, hidden: Callable[[str], bool], language: str = "id",

@@ -13,7 +13,7 @@ from engine.definitions import Definition
 from engine.executor import Context
 from engine.model import Node
 from engine.public_results import MeasuredPromise, PromisedTime, PublicPromises, PublicSop, PublicSopDetail
-from engine.sops import steps_of
+from engine.steps import steps_of
 from engine.types import Text
 from storage import agencies, cases, deployments, outside
 from storage import instances as instance_rows

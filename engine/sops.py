@@ -9,34 +9,31 @@ from datetime import date
 from threading import Lock
 from typing import Any
 
-from engine import authorization, definitions, drawings, entrances, errors, forms, matrix, pack
+from engine import authorization, definitions, drawings, entrances, errors, forms, versions
 from engine.bundle import SopBundle
-from engine.commands import starts
+from engine.commands import versions as new_versions
 from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.lint import guarded
+from engine.publishing import Publishing
 from engine.render import sop_ap
-from engine.results import AgencyParameter, FormView, SopDetail, SopStep, SopSummary
+from engine.results import AgencyParameter, FormView, SopDetail, SopSummary
+from engine.settings import Settings
 from engine.sop_toml import SopSheet
+from engine.steps import steps_of
 from engine.trial import Trial
-from engine.types import Actor, LintFinding, Severity, Text, Value
+from engine.types import Actor, LintFinding, Severity, Text
 from storage import agencies, deployments, instances, randomness
 
 _PARAMETER = re.compile(rb"\bparameters\.([a-z_]{1,80})")
 TRIALS_KEPT = 50   # in one process; the oldest make room
-_ACTIVITIES = frozenset({
-    "userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity", "subProcess",
-    "transaction"})
-_PEOPLE = frozenset({"userTask", "manualTask", "task"})
-_DONE_BY = {**dict.fromkeys(("serviceTask", "sendTask", "receiveTask", "businessRuleTask"), "system"),
-            **dict.fromkeys(("callActivity", "subProcess", "transaction"), "steps")}
 
 
-class Sops:
-    """Deploy, read, draw, check, try."""
+class Sops(Publishing):
+    """Deploy, read, draw, check, try; what changes an SOP stands in `Publishing`."""
 
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
+    def __init__(self, executor: Executor, settings: Settings) -> None:
+        super().__init__(executor, settings)
         self._trials: OrderedDict[str, tuple[str, Trial]] = OrderedDict()
         self._lock = Lock()
 
@@ -53,19 +50,11 @@ class Sops:
         definition = definitions.load(bundle)
 
         def command(context: Context) -> SopSummary:
-            nobodys = [_waits_for_nobody(role) for role in _unheld(definition, context.parameters_in_force())]
             for known in deployments.by_digest(context.uow, bundle.digest):
                 if known.agency_id == actor.agency_id:
                     return _summary(known, {}, findings=len(findings), sheet=definition.sheet)
-            row = deployments.DeploymentRow(
-                id=randomness.new_id(), agency_id=actor.agency_id, key=definition.sheet.key,
-                version=deployments.latest_version(context.uow, actor.agency_id, definition.sheet.key) + 1, digest=bundle.digest,
-                title={"id": definition.sheet.title.id, "en": definition.sheet.title.en}, process_id=definition.main_process or "",
-                effective_from=effective_from or context.local_day(), deployed_at=context.now, deployed_by=actor.account_id,
-                findings=[guarded.to_json(finding) for finding in (*findings, *nobodys)])
-            deployments.add(context.uow, row, {path: (pack.bytes_digest(data), data) for path, data in bundle.files.items()})
-            starts.deployed(context, row)
-            return _summary(row, {}, findings=len(findings) + len(nobodys), sheet=definition.sheet)
+            row = new_versions.put_in_force(context, bundle, definition, findings=findings, effective_from=effective_from)
+            return _summary(row, {}, findings=len(row.findings), sheet=definition.sheet)
 
         return self._executor.run(actor, command)
 
@@ -104,7 +93,8 @@ class Sops:
         def query(context: Context) -> tuple[str, ...]:
             in_force = deployments.all_in_force(context.uow, actor.agency_id, context.local_day())
             held = context.parameters_in_force()
-            return tuple(sorted({role for row in in_force for role in _unheld(context.executor.definition(context.uow, row.id), held)}))
+            return tuple(sorted({
+                role for row in in_force for role in new_versions.unheld(context.executor.definition(context.uow, row.id), held)}))
 
         return self._executor.read(actor, query)
 
@@ -153,27 +143,18 @@ class Sops:
 
         return self._executor.read(actor, query)
 
-    def sop_ap(self, actor: Actor, deployment_id: str, *, form: str) -> bytes:
-        """The classic SOP-AP sheet of one version, as "pdf" or "xlsx".
+    def sop_ap(self, actor: Actor, version_id: str, *, form: str) -> bytes:
+        """The classic SOP-AP sheet of one version or draft, as "pdf" or "xlsx".
 
         Raises:
             NotFound: the agency has no such version, or there is no such form.
+            BundleRefused: a draft that cannot run.
         """
         authorization.require(actor, "sop.read")
         render = {"pdf": sop_ap.pdf, "xlsx": sop_ap.xlsx}.get(form)
         if render is None:
             raise errors.NotFound(form=form)
-
-        def query(context: Context) -> tuple[matrix.Matrix, sop_ap.Imprint]:
-            row = _own(context, deployment_id)
-            agency = agencies.get(context.uow, row.agency_id)
-            assert agency is not None
-            head = agency.profile.get("letterhead", {})
-            return matrix.matrix_of(context.executor.definition(context.uow, deployment_id)), sop_ap.Imprint(
-                agency=agency.name, unit=head.get("unit") or agency.name, letterhead=tuple(head.get("lines", ())),
-                version=str(row.version), digest=row.digest)
-
-        return render(*self._executor.read(actor, query))
+        return render(*self._executor.read(actor, lambda context: versions.printed(context, versions.find(context, version_id))))
 
     def check(self, actor: Actor, files: Mapping[str, bytes]) -> tuple[LintFinding, ...]:
         """What is wrong with some files, wherever they were drawn; nothing is stored. Never raises for what is in them."""
@@ -208,35 +189,6 @@ class Sops:
 
     def _sheet(self, context: Context, row: deployments.DeploymentRow) -> Any:
         return context.executor.definition(context.uow, row.id).sheet
-
-
-def steps_of(definition: Definition, parameters: Mapping[str, Value] | None = None) -> tuple[SopStep, ...]:
-    """The activities in file order, with the printed wording of each time standard; "" where the SOP gives none.
-
-    Roles are those of an agency with these `parameters`.
-    """
-    process = definition.processes[definition.main_process or next(iter(definition.processes))]
-    nodes = list(definitions.nodes_of(process))
-    standards = {node.attached_to: node.standard for node in nodes if node.standard is not None}
-    return tuple(
-        SopStep(element_id=node.id, name=node.name or node.id, lane=node.lane, role=definition.role_of(node.id, parameters),
-                standard_text=standards[node.id].text if standards.get(node.id) else "", clauses=node.clause, inputs=node.inputs,
-                outputs=node.outputs, done_by=_DONE_BY.get(node.type, "people"))
-        for node in nodes if node.type in _ACTIVITIES)
-
-
-def _unheld(definition: Definition, parameters: Mapping[str, Value] | None) -> list[str]:
-    """The roles no account can hold that human steps of a definition wait for at an agency with these parameters."""
-    people = [node for process in definition.processes.values() for node in definitions.nodes_of(process) if node.type in _PEOPLE]
-    roles = {definition.role_of(node.id, parameters) for node in people} | set(definition.start_roles(parameters))
-    return sorted(roles - authorization.KNOWN_ROLES - {""})
-
-
-def _waits_for_nobody(role: str) -> LintFinding:
-    return LintFinding(
-        code="role-unheld", severity=Severity.ADVICE, file="sop.toml", line=None, element_id=role,
-        message=Text("Instansi ini belum menetapkan siapa peran ini.", "This agency has not said who this role is."),
-        instead=Text("Isi parameter bernama sama di agency.toml.", "Give the parameter of the same name in agency.toml."))
 
 
 def _parameters(context: Context, definition: Definition) -> tuple[AgencyParameter, ...]:

@@ -29,6 +29,10 @@ STATES: dict[str, tuple[Text, dict[str, str], str]] = {  # word, outline, colour
     "now": (Text("sekarang", "now"), {"stroke": "#1558b0", "fill": "#e6f0fc", "stroke_width": "3.5"}, "#1558b0"),
     "next": (Text("berikutnya", "next"), {"stroke": "#5f6b7a", "stroke_dasharray": "7 4", "stroke_width": "2"}, "#5f6b7a"),
     "late": (Text("terlambat", "late"), {"stroke": "#b3261e", "fill": "#fdecea", "stroke_width": "3.5"}, "#b3261e"),
+    "added": (Text("baru", "new"), {"stroke": "#2e7d32", "fill": "#edf7ee", "stroke_width": "3.5"}, "#2e7d32"),
+    "changed": (Text("berubah", "changed"), {"stroke": "#8a5a00", "fill": "#fff4d6", "stroke_width": "3.5"}, "#8a5a00"),
+    "removed": (Text("dihapus", "removed"), {"stroke": "#b3261e", "stroke_dasharray": "7 4", "fill": "#fdecea", "stroke_width": "3.5"},
+                "#b3261e"),
     "limited": (Text("terbatas", "restricted"), {"stroke": "#5f6b7a", "stroke_dasharray": "2 3"}, "#5f6b7a"),
 }
 _LIMITED_STEP = Text("langkah terbatas", "restricted step")

@@ -86,5 +86,8 @@ STATES: dict[str, tuple[str, bool]] = {
     "now": ("M-3-4.5L5 0L-3 4.5z", True),
     "next": ("M-4.5 0H3M0-3.5L3.5 0L0 3.5", False),
     "late": ("M0-5V1.5M0 4V4.8", False),
+    "added": ("M-4.5 0H4.5M0-4.5V4.5", False),
+    "changed": ("M-4.5-1.5H4.5M-4.5 2H4.5", False),
+    "removed": ("M-4.5 0H4.5", False),
     "limited": ("M-3.5-.5H3.5V5H-3.5zM-2.2-.5V-2.5a2.2 2.2 0 0 1 4.4 0V-.5", False),
 }

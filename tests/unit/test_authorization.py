@@ -27,7 +27,11 @@ POOL = ObjectFacts(agency_id="unit", role="companion", is_open=True)
 
 
 @pytest.mark.parametrize(("role", "action", "obj", "allowed"), [
-    ("process_owner", "sop.deploy", OTHERS, True),
+    ("process_owner", "sop.propose", OTHERS, True),
+    ("process_owner", "sop.deploy", OTHERS, False),         # a version comes into force by another person's approval
+    ("process_owner", "sop.approve", OTHERS, False),
+    ("head_of_unit", "sop.approve", OTHERS, True),
+    ("head_of_unit", "sop.draft", OTHERS, False),
     ("process_owner", "case.read", MINE, False),            # no case data
     ("process_owner", "task.read", HELD, False),
     ("process_owner", "audit.replay", OTHERS, False),
@@ -133,7 +137,7 @@ def test_every_role_an_account_may_hold_can_do_something_and_no_abstract_one_is_
 
 def test_no_single_role_both_changes_the_sop_and_acts_on_cases() -> None:
     """Who draws the rules does not play by them, and who audits does neither (domain 2.4, segregation)."""
-    kinds = ({"sop.deploy", "sop.migrate"}, {"task.complete", "case.start", "case.cancel"}, {"audit.replay", "audit.export"},
+    kinds = ({"sop.deploy", "sop.migrate", "sop.draft", "sop.propose"}, {"task.complete", "case.start", "case.cancel"}, {"audit.replay", "audit.export"},
              {"account.create", "account.change"})
     for role in set(ROLES) - authorization.MACHINES:
         held = [kind for kind in kinds if kind & POLICY[role].keys()]

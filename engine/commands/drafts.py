@@ -1,0 +1,219 @@
+"""Drafts of SOPs: saved revision by revision, proposed, sent back, approved by others, or given up. Nothing is ever overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from engine import authorization, errors, pack, sop_refusals
+from engine.bundle import SopBundle
+from engine.commands import versions
+from engine.definitions import Definition
+from engine.executor import Context
+from engine.lint import guarded
+from engine.sop_results import DraftState
+from engine.types import LintFinding
+from storage import deployments, drafts, notices, randomness
+
+HEAD, OFFICER = "head_of_unit", "data_protection_officer"
+#: Role -> the action by which it approves. The officer's word is needed where a consent gate is weakened.
+APPROVERS = {HEAD: "sop.approve", OFFICER: "sop.approve_consent"}
+IN_REVIEW, APPROVED, SENT_BACK, WITHDRAWN = "in_review", "approved", "sent_back", "withdrawn"
+LONGEST = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A bundle with what the check said of it."""
+
+    bundle: SopBundle
+    findings: Sequence[LintFinding]
+
+
+def own(context: Context, draft_id: str) -> drafts.DraftRow:
+    """The agency's draft of this id. Raises `NotFound`."""
+    row = drafts.get(context.uow, draft_id)
+    if row is None or row.agency_id != context.actor.agency_id:
+        raise errors.NotFound(draft_id=draft_id)
+    return row
+
+
+def own_proposal(context: Context, proposal_id: str) -> tuple[drafts.ProposalRow, drafts.DraftRow]:
+    """The proposal of this id with its draft. Raises `NotFound` also where it is another agency's."""
+    row = drafts.get_proposal(context.uow, proposal_id)
+    if row is None:
+        raise errors.NotFound(proposal_id=proposal_id)
+    return row, own(context, row.draft_id)
+
+
+def own_version(context: Context, deployment_id: str) -> deployments.DeploymentRow:
+    """The agency's version of this id. Raises `NotFound`."""
+    row = deployments.get(context.uow, deployment_id)
+    if row is None or row.agency_id != context.actor.agency_id:
+        raise errors.NotFound(deployment_id=deployment_id)
+    return row
+
+
+def begin(context: Context, checked: Checked, *, based_on: str | None, note: str) -> str:
+    """A new draft, of a version or of an SOP there is none of yet. Its id."""
+    key = str(checked.bundle.toml.get("key") or "")
+    if based_on is not None and own_version(context, based_on).key != key:
+        raise sop_refusals.AnotherSop()
+    if not key:
+        raise errors.InvalidSubmission({"files": ("Sertakan sop.toml yang menyebut kunci (key) SOP.",
+                                                  "Send sop.toml along, with the SOP's key.")})
+    row = drafts.DraftRow(
+        id=randomness.new_id(), agency_id=context.actor.agency_id, key=key, title=_title(checked.bundle), based_on=based_on,
+        state=DraftState.DRAFT, revision=1, opened_at=context.now)
+    drafts.add(context.uow, row)
+    _keep(context, row.id, 1, checked, note)
+    return row.id
+
+
+def save(context: Context, draft_id: str, checked: Checked, *, expected_revision: int, note: str) -> int:
+    """The next revision of a draft nobody changed meanwhile. Raises `StaleRevision`, `DraftClosed`, `AnotherSop`."""
+    row = own(context, draft_id)
+    if row.state != DraftState.DRAFT:
+        raise sop_refusals.DraftClosed()
+    if row.revision != expected_revision:
+        raise errors.StaleRevision()
+    if checked.bundle.toml.get("key", row.key) != row.key:
+        raise sop_refusals.AnotherSop()
+    number = row.revision + 1
+    if not drafts.change(context.uow, row.id, was=DraftState.DRAFT, at_revision=row.revision, revision=number,
+                         title=_title(checked.bundle)):
+        raise errors.StaleRevision()
+    _keep(context, row.id, number, checked, note)
+    return number
+
+
+def propose(
+    context: Context, draft_id: str, checked: Checked, *, expected_revision: int, weakens_consent: bool, decree: str,
+    effective_from: date, reason: str,
+) -> str:
+    """Lays the draft before those who approve; it cannot be changed until they send it back. The proposal's id."""
+    row = own(context, draft_id)
+    if row.state != DraftState.DRAFT:
+        raise sop_refusals.DraftClosed()
+    if row.revision != expected_revision:
+        raise errors.StaleRevision()
+    _refuse_outdated(context, row)
+    if row.based_on is not None and own_version(context, row.based_on).digest == checked.bundle.digest:
+        raise sop_refusals.NothingChanged()
+    problems = {name: ("Wajib diisi, paling banyak 2000 huruf.", "Required, at most 2000 characters.")
+                for name, value in (("decree", decree), ("reason", reason)) if not 1 <= len(value.strip()) <= LONGEST}
+    if effective_from < context.local_day():
+        problems["effective_from"] = ("Pilih hari ini atau sesudahnya.", "Choose today or a later day.")
+    if problems:
+        raise errors.InvalidSubmission(problems)
+    if not drafts.change(context.uow, row.id, was=DraftState.DRAFT, at_revision=row.revision, state=DraftState.IN_REVIEW):
+        raise errors.StaleRevision()
+    proposal = drafts.ProposalRow(
+        id=randomness.new_id(), draft_id=row.id, revision=row.revision, decree=decree.strip(), effective_from=effective_from,
+        reason=reason.strip(), weakens_consent=weakens_consent, proposed_at=context.now, proposed_by=context.actor.account_id,
+        state=IN_REVIEW)
+    drafts.add_proposal(context.uow, proposal)
+    for role in needed(proposal):
+        notices.add(context.uow, notices.NoticeRow(
+            id=randomness.new_id(), agency_id=row.agency_id, account_id=None, role=role, at=context.now, code="sop_proposed",
+            once=f"{proposal.id}.{role}"))
+    return proposal.id
+
+
+def approve(context: Context, proposal_id: str, checked: Checked, definition: Definition, *, reason: str) -> str | None:
+    """One person's approval, in the role of theirs that is still missing. The version's id once nobody's is.
+
+    Raises:
+        OwnApproval: the actor edited or proposed it.
+        StaleRevision: it is in review no more, or this person has decided.
+    """
+    proposal, row = own_proposal(context, proposal_id)
+    role = _decide(context, proposal, row, reason=reason, approved=True)
+    if set(needed(proposal)) - {each.role for each in drafts.decisions(context.uow, proposal.id) if each.approved} - {role}:
+        return None
+    if proposal.effective_from < context.local_day():
+        raise sop_refusals.EffectivePast()
+    _refuse_outdated(context, row)
+    version = versions.put_in_force(context, checked.bundle, definition, findings=checked.findings, effective_from=proposal.effective_from)
+    drafts.close_proposal(context.uow, proposal.id, state=APPROVED, deployment_id=version.id)
+    drafts.change(context.uow, row.id, was=DraftState.IN_REVIEW, at_revision=row.revision, state=DraftState.APPROVED)
+    return version.id
+
+
+def send_back(context: Context, proposal_id: str, *, reason: str) -> None:
+    """Back to its editors, who may change it and propose again."""
+    proposal, row = own_proposal(context, proposal_id)
+    _decide(context, proposal, row, reason=reason, approved=False)
+    drafts.close_proposal(context.uow, proposal.id, state=SENT_BACK)
+    drafts.change(context.uow, row.id, was=DraftState.IN_REVIEW, at_revision=row.revision, state=DraftState.DRAFT)
+    notices.add(context.uow, notices.NoticeRow(
+        id=randomness.new_id(), agency_id=row.agency_id, account_id=proposal.proposed_by, role=None, at=context.now, code="sop_sent_back",
+        once=f"{proposal.id}.back"))
+
+
+def withdraw(context: Context, draft_id: str) -> None:
+    """Gives a draft up, also while it is looked at. It stays readable."""
+    row = own(context, draft_id)
+    if row.state not in (DraftState.DRAFT, DraftState.IN_REVIEW):
+        raise sop_refusals.DraftClosed()
+    for proposal in drafts.proposals(context.uow, row.id):
+        if proposal.state == IN_REVIEW:
+            drafts.close_proposal(context.uow, proposal.id, state=WITHDRAWN)
+    if not drafts.change(context.uow, row.id, was=row.state, at_revision=row.revision, state=DraftState.WITHDRAWN):
+        raise errors.StaleRevision()
+
+
+def needed(proposal: drafts.ProposalRow) -> tuple[str, ...]:
+    """The roles whose approval it needs."""
+    return (HEAD, OFFICER) if proposal.weakens_consent else (HEAD,)
+
+
+def hands_in(context: Context, row: drafts.DraftRow) -> frozenset[str]:
+    """The accounts that saved a revision of the draft or proposed one."""
+    return frozenset({one.saved_by for one in drafts.revisions(context.uow, row.id)}
+                     | {one.proposed_by for one in drafts.proposals(context.uow, row.id)})
+
+
+def _decide(context: Context, proposal: drafts.ProposalRow, row: drafts.DraftRow, *, reason: str, approved: bool) -> str:
+    """Writes the decision down; the role it was made in."""
+    actor = context.actor
+    if not drafts.hold_proposal(context.uow, proposal.id):
+        raise errors.StaleRevision()
+    made = drafts.decisions(context.uow, proposal.id)
+    if actor.account_id in {each.account_id for each in made}:
+        raise errors.StaleRevision()   # one person, one word: the second role needs a second person
+    may = [role for role in needed(proposal) if actor.holds(role) and authorization.allows(actor, APPROVERS[role])]
+    if not may:
+        raise errors.NotFound(proposal_id=proposal.id)
+    if actor.account_id in hands_in(context, row):
+        raise sop_refusals.OwnApproval()
+    if not 1 <= len(reason.strip()) <= LONGEST:
+        raise errors.InvalidSubmission({"reason": ("Tulis alasannya, paling banyak 2000 huruf.",
+                                                   "Give the reason, at most 2000 characters.")})
+    open_roles = [role for role in may if role not in {each.role for each in made}]
+    if not open_roles:
+        raise errors.StaleRevision()
+    drafts.add_decision(context.uow, drafts.DecisionRow(
+        proposal_id=proposal.id, account_id=actor.account_id, role=open_roles[0], approved=approved, reason=reason.strip(),
+        decided_at=context.now))
+    return open_roles[0]
+
+
+def _refuse_outdated(context: Context, row: drafts.DraftRow) -> None:
+    base = 0 if row.based_on is None else own_version(context, row.based_on).version
+    if deployments.latest_version(context.uow, row.agency_id, row.key) != base:
+        raise sop_refusals.DraftOutdated()
+
+
+def _keep(context: Context, draft_id: str, number: int, checked: Checked, note: str) -> None:
+    drafts.add_revision(context.uow, drafts.RevisionRow(
+        draft_id=draft_id, revision=number, digest=checked.bundle.digest, saved_at=context.now, saved_by=context.actor.account_id,
+        note=" ".join(note.split())[:LONGEST], findings=[guarded.to_json(finding) for finding in checked.findings],
+    ), {path: (pack.bytes_digest(data), data) for path, data in checked.bundle.files.items()})
+
+
+def _title(bundle: SopBundle) -> dict[str, str]:
+    given = bundle.toml.get("title")
+    words = {name: value for name, value in given.items() if isinstance(value, str)} if isinstance(given, dict) else {}
+    return {"id": words.get("id", ""), "en": words.get("en") or words.get("id", "")}

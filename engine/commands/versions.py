@@ -1,0 +1,48 @@
+"""A checked bundle becomes the next version of an SOP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from engine import authorization, definitions, pack
+from engine.bundle import SopBundle
+from engine.commands import starts
+from engine.definitions import Definition
+from engine.executor import Context
+from engine.lint import guarded
+from engine.types import LintFinding, Severity, Text, Value
+from storage import deployments, randomness
+
+_PEOPLE = frozenset({"userTask", "manualTask", "task"})
+
+
+def put_in_force(
+    context: Context, bundle: SopBundle, definition: Definition, *, findings: Sequence[LintFinding], effective_from: date | None,
+) -> deployments.DeploymentRow:
+    """Stores the bundle as the agency's next version, in force from a day on (default today), and arms what it begins by itself."""
+    actor = context.actor
+    nobodys = [_waits_for_nobody(role) for role in unheld(definition, context.parameters_in_force())]
+    row = deployments.DeploymentRow(
+        id=randomness.new_id(), agency_id=actor.agency_id, key=definition.sheet.key,
+        version=deployments.latest_version(context.uow, actor.agency_id, definition.sheet.key) + 1, digest=bundle.digest,
+        title={"id": definition.sheet.title.id, "en": definition.sheet.title.en}, process_id=definition.main_process or "",
+        effective_from=effective_from or context.local_day(), deployed_at=context.now, deployed_by=actor.account_id,
+        findings=[guarded.to_json(finding) for finding in (*findings, *nobodys)])
+    deployments.add(context.uow, row, {path: (pack.bytes_digest(data), data) for path, data in bundle.files.items()})
+    starts.deployed(context, row)
+    return row
+
+
+def unheld(definition: Definition, parameters: Mapping[str, Value] | None) -> list[str]:
+    """The roles no account can hold that human steps of a definition wait for at an agency with these parameters."""
+    people = [node for process in definition.processes.values() for node in definitions.nodes_of(process) if node.type in _PEOPLE]
+    roles = {definition.role_of(node.id, parameters) for node in people} | set(definition.start_roles(parameters))
+    return sorted(roles - authorization.KNOWN_ROLES - {""})
+
+
+def _waits_for_nobody(role: str) -> LintFinding:
+    return LintFinding(
+        code="role-unheld", severity=Severity.ADVICE, file="sop.toml", line=None, element_id=role,
+        message=Text("Instansi ini belum menetapkan siapa peran ini.", "This agency has not said who this role is."),
+        instead=Text("Isi parameter bernama sama di agency.toml.", "Give the parameter of the same name in agency.toml."))

@@ -1,0 +1,189 @@
+"""The part of `engine.sops` that changes an SOP: drafts, what they change, proposals, approval by another person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from engine import authorization, definitions, draft_files, errors, time_edit, versions
+from engine.bundle import SopBundle
+from engine.commands import drafts as commands
+from engine.commands.drafts import Checked
+from engine.consent_gates import weakened
+from engine.definitions import Definition
+from engine.directory import sign_in
+from engine.executor import Context, Executor
+from engine.lint import guarded
+from engine.settings import Settings
+from engine.sop_results import Comparison, DraftDetail, DraftSummary, Proposal
+from engine.types import Actor, Severity, TimeStandard
+from storage import deployments, drafts
+
+
+class Publishing:
+    """Draft, compare, propose, approve. Whoever edits never approves."""
+
+    def __init__(self, executor: Executor, settings: Settings) -> None:
+        self._executor, self._settings = executor, settings
+
+    # --- drafts ------------------------------------------------------------------------------------------------------
+
+    def save_draft(
+        self, actor: Actor, files: Mapping[str, bytes], *, draft_id: str | None = None, based_on: str | None = None,
+        expected_revision: int = 0, note: str = "",
+    ) -> DraftDetail:
+        """The next revision of a draft, or a new draft (of the version `based_on`; of no version yet without it).
+
+        `files` may be one diagram alone: it takes the place of the one there is. What is wrong with them is kept as findings, not refused.
+
+        Raises:
+            StaleRevision: somebody saved the draft since `expected_revision`.
+            DraftClosed, AnotherSop, InvalidSubmission, BundleRefused: it cannot be saved at all.
+        """
+        authorization.require(actor, "sop.draft")
+        before = self._executor.read(actor, lambda context: _files(context, draft_id, based_on))
+        return self._saved(actor, draft_files.completed(SopBundle.from_files(files), before), draft_id=draft_id, based_on=based_on,
+                           expected_revision=expected_revision, note=note)
+
+    def draft_of(self, actor: Actor, deployment_id: str) -> DraftDetail:
+        """A new draft that still says what that version says."""
+        authorization.require(actor, "sop.draft")
+        before = self._executor.read(actor, lambda context: _files(context, None, deployment_id))
+        return self._saved(actor, SopBundle.from_files(before), draft_id=None, based_on=deployment_id, expected_revision=0, note="")
+
+    def set_time(
+        self, actor: Actor, draft_id: str, element_id: str, standard: TimeStandard, *, expected_revision: int,
+    ) -> DraftDetail:
+        """The next revision of a draft, with another time standard on one step and nothing else changed.
+
+        Raises:
+            UnknownElement: no such step, or it has no time standard to change.
+            InvalidSubmission: the length does not fit its clock, or there is no wording.
+            BundleRefused: the draft cannot run as it is; mend that first.
+            StaleRevision, DraftClosed: as `save_draft`.
+        """
+        authorization.require(actor, "sop.draft")
+
+        def query(context: Context) -> SopBundle:
+            row = commands.own(context, draft_id)
+            versions.of_draft(context, row)
+            return SopBundle.from_files(drafts.files(context.uow, row.id, row.revision))
+
+        bundle = self._executor.read(actor, query)
+        return self._saved(actor, time_edit.with_time(bundle, element_id, standard), draft_id=draft_id, based_on=None,
+                           expected_revision=expected_revision, note=f"{element_id}: {standard.text}")
+
+    def drafts(self, actor: Actor) -> tuple[DraftSummary, ...]:
+        """The drafts of the agency, the newest first."""
+        authorization.require(actor, "sop.read_drafts")
+        return self._executor.read(actor, lambda context: tuple(
+            versions.draft_summary(context, row) for row in drafts.of_agency(context.uow, actor.agency_id)))
+
+    def draft(self, actor: Actor, draft_id: str) -> DraftDetail:
+        """One draft with all that was done with it."""
+        authorization.require(actor, "sop.read_drafts")
+        return self._executor.read(actor, lambda context: versions.draft_detail(context, commands.own(context, draft_id)))
+
+    def withdraw_draft(self, actor: Actor, draft_id: str) -> None:
+        """Gives a draft up; it stays readable. Raises `DraftClosed` for one that was approved or given up."""
+        authorization.require(actor, "sop.draft")
+        self._executor.run(actor, lambda context: commands.withdraw(context, draft_id))
+
+    # --- proposals ---------------------------------------------------------------------------------------------------
+
+    def propose(
+        self, actor: Actor, draft_id: str, *, decree: str, effective_from: date, reason: str, expected_revision: int,
+    ) -> Proposal:
+        """Lays a draft before those who approve. `decree` is the number of the decision letter (SK).
+
+        Raises:
+            BundleRefused: a finding is an ERROR or a RULE.
+            NothingChanged, DraftOutdated, DraftClosed, StaleRevision, InvalidSubmission: what else keeps it from being proposed.
+        """
+        authorization.require(actor, "sop.propose")
+        checked, definition = self._runnable(actor, draft_id)
+
+        def command(context: Context) -> str:
+            row = commands.own(context, draft_id)
+            base = None if row.based_on is None else context.executor.definition(context.uow, row.based_on)
+            return commands.propose(
+                context, draft_id, checked, expected_revision=expected_revision, decree=decree, effective_from=effective_from,
+                reason=reason, weakens_consent=base is not None and bool(weakened(base, definition)))
+
+        return self._proposal(actor, self._executor.run(actor, command))
+
+    def approve(self, actor: Actor, proposal_id: str, *, reason: str, passphrase: str, address: str = "") -> Proposal:
+        """One approval, confirmed by the passphrase. With the last one that is needed the draft becomes the next version.
+
+        Risks that the check only advises of are thereby accepted, for this reason. `address` slows down guessing, as at sign-in.
+
+        Raises:
+            SignInRefused, TooManyAttempts: the passphrase is not the actor's.
+            OwnApproval: they edited or proposed it.
+            EffectivePast, DraftOutdated, StaleRevision, InvalidSubmission, BundleRefused: it cannot come into force like this.
+        """
+        draft_id = self._to_decide(actor, proposal_id)
+        sign_in.confirm(self._executor, self._settings, actor.account_id, passphrase, address=address)
+        checked, definition = self._runnable(actor, draft_id)
+        self._executor.run(actor, lambda context: commands.approve(context, proposal_id, checked, definition, reason=reason))
+        return self._proposal(actor, proposal_id)
+
+    def send_back(self, actor: Actor, proposal_id: str, *, reason: str) -> Proposal:
+        """Back to its editors. Raises `OwnApproval`, `StaleRevision`, `InvalidSubmission` as `approve` does."""
+        self._to_decide(actor, proposal_id)
+        self._executor.run(actor, lambda context: commands.send_back(context, proposal_id, reason=reason))
+        return self._proposal(actor, proposal_id)
+
+    # --- comparison --------------------------------------------------------------------------------------------------
+
+    def compare(self, actor: Actor, old: str, new: str, *, language: str = "id") -> Comparison:
+        """What changes from one version or draft to another, in words and on both drawings.
+
+        Raises:
+            BundleRefused: one of them is a draft that cannot run; its findings say why.
+        """
+        authorization.require(actor, "sop.list")
+        return self._executor.read(actor, lambda context: versions.comparison(
+            context, versions.find(context, old), versions.find(context, new), language))
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _saved(self, actor: Actor, bundle: SopBundle, *, draft_id: str | None, based_on: str | None, expected_revision: int,
+               note: str) -> DraftDetail:
+        checked = self._checked(bundle)
+
+        def command(context: Context) -> str:
+            if draft_id is None:
+                return commands.begin(context, checked, based_on=based_on, note=note)
+            commands.save(context, draft_id, checked, expected_revision=expected_revision, note=note)
+            return draft_id
+
+        return self.draft(actor, self._executor.run(actor, command))
+
+    def _checked(self, bundle: SopBundle) -> Checked:
+        return Checked(bundle=bundle, findings=tuple(guarded.lint_guarded(bundle, operations=frozenset(self._executor.operations))))
+
+    def _runnable(self, actor: Actor, draft_id: str) -> tuple[Checked, Definition]:
+        """The draft's latest revision, checked again by today's rules."""
+        files = self._executor.read(actor, lambda context: _files(context, draft_id, None))
+        checked = self._checked(SopBundle.from_files(files))
+        if any(finding.severity is not Severity.ADVICE for finding in checked.findings):
+            raise errors.BundleRefused(checked.findings)
+        return checked, definitions.load(checked.bundle)
+
+    def _to_decide(self, actor: Actor, proposal_id: str) -> str:
+        """The draft of a proposal that is the actor's to decide on."""
+        if not any(authorization.allows(actor, action) for action in commands.APPROVERS.values()):
+            raise errors.NotAllowed(action="sop.approve")
+        return self._executor.read(actor, lambda context: commands.own_proposal(context, proposal_id)[1].id)
+
+    def _proposal(self, actor: Actor, proposal_id: str) -> Proposal:
+        return self._executor.read(actor, lambda context: versions.proposal(context, *commands.own_proposal(context, proposal_id)))
+
+
+def _files(context: Context, draft_id: str | None, based_on: str | None) -> dict[str, bytes]:
+    """The bytes of a draft's latest revision, or of a version; {} of neither."""
+    if draft_id is not None:
+        row = commands.own(context, draft_id)
+        return drafts.files(context.uow, row.id, row.revision)
+    return {} if based_on is None else deployments.files(context.uow, commands.own_version(context, based_on).id)

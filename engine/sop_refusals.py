@@ -1,0 +1,47 @@
+"""What the way from a draft to a version in force refuses, beside findings."""
+
+from __future__ import annotations
+
+from engine.errors import EngineError
+
+
+class OwnApproval(EngineError):
+    """Whoever edited or proposed a version does not approve it; another person must."""
+
+    code = "own-approval"
+    indonesian = "Yang menyunting atau mengajukan suatu versi tidak mengesahkannya; harus orang lain."
+
+
+class DraftClosed(EngineError):
+    """This draft is being looked at, or was approved or withdrawn; it cannot be changed any more."""
+
+    code = "draft-closed"
+    indonesian = "Draf ini sedang ditinjau, sudah disahkan, atau sudah dicabut; isinya tidak dapat diubah lagi."
+
+
+class DraftOutdated(EngineError):
+    """Another version of this SOP was approved since this draft was begun; begin again from that one."""
+
+    code = "draft-outdated"
+    indonesian = "Versi lain SOP ini sudah disahkan sejak draf ini dibuat; mulailah lagi dari versi itu."
+
+
+class NothingChanged(EngineError):
+    """This draft says the same as the version it was begun from."""
+
+    code = "nothing-changed"
+    indonesian = "Draf ini sama dengan versi asalnya; belum ada yang diubah."
+
+
+class AnotherSop(EngineError):
+    """These files are of another SOP: the key in sop.toml is not this one's."""
+
+    code = "another-sop"
+    indonesian = "Berkas ini milik SOP lain: kunci di sop.toml tidak sama."
+
+
+class EffectivePast(EngineError):
+    """The effective date has passed; send the proposal back so that it is proposed with a new one."""
+
+    code = "effective-past"
+    indonesian = "Tanggal berlakunya sudah lewat; kembalikan agar diajukan dengan tanggal baru."
