@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from engine import definitions
+from engine import clause_words, definitions
 from engine.definitions import Definition
 from engine.model import Node
 from engine.sop_toml import Clause
@@ -96,8 +96,18 @@ def _printed_cells(definition: Definition, step: Clause, nodes: Sequence[Node]) 
     for clause in definition.sheet.clauses:
         cell = _CELLS.get(clause.kind)
         if cell is not None and clause.id.startswith(f"{step.id}."):
-            found[cell] = "\n".join(filter(None, (found.get(cell), clause.text)))
+            said = _in_force(definition, clause) if clause.kind == "time" else clause.text
+            found[cell] = "\n".join(filter(None, (found.get(cell), said)))
     return found
+
+
+def _in_force(definition: Definition, clause: Clause) -> str:
+    """A printed time, unless a later version gives its step another: then that one."""
+    process = definition.processes[definition.main_process or next(iter(definition.processes))]
+    drawn = [node.standard.text for node in definitions.nodes_of(process)
+             if node.standard is not None and {node.id, node.attached_to} & set(clause.elements)]
+    kept = not drawn or any(clause_words.says_one_of_the_other(clause.text, words) for words in drawn)
+    return clause.text if kept else "\n".join(drawn)
 
 
 def _drawn_cells(definition: Definition, step: Clause, nodes: Sequence[Node]) -> dict[str, str]:
