@@ -79,12 +79,11 @@ def was_worked_on(uow: UnitOfWork, case_id: str) -> bool:
 def measured(uow: UnitOfWork, agency_id: str, *, since: datetime, until: datetime) -> list[MeasuredRow]:
     """How the agency's finished tasks with a time standard ended, by step; an accepted stated instant counts as the official one."""
     official = case((task.c.accepted_at.is_not(None), task.c.stated_verdict), else_=task.c.verdict)
-    found = uow.execute(
+    return rows.all_of(MeasuredRow, uow.execute(
         select(task.c.sop_key, task.c.element_id, official.label("verdict"), func.count().label("count"))
         .where(task.c.agency_id == agency_id, task.c.verdict.in_(("on_time", "late")),
                task.c.completed_at >= since, task.c.completed_at < until)
-        .group_by(task.c.sop_key, task.c.element_id, official).order_by(task.c.sop_key, task.c.element_id, official))
-    return [MeasuredRow(sop_key=row.sop_key, element_id=row.element_id, verdict=row.verdict, count=row.count) for row in found]
+        .group_by(task.c.sop_key, task.c.element_id, official).order_by(task.c.sop_key, task.c.element_id, official)))
 
 
 def ended_with_record(uow: UnitOfWork, agency_id: str, record: str, *, limit: int) -> list[str]:
