@@ -21,8 +21,8 @@ NAMES: Final = frozenset("""full_name nickname client_name reporter_name complai
     family_member other_party parties with_whom mother_name father_name spouse_name nik family_card_no""".split())
 
 #: Short answers of a restricted class that name nobody of the beneficiary's side: places, offices, numbers, what is to be done.
-NOT_NAMES: Final = frozenset("""court decision_text family_relation finding goal incident_region police_report_no police_unit receiver
-    reporter_relation special_purpose special_receiver success_measure technique victim_region other_places""".split())
+NOT_NAMES: Final = frozenset("""contact_hours court decision_text family_relation finding goal incident_region police_report_no
+    police_unit receiver reporter_relation special_purpose special_receiver success_measure technique victim_region""".split())
 
 _RESTRICTED: Final = frozenset({"C3", "C4"})
 #: The records that say whose case it is, and their questions.
