@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine import authorization, drawings, entrances, errors, facts, forms, pack, rebuild, recorded, shown
+from engine import authorization, drawings, errors, facts, forms, journal, pack, rebuild, recorded, remarks, shown
 from engine.access_audit import AccessAudit
 from engine.advance import SYSTEM
 from engine.commands import access
 from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.facts import LIMITED
+from engine.forms_schema import Form
 from engine.masking import Sight
 from engine.replay import Step
 from engine.results import FormField, HistoryRow, ReplayReport, StateAt
@@ -217,7 +218,8 @@ def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> 
             element_name=name, happened=item.happened, verdict=done.verdict if done and element_id else "",
             due_at=done.due_at if done and element_id else None,
             **(_stated(done) if done and element_id else {})))
-    return tuple(found)
+    found += remarks.history(context, row, entries, viewer)
+    return tuple(sorted(found, key=lambda line: line.seq))
 
 
 def _stated(done: tasks.TaskRow) -> dict[str, Any]:
@@ -239,21 +241,20 @@ def _states(context: Context, row: instances.InstanceRow, viewer: Viewer, until:
     states: list[StateAt] = []
     done: Counter[str] = Counter()
     before: list[View] = [View()]
+    told = remarks.Told(viewer.definition)
 
     def on_step(step: Step) -> None:
         done.update(item.element_id for item in step.transition.trace if item.happened is Happening.COMPLETED)
-        states.append(_state(step, before[0], done, row, viewer))
+        states.append(_state(step, told.take(step, before[0]), done, row, viewer))
         before[0] = step.transition.view
 
     recorded.replayed(context, row, on_step=on_step, until=until)
     return states
 
 
-def _state(step: Step, before: View, done: Counter[str], row: instances.InstanceRow, viewer: Viewer) -> StateAt:
+def _state(step: Step, told: tuple[str, Form | None], done: Counter[str], row: instances.InstanceRow, viewer: Viewer) -> StateAt:
     view = step.transition.view
-    token = getattr(step.stimulus, "token_id", None)
-    waiting: list[Any] = [*before.tasks, *before.timers, *before.operations, *before.subscriptions, *before.incidents]
-    moved = next((each.element_id for each in waiting if each.token_id == token), "")
+    moved, form = told
     element_id, _ = viewer.element(moved)
     name, role = viewer.person(step.entry.actor_id)
     if element_id and (isinstance(step.stimulus, CompleteTask) or step.submission is not None):
@@ -263,18 +264,20 @@ def _state(step: Step, before: View, done: Counter[str], row: instances.Instance
         actor_role=role, element_id=element_id,
         open_elements=tuple(each if viewer.may_see(each) else "" for each in view.open_elements),
         done_elements={each: times for each, times in done.items() if viewer.may_see(each)},
-        variables=viewer.variables(view.variables), submission=_submission(step, before, moved, viewer), dues=_dues(view, viewer),
-        fields=viewer.fields)
+        variables=viewer.variables(view.variables), submission=_submission(step, form, moved, viewer), dues=_dues(view, viewer),
+        fields=viewer.fields, stated_at=getattr(step.stimulus, "stated_at", None), reason=_reason(step, viewer))
 
 
 def _dues(view: View, viewer: Viewer) -> Mapping[str, datetime]:
     return {task.element_id: task.due_at for task in view.tasks if task.due_at is not None and viewer.may_see(task.element_id)}
 
 
-def _submission(step: Step, before: View, element_id: str, viewer: Viewer) -> tuple[FormField, ...]:
-    if step.submission is None or not viewer.may_see(element_id or getattr(step.stimulus, "start_element", None) or ""):
-        return ()
-    form = entrances.form_of(viewer.definition, step.stimulus, before)
-    if form is None:
+def _reason(step: Step, viewer: Viewer) -> str:
+    """Why somebody said something of an earlier entry: of the class of what people write to each other about a case."""
+    return str(step.note.get(journal.REASON, "")) if step.entry.kind in remarks.KINDS and "C2" in viewer.allowed else ""
+
+
+def _submission(step: Step, form: Form | None, element_id: str, viewer: Viewer) -> tuple[FormField, ...]:
+    if form is None or step.submission is None or not viewer.may_see(element_id or getattr(step.stimulus, "start_element", None) or ""):
         return ()
     return viewer.sight.read(form.record or "", form.fields, step.submission)

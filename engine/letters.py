@@ -17,16 +17,14 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import canonical, definitions, entrances, errors, recorded, signatures
+from engine import canonical, definitions, errors, filings, signatures
 from engine.casefile import kept, release, rules, statements
 from engine.casefile.release_fields import Data, kind_of
 from engine.date_words import day_in_words
 from engine.definitions import Definition
 from engine.executor import Context
 from engine.forms_schema import Field, FieldType, Form
-from engine.replay import Step
 from engine.sop_toml import DocumentTemplate
-from engine.transition import View
 from engine.types import Text, Value
 from storage import agencies, instances
 
@@ -167,32 +165,8 @@ def _decided(context: Context, row: instances.InstanceRow, definition: Definitio
 def filled_forms(context: Context, row: instances.InstanceRow) -> list[Filled]:
     """Every form of the instance's case in the order they were submitted, read from the journals: what was typed, not what was
     projected."""
-    of_case = instances.of_case(context.uow, row.case_id) if row.case_id is not None else [row]
-    found = [one for each in of_case for one in _filled_in(context, each)]
-    return sorted(found, key=lambda one: one.at)
-
-
-def _filled_in(context: Context, row: instances.InstanceRow) -> list[Filled]:
-    definition = context.executor.definition(context.uow, row.deployment_id)
-    found: list[Filled] = []
-    before = View()
-
-    def on_step(step: Step) -> None:
-        nonlocal before
-        if step.submission is not None:
-            form, item = _form_of(step, definition, before)
-            if form is not None:
-                found.append(Filled(form=form, submission=step.submission, at=step.entry.at, item=item))
-        before = step.transition.view
-
-    recorded.replayed(context, row, on_step=on_step)
-    return found
-
-
-def _form_of(step: Step, definition: Definition, before: View) -> tuple[Form | None, Value]:
-    token = getattr(step.stimulus, "token_id", None)
-    item: Value = next((task.item for task in before.tasks if task.token_id == token), None)
-    return entrances.form_of(definition, step.stimulus, before), item
+    found = filings.of_case(context, row.case_id) if row.case_id is not None else filings.of_instance(context, row)
+    return [Filled(form=one.form, submission=one.answers, at=one.at, item=one.item if one.is_task else None) for one in found]
 
 
 def _line_no(item: Value) -> Value:

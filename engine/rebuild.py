@@ -183,7 +183,8 @@ class _Instance:
         live.trace.extend((live.seq, each) for each in step.transition.trace)
         if form is not None and form.record is not None and step.submission is not None:
             live.case_status = kept.project(self._context, live, form.record, step.submission, seq=live.seq, item=item,
-                                            actor_id=step.entry.actor_id, is_retold=True).status
+                                            actor_id=step.entry.actor_id, acting_for=step.note.get(journal.ACTING_FOR, ()),
+                                            is_retold=True).status
 
     def _form_of(self, step: Step) -> tuple[Form | None, object]:
         """The form an entry's submission came with, and the item its task worked on."""

@@ -24,7 +24,7 @@ class StatedTimes:
 
         Raises:
             NotFound: no such task, or not the actor's to decide. NothingStated: it states none, or that was accepted.
-            OwnStatement: the actor did the task. ReasonMissing: somebody will ask why.
+            OwnStatement: the actor did the task. ReasonWanted: somebody will ask why.
         """
 
         def command(context: Context) -> None:

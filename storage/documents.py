@@ -73,6 +73,12 @@ def set_status(uow: UnitOfWork, document_id: str, status: str) -> bool:
     return uow.execute(update(document).where(document.c.id == document_id).values(status=status)).rowcount == 1
 
 
+def make_void(uow: UnitOfWork, document_id: str, *, reason: str) -> bool:
+    """Nobody may use it any more; it keeps its number and its bytes."""
+    return uow.execute(
+        update(document).where(document.c.id == document_id).values(status="void", void_reason=reason)).rowcount == 1
+
+
 def erase_of_case(uow: UnitOfWork, case_id: str) -> int:
     """Erasure: title and bytes go; that a document of this code existed, and its digest, stays."""
     return uow.execute(update(document).where(document.c.case_id == case_id).values(ciphertext=None, title="")).rowcount

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, bindparam, func, insert, literal_column, select
 
 from storage import rows
 from storage.prepared import Prepared
@@ -15,6 +15,7 @@ from storage.unit_of_work import UnitOfWork
 
 journal = history.journal
 _INSERT = Prepared(insert(journal))
+_ASKED: ColumnElement[bool] = literal_column("journal.kind = 'ask_correction'")  # as text: only so does its partial index apply
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,16 @@ def cases_started(uow: UnitOfWork, account_id: str, case_ids: Collection[str]) -
     return frozenset(uow.execute(
         select(journal.c.case_id).distinct()
         .where(journal.c.case_id.in_(sorted(case_ids)), journal.c.kind == "start", journal.c.actor_id == account_id)).scalars())
+
+
+def cases_asked(uow: UnitOfWork, agency_id: str, *, limit: int = 200) -> list[str]:
+    """Cases in which more corrections were asked for than answered, the longest waiting first."""
+    answered = (
+        select(func.count()).where(journal.c.case_id == bindparam("case_id"), journal.c.kind == "answer_correction"))
+    asked = uow.execute(
+        select(journal.c.case_id, func.count().label("asked")).where(journal.c.agency_id == agency_id, _ASKED)
+        .group_by(journal.c.case_id).order_by(func.min(journal.c.recorded_at)))
+    return [row.case_id for row in asked if row.asked > uow.execute(answered, {"case_id": row.case_id}).scalar_one()][:limit]
 
 
 def places(uow: UnitOfWork, case_id: str) -> Mapping[tuple[str, int], int]:

@@ -46,6 +46,12 @@ def refusal(record: str, case: Case, submission: Submission) -> EngineError | No
     return next((found for rule in _RULES if (found := rule(record, case, submission)) is not None), None)
 
 
+def correction_refusal(record: str, case: Case, submission: Submission) -> EngineError | None:
+    """As `refusal`, for new answers in the place of old ones: what depends on how far the case had come was judged then."""
+    rules: tuple[Rule, ...] = (_derived, _mediation, _two_people, _survey)
+    return next((found for rule in rules if (found := rule(record, case, submission)) is not None), None)
+
+
 def papers_refusal(record: str, case: Case, *, risk: str) -> EngineError | None:
     """As `refusal`, for an SOP that has an emergency step: in a case of high risk it comes before papers."""
     return EmergencyFirst() if record in PAPERS and risk == "high" and not case.record(EMERGENCY) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from engine import errors, journal
+from engine import errors, journal, reasons
 from engine.advance import Done
 from engine.commands import instances
 from engine.executor import Context
@@ -31,16 +31,6 @@ class OwnStatement(errors.EngineError):
     indonesian = "Waktu yang Anda nyatakan sendiri harus diterima oleh penanggung jawab lain."
 
 
-class ReasonMissing(errors.InvalidSubmission):
-    """Say why: the reason stands beside the verdict for good."""
-
-    code = "reason-missing"
-    indonesian = "Tulis alasannya."
-
-    def __init__(self) -> None:
-        super().__init__({"reason": (self.indonesian, "Write the reason.")})
-
-
 def checked(stated_at: datetime, *, ready_at: datetime, now: datetime) -> datetime:
     """The stated instant, between ready and now. People state minutes: what lies in the minute of `ready_at` counts as that instant.
 
@@ -58,15 +48,14 @@ def accept(context: Context, row: tasks.TaskRow, *, reason: str) -> None:
     """Takes the stated instant of a finished task for its official one: an act of its own in the journal, with its reason.
 
     Raises:
-        NothingStated, OwnStatement, ReasonMissing
+        NothingStated, OwnStatement, ReasonWanted
     """
     if row.stated_at is None or row.accepted_at is not None:
         raise NothingStated(task_id=row.id)
     if row.completed_by == context.actor.account_id:
         raise OwnStatement(task_id=row.id)
-    if len(reason.strip()) < 3:
-        raise ReasonMissing()
+    why = reasons.stated(reason)
     live = instances.standing(context, row.instance_id)
     live.accepted_tokens[row.token_id] = Done(by=context.actor.account_id, at=max(context.now, live.last_at))
     live.apply(AcceptStatedTime(token_id=row.token_id), at=context.now, recorded_at=context.now, actor_id=context.actor.account_id,
-               note={journal.REASON: reason.strip()})
+               note={journal.REASON: why})

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine import errors
+from engine import errors, reasons
 from engine.commands import stated_times
 from engine.replay import replay_pack
 from engine.results import ReplayVerdict
@@ -87,7 +87,7 @@ def test_nothing_stated_leaves_no_word_in_the_journal(office, late):
     result = complete(None)
     assert (result.stated_at, result.stated_verdict, row_of(office, task.id).stated_at) == (None, "", None)
     with pytest.raises(stated_times.NothingStated):
-        office.engine.tasks.accept_stated(office.actor("head_of_unit"), task.id, reason="kunjungan malam")
+        office.engine.tasks.accept_stated(office.actor("head_of_unit"), task.id, reason="kunjungan malam sudah diperiksa")
 
 
 def test_acceptance_is_a_second_verdict_in_the_journal_that_survives_rebuild_and_pack(office, late):
@@ -105,7 +105,7 @@ def test_acceptance_is_a_second_verdict_in_the_journal_that_survives_rebuild_and
     office.engine.audit.rebuild(office.engine.people.operator("kalbar"), result.case_id)
     assert row_of(office, task.id) == row
     with pytest.raises(stated_times.NothingStated):
-        office.engine.tasks.accept_stated(head, task.id, reason="dua kali")
+        office.engine.tasks.accept_stated(head, task.id, reason="diterima untuk kedua kalinya")
 
 
 def test_who_may_accept(office, late):
@@ -113,12 +113,12 @@ def test_who_may_accept(office, late):
     complete()
     accept = office.engine.tasks.accept_stated
     with pytest.raises(stated_times.OwnStatement):
-        accept(office.actor("case_manager"), task.id, reason="saya sendiri")
+        accept(office.actor("case_manager"), task.id, reason="saya sendiri yang mengerjakan")
     with pytest.raises(errors.NotAllowed):
-        accept(office.actor("companion"), task.id, reason="bukan wewenangnya")
+        accept(office.actor("companion"), task.id, reason="ini bukan wewenangnya sama sekali")
     with pytest.raises(errors.NotFound):
-        accept(office.stranger(), task.id, reason="instansi lain")
-    with pytest.raises(stated_times.ReasonMissing):
+        accept(office.stranger(), task.id, reason="dari instansi yang lain sekali")
+    with pytest.raises(reasons.ReasonWanted):
         accept(office.actor("head_of_unit"), task.id, reason=" . ")
 
 
@@ -129,7 +129,7 @@ def test_it_is_accepted_after_the_end_too_and_the_end_stays_where_it_was(office,
     office.engine.cases.cancel(head, result.instance_id, reason="uji")
     ended = instance_of(office, result.instance_id)
     office.clock.advance(timedelta(days=1))
-    office.engine.tasks.accept_stated(head, task.id, reason="diperiksa hari berikutnya")
+    office.engine.tasks.accept_stated(head, task.id, reason="diperiksa pada hari berikutnya")
     after = instance_of(office, result.instance_id)
     assert (after.ended_at, after.status, after.state) == (ended.ended_at, ended.status, None)
     assert after.seq == ended.seq + 1

@@ -1,0 +1,170 @@
+"""What people sent with forms for a case, in the order of writing, and what was said of it since: read from the journals.
+
+A correction never changes the entry it is about. What was first sent, each correction and each word on one stay readable; the answers
+that count are those of the last correction in effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from engine import entrances, errors, journal, recorded
+from engine.executor import Context
+from engine.forms_schema import Form
+from engine.replay import Step
+from engine.results import ReplayVerdict
+from engine.transition import AnswerCorrection, AskCorrection, CompleteTask, Correct, Start, Stimulus, View
+from engine.types import Value
+from storage import instances
+from storage import journal as journal_rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """New answers to a form. `answered_by` is empty while consent is waited for, and where none was needed."""
+
+    seq: int
+    place: int
+    at: datetime
+    actor_id: str
+    submission: Mapping[str, Any]
+    reason: str
+    needs_consent: bool
+    is_accepted: bool = False
+    answered_by: str = ""
+    answered_at: datetime | None = None
+    answer_place: int = 0
+    answer_seq: int = 0
+    answer_reason: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether its answers are in effect."""
+        return self.is_accepted or not self.needs_consent
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody in authority still has to say a word."""
+        return self.needs_consent and not self.answered_by
+
+
+@dataclass(kw_only=True)
+class Filing:
+    """One form that was sent: with a task, an action or the start. `variables` are those it was asked under."""
+
+    chain_id: str
+    seq: int
+    place: int
+    at: datetime
+    actor_id: str
+    form: Form
+    element_id: str
+    token_id: str
+    submission: Mapping[str, Any]
+    item: Value
+    variables: Mapping[str, Value]
+    is_task: bool
+    corrections: list[Correction] = field(default_factory=list)
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        """The answers that count now."""
+        return next((one.submission for one in reversed(self.in_effect)), self.submission)
+
+    @property
+    def in_effect(self) -> list[Correction]:
+        """The corrections that count, in the order they came into effect."""
+        return sorted((one for one in self.corrections if one.counts), key=lambda one: one.answer_place or one.place)
+
+    @property
+    def last_seq(self) -> int:
+        """The entry at which anything was last said of it: who corrects it names what they saw."""
+        return max((max(one.seq, one.answer_seq) for one in self.corrections), default=self.seq)
+
+
+def of_case(context: Context, case_id: str, *, until: int | None = None) -> list[Filing]:
+    """Every form of the case in the order they were sent; with `until`, as the case stood at that place among its entries.
+
+    Raises:
+        StateCorrupt: a journal of the case does not verify.
+    """
+    places = journal_rows.places(context.uow, case_id)
+    rows = instances.of_case(context.uow, case_id)
+    found = [one for row in rows for one in _of_instance(context, row, {seq: place for (chain, seq), place in places.items()
+                                                                        if chain == row.id}, until)]
+    return sorted(found, key=lambda one: one.place)
+
+
+def of_instance(context: Context, row: instances.InstanceRow) -> list[Filing]:
+    """As `of_case`, for one instance."""
+    return _of_instance(context, row, {}, None)
+
+
+def named(found: Iterable[Filing], instance_id: str, seq: int) -> Filing:
+    """The filing of that entry; `NotFound` where no form came with it."""
+    for one in found:
+        if (one.chain_id, one.seq) == (instance_id, seq):
+            return one
+    raise errors.NotFound(instance_id=instance_id)
+
+
+def _of_instance(context: Context, row: instances.InstanceRow, places: Mapping[int, int], until: int | None) -> list[Filing]:
+    reader = _Reader(context.executor.definition(context.uow, row.deployment_id), row.id, places, until)
+    report = recorded.replayed(context, row, on_step=reader.take)
+    if report.verdict is ReplayVerdict.BROKEN:
+        raise errors.StateCorrupt(instance_id=row.id)
+    return list(reader.found.values())
+
+
+class _Reader:
+    """The filings of one journal, step by step."""
+
+    def __init__(self, definition: Any, chain_id: str, places: Mapping[int, int], until: int | None) -> None:
+        self._definition, self._chain_id, self._places, self._until = definition, chain_id, places, until
+        self._before = View()
+        self.found: dict[int, Filing] = {}
+
+    def take(self, step: Step) -> None:
+        place = self._places.get(step.entry.seq, step.entry.seq)
+        if self._until is None or place <= self._until:
+            match step.stimulus:
+                case Correct() | AskCorrection():
+                    self._correct(step, step.stimulus, place)
+                case AnswerCorrection():
+                    self._answer(step, step.stimulus, place)
+                case _ if step.submission is not None:
+                    self._file(step, place)
+        self._before = step.transition.view
+
+    def _file(self, step: Step, place: int) -> None:
+        form = entrances.form_of(self._definition, step.stimulus, self._before)
+        if form is None or step.submission is None:
+            return
+        token = str(getattr(step.stimulus, "token_id", ""))
+        waited = next((each for each in (*self._before.tasks, *self._before.subscriptions) if each.token_id == token), None)
+        self.found[step.entry.seq] = Filing(
+            chain_id=self._chain_id, seq=step.entry.seq, place=place, at=step.entry.at, actor_id=step.entry.actor_id, form=form,
+            element_id=waited.element_id if waited is not None else self._start_of(step.stimulus),
+            token_id=token, submission=step.submission, item=waited.item if waited is not None else None,
+            variables=self._before.variables, is_task=isinstance(step.stimulus, CompleteTask))
+
+    def _start_of(self, stimulus: Stimulus) -> str:
+        if not isinstance(stimulus, Start):
+            return ""
+        nodes = self._definition.processes[stimulus.process_id].nodes.values()
+        return stimulus.start_element or next((node.id for node in nodes if node.type == "startEvent" and not node.events), "")
+
+    def _correct(self, step: Step, said: Correct | AskCorrection, place: int) -> None:
+        self.found[said.entry].corrections.append(Correction(
+            seq=step.entry.seq, place=place, at=step.entry.at, actor_id=step.entry.actor_id, submission=step.submission or {},
+            reason=str(step.note.get(journal.REASON, "")), needs_consent=isinstance(said, AskCorrection)))
+
+    def _answer(self, step: Step, said: AnswerCorrection, place: int) -> None:
+        for filing in self.found.values():
+            filing.corrections = [
+                replace(one, is_accepted=said.is_accepted, answered_by=step.entry.actor_id, answered_at=step.entry.at, answer_place=place,
+                        answer_seq=step.entry.seq, answer_reason=str(step.note.get(journal.REASON, "")))
+                if one.seq == said.entry else one for one in filing.corrections]

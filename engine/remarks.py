@@ -1,0 +1,64 @@
+"""What was said of earlier entries of a journal, as history and replay show it: where it belongs, and on which form it was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from engine import entrances, filings
+from engine.definitions import Definition
+from engine.executor import Context
+from engine.forms_schema import Form
+from engine.replay import Step
+from engine.results import HistoryRow
+from engine.transition import AcceptStatedTime, AnswerCorrection, AskCorrection, CompleteTask, Correct, View
+from storage import instances, tasks
+from storage.journal import JournalRow
+
+KINDS: Final = frozenset({"accept_stated_time", "correct", "ask_correction", "answer_correction"})
+
+
+class Told:
+    """While a journal is replayed: the element and the form of each entry, also of those that only say something of another."""
+
+    def __init__(self, definition: Definition) -> None:
+        self._definition = definition
+        self._by_entry: dict[int, tuple[str, Form | None]] = {}
+        self._by_task: dict[str, str] = {}
+
+    def take(self, step: Step, before: View) -> tuple[str, Form | None]:
+        """The element ("" for none) and the form of this entry; `before` is what waited then. In order, each entry once."""
+        found = self._found(step, before)
+        self._by_entry[step.entry.seq] = found
+        if isinstance(step.stimulus, CompleteTask):
+            self._by_task[step.stimulus.token_id] = found[0]
+        return found
+
+    def _found(self, step: Step, before: View) -> tuple[str, Form | None]:
+        match step.stimulus:
+            case AcceptStatedTime():
+                return self._by_task.get(step.stimulus.token_id, ""), None
+            case Correct() | AskCorrection() | AnswerCorrection():
+                return self._by_entry.get(step.stimulus.entry, ("", None))
+        token = getattr(step.stimulus, "token_id", None)
+        waiting: list[Any] = [*before.tasks, *before.timers, *before.operations, *before.subscriptions, *before.incidents]
+        moved = next((each.element_id for each in waiting if each.token_id == token), "")
+        return moved, entrances.form_of(self._definition, step.stimulus, before) if step.submission is not None else None
+
+
+def history(context: Context, row: instances.InstanceRow, entries: Mapping[int, JournalRow], viewer: Any) -> list[HistoryRow]:
+    """One readable line per remark; none of a step that the viewer may not see. Reads the journal only where there is one."""
+    said = [entry for entry in entries.values() if entry.kind in KINDS]
+    if not said or row.wrapped_key is None:
+        return []
+    places = {seq: each.element_id for each in filings.of_instance(context, row)
+              for one in each.corrections for seq in (one.seq, one.answer_seq)}
+    accepted = {task.accepted_at: task.element_id for task in tasks.of_instance(context.uow, row.id) if task.accepted_at}
+    lines = []
+    for entry in said:
+        element_id, name = viewer.element(accepted.get(entry.at, "") if entry.kind == "accept_stated_time" else places.get(entry.seq, ""))
+        if element_id:
+            who, role = viewer.person(entry.actor_id)
+            lines.append(HistoryRow(seq=entry.seq, at=entry.at, recorded_at=entry.recorded_at, actor_name=who, actor_role=role,
+                                    kind=entry.kind, element_id=element_id, element_name=name, happened=entry.kind))
+    return lines
