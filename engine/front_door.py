@@ -8,12 +8,15 @@ from engine import authorization, errors
 from engine.audit import Audit
 from engine.cases import Cases
 from engine.clock import Clock, SystemClock
+from engine.desk import Desk
 from engine.executor import Executor
 from engine.jobs import Jobs
 from engine.people import People
+from engine.roster import Roster
 from engine.public import Public
 from engine.settings import KEY_BYTES, Settings
 from engine.sops import Sops
+from engine.supervision import Supervision
 from engine.tasks import Tasks
 from engine.types import Actor, OperationSpec
 from storage import is_current, migrate
@@ -39,6 +42,9 @@ class Engine:
         self.jobs = Jobs(executor, retries_after=settings.job_retries_after)
         self.audit = Audit(executor)
         self.people = People(executor, settings)
+        self.desk = Desk(executor)
+        self.roster = Roster(executor)
+        self.supervision = Supervision(executor)
         self.public = Public(executor, self.sops)
 
     @classmethod

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 
 from engine import authorization, canonical, errors, operations, projection
-from engine.commands import instances, notices
+from engine.commands import escalations, instances, notices
 from engine.commands import jobs as commands
 from engine.executor import Context, Executor
 from engine.results import IncidentRow, Job, JobOutcome
@@ -68,8 +68,8 @@ class Jobs:
         return self._act(job, lambda context: commands.fail_for_good(context, job.id, job.fence, code))
 
     def warn(self) -> int:
-        """Sends the 80 % warnings that are due, once per task; how many tasks were looked at."""
-        return self._executor.run(WORKER, notices.warn)
+        """Sends the 80 % warnings that are due, once per task, and tells late tasks up their chain; how many were looked at."""
+        return self._executor.run(WORKER, lambda context: notices.warn(context) + escalations.tell(context))
 
     def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
         """What needs a person in the actor's agency, oldest first."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from engine.results import FormField
-from engine.types import Text
 
 # --- one case and those who work on it --------------------------------------------------------------------------------
 
@@ -77,16 +76,6 @@ class QuietCase:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What the diagram computed before a decision: in words where its value is a list of sentences, else as name and value."""
-
-    step: str
-    at: datetime
-    fields: tuple[FormField, ...] = ()
-    sentences: tuple[Text, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Comment:
     """What was said before in the same record: an earlier answer, its reason, a note."""
 
@@ -97,11 +86,10 @@ class Comment:
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionBrief:
-    """What stands beside the form of a decision."""
+    """What stands beside the form of a decision; what tables found stands in the form itself (its `shows`)."""
 
     requested_by: tuple[str, ...]
     requested_at: datetime | None
-    findings: tuple[Finding, ...]
     comments: tuple[Comment, ...]
 
 

@@ -31,6 +31,13 @@ def add_many(uow: UnitOfWork, confirmed: Collection[QualificationRow]) -> None:
         uow.execute(insert(qualification), rows.values_of_all(list(confirmed)))
 
 
+def of_accounts(uow: UnitOfWork, account_ids: Collection[str]) -> list[QualificationRow]:
+    """Those of several accounts, by account, wording and day."""
+    return rows.all_of(QualificationRow, uow.execute(
+        select(*rows.columns(QualificationRow, qualification)).where(qualification.c.account_id.in_(sorted(account_ids)))
+        .order_by(qualification.c.account_id, qualification.c.qualification, qualification.c.from_date)))
+
+
 def of_account(uow: UnitOfWork, account_id: str) -> list[QualificationRow]:
     """Those of one account, by role, day and wording."""
     return rows.all_of(QualificationRow, uow.execute(

@@ -46,7 +46,8 @@ def assign(context: Context, row: CaseRow, owner_id: str, *, note: str) -> None:
     said = note.strip()
     if len(said) > NOTE_LENGTH or (row.owner_id is not None and not said):
         raise errors.InvalidSubmission({"note": (
-            f"Tulis catatan serah terima, paling banyak {NOTE_LENGTH} huruf.", f"Write a handover note of at most {NOTE_LENGTH} characters.")})
+            f"Tulis catatan serah terima, paling banyak {NOTE_LENGTH} huruf.",
+            f"Write a handover note of at most {NOTE_LENGTH} characters.")})
     seq = case_chain.append(context, row, ASSIGN, {"to": owner_id, "from": row.owner_id, "note": said})
     cases.assign(context.uow, row.id, owner_id)
     for account_id, code in ((owner_id, "case_assigned"), (row.owner_id, "case_handed_on")):

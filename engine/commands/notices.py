@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine import errors
-from engine.commands import documents
+from engine.commands import documents, escalations
 from engine.definitions import concrete_role
 from engine.executor import Context
 from engine.types import OperationCall, Text
@@ -81,6 +81,7 @@ def warn(context: Context) -> int:
                 role=None if row.assignee_id else row.role, at=context.now, code="task_due_soon", case_id=row.case_id, task_id=row.id,
                 once=f"due-soon:{row.id}"))
     tasks.mark_warned(context.uow, [row.id for row in found], context.now)
+    escalations.begin(context, found)
     return len(found)
 
 

@@ -1,0 +1,1 @@
+"""Figures over many rows, each bounded by a period."""
