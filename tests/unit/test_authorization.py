@@ -23,6 +23,7 @@ def actor(*roles: str) -> Actor:
 OTHERS = ObjectFacts(agency_id="unit")
 MINE = ObjectFacts(agency_id="unit", worked_on=True)
 HELD = ObjectFacts(agency_id="unit", role="companion", assignee_id="me", is_open=True)
+OPENED = ObjectFacts(agency_id="unit", opened=True)
 POOL = ObjectFacts(agency_id="unit", role="companion", is_open=True)
 
 
@@ -43,6 +44,22 @@ POOL = ObjectFacts(agency_id="unit", role="companion", is_open=True)
     ("system_admin", "task.list", None, False),
     ("companion", "case.read", MINE, True),
     ("companion", "case.read", OTHERS, False),              # assigned cases only
+    ("companion", "case.read", OPENED, True),               # in an emergency: read,
+    ("companion", "case.act", OPENED, False),               # not act
+    ("companion", "case.record", OPENED, False),
+    ("companion", "case.break_glass", OTHERS, True),
+    ("case_manager", "case.break_glass", OTHERS, False),    # the unit's cases are theirs to read
+    ("puspaga_head", "case.break_glass", OTHERS, False),
+    ("auditor", "case.break_glass", OTHERS, False),
+    ("auditor", "case.show_names", OTHERS, False),          # unmasks one field, with a reason
+    ("auditor", "case.unmask", OTHERS, True),
+    ("companion", "case.unmask", MINE, False),
+    ("case_manager", "case.show_names", OTHERS, True),
+    ("companion", "case.show_names", OTHERS, False),
+    ("data_staff", "case.show_names", OTHERS, False),
+    ("data_protection_officer", "case.access_log", OTHERS, True),
+    ("data_protection_officer", "access.review", OTHERS, False),
+    ("companion", "case.access_log", MINE, False),
     ("companion", "task.claim", POOL, True),
     ("case_manager", "task.claim", POOL, False),            # not a task of their role
     ("companion", "task.complete", POOL, False),            # claim it first
@@ -85,7 +102,7 @@ FACTS = st.builds(
     ObjectFacts, agency_id=st.sampled_from(["unit", "another"]), role=st.sampled_from([*ROLES, ""]),
     assignee_id=st.sampled_from([None, "me", "somebody"]), is_open=st.booleans(),
     owner_id=st.sampled_from([None, "me", "somebody"]),
-    worked_on=st.booleans(), conflicted=st.sampled_from([frozenset(), frozenset({"me"}), frozenset({"somebody"})]))
+    worked_on=st.booleans(), opened=st.booleans(), names_shown=st.booleans(), conflicted=st.sampled_from([frozenset(), frozenset({"me"}), frozenset({"somebody"})]))
 
 
 @given(st.frozensets(st.sampled_from(ROLES)), st.sampled_from(ACTIONS), FACTS)
@@ -120,6 +137,18 @@ def test_classes_are_seen_from_the_least_up(role: str, obj: ObjectFacts) -> None
 def test_each_role_sees_its_classes(role: str, on_theirs: str, on_others: str) -> None:
     assert max(visible_sensitivity(actor(role), MINE)) == on_theirs
     assert max(visible_sensitivity(actor(role), OTHERS)) == on_others
+
+
+def test_a_broken_glass_shows_what_the_role_sees_of_its_own_cases_and_to_roles_that_may_break_it_only() -> None:
+    assert visible_sensitivity(actor("companion"), OPENED) == visible_sensitivity(actor("companion"), MINE)
+    assert visible_sensitivity(actor("mediator"), OPENED) == visible_sensitivity(actor("mediator"), OTHERS)
+
+
+def test_c4_is_unmasked_by_who_answers_for_the_case_and_never_by_an_audit() -> None:
+    assert "C3" in authorization.unmaskable(actor("auditor"), OTHERS) and "C4" not in authorization.unmaskable(actor("auditor"), OTHERS)
+    assert "C4" in authorization.unmaskable(actor("supervisor"), OTHERS)
+    for role in set(ROLES) - {"auditor", *authorization.AUTHORITY}:
+        assert authorization.unmaskable(actor(role), MINE) == frozenset()
 
 
 def test_a_refusal_looks_like_absence_where_the_role_might_have_allowed_it() -> None:
