@@ -116,8 +116,8 @@ _TASKS = {
     **_all(Scope.LENT, "task.take_back"),
     **_all(Scope.THEIRS, "absence.record", "filter.save"),
 }
-_OWN_CASES = {**_all(Scope.OPENED, "case.read", "case.read_document", "case.show_names"),
-              **_all(Scope.THEIRS, "case.attach_document", "case.record", "case.act", "case.correct")}
+_OWN_CASES = _all(Scope.THEIRS, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act",
+                  "case.correct", "case.show_names")
 _UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act",
                    "case.correct", "case.consent_correction", "case.show_names", "case.unmask", "case.access_log", "access.list", "access.review")
 _READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
@@ -128,7 +128,7 @@ _OFFICE = {**_all(Scope.AGENCY, "roster.read"), **_all(Scope.THEIRS, "supervisio
 _HELPS: Final = {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "message.send", "survey.issue")}
 _RECEIVES: Final = {**_HELPS, **_all(Scope.AGENCY, "case.start")}
 #: Whom a stranger's danger at night may meet. They read then; what is to be done is for who works on the case.
-_EMERGENCY: Final = _all(Scope.AGENCY, "case.break_glass")
+_EMERGENCY: Final = {**_all(Scope.AGENCY, "case.break_glass"), **_all(Scope.OPENED, "case.read", "case.read_document", "case.show_names")}
 
 _LEADS: Final = {
     **_TASKS, **_UNIT_CASES, **_READ_SOPS, **_OFFICE,

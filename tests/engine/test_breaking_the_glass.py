@@ -101,8 +101,8 @@ def test_opened_at_night_reviewed_by_day_found_improper(night: Night) -> None:
     assert office.engine.cases.reviews_waiting(office.actor("head_of_unit")) == 0
     with pytest.raises(leave.AlreadyReviewed):
         office.engine.cases.review_access(office.actor("head_of_unit"), waiting.id, verdict="proper", reason=judged)
-    acts = [(each.what, each.about) for each in office.engine.audit.acts(office.actor("auditor"), night.case_id)]
-    assert acts == [("break_glass", "case"), ("review", "1:improper")] or acts[1][1].endswith(":improper")
+    acts = office.engine.audit.acts(office.actor("auditor"), night.case_id)
+    assert [(each.what, each.about) for each in acts] == [("break_glass", "case"), ("review", f"{acts[0].seq}:improper")]
     assert office.engine.audit.access_log(office.actor("auditor"), night.case_id).first_bad is None
 
 

@@ -50,6 +50,7 @@ POOL = ObjectFacts(agency_id="unit", role="companion", is_open=True)
     ("companion", "case.break_glass", OTHERS, True),
     ("case_manager", "case.break_glass", OTHERS, False),    # the unit's cases are theirs to read
     ("puspaga_head", "case.break_glass", OTHERS, False),
+    ("mediator", "case.read", OPENED, False),               # a role that breaks no glass
     ("auditor", "case.break_glass", OTHERS, False),
     ("auditor", "case.show_names", OTHERS, False),          # unmasks one field, with a reason
     ("auditor", "case.unmask", OTHERS, True),
