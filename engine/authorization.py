@@ -119,7 +119,8 @@ _TASKS = {
 _OWN_CASES = _all(Scope.THEIRS, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act",
                   "case.correct", "case.show_names")
 _UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act",
-                   "case.correct", "case.consent_correction", "case.show_names", "case.unmask", "case.access_log", "access.list", "access.review")
+                   "case.correct", "case.consent_correction", "case.show_names", "case.unmask", "case.access_log",
+                   "access.list", "access.review")
 _READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
 
 #: Of an office: who is on duty is everybody's to know; what a supervision session said is between two people.
