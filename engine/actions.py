@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine import authorization, errors, facts, filling, projection, standards, summaries
+from engine import authorization, errors, facts, filling, journal, projection, standards, substitution, summaries
 from engine.casefile import kept
 from engine.commands import documents, instances
 from engine.definitions import Definition
@@ -109,12 +109,14 @@ def act(
         context.refuse(ActionGone(action_id=action_id))
         return CompletionResult(instance_id=live.id, case_id=case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
     filled = filling.fill(context, live, chosen.form, submission, about)
+    acting_for = substitution.acting_for(context, chosen.role)
     after = instances.move(context, live, ReceiveMessage(token_id=chosen.row.token_id, name=chosen.row.name, variables=filled.variables),
-                           actor_id=context.actor.account_id, submission=filled.submission)
+                           actor_id=context.actor.account_id, submission=filled.submission,
+                           note={journal.ACTING_FOR: list(acting_for)} if acting_for else None)
     if chosen.form.record is not None:
         journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "receive_message")
         live.case_status = kept.project(context, live, chosen.form.record, filled.submission, seq=journaled,
-                                        item=chosen.item).status
+                                        item=chosen.item, acting_for=acting_for).status
     documents.keep_uploads(context, live, chosen.row.element_id, filled.uploads)
     context.save()
     return CompletionResult(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine import authorization, drawings, errors, facts, forms, journal, pack, rebuild, recorded, remarks, shown
+from engine import authorization, drawings, errors, facts, forms, journal, pack, rebuild, recorded, remarks, shown, substitution
 from engine.access_audit import AccessAudit
 from engine.advance import SYSTEM
 from engine.commands import access
@@ -204,6 +204,7 @@ def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> 
     """The readable rows of an instance."""
     entries = {entry.seq: entry for entry in journal_rows.entries(context.uow, row.id)}
     finished = {(task.element_id, task.completed_at): task for task in tasks.of_instance(context.uow, row.id) if task.completed_at}
+    stood_in_for = substitution.names_at(context, {task.completed_by for task in finished.values() if task.completed_by})
     found = []
     for item in trace_rows.of_instance(context.uow, row.id):
         entry = entries.get(item.seq)
@@ -212,6 +213,8 @@ def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> 
         who, role = viewer.person(entry.actor_id) if entry else ("", "")
         if entry is not None and entry.kind == "receive_message" and item.happened == Happening.CAUGHT:
             role = role or viewer.role_that_acts_on(item.element_id)
+        if who and done is not None and entry is not None and (away := stood_in_for(entry.actor_id, done.role, item.at)):
+            who = f"{who} (Plt. {', '.join(away)})"  # both names, as the delegation asks
         found.append(HistoryRow(
             seq=item.seq, at=item.at, recorded_at=entry.recorded_at if entry else item.at, actor_name=who,
             actor_role=(done.role if done else role) if element_id else "", kind=entry.kind if entry else "", element_id=element_id,

@@ -28,7 +28,7 @@ def state_of(task: TaskSummary, *, now: datetime, zone: ZoneInfo) -> DeadlineSta
     """
     if task.completed_at is not None:
         return DeadlineState.DONE
-    if task.paused and task.standard is not None:
+    if task.paused and (task.standard is not None or task.due_at is not None):
         return DeadlineState.PAUSED
     if task.due_at is None:
         return DeadlineState.NONE

@@ -23,11 +23,20 @@ def of_task(context: Context, row: tasks.TaskRow) -> ObjectFacts:
 
 def of_tasks(context: Context, rows: Sequence[tasks.TaskRow]) -> list[ObjectFacts]:
     """The facts about several tasks, in their order, with three questions to the database at most."""
+    barred = conflicts.cases_barred_to(context.uow, context.actor.account_id, {row.case_id for row in rows if row.case_id is not None})
+    return _of_tasks(context, rows, [row.case_id in barred for row in rows])
+
+
+def of_inbox(context: Context, rows: Sequence[inbox.InboxRow]) -> list[ObjectFacts]:
+    """As `of_tasks`, of rows that were read for the actor and so say already whether they are barred from the case."""
+    return _of_tasks(context, [row.task for row in rows], [row.is_barred for row in rows])
+
+
+def _of_tasks(context: Context, rows: Sequence[tasks.TaskRow], barred: Sequence[bool]) -> list[ObjectFacts]:
     account_id = context.actor.account_id
     is_theirs = [account_id in (row.assignee_id, row.completed_by) for row in rows]
     unclear = {row.case_id for row, theirs in zip(rows, is_theirs, strict=True) if not theirs and row.case_id is not None}
     worked_on = inbox.cases_worked_on(context.uow, account_id, unclear) if unclear else frozenset()
-    barred = conflicts.cases_barred_to(context.uow, account_id, {row.case_id for row in rows if row.case_id is not None})
     # Who is asked for help is looked up only where nothing else opens the task: neither held nor waiting for a role of theirs.
     others = [row.id for row, theirs in zip(rows, is_theirs, strict=True)
               if not theirs and row.state == "open" and (row.assignee_id is not None or row.role not in context.actor.roles)]
@@ -35,8 +44,8 @@ def of_tasks(context: Context, rows: Sequence[tasks.TaskRow]) -> list[ObjectFact
     return [
         ObjectFacts(agency_id=row.agency_id, role=row.role, assignee_id=row.assignee_id, is_open=row.state == "open",
                     worked_on=theirs or row.case_id in worked_on, given_by=row.given_by, asked=row.id in asked,
-                    conflicted=frozenset({account_id}) if row.case_id in barred else frozenset())
-        for row, theirs in zip(rows, is_theirs, strict=True)]
+                    conflicted=frozenset({account_id}) if is_barred else frozenset())
+        for row, theirs, is_barred in zip(rows, is_theirs, barred, strict=True)]
 
 
 def of_case(context: Context, row: cases.CaseRow) -> ObjectFacts:

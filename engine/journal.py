@@ -26,6 +26,8 @@ SAME_COMMAND = "same_command"
 REASON = "reason"
 #: In the note of a completed task: since when its holder had claimed it.
 CLAIMED_AT = "claimed_at"
+#: In the note of what a substitute did: the accounts in whose place; absent from everybody else's.
+ACTING_FOR = "acting_for"
 
 GENESIS = bytes(32)  # what the first entry of every chain points at
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from engine import authorization, errors
+from engine.absences import Absences, stand_ins
 from engine.authorization import ObjectFacts
 from engine.commands import documents
 from engine.commands import notices as notice_commands
@@ -18,7 +19,7 @@ from engine.executor import Context, Executor
 from engine.results import Account, ConfirmedQualification, Notice
 from engine.settings import Settings
 from engine.types import Actor, OperationCall, Text
-from storage import accounts, agencies, notices, randomness, sessions
+from storage import absences, accounts, agencies, notices, randomness, sessions
 from storage import errors as storage_errors
 from storage.accounts import AccountRow, RoleHolding
 from storage.agencies import AgencyRow
@@ -29,7 +30,7 @@ _NOBODY: Final = Actor(account_id="", agency_id="", name="")
 _SIGN_IN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}\Z")
 
 
-class People:
+class People(Absences):
     """One part of the front door."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:
@@ -59,7 +60,11 @@ class People:
             if row is None or agency is None or row.disabled_at is not None:
                 return None
             account = _account(context, row, agency)
-            actor = Actor(account_id=row.id, agency_id=row.agency_id, name=row.name, roles=frozenset(account.roles),
+            own = frozenset(account.roles)
+            stands_in_for = stand_ins(absences.stood_for(context.uow, row.id, agency_files.local_day(agency, context.now)))
+            lent = frozenset(role for each in stands_in_for for role in each.roles)
+            actor = Actor(account_id=row.id, agency_id=row.agency_id, name=row.name, roles=own | lent, deputy_roles=lent - own,
+                          stands_in_for=stands_in_for,
                           session=sign_in.reference_of(token))
             return actor, account
 
@@ -210,6 +215,10 @@ class People:
         chosen = "en" if language == "en" else "id"
         self._executor.run(actor, lambda context: accounts.update_one(context.uow, actor.account_id, {"language": chosen}))
 
+    def set_shortcuts(self, actor: Actor, on: bool) -> None:
+        """Whether single keys act on the actor's pages."""
+        self._executor.run(actor, lambda context: accounts.update_one(context.uow, actor.account_id, {"shortcuts": on}))
+
     def demo_accounts_exist(self) -> bool:
         """Whether invented people stand in this database: then it must not serve real ones."""
         return self._executor.read(_NOBODY, lambda context: accounts.demo_exists(context.uow))
@@ -306,7 +315,8 @@ class People:
 def _account(context: Context, row: AccountRow, agency: AgencyRow) -> Account:
     day = agency_files.local_day(agency, context.now)
     return Account(id=row.id, sign_in=row.sign_in, name=row.name, agency_id=row.agency_id, agency_name=agency.name,
-                   roles=tuple(sorted(accounts.roles_held(context.uow, row.id, day))), language=row.language, demo=row.demo)
+                   roles=tuple(sorted(accounts.roles_held(context.uow, row.id, day))), language=row.language, demo=row.demo,
+                   shortcuts=row.shortcuts)
 
 
 def _check_roles(agency: AgencyRow, roles: Collection[str]) -> None:

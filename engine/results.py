@@ -57,6 +57,7 @@ class FormField:
     fields: tuple[FormField, ...] = ()      # of one row, for `rows`
     value: Value = None
     masked: bool = False
+    group: Text = Text("", "")              # the heading it stands under
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -418,6 +419,7 @@ class Account:
     roles: tuple[str, ...]
     language: str
     demo: bool
+    shortcuts: bool = True          # whether single keys act on pages
 
 
 @dataclass(frozen=True, kw_only=True)

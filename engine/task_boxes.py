@@ -45,7 +45,7 @@ class Boxes:
             whose, narrowing = _whose(context, filters.role), _narrowing(context, filters)
             number = max(page, 1)
             found = inbox.page(context.uow, whose, box=filters.box, narrowing=narrowing, limit=PAGE, offset=(number - 1) * PAGE)
-            known = facts.of_tasks(context, [row.task for row in found])
+            known = facts.of_inbox(context, found)
             return Page(rows=tuple(task_rows.summary(context, row, about) for row, about in zip(found, known, strict=True)),
                         total=inbox.total(context.uow, whose, box=filters.box, narrowing=narrowing), number=number, size=PAGE)
 

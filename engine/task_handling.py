@@ -117,7 +117,7 @@ class Handling:
     def _change(self, actor: Actor, task_id: str, action: str, change: Callable[[Context, InboxRow], None]) -> TaskSummary:
         def command(context: Context) -> TaskSummary:
             seen = task_rows.found(context, task_id)
-            about = facts.of_task(context, seen.task)
+            about = facts.of_inbox(context, [seen])[0]
             if not authorization.allows(actor, action, about):
                 # Somebody who may see it learns who has it; anybody else that there is nothing here.
                 authorization.require(actor, task_rows.READ, about)
@@ -127,7 +127,7 @@ class Handling:
             change(context, seen)
             again = task_rows.found(context, task_id)
             acts.saw(context.uow, actor.account_id, task_id, again.task.revision, context.now)  # one's own act is no news
-            return task_rows.summary(context, again, facts.of_task(context, again.task))
+            return task_rows.summary(context, again, facts.of_inbox(context, [again])[0])
 
         return self._executor.run(actor, command)
 

@@ -17,7 +17,7 @@ READ = "task.read"
 def seen(context: Context, task_id: str, action: str = READ) -> InboxRow:
     """The task, if the actor may do `action` to it; else `NotFound`, as for one that does not exist."""
     row = found(context, task_id)
-    authorization.require(context.actor, action, facts.of_task(context, row.task))
+    authorization.require(context.actor, action, facts.of_inbox(context, [row])[0])
     return row
 
 

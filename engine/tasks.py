@@ -18,6 +18,8 @@ from engine import (
     idempotency,
     projection,
     seal,
+    shown,
+    substitution,
     summaries,
     task_rows,
 )
@@ -84,19 +86,21 @@ class Tasks(Boxes, Handling, StatedTimes):
             row = seen.task
             form = context.executor.definition(context.uow, seen.deployment_id).forms.get(row.form_key or "")
             filled: list[commands.Filled] = []
+            acting_for = substitution.acting_for(context, row.role)
 
             def fill(live: LiveInstance) -> commands.Filled:
-                filled.append(filling.fill(context, live, form, submission, facts.of_task(context, row)))
+                filled.append(filling.fill(context, live, form, submission, facts.of_inbox(context, [seen])[0]))
                 return filled[0]
 
             live, after = commands.complete(context, row, typed=submission, fill=fill, expected_revision=expected_revision,
-                                            has_drafts=seen.has_drafts, stated_at=stated_at)
+                                            has_drafts=seen.has_drafts, stated_at=stated_at, acting_for=acting_for)
             if after is None:
                 return CompletionResult(instance_id=live.id, case_id=row.case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
             if form is not None and form.record is not None:
                 item = None if row.item is None else live.unsealed(row.item, projection.item_binding(row.token_id))
                 journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "complete_task")
-                live.case_status = kept.project(context, live, form.record, filled[0].submission, seq=journaled, item=item).status
+                live.case_status = kept.project(context, live, form.record, filled[0].submission, seq=journaled, item=item,
+                                                acting_for=acting_for).status
             documents.keep_uploads(context, live, row.element_id, filled[0].uploads)
             context.save()
             done, judged = live.completed_tokens[row.token_id], live.verdicts[row.token_id]
@@ -124,7 +128,7 @@ class Tasks(Boxes, Handling, StatedTimes):
 
     def _detail(self, context: Context, seen: InboxRow) -> TaskDetail:
         task, actor = seen.task, context.actor
-        about = facts.of_task(context, task)
+        about = facts.of_inbox(context, [seen])[0]
         definition = context.executor.definition(context.uow, seen.deployment_id)
         node = definition.element(task.element_id)
         form = definition.forms.get(task.form_key) if task.form_key else None

@@ -117,3 +117,26 @@ def _with_roles(day: date) -> Join:
 
 def _runs_on(day: date) -> tuple[ColumnElement[bool], ...]:
     return absence.c.from_date <= day, absence.c.until_date >= day, absence.c.ended_at.is_(None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stint:
+    """One role that a substitute held in the place of `account_id`, from a day through another, or until it was ended."""
+
+    substitute_id: str
+    account_id: str
+    name: str
+    role: str
+    from_date: date
+    until_date: date
+    ended_at: datetime | None
+
+
+def stints(uow: UnitOfWork, substitute_ids: Collection[str]) -> list[Stint]:
+    """Whenever these accounts stood in for somebody, over and running, by first day."""
+    return rows.all_of(Stint, uow.execute(
+        select(absence.c.substitute_id, absence.c.account_id, account.c.name, absence_role.c.role, absence.c.from_date,
+               absence.c.until_date, absence.c.ended_at)
+        .join(absence_role, absence_role.c.absence_id == absence.c.id).join(account, account.c.id == absence.c.account_id)
+        .where(absence.c.substitute_id.in_(sorted(substitute_ids)))
+        .order_by(absence.c.from_date, absence.c.id, absence_role.c.role)))

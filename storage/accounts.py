@@ -32,6 +32,7 @@ class AccountRow:
     created_at: datetime
     disabled_at: datetime | None = None
     last_used: datetime | None = None
+    shortcuts: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

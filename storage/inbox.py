@@ -40,7 +40,8 @@ _IS_DONE: ColumnElement[bool] = literal_column("task.state = 'completed'")
 @dataclass(frozen=True, kw_only=True)
 class InboxRow:
     """A task with what its case, SOP, holder and giver are called. `wrapped_key` opens `task.item`; `has_drafts`: somebody typed;
-    `seen_revision`: what the viewer saw when they last looked, None when they never did."""
+    `is_barred`: the viewer has a conflict of interest in the case; `seen_revision`: what they saw when they last looked, None when
+    they never did."""
 
     task: TaskRow
     business_key: str
@@ -52,6 +53,7 @@ class InboxRow:
     wrapped_key: bytes | None
     has_drafts: bool
     calendar_digest: str | None
+    is_barred: bool
     giver_name: str | None
     seen_revision: int | None
 
@@ -259,6 +261,7 @@ def _in_context() -> Select[Any]:
             *rows.columns(TaskRow, task), instance.c.business_key, deployment.c.title, instance.c.deployment_id,
             instance.c.risk, instance.c.suspended_at, account.c.name.label("assignee_name"), case_file.c.wrapped_key,
             exists().where(draft.c.task_id == task.c.id).label("has_drafts"), instance.c.calendar_digest,
+            conflicts.is_barred(instance.c.case_id, bindparam("viewer")).label("is_barred"),
             giver.c.name.label("giver_name"), look.c.revision.label("seen_revision"))
         .join_from(task, instance, instance.c.id == task.c.instance_id)
         .join(deployment, deployment.c.id == instance.c.deployment_id)

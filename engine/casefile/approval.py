@@ -28,7 +28,7 @@ def proposed(case: Case, record: str, submission: Submission) -> dict[str, Value
     before = case.record(record)
     if before.get(answer) == RETURNED:
         before = {key: value for key, value in before.items() if key not in (answer, PROPOSERS, *_DUAL)}
-    accounts: list[Value] = sorted({*proposers(before), submission.actor_id} - {""})
+    accounts: list[Value] = sorted({*proposers(before), *submission.behind} - {""})
     return {**before, **submission.values, PROPOSERS: accounts}
 
 
@@ -39,12 +39,13 @@ def proposers(record: Mapping[str, Value]) -> frozenset[str]:
 
 
 def approves_alone(record: str, case: Case, submission: Submission) -> bool:
-    """Whether this approves what nobody but the same account has proposed, or had a hand in."""
+    """Whether this approves what nobody but the same account has proposed, or had a hand in. A substitute's hand is also that of
+    whoever they stand in for: what one proposed the other does not approve."""
     answer = DECISIONS.get(record)
     if answer is None or submission.text(answer) != APPROVED:
         return False
     behind = proposers(case.record(record))
-    return not behind or submission.actor_id in behind
+    return not behind or not behind.isdisjoint(submission.behind)
 
 
 def dual_role_reason(submission: Submission) -> str:

@@ -54,11 +54,18 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """What a form sent. `item` is what a multi-instance task worked on: for a line of the plan, the line. `actor_id`: whose it is."""
+    """What a form sent. `item` is what a multi-instance task worked on: for a line of the plan, the line. `actor_id`: whose it is;
+    `acting_for`: the accounts in whose place."""
 
     values: Mapping[str, Value]
     item: Value = None
     actor_id: str = ""
+    acting_for: frozenset[str] = frozenset()
+
+    @property
+    def behind(self) -> frozenset[str]:
+        """Everybody whose hand is in it."""
+        return self.acting_for | {self.actor_id}
 
     def text(self, key: str) -> str:
         """A choice or text; empty where nothing was answered."""

@@ -5,7 +5,7 @@ The only writer of case records. Whatever it writes can be dropped and made agai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from engine import canonical, seal
 from engine.advance import LiveInstance
@@ -19,7 +19,7 @@ from storage import cases
 
 
 def project(context: Context, live: LiveInstance, record: str, values: Mapping[str, Value], *, seq: int, item: Value = None,
-            actor_id: str | None = None, is_retold: bool = False) -> Changes:
+            actor_id: str | None = None, acting_for: Collection[str] = (), is_retold: bool = False) -> Changes:
     """Apply the submission of journal entry `seq` to the case file: new versions of the records it changed.
 
     The answer says which status and risk follow; the case row is the caller's to write. What the rules of every case forbid is
@@ -31,7 +31,8 @@ def project(context: Context, live: LiveInstance, record: str, values: Mapping[s
     """
     live.case_seen, stored = cases.latest_records(context.uow, live.case_id)
     case = _case(live.key, stored)
-    submission = Submission(values=values, item=item, actor_id=actor_id or context.actor.account_id)
+    submission = Submission(values=values, item=item, actor_id=actor_id or context.actor.account_id,
+                            acting_for=frozenset(acting_for))
     if not is_retold:
         _check(context, live, record, case, submission, starts=seq == 1)
     changes = apply(record, case, submission)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,10 +88,11 @@ def complete(
     expected_revision: int | None,
     has_drafts: bool = True,
     stated_at: datetime | None = None,
+    acting_for: Sequence[str] = (),
 ) -> tuple[LiveInstance, Transition | None]:
     """Completes a task the actor holds. Due timers fire first; if that takes the task away, or somebody else moved it,
     what was typed is kept as a draft and the refusal says why. `fill` validates against the form. `stated_at` is when the work
-    was done, where that was earlier.
+    was done, where that was earlier; `acting_for` are the accounts in whose place the actor does it.
     """
     live = context.instance(row.instance_id)
     if live.state is not None:
@@ -107,7 +108,7 @@ def complete(
     live.completed_tokens[row.token_id] = Done(by=context.actor.account_id, at=max(context.now, live.last_at), stated_at=stated_at)
     after = instances.move(context, live, CompleteTask(token_id=row.token_id, variables=filled.variables, stated_at=stated_at),
                            actor_id=context.actor.account_id, submission=filled.submission,
-                           note={journal.CLAIMED_AT: row.claimed_at})
+                           note={journal.CLAIMED_AT: row.claimed_at, **({journal.ACTING_FOR: list(acting_for)} if acting_for else {})})
     if has_drafts:
         tasks.delete_drafts(context.uow, row.id)
     return live, after
