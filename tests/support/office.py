@@ -48,6 +48,13 @@ class Office:
         """Somebody of Kalbar; the same name is the same person."""
         return Actor(account_id=f"{name or '-'.join(roles)}", agency_id=self.agency_id, name=name, roles=frozenset(roles))
 
+    def hire(self, name: str, *roles: str) -> Actor:
+        """Somebody of Kalbar with an account of their own."""
+        account = self.engine.people.create_account(
+            self.engine.people.operator("kalbar"), sign_in=f"{name.lower()}.rekaan", name=name, passphrase="kuda batu hujan pelan sekali",
+            roles=roles, demo=True)
+        return Actor(account_id=account.id, agency_id=self.agency_id, name=name, roles=frozenset(roles))
+
     def stranger(self) -> Actor:
         """Somebody of the other agency, who holds every role there."""
         return Actor(account_id="stranger", agency_id=self.elsewhere, name="stranger", roles=frozenset(ROLES))
