@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine import definitions, errors
+from engine import definitions, errors, scenario_changes
 from engine.bundle import SopBundle
 from engine.clock import ManualClock
 from engine.commands import documents, notices
@@ -35,13 +35,15 @@ class ScenarioResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """What a story is played on. `work` does all jobs that are due; `reload` forgets everything cached."""
+    """What a story is played on. `work` does all jobs that are due; `reload` forgets everything cached; `passphrase` is that of
+    everybody who signs in."""
 
     engine: Any
     clock: ManualClock
     actor_of: Callable[[str], Actor]
     work: Callable[[], object]
     reload: Callable[[], object] = lambda: None
+    passphrase: str = ""
 
 
 def play_scenario(scenario: Scenario, stage: Stage, *, file: str = "", key: str, only_steps: int | None = None) -> ScenarioResult:
@@ -88,10 +90,18 @@ class Story:
     def __init__(self, scenario: Scenario, stage: Stage, *, key: str, file: str = "") -> None:
         self._scenario, self._stage, self._file, self._key = scenario, stage, file, key
         self._problems: list[str] = []
-        self._case_id: str | None = None
-        self._instance_id = ""
-        self._roles = {scenario.role} | {step.role for step in scenario.steps if step.role} | {
+        self._cases: dict[str, tuple[str | None, str]] = {"": (None, "")}   # by their names in the story: case, instance
+        self._case = ""
+        self._roles = {scenario.role} | {step.role for step in scenario.steps if step.role and step.revise is None} | {
             one.role for step in scenario.steps for one in step.expected or ()}
+
+    @property
+    def _case_id(self) -> str | None:
+        return self._cases[self._case][0]
+
+    @property
+    def _instance_id(self) -> str:
+        return self._cases[self._case][1]
 
     def run(self, only_steps: int | None = None) -> ScenarioResult:
         """The whole story, or its first steps."""
@@ -117,7 +127,7 @@ class Story:
             else:
                 started: CompletionResult = engine.cases.start(
                     actor, self._key, submission=scenario.submission, business_key=scenario.business_key)
-                self._case_id, self._instance_id = started.case_id, started.instance_id
+                self._cases[""] = started.case_id, started.instance_id
         except errors.EngineError as refused:
             self._problems.append(f"start: {_refusal(refused)}")
             return False
@@ -130,7 +140,7 @@ class Story:
         for row in engine.cases.find(manager).rows:
             for one in engine.cases.get(manager, row.id).instances:
                 if is_it(one):
-                    self._case_id, self._instance_id = row.id, one.id
+                    self._cases[self._case] = row.id, one.id
                     return
         raise errors.NotFound(sop=self._key)
 
@@ -140,6 +150,7 @@ class Story:
 
     def result(self, *, ended: bool) -> ScenarioResult:
         """How it went; where it `ended`, the replay and what `[end]` says are looked at, too."""
+        self._case = ""
         trace = self._end() if ended else ()
         return ScenarioResult(file=self._file, problems=tuple(self._problems), trace=trace, case_id=self._case_id,
                               instance_id=self._instance_id)
@@ -148,6 +159,7 @@ class Story:
         """False: the story cannot go on."""
         if until := step.at or step.wait_until:
             pass_time(self._stage, until)
+        self._case = step.case if step.start is None else ""
         if step.expected is not None:
             self._compare(number, step.expected)
         try:
@@ -163,6 +175,8 @@ class Story:
             wanted, got = getattr(step, what), getattr(done, what, None)
             if wanted is not None and wanted != got:
                 self._problems.append(f"step {number}: {what} {got or 'none'} instead of {wanted}")
+        if step.version not in (None, version := self._instance().version if step.version is not None else None):
+            self._problems.append(f"step {number}: version {version} instead of {step.version}")
         return True
 
     def _act(self, step: Step) -> TaskSummary | None:
@@ -173,6 +187,12 @@ class Story:
             engine.cases.correlate_message(actor, step.message, keys=step.keys, submission=step.submission)
         elif step.act is not None:
             engine.cases.act(actor, self._case_id, self._action(actor, step.act, step.item), step.submission)
+        elif step.revise is not None:
+            scenario_changes.revise(self._stage, actor, self._key, step.revise, reason=self._scenario.source)
+        elif step.start is not None:
+            self._case = step.start
+            started = engine.cases.start(actor, self._key, submission=step.submission)
+            self._cases[step.start] = started.case_id, started.instance_id
         elif step.signal is not None:
             engine.cases.broadcast_signal(actor, step.signal, step.submission)
         elif step.acts_on is not None:
@@ -216,9 +236,11 @@ class Story:
         engine, scenario = self._stage.engine, self._scenario
         self._stage.reload()
         auditor = self._stage.actor_of("auditor")
-        report = engine.audit.replay(auditor, self._instance_id)
-        if report.verdict is not ReplayVerdict.CONFIRMED:
-            self._problems.append(f"end: the replay is {report.verdict} at entry {report.first_bad_seq}: {report.reason}")
+        reports = {name: engine.audit.replay(auditor, instance_id) for name, (_, instance_id) in self._cases.items()}
+        for name, each in reports.items():
+            if each.verdict is not ReplayVerdict.CONFIRMED:
+                self._problems.append(f"end: the replay {name} is {each.verdict} at entry {each.first_bad_seq}: {each.reason}")
+        report = reports[""]
         case = engine.cases.get(self._stage.actor_of("case_manager"), self._case_id)
         completed = [entry.element_id for entry in report.trace if entry.happened is Happening.COMPLETED]
         found = {
@@ -227,12 +249,18 @@ class Story:
             "outputs": sorted(self._outputs(completed)),
             "ended_at": scenario.end.get("ended_at") if scenario.end.get("ended_at") in completed else None,
             "notices": sorted(self._notices()),
+            "version": self._instance().version,
         }
         for what, written in scenario.end.items():
             wanted = sorted(written) if isinstance(written, list) else written
             if wanted != found[what]:
                 self._problems.append(f"end: {what}: {found[what]} instead of {wanted}")
         return tuple(report.trace)
+
+    def _instance(self) -> InstanceSummary:
+        case = self._stage.engine.cases.get(self._stage.actor_of("case_manager"), self._case_id)
+        found: InstanceSummary = next(one for one in case.instances if one.id == self._instance_id)
+        return found
 
     def _documents(self, case: CaseDetail) -> list[str]:
         """The codes of the documents of the case, with those that only who worked on it may see."""
@@ -247,7 +275,7 @@ class Story:
     def _outputs(self, completed: Sequence[str]) -> set[str]:
         """The documents that the completed steps should have led to, as the SOP says."""
         engine, owner = self._stage.engine, self._stage.actor_of("process_owner")
-        (deployment,) = [sop for sop in engine.sops.list(owner) if sop.key == self._key]
+        deployment = next(sop for sop in engine.sops.list(owner) if sop.digest == self._instance().digest)
         definition = definitions.load(SopBundle.from_files(engine.sops.get(owner, deployment.deployment_id).files))
         return {code for element_id in completed for code in definition.element(element_id).outputs}
 

@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine import durations, errors, toml_files
+from engine import durations, errors, scenario_revision, toml_files
+from engine.scenario_revision import Revision
 
-_KINDS = ("complete", "claim", "act", "message", "signal", "wait_until")
+_KINDS = ("complete", "claim", "act", "message", "signal", "wait_until", "revise", "start")
 _STEP = frozenset({
     *_KINDS, "open", "as", "at", "with", "item", "line", "verdict", "handling", "handling_verdict", "overrun", "refuse", "keys",
+    "case", "version",
 })
 _START = frozenset({"at", "as", "with", "business_key", "message", "keys", "timer"})
-_END = frozenset({"completed", "documents", "notices", "outputs", "ended_at"})
+_END = frozenset({"completed", "documents", "notices", "outputs", "ended_at", "version"})
 _WHOLE = frozenset({"source", "agency", "start", "step", "end"})
 
 
@@ -36,7 +38,8 @@ class Expected:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing somebody does, or time passing. At most one of `complete`, `claim`, `act`, `message`, `signal`, `wait_until` is set."""
+    """One thing somebody does, or time passing. At most one of `complete`, `claim`, `act`, `message`, `signal`, `wait_until`, `revise`,
+    `start` is set."""
 
     expected: tuple[Expected, ...] | None = None    # the whole inbox at `at`, in any order; None: not looked at
     complete: str | None = None
@@ -54,6 +57,10 @@ class Step:
     handling_verdict: str | None = None             # the second verdict: claimed to done
     overrun: timedelta | None = None
     refuse: str | None = None                       # the error code the step must be refused with
+    revise: Revision | None = None                  # another version of the SOP is drafted by `role` and approved
+    start: str | None = None                        # another case of the SOP is opened, known by this name
+    case: str = ""                                  # the name of the case the step is about; "" for the story's first
+    version: int | None = None                      # the version of the SOP that case runs by
 
     @property
     def line(self) -> Any:
@@ -91,6 +98,12 @@ class Scenario:
     def completed(self) -> bool | None:
         """Whether nothing may be left to do at the end; None: not looked at."""
         return self.end.get("completed")
+
+    @property
+    def revisers(self) -> frozenset[str]:
+        """The roles that draft and approve other versions of the SOP in it: people who sign in."""
+        changed = [step for step in self.steps if step.revise is not None]
+        return frozenset({role for step in changed for role in (step.role or self.role, *(step.revise.approved_by if step.revise else ()))})
 
     @property
     def documents(self) -> tuple[str, ...] | None:
@@ -135,7 +148,9 @@ def _step(raw: Mapping[str, Any]) -> Step:
         wait_until=_instant(raw["wait_until"]) if "wait_until" in raw else None, role=raw.get("as"),
         at=_instant(raw["at"]) if "at" in raw else None, submission=raw.get("with", {}), keys=raw.get("keys", {}),
         item=_item(raw), verdict=raw.get("verdict"), handling_verdict=raw.get("handling_verdict", raw.get("handling")),
-        overrun=durations.parse_duration(raw["overrun"]).exact if "overrun" in raw else None, refuse=raw.get("refuse"))
+        overrun=durations.parse_duration(raw["overrun"]).exact if "overrun" in raw else None, refuse=raw.get("refuse"),
+        revise=scenario_revision.read(raw["revise"]) if "revise" in raw else None, start=raw.get("start"),
+        case=raw.get("start", raw.get("case", "")), version=int(raw["version"]) if "version" in raw else None)
 
 
 def _expected(raw: Mapping[str, Any]) -> Expected:

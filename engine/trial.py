@@ -7,7 +7,7 @@ becomes a variable. After each call everything that needs no person and no later
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from engine import canonical, definitions, entrances, errors, eventlog, pack, projection, recorded
@@ -40,11 +40,11 @@ MAX_JOBS = 20_000  # in one call; a diagram that needs more waits for nobody
 class Trial:
     """One bundle, one tester, one clock. Open it with `Trial.open`."""
 
-    def __init__(self, executor: Executor, clock: ManualClock, actor: Actor, deployment_id: str, operations: Mapping[str, Operation],
+    def __init__(self, executor: Executor, clock: ManualClock, actor: Actor, key: str, operations: Mapping[str, Operation],
                  findings: tuple[LintFinding, ...]) -> None:
         self.findings = findings
         self._executor, self._clock, self._actor = executor, clock, actor
-        self._deployment_id, self._operations = deployment_id, operations
+        self._key, self._operations = key, operations
         self.process_ids = _process_ids(self._read(self._definition))
 
     @classmethod
@@ -59,10 +59,7 @@ class Trial:
         Raises:
             BundleRefused: a finding is an ERROR; all findings are in it.
         """
-        findings = tuple(lint(bundle, operations=frozenset(operations)))
-        if any(finding.severity is Severity.ERROR for finding in findings):
-            raise errors.BundleRefused(findings)
-        definition = definitions.load(bundle)
+        findings, definition = _checked(bundle, operations)
         database = Database.open(database_url)
         database.create_schema()
         clock = ManualClock(now)
@@ -70,16 +67,20 @@ class Trial:
         executor = Executor(database, clock, randomness.random_bytes(32), specs)
         agency_id = randomness.new_id()
         actor = Actor(account_id=f"tester-{agency_id[:8]}", agency_id=agency_id, name="tester", roles=frozenset())
-        deployment_id = executor.run(actor, lambda context: _deploy(context, bundle, definition, calendar, parameters))
-        return cls(executor, clock, actor, deployment_id, dict(operations), findings)
+        executor.run(actor, lambda context: _set_up(context, bundle, definition, calendar, parameters))
+        return cls(executor, clock, actor, _key(definition), dict(operations), findings)
+
+    def put_in_force(self, bundle: SopBundle, *, effective_from: date) -> None:
+        """The next version of what is tried, for what begins on or after a day. Raises `BundleRefused` as `open` does."""
+        _, definition = _checked(bundle, self._operations)
+        self._run(lambda context: _deploy(context, bundle, definition, key=self._key, effective_from=effective_from))
 
     def start(self, process_id: str | None = None, variables: Mapping[str, Value] = {}, *, business_key: str = "") -> str:
         """Starts a process (the bundle's main one if none is named); the instance id. Raises `NotFound` for an unknown process."""
         given = canonical.variables(variables)
 
         def command(context: Context) -> str:
-            row = deployments.get(context.uow, self._deployment_id)
-            assert row is not None
+            row = self._in_force(context)
             wanted = process_id or self._definition(context).main_process
             if wanted is None:
                 raise errors.NotFound(process_id="")
@@ -213,9 +214,9 @@ class Trial:
         """The instance's trace as XES."""
 
         def query(context: Context) -> bytes:
-            definition = self._definition(context)
-            nodes = {node.id: node for process in definition.processes.values() for node in definitions.nodes_of(process)}
             row = self._instance(context, instance_id)
+            definition = context.executor.definition(context.uow, row.deployment_id)
+            nodes = {node.id: node for process in definition.processes.values() for node in definitions.nodes_of(process)}
             parameters = context.parameters(row.parameters_digest)
             roles = {node.id: definition.role_of(node.id, parameters) for node in nodes.values() if node.lane}
             entries = [_entry(row) for row in trace.of_instance(context.uow, row.id)]
@@ -241,7 +242,12 @@ class Trial:
         return self._executor.read(self._actor, query)
 
     def _definition(self, context: Context) -> Definition:
-        return context.executor.definition(context.uow, self._deployment_id)
+        return context.executor.definition(context.uow, self._in_force(context).id)
+
+    def _in_force(self, context: Context) -> deployments.DeploymentRow:
+        row = deployments.in_force(context.uow, self._actor.agency_id, self._key, context.local_day())
+        assert row is not None
+        return row
 
     def _instances(self, context: Context) -> list[instance_rows.InstanceRow]:
         found: list[instance_rows.InstanceRow] = []
@@ -293,8 +299,19 @@ def _process_ids(definition: Definition) -> tuple[str, ...]:
     return tuple(sorted(running, key=lambda process_id: process_id != definition.main_process))
 
 
-def _deploy(context: Context, bundle: SopBundle, definition: Definition, calendar: WorkCalendar | None,
-            parameters: Mapping[str, Value] | None) -> str:
+def _checked(bundle: SopBundle, operations: Mapping[str, Operation]) -> tuple[tuple[LintFinding, ...], Definition]:
+    findings = tuple(lint(bundle, operations=frozenset(operations)))
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise errors.BundleRefused(findings)
+    return findings, definitions.load(bundle)
+
+
+def _key(definition: Definition) -> str:
+    return definition.sheet.key or "trial"
+
+
+def _set_up(context: Context, bundle: SopBundle, definition: Definition, calendar: WorkCalendar | None,
+            parameters: Mapping[str, Value] | None) -> None:
     digests: dict[str, str] = {}
     for kind, table in (("calendar", calendar), ("parameters", parameters)):
         if table is not None:
@@ -306,13 +323,18 @@ def _deploy(context: Context, bundle: SopBundle, definition: Definition, calenda
     agencies.add(context.uow, agencies.AgencyRow(
         id=agency_id, code=f"trial-{agency_id}", name="Trial", level="", region="", zone=zone, calendar_digest=digests.get("calendar"),
         parameters_digest=digests.get("parameters"), profile={projection.ALONE_AS: definition.sheet.agency}))
+    _deploy(context, bundle, definition, key=_key(definition), effective_from=context.local_day())
+
+
+def _deploy(context: Context, bundle: SopBundle, definition: Definition, *, key: str, effective_from: date) -> None:
+    agency_id = context.actor.agency_id
     row = deployments.DeploymentRow(
-        id=randomness.new_id(), agency_id=agency_id, key=definition.sheet.key or "trial", version=1, digest=bundle.digest,
-        title={"id": definition.sheet.title.id, "en": definition.sheet.title.en}, process_id=definition.main_process or "",
-        effective_from=context.local_day(), deployed_at=context.now, deployed_by=context.actor.account_id, findings=[])
+        id=randomness.new_id(), agency_id=agency_id, key=key, version=deployments.latest_version(context.uow, agency_id, key) + 1,
+        digest=bundle.digest, title={"id": definition.sheet.title.id, "en": definition.sheet.title.en},
+        process_id=definition.main_process or "", effective_from=effective_from, deployed_at=context.now,
+        deployed_by=context.actor.account_id, findings=[])
     deployments.add(context.uow, row, {path: (pack.bytes_digest(data), data) for path, data in bundle.files.items()})
     starts.deployed(context, row)
-    return row.id
 
 
 def _entry(row: Any) -> TraceEntry:

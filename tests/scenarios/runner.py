@@ -134,14 +134,17 @@ class _Run:
         opened = scenario.at.astimezone(UTC) - (BEFORE_A_TIMER if scenario.timer else timedelta(0))
         self.trial = Trial.open(bundle, now=opened, operations=self.desk.operations(),
                                 calendar=agency_calendar(agency), parameters=parameters)
+        self.cases: dict[str, str] = {}   # instances by what the story calls their case; "" for its first
         self.instance_id = ""
+        self.bundle = bundle
         self.verdicts: list[Verdict] = []
 
     def play(self) -> Played:
-        self.instance_id = self._begin()
+        self.instance_id = self.cases[""] = self._begin()
         for number, step in enumerate(self.scenario.steps, 1):
             self._step(f"step {number} ({step.acts_on or 'wait'})", step)
         self._settled()
+        self.instance_id = self.cases[""]
         status = self.trial.outcome(self.instance_id).status
         _same("end", "completed", status is InstanceStatus.COMPLETED, self.scenario.completed)
         _same("end", "documents", tuple(self.desk.documents), self.scenario.documents)
@@ -170,6 +173,7 @@ class _Run:
 
     def _step(self, name: str, step: Step) -> None:
         self._settled()
+        self.instance_id = self.cases.get(step.case, "")
         if step.expected is not None:
             self._compare(name, step.expected)
         if until := step.wait_until or step.at:
@@ -180,7 +184,8 @@ class _Run:
             self._act(name, step)
         except EngineError as error:
             refusal = error.code
-        _same(name, "refusal", refusal, step.refuse)
+        _same(name, "refusal", refusal, step.refuse if step.revise is None else None)
+        self.cases[step.case] = self.instance_id
 
     def _act(self, name: str, step: Step) -> None:
         if step.message is not None:
@@ -190,6 +195,13 @@ class _Run:
         elif step.act is not None:
             self._may_act(name, step.role, step.act)
             self.trial.act(step.act, step.submission, keys=step.item)
+        elif step.revise is not None:
+            # Nobody has to approve anything in a trial: what people are refused, `engine.scenario` plays.
+            if step.refuse is None:
+                self.bundle = step.revise.applied(self.bundle)
+                self.trial.put_in_force(self.bundle, effective_from=step.revise.effective_from)
+        elif step.start is not None:
+            self.instance_id = self.trial.start(variables=step.submission, business_key=f"KLB-UJI-{step.start}")
         elif step.signal is not None:
             self.trial.send_signal(step.signal, step.submission)
         elif step.acts_on is not None:

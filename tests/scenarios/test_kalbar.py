@@ -23,6 +23,7 @@ PROCESS = "kalbar_pengelolaan_kasus"
 #: What overdue time standards told whom; in every other scenario nothing is overdue.
 NOTICES = {
     "a31_menit_melewati_natal": ("head_of_unit task_overdue",),
+    "a33_sop_diubah_di_tengah_jalan": ("head_of_unit task_overdue", "head_of_unit task_overdue"),   # of the second case, too
     "semua_waktu_baku_terlampaui": (
         "head_of_unit task_overdue", "head_of_unit task_overdue", "case_manager task_overdue", "case_manager task_overdue",
         "case_manager task_overdue", "head_of_unit legal_duty_overdue", "case_manager task_overdue"),
