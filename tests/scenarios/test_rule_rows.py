@@ -23,6 +23,22 @@ NOT_CALLED: dict[str, str] = {
 
 #: Rows of the other tables that no story reaches and that are only asked directly, and why. One that a story reaches must leave this list.
 ONLY_ASKED: dict[str, dict[int, str]] = {
+    "common/keputusan/d03-cara-pengelolaan: management_mode": {
+        4: "case management and accompaniment are the unit's own work beside the plan: no form offers them as a line",
+    },
+    "common/keputusan/d05-penyetuju: approver": dict.fromkeys(
+        range(1, 9), "the lane names this role itself (test_decision_tables holds the two together); only who closes a complaint depends on an answer"),
+    "common/keputusan/d06-penanganan-khusus: special_handling": {
+        1: "only Kalbar's form asks for it, and its diagram draws what follows",
+        9: "a stay in the shelter has a process of its own, asked for after the identification",
+        10: "who reported steers no process",
+        11: "the engine keeps conflicted staff out of the case, whatever a diagram says",
+    },
+    "common/keputusan/d07-pemberi-persetujuan: consent_giver": {1: "danger to life is answered before any step asks for consent"},
+    "common/keputusan/d09-siap-terminasi: termination_findings": {
+        9: "proposer and approver are two people, or the approver says why not: the engine sees to it, no diagram asks",
+        10: "the form of the proposal requires a reason",
+    },
 }
 
 
