@@ -92,7 +92,8 @@ class Public:
             row = outside_rows.receipt(context.uow, context.actor.agency_id, digest)
             zone = agencies.zone(context.uow, context.actor.agency_id)
             assert row is not None and zone is not None
-            return PublicReceipt(code=written, at=row.at, zone=zone, promised=published.promised(found.definition))
+            return PublicReceipt(code=written, at=row.at, zone=zone, promised=(
+                *published.promised(found.definition), *(published.promised_of_cases(context) if door is Door.REPORT else ())))
 
         return self._run(code, f"public.{door.value}", command)
 
@@ -115,30 +116,17 @@ class Public:
 
         return self._read(code, "public.status", query)
 
-    def message_form(self, code: str) -> FormView:
-        """What a reporter can say later. Raises `NotFound` where no SOP in force takes it in."""
-        def query(context: Context) -> FormView:
-            found = outside.by_message(context, outside.MESSAGE)
-            if found is None:
-                raise errors.NotFound(door=outside.MESSAGE)
-            return forms.to_fill(found.form, {}, _CLASSES)
-
-        return self._read(code, "public.read", query)
-
-    def follow_up(self, code: str, receipt: str, submission: Mapping[str, Any]) -> None:
-        """A later message to whoever handles the case, or taking the report back: a person reads either.
+    def add_message(self, code: str, receipt: str, text: str) -> None:
+        """A later message to whoever handles the case: a person reads it.
 
         Raises:
-            NotFound: no such receipt here. InvalidSubmission: fields need attention.
+            NotFound: no such receipt here, or no SOP in force takes messages in. InvalidSubmission: there is no text.
         """
-        def command(context: Context) -> None:
-            row = self._receipt(context, receipt)
-            case = cases.get(context.uow, row.case_id if row is not None else "")
-            if row is None or case is None or case.wrapped_key is None:
-                raise errors.NotFound(receipt="")
-            outside.follow_up(context, row, case.business_key, submission)
+        self._follow_up(code, receipt, {"message_kind": "added", "message_text": text})
 
-        self._run(code, "public.follow_up", command)
+    def withdraw(self, code: str, receipt: str) -> None:
+        """Takes a report or complaint back: a person reads that too, and no legal duty ends by it. Raises `NotFound` as above."""
+        self._follow_up(code, receipt, {"message_kind": outside.WITHDRAWN})
 
     def answer_survey(self, code: str, survey_code: str, submission: Mapping[str, Any]) -> None:
         """One answer for one code. Raises as `commands.outside.answer_survey`; a refused answer leaves the code as it was."""
@@ -202,6 +190,16 @@ class Public:
 
     def _receipt(self, context: Context, typed: str) -> outside_rows.ReceiptRow | None:
         return outside_rows.receipt(context.uow, context.actor.agency_id, receipts.digest_of(self._executor.master_key, typed))
+
+    def _follow_up(self, code: str, receipt: str, submission: Mapping[str, Any]) -> None:
+        def command(context: Context) -> None:
+            row = self._receipt(context, receipt)
+            case = cases.get(context.uow, row.case_id if row is not None else "")
+            if row is None or case is None or case.wrapped_key is None:
+                raise errors.NotFound(receipt="")
+            outside.follow_up(context, row, case.business_key, submission)
+
+        self._run(code, "public.follow_up", command)
 
     def _read(self, code: str, action: str, query: Callable[[Context], T]) -> T:
         actor = self._actor(code)

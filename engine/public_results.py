@@ -31,7 +31,7 @@ class PublicStage(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PublicAgency:
-    """An agency with public pages; `doors` are those its SOPs in force open, `kinds` the keys of the SOPs in force it has."""
+    """An agency with public pages; `doors` are those its SOPs in force open, `sops` the keys of its SOPs in force."""
 
     code: str
     name: str
@@ -41,7 +41,8 @@ class PublicAgency:
 
 @dataclass(frozen=True, kw_only=True)
 class PromisedTime:
-    """A time standard that the agency's source prints, with the clause it stands in; `step` is the drawn step it is measured on."""
+    """A time standard that the agency's source prints, with the clause it stands in; `step` is the drawn step it is measured on, "" where
+    the source gives it for the service as a whole."""
 
     step: str
     text: str

@@ -22,6 +22,7 @@ FEWEST: Final = 5              # a smaller number could point at somebody (desig
 MEASURED: Final = timedelta(days=365)
 SETTLEMENTS: Final = 20        # the latest; each is opened under its own case's key
 COMPLAINT: Final = "complaint"
+CASE_DECISION: Final = "sla_case_decision"   # the agency's parameter
 _PUBLIC: Final = "C0"
 
 
@@ -56,6 +57,15 @@ def detail(context: Context, key: str) -> PublicSopDetail:
 def promised(definition: Definition) -> tuple[PromisedTime, ...]:
     """The time standards of the SOP's own process that a clause of its source prints. A proposed one promises nobody anything."""
     return tuple(one for _, one in _promised(definition))
+
+
+def promised_of_cases(context: Context) -> tuple[PromisedTime, ...]:
+    """What the agency's source says of the time in which a reported case is decided; nothing where it says nothing."""
+    agency = agencies.get(context.uow, context.actor.agency_id)
+    given = agency.profile.get("parameters", {}).get(CASE_DECISION, {}) if agency is not None else {}
+    if given.get("proposed") is not False or given.get("value", "none") == "none":
+        return ()
+    return (PromisedTime(step="", text=str(given["value"]), clause=str(given.get("text", ""))),)
 
 
 def promises(context: Context) -> PublicPromises:

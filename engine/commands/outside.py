@@ -31,6 +31,7 @@ COMPLAINT: Final = "complaint"     # the record that the start form of an SOP ab
 CHANNEL, ELECTRONIC_LETTER = "channel", "email"
 _INSTANTS: Final = ("submitted_at", "system_received_at", "officer_received_at")
 COMPLAINT_TEXT: Final = "text"     # what it is about: nothing can be sent without it
+WITHDRAWN: Final = "withdrawn"
 DANGER: Final = "danger_now"
 SOURCE: Final = "public_page"
 
@@ -108,7 +109,7 @@ def follow_up(context: Context, receipt: outside.ReceiptRow, business_key: str, 
     if found is None:
         raise errors.NotFound(door=MESSAGE)
     _begin(context, found, submission, business_key, known={}, notice="public_message")
-    if submission.get("message_kind") == "withdrawn":
+    if submission.get("message_kind") == WITHDRAWN:
         outside.withdraw(context.uow, receipt.code_hash, context.now)
 
 

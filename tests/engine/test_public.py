@@ -136,18 +136,18 @@ def test_five_words_follow_the_case_and_the_reporter_may_add_and_take_back(offic
     office.engine.tasks.claim(operator, task.id)
     assert public.status("kalbar", code) is PublicStage.LOOKED_AT
     office.engine.tasks.unclaim(operator, task.id)
-    public.follow_up("kalbar", code, {"message_kind": "added", "message_text": "ZQ-TAMBAHAN-0001"})
+    public.add_message("kalbar", code, "ZQ-TAMBAHAN-0001")
     (message,) = waiting(office, operator, "read_public_message")
     assert message.case_id == task.case_id
     done(office, operator, task, {"report_outcome": "information", "report_review_note": "Diberi informasi"})
     assert public.status("kalbar", code) is PublicStage.LOOKED_AT  # the message still waits
     done(office, operator, message, {"message_done": "Dicatat"})
     assert public.status("kalbar", code) is PublicStage.DONE
-    public.follow_up("kalbar", code, {"message_kind": "withdrawn"})
+    public.withdraw("kalbar", code)
     assert public.status("kalbar", code) is PublicStage.WITHDRAWN
     assert [each.case_id for each in waiting(office, operator, "read_public_message")] == [task.case_id]
     with pytest.raises(errors.NotFound):
-        public.follow_up("kalbar", "A" * 26, {"message_kind": "withdrawn"})
+        public.withdraw("kalbar", "A" * 26)
 
 
 def test_a_complaint_starts_its_sop_as_an_electronic_letter_and_its_clock(office: Office) -> None:

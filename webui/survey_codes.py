@@ -1,0 +1,28 @@
+"""Codes for the satisfaction survey, to be printed and handed out: the office keeps no list of who got which."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from engine.errors import InvalidSubmission
+from webui import context
+
+pages = Blueprint("survey_codes", __name__, url_prefix="/survei/kode")
+
+
+@pages.get("")
+def show() -> str:
+    """How many are wanted."""
+    return render_template("survey_codes.html", codes=())
+
+
+@pages.post("")
+def issue() -> str | tuple[str, int]:
+    """New codes, shown this once."""
+    typed = request.form.get("count", "")
+    try:
+        codes = context.engine().public.issue_survey_codes(context.actor(), int(typed) if typed.isdecimal() and len(typed) < 4 else 0)
+    except InvalidSubmission as refusal:
+        return render_template("survey_codes.html", codes=(), typed=typed,
+                               problem=refusal.problems["count"][1 if context.language() == "en" else 0]), 422
+    return render_template("survey_codes.html", codes=codes)
