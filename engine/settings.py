@@ -51,6 +51,7 @@ class Settings:
     demo: bool = False                              # invented people and cases; accounts of a demo live nowhere else
     base_url: str = "http://localhost:8000"         # as people type it; used in mails, and tells whether cookies need TLS
     language: str = "id"
+    exit_url: str = "https://www.bmkg.go.id/"       # where "Keluar cepat" of the public pages leads: a page that tells nothing; the weather
 
     smtp_host: str = ""                             # empty: notices stay in the product
     smtp_port: int = 587
@@ -150,6 +151,9 @@ def _problems(settings: Settings) -> list[str]:
         problems.append("KAWAL_BASE_URL: an address with http or https")
     elif base.scheme == "http" and base.hostname not in _LOCAL:
         problems.append("KAWAL_BASE_URL: without TLS only on this machine itself")
+    away = urlsplit(settings.exit_url)
+    if away.scheme not in {"http", "https"} or not away.hostname:
+        problems.append("KAWAL_EXIT_URL: an address with http or https")
     problems += _database_problems(settings.database_url)
     if settings.smtp_host:
         if not settings.smtp_sender:

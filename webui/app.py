@@ -20,10 +20,14 @@ from webui import (
     limits,
     notices,
     papers,
+    public,
+    public_reading,
+    public_sending,
     replay,
     security,
     sops,
     status,
+    survey_codes,
     task,
     trials,
     words,
@@ -50,11 +54,16 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     language.init_app(app)
     security.init_app(app)
     # After the guard: a page that is not there answers the same with and without a token.
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     limits.init_app(app)
     errors.init_app(app)
     words.init_app(app)
-    for module in (account, inbox, task, cases, actions, replay, dual_roles, sops, trials, notices, papers, status):
+    for module in (account, inbox, task, cases, actions, replay, dual_roles, sops, trials, notices, papers, status,
+                   survey_codes):
+        app.register_blueprint(module.pages)
+    public.init_app(app, exit_url=settings.exit_url)
+    for module in (public, public_sending, public_reading):
+        csrf.exempt(module.pages)  # their forms carry a slip instead, which needs no cookie
         app.register_blueprint(module.pages)
     return app
 

@@ -51,7 +51,9 @@ def zone() -> ZoneInfo:
 
 
 def language() -> str:
-    """`"id"` or `"en"`: the account's choice, else the browser session's, else Indonesian."""
+    """`"id"` or `"en"`: on a public page what its address says, else the account's choice, the browser session's, Indonesian."""
+    if "language" in g:
+        return "en" if g.language == "en" else "id"
     who = account()
     chosen = who.language if who is not None else session.get("language", "id")
     return "en" if chosen == "en" else "id"

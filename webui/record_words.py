@@ -36,5 +36,7 @@ def record_word(record: str) -> str:
         "socialisation": _("Sosialisasi"), "guidance": _("Bimbingan masyarakat"), "advocacy": _("Advokasi"), "analysis": _("Analisis data"),
         "simfoni": _("SIMFONI PPA"), "skm_period": _("Survei kepuasan"), "skm_response": _("Jawaban survei kepuasan"),
         "survey_invitation": _("Undangan survei kepuasan"), "data_request": _("Permintaan data pribadi"), "break_glass": _("Akses darurat"),
+        "public_report": _("Laporan masyarakat"), "public_report_review": _("Telaah laporan masyarakat"),
+        "public_message": _("Pesan pelapor"), "public_message_read": _("Tindak lanjut pesan pelapor"),
     }
     return words.get(record, record.replace("_", " ").capitalize())
