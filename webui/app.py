@@ -9,10 +9,14 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from webui import (
+    access,
     account,
     actions,
+    case_staff,
     cases,
     context,
+    desk,
+    corrections,
     dual_roles,
     errors,
     inbox,
@@ -24,9 +28,11 @@ from webui import (
     public_reading,
     public_sending,
     replay,
+    roster,
     security,
     sops,
     status,
+    supervision,
     survey_codes,
     task,
     trials,
@@ -58,8 +64,9 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     limits.init_app(app)
     errors.init_app(app)
     words.init_app(app)
-    for module in (account, inbox, task, cases, actions, replay, dual_roles, sops, trials, notices, papers, status,
-                   survey_codes):
+    desk.init_app(app)
+    for module in (account, inbox, task, cases, actions, access, corrections, replay, dual_roles, sops, trials, notices, papers, status,
+                   survey_codes, desk, case_staff, roster, supervision):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     for module in (public, public_sending, public_reading):

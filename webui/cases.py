@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from math import ceil
+from datetime import datetime
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import EngineError, InvalidSubmission, NotFound
 from engine.results import CaseDetail, FormView, InstanceSummary
 from engine.types import Value
-from webui import context, forms, timeline, words
+from webui import access_words, context, forms, timeline, words
 
 pages = Blueprint("cases", __name__, url_prefix="/kasus")
 STATUSES = ("open", "closed")
 ABOUT_A_CASE = ("service", "request")   # kinds of SOP that are often about a case that stands already
+CASE_CODE = "case_code"                 # where a draft of a start form keeps the case it is about
 MEDIA_TYPES = {"application/pdf": "pdf", "text/plain": "txt", "image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -25,7 +29,7 @@ def index() -> str:
     status = status if status in STATUSES else ""
     number = max(1, min(10_000, request.args.get("hal", 1, type=int)))
     page = context.engine().cases.find(context.actor(), status=status or None, page=number)
-    return render_template("cases.html", page=page, status=status, statuses=STATUSES)
+    return render_template("cases.html", page=page, status=status, statuses=STATUSES, person_words=access_words.person)
 
 
 @pages.post("/cari")
@@ -40,13 +44,18 @@ def search() -> AnyResponse | tuple[str, int]:
 
 
 @pages.get("/<case_id>")
-def show(case_id: str) -> str:
+def show(case_id: str) -> Response:
     """One case: where it stands, what happened, its documents, what is known (masked)."""
     detail = context.engine().cases.get(context.actor(), case_id)
     shown = instance_of(detail, request.args.get("proses") or _latest(detail))
     drawing = _drawing(shown) if shown is not None else None
-    return render_template("case.html", detail=detail, case=detail.summary, shown=shown, drawing=drawing,
-                           history=timeline.readable(detail.history))
+    names_for = _seconds_until(detail.names_until)
+    response = make_response(render_template(
+        "case.html", detail=detail, case=detail.summary, shown=shown, drawing=drawing, history=timeline.readable(detail.history),
+        person_words=access_words.person, names_for=names_for))
+    if names_for:
+        response.headers["Refresh"] = str(names_for)  # a screen left alone shows names no longer than that, without any script
+    return response
 
 
 @pages.get("/<case_id>/dokumen/<document_id>")
@@ -78,7 +87,24 @@ def start_page(key: str) -> str:
     form = context.engine().sops.start_form(context.actor(), key)
     about = request.args.get("kasus", "")
     code = context.engine().cases.get(context.actor(), about).summary.business_key if about else ""
-    return _start_page(key, form, forms.known_values(form), code=code)
+    draft, saved_at = context.engine().cases.start_draft(context.actor(), key)
+    values = {**forms.known_values(form), **{name: value for name, value in draft.items() if name != CASE_CODE}}
+    return _start_page(key, form, values, code=code or str(draft.get(CASE_CODE, "")), draft_saved_at=saved_at)
+
+
+@pages.post("/baru/<key>/draf")
+def save_start_draft(key: str) -> AnyResponse:
+    """Keep what was typed so far, from the button or the autosave; or forget it."""
+    form = context.engine().sops.start_form(context.actor(), key)
+    if request.form.get("drop"):
+        context.engine().cases.drop_start_draft(context.actor(), key)
+        return redirect(url_for("cases.start_page", key=key), code=303)
+    code = request.form.get("case_code", "").strip()[:100]
+    saved_at = _keep_start_draft(key, form, forms.read(form, request.form, request.files), code)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(text=words.clock(saved_at), at=saved_at.isoformat())
+    flash("start-draft", "ok")
+    return redirect(url_for("cases.start_page", key=key), code=303)
 
 
 @pages.post("/baru/<key>")
@@ -87,6 +113,7 @@ def start(key: str) -> AnyResponse | tuple[str, int] | str:
     form = context.engine().sops.start_form(context.actor(), key)
     remove_row = request.form.get("remove_row", "")
     typed = forms.read(form, request.form, request.files, remove_row=remove_row)
+    typed = forms.with_kept_files(form, typed, context.engine().cases.start_draft(context.actor(), key)[0])
     code = request.form.get("case_code", "").strip()[:100]
     if request.form.get("add_row") or remove_row:
         return _start_page(key, form, typed, add_row_to=request.form.get("add_row", ""), code=code)
@@ -101,10 +128,18 @@ def start(key: str) -> AnyResponse | tuple[str, int] | str:
     except InvalidSubmission as refusal:
         language = 1 if context.language() == "en" else 0
         problems = {name: texts[language] for name, texts in refusal.problems.items()}
+        _keep_start_draft(key, form, typed, code)  # a refused form stays, also when the browser closes now, with its files
         return _start_page(key, form, typed, problems=problems, code=code), 422
     number = code or next((task.business_key for task in result.opened), "")
     flash(f"{'begun' if code else 'started'} {number}".strip(), "ok")
     return redirect(_after_start(result.case_id), code=303)
+
+
+def _keep_start_draft(key: str, form: FormView, typed: dict[str, Value], code: str) -> datetime:
+    before, _saved_at = context.engine().cases.start_draft(context.actor(), key)
+    kept = {**forms.with_kept_files(form, typed, before), **({CASE_CODE: code} if code else {})}
+    saved_at: datetime = context.engine().cases.save_start_draft(context.actor(), key, kept)
+    return saved_at
 
 
 def _after_start(case_id: str | None) -> str:
@@ -128,6 +163,10 @@ def instance_of(detail: CaseDetail, instance_id: str | None) -> InstanceSummary 
     return found
 
 
+def _seconds_until(until: datetime | None) -> int:
+    return 0 if until is None else max(1, ceil((until - context.now()).total_seconds()))
+
+
 def _latest(detail: CaseDetail) -> str | None:
     return max(detail.instances, key=lambda row: row.started_at).id if detail.instances else None
 
@@ -141,14 +180,15 @@ def _drawing(shown: InstanceSummary) -> bytes | None:
 
 
 def _start_page(key: str, form: FormView, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
-                add_row_to: str = "", code: str = "", unknown_case: bool = False) -> str:
+                add_row_to: str = "", code: str = "", unknown_case: bool = False, draft_saved_at: datetime | None = None) -> str:
     drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
     known = {control.field.key for control in drawn}
     loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
     kind = next((sop.kind for sop in context.engine().sops.startable(context.actor()) if sop.key == key), "")
     return render_template("start.html", key=key, form=form, controls=drawn, summary=forms.summary(drawn), loose=loose,
                            has_problems=bool(problems) or unknown_case, once=request.form.get("once") or context.once(),
-                           code=code, asks_for_case=bool(code) or kind in ABOUT_A_CASE, unknown_case=unknown_case)
+                           code=code, asks_for_case=bool(code) or kind in ABOUT_A_CASE, unknown_case=unknown_case,
+                           draft_saved_at=draft_saved_at)
 
 
 def _plain(text: str) -> str:

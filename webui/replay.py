@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from engine.errors import EngineError
 from engine.results import ReplayReport
-from webui import cases, context, timeline
+from webui import access_words, cases, context, timeline
 
 pages = Blueprint("replay", __name__, url_prefix="/kasus/<case_id>/putar-ulang/<instance_id>")
 
@@ -53,6 +53,8 @@ def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) ->
         drawing = context.engine().audit.diagram(context.actor(), instance_id, number, language=context.language())
     except EngineError:
         pass  # a broken journal cannot be shown beyond its break; the page says so and offers verification
+    acts = timeline.beside(steps, context.engine().audit.acts(context.actor(), case_id))
     names = {row.element_id: row.element_name for row in rows if row.element_id and row.element_name}
     return render_template("replay.html", detail=detail, case=detail.summary, instance=instance, steps=steps,
-                           number=number, last=last, state=state, drawing=drawing, names=names, report=report)
+                           number=number, last=last, state=state, drawing=drawing, names=names, report=report,
+                           acts=acts, words=access_words)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.access_results import AccessEntry
 from engine.results import HistoryRow
 from engine.types import Happening
 
@@ -28,6 +29,14 @@ def entries(rows: Iterable[HistoryRow]) -> list[Entry]:
     for row in rows:
         gathered.setdefault(row.seq, []).append(row)
     return [_entry(seq, gathered[seq]) for seq in sorted(gathered)]
+
+
+def beside(steps: Sequence[Entry], acts: Iterable[AccessEntry]) -> dict[int, list[AccessEntry]]:
+    """What people did to see more than they see otherwise, under the number of the step it came after; 0: before the first."""
+    found: dict[int, list[AccessEntry]] = {}
+    for act in acts:
+        found.setdefault(max((step.seq for step in steps if step.at <= act.at), default=0), []).append(act)
+    return found
 
 
 def readable(rows: Iterable[HistoryRow]) -> list[HistoryRow]:

@@ -373,6 +373,9 @@ class Audit:
     def history(self, actor: Actor, instance_id: str) -> tuple[HistoryRow, ...]:
         return next(iter(self._engine.case_details.values())).history
 
+    def acts(self, actor: Actor, case_id: str) -> tuple[Any, ...]:
+        return ()
+
     def dual_roles(self, actor: Actor) -> tuple[DualRole, ...]:
         return self._engine.dual_roles
 
