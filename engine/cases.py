@@ -23,8 +23,9 @@ from engine.results import (
     CaseAction, CaseDetail, CaseSummary, CompletionResult, FormView, Handover, InstanceSummary, MaskedPerson, Page, RecordView,
 )
 from engine.settings import Settings
+from engine.start_drafts import StartDrafts
 from engine.types import Actor, Happening, InstanceStatus, TaskSummary, Value
-from storage import access_grants, accounts, agencies, cases, deployments, inbox
+from storage import access_grants, accounts, agencies, cases, deployments, inbox, start_drafts
 from storage import documents as document_rows
 from storage import instances as instance_rows
 from storage import messages as message_rows
@@ -36,7 +37,7 @@ PAGE = 25
 _STATUSES = {"open": True, "closed": False}
 
 
-class Cases(CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess):
+class Cases(CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, StartDrafts):
     """Find, open, read; start, pause, end; what operations ask of a case."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:
@@ -117,6 +118,7 @@ class Cases(CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess):
                 live.case_status = kept.project(context, live, form.record, filled.submission, seq=1).status
             documents.keep_number(context, live.id, filled.submission)
             documents.keep_uploads(context, live, "", filled.uploads)
+            start_drafts.drop(context.uow, actor.account_id, key)
             context.save()
             assert live.after is not None
             return CompletionResult(

@@ -40,6 +40,12 @@ def entrance(definition: Definition, parameters: Mapping[str, Value] | None) -> 
     return Entrance(element_id=told[0].id, form=definition.forms.get(told[0].form or ""), roles=roles or ((role,) if role else ()))
 
 
+def start_of(definition: Definition, stimulus: Start) -> str:
+    """The start event an instance began at; "" where the drawing has none."""
+    nodes = definition.processes[stimulus.process_id].nodes.values()
+    return stimulus.start_element or next((node.id for node in nodes if node.type == "startEvent" and not node.events), "")
+
+
 def form_of(definition: Definition, stimulus: Stimulus, before: View) -> Form | None:
     """The form on which the submission of this stimulus was typed, `before` being what waited then."""
     element_id: str | None = None

@@ -16,7 +16,7 @@ from engine.executor import Context
 from engine.forms_schema import Form
 from engine.replay import Step
 from engine.results import ReplayVerdict
-from engine.transition import AnswerCorrection, AskCorrection, CompleteTask, Correct, Start, Stimulus, View
+from engine.transition import AnswerCorrection, AskCorrection, CompleteTask, Correct, Start, View
 from engine.types import Value
 from storage import instances
 from storage import journal as journal_rows
@@ -67,6 +67,7 @@ class Filing:
     item: Value
     variables: Mapping[str, Value]
     is_task: bool
+    acting_for: frozenset[str] = frozenset()
     corrections: list[Correction] = field(default_factory=list)
 
     @property
@@ -147,15 +148,11 @@ class _Reader:
         waited = next((each for each in (*self._before.tasks, *self._before.subscriptions) if each.token_id == token), None)
         self.found[step.entry.seq] = Filing(
             chain_id=self._chain_id, seq=step.entry.seq, place=place, at=step.entry.at, actor_id=step.entry.actor_id, form=form,
-            element_id=waited.element_id if waited is not None else self._start_of(step.stimulus),
+            element_id=waited.element_id if waited is not None else entrances.start_of(self._definition, step.stimulus)
+            if isinstance(step.stimulus, Start) else "",
             token_id=token, submission=step.submission, item=waited.item if waited is not None else None,
-            variables=self._before.variables, is_task=isinstance(step.stimulus, CompleteTask))
-
-    def _start_of(self, stimulus: Stimulus) -> str:
-        if not isinstance(stimulus, Start):
-            return ""
-        nodes = self._definition.processes[stimulus.process_id].nodes.values()
-        return stimulus.start_element or next((node.id for node in nodes if node.type == "startEvent" and not node.events), "")
+            variables=self._before.variables, is_task=isinstance(step.stimulus, CompleteTask),
+            acting_for=frozenset(step.note.get(journal.ACTING_FOR, ())))
 
     def _correct(self, step: Step, said: Correct | AskCorrection, place: int) -> None:
         self.found[said.entry].corrections.append(Correction(

@@ -261,7 +261,7 @@ def _form_field(
             _form_field(column, None, masked=masked or (column.sensitivity not in allowed and not form_values.is_blank(value)),
                         anonymous=False, allowed=allowed)
             for column in field.fields),
-        value=shown, masked=masked)
+        value=shown, masked=masked, group=field.group)
 
 
 def _without_masked_columns(field: Field, value: Value, allowed: Collection[str]) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -63,6 +63,8 @@ RESERVED = frozenset(
         "instance_id",
         "case_id",
         "business_key",
+        "case_code",
+        "stated_at",
         "loop_counter",
         "parameters",
         "calendar",
@@ -97,7 +99,8 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One question. `show_if` is FEEL over the form's own answers; `fields` are the columns of `rows`."""
+    """One question. `show_if` is FEEL over the form's own answers; `fields` are the columns of `rows`. `group` is the heading it
+    stands under: that of the field before it, where its own file names none."""
 
     key: str
     type: FieldType
@@ -112,6 +115,7 @@ class Field:
     clause: str = ""
     allow_unknown: bool = False
     fields: tuple[Field, ...] = ()
+    group: Text = Text("", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +184,7 @@ _FIELD_WORDS = {
     "clause",
     "allowUnknown",
     "fields",
+    "group",
 }
 _NOT_STEERING = {FieldType.FILE, FieldType.SIGNATURE, FieldType.LONGTEXT}
 
@@ -270,7 +275,15 @@ def _fields(raw: list[Any], *, nested: bool) -> tuple[Field, ...]:
         if field.key in seen:
             raise _Malformed("form-field-twice", field.key)
         seen.add(field.key)
-    return fields
+    return _grouped(fields)
+
+
+def _grouped(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    group, found = Text("", ""), []
+    for field in fields:
+        group = field.group if field.group.id else group
+        found.append(field if field.group == group else replace(field, group=group))
+    return tuple(found)
 
 
 def _field(raw: Any, *, nested: bool) -> Field:
@@ -312,6 +325,7 @@ def _field(raw: Any, *, nested: bool) -> Field:
             clause=_word(raw, "clause") or "",
             allow_unknown=_flag(raw, "allowUnknown", key),
             fields=_fields(inner, nested=True),
+            group=_text(raw.get("group")),
         )
     except _Malformed as problem:
         raise _Malformed(problem.code, problem.field or key) from None

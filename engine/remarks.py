@@ -11,7 +11,7 @@ from engine.executor import Context
 from engine.forms_schema import Form
 from engine.replay import Step
 from engine.results import HistoryRow
-from engine.transition import AcceptStatedTime, AnswerCorrection, AskCorrection, CompleteTask, Correct, View
+from engine.transition import AcceptStatedTime, AnswerCorrection, AskCorrection, CompleteTask, Correct, Start, View
 from storage import instances, tasks
 from storage.journal import JournalRow
 
@@ -29,7 +29,8 @@ class Told:
     def take(self, step: Step, before: View) -> tuple[str, Form | None]:
         """The element ("" for none) and the form of this entry; `before` is what waited then. In order, each entry once."""
         found = self._found(step, before)
-        self._by_entry[step.entry.seq] = found
+        begun_at = entrances.start_of(self._definition, step.stimulus) if isinstance(step.stimulus, Start) else ""
+        self._by_entry[step.entry.seq] = (found[0] or begun_at, found[1])
         if isinstance(step.stimulus, CompleteTask):
             self._by_task[step.stimulus.token_id] = found[0]
         return found

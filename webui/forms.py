@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.results import FormField, FormView
-from engine.types import Value
+from engine.types import Text, Value
 from webui import conditions, context, process_words, times
 
 PREFIX = "f"
@@ -82,6 +83,11 @@ def with_kept_files(form: FormView, typed: dict[str, Value], draft: Mapping[str,
             if before.get("content") and before.get("method") == now.get("method"):
                 kept[f.key] = {**now, "content": before["content"]}
     return {**typed, **kept}
+
+
+def grouped(drawn: Sequence[Control]) -> list[tuple[Text, list[Control]]]:
+    """The controls of a form under its headings, in order; those before the first heading under an empty one."""
+    return [(group, list(found)) for group, found in groupby(drawn, key=lambda control: control.field.group)]
 
 
 def summary(drawn: Sequence[Control]) -> list[tuple[str, str, str]]:
@@ -234,7 +240,7 @@ def _shown(f: FormField, value: Value) -> Value:
 def _parts(f: FormField, value: Value) -> tuple[str, ...]:
     if f.type not in ("date", "datetime"):
         return ()
-    at = _as_date(value, context.zone())
+    at = as_date(value, context.zone())
     if at is None:
         days, _space, hour = str(value or "").partition(" ")
         typed = (days.split("/") + ["", "", ""])[:3]
@@ -243,7 +249,7 @@ def _parts(f: FormField, value: Value) -> tuple[str, ...]:
     return (str(at.day), str(at.month), str(at.year), hour)
 
 
-def _as_date(value: Value, zone: ZoneInfo) -> date | None:
+def as_date(value: Value, zone: ZoneInfo) -> date | None:
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)

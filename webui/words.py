@@ -22,6 +22,7 @@ LIMITED = "langkah terbatas"
 def init_app(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.filters["clause_words"] = forms.clause_words
+    app.jinja_env.filters["grouped"] = forms.grouped
     app.jinja_env.filters["document_word"] = document_words.document_word
     app.jinja_env.globals.update(
         account=context.account, lang=context.language, say=context.say, may=context.may, now=context.now,
@@ -160,6 +161,8 @@ def kind_word(kind: str) -> str:
         "receive_message": _("Pesan diterima"), "receive_signal": _("Sinyal diterima"),
         "retry_element": _("Insiden dicoba ulang"), "change_tables": _("Kalender, parameter, atau risiko berubah"),
         "suspend": _("Ditangguhkan"), "resume": _("Dilanjutkan"), "cancel": _("Dibatalkan"),
+        "accept_stated_time": _("waktu yang dinyatakan diterima"), "correct": _("isian dikoreksi"),
+        "ask_correction": _("koreksi isian diminta"), "answer_correction": _("permintaan koreksi dijawab"),
         "entered": _("dimulai"), "completed": _("selesai"), "cancelled": _("dibatalkan"), "failed": _("gagal"),
         "thrown": _("dikirim"), "caught": _("diterima"),
     }.get(kind, kind)

@@ -159,7 +159,7 @@ def project(context: Context, live: LiveInstance) -> None:
     case = Case()
     for filing in found:
         if filing.form.record is not None:
-            said = Submission(values=filing.answers, item=filing.item, actor_id=filing.actor_id)
+            said = Submission(values=filing.answers, item=filing.item, actor_id=filing.actor_id, acting_for=filing.acting_for)
             case = after(Case(records=case.records), apply(filing.form.record, Case(records=case.records), said))
     _seen, stored = cases.latest_records(context.uow, live.case_id)
     before = {row.record: (row.version, kept.opened(live.key, row)) for row in stored}
@@ -197,7 +197,7 @@ def _check(context: Context, live: LiveInstance, filing: Filing, corrected: Corr
     if filing.form.record is None:
         return
     case = kept.case_file(context, live.case_id, live.key)
-    said = Submission(values=corrected.submission, item=filing.item, actor_id=filing.actor_id)
+    said = Submission(values=corrected.submission, item=filing.item, actor_id=filing.actor_id, acting_for=filing.acting_for)
     refused = rules.correction_refusal(filing.form.record, case, said)
     if refused is not None:
         raise refused

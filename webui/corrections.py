@@ -1,0 +1,153 @@
+"""Forms of a case that were sent: every version of them, correcting one, and the word of the one in charge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.errors import EngineError, InvalidSubmission, NotAllowed, NotFound
+from engine.filing_results import Difference, FilingDetail
+from engine.types import Value
+from webui import context, forms, versions
+
+pages = Blueprint("corrections", __name__)
+_MEANWHILE, _NOTHING = "corrected-meanwhile", "nothing-corrected"
+_AT = "/kasus/<case_id>/isian"
+
+
+@pages.get("/koreksi")
+def waiting() -> str:
+    """Corrections that wait for somebody in authority: codes, nothing of what they say."""
+    return render_template("corrections.html", rows=context.engine().cases.corrections_waiting(context.actor()))
+
+
+@pages.get(_AT)
+def index(case_id: str) -> str:
+    """The forms of a case that were sent."""
+    rows = context.engine().cases.filings(context.actor(), case_id)
+    return render_template("filings.html", rows=rows, case_id=case_id)
+
+
+@pages.get("/tugas/<task_id>/isian")
+def of_task(task_id: str) -> Response:
+    """The form a finished task was completed with."""
+    case_id, instance_id, seq = context.engine().cases.filing_of_task(context.actor(), task_id)
+    return redirect(url_for("corrections.show", case_id=case_id, instance_id=instance_id, seq=seq), code=303)
+
+
+@pages.get(f"{_AT}/<instance_id>/<int:seq>")
+def show(case_id: str, instance_id: str, seq: int) -> str:
+    """One sent form with all its versions."""
+    return _shown(_detail(case_id, instance_id, seq))
+
+
+@pages.get(f"{_AT}/<instance_id>/<int:seq>/koreksi")
+def edit(case_id: str, instance_id: str, seq: int) -> str:
+    """The form again, filled in with the answers that count."""
+    detail = _detail(case_id, instance_id, seq)
+    return _form(detail, forms.known_values(detail.form))
+
+
+@pages.post(f"{_AT}/<instance_id>/<int:seq>/koreksi")
+def correct(case_id: str, instance_id: str, seq: int) -> Response | tuple[str, int] | str:
+    """First what would change, then, with a reason, the correction itself. The key in the form makes a double click one act."""
+    detail = _detail(case_id, instance_id, seq)
+    remove_row = request.form.get("remove_row", "")
+    typed = forms.read(detail.form, request.form, remove_row=remove_row)
+    if request.form.get("add_row") or remove_row or request.form.get("edit"):
+        return _form(detail, typed, add_row_to=request.form.get("add_row", ""))
+    cases, actor = context.engine().cases, context.actor()
+    reason = request.form.get("reason", "")[:1000]
+    try:
+        found = cases.differences(actor, case_id, instance_id, seq, typed)
+        if not request.form.get("confirm"):
+            return _compared(detail, found, reason)
+        result = cases.correct(actor, case_id, instance_id, seq, typed, reason=reason, seen=request.form.get("seen", -1, type=int),
+                               idempotency_key=request.form.get("once", "")[:64] or None)
+    except InvalidSubmission as refusal:
+        language = 1 if context.language() == "en" else 0
+        problems = {name: texts[language] for name, texts in refusal.problems.items()}
+        if set(problems) == {"reason"}:
+            return _compared(detail, found, reason, reason_problem=problems["reason"]), 422
+        return _form(detail, typed, problems=problems), 422
+    except EngineError as refusal:
+        return _refused(detail, typed, refusal)
+    flash("correction-asked" if result.waits else "corrected", "ok")
+    return redirect(url_for("corrections.show", case_id=case_id, instance_id=instance_id, seq=seq), code=303)
+
+
+@pages.post(f"{_AT}/<instance_id>/<int:seq>/jawab")
+def answer(case_id: str, instance_id: str, seq: int) -> Response | tuple[str, int]:
+    """Consent to a correction that steered, or refuse it."""
+    detail = _detail(case_id, instance_id, seq)
+    reason, says = request.form.get("reason", "")[:1000], request.form.get("answer", "")
+    if says not in ("accept", "refuse"):
+        return _shown(detail, reason=reason, reason_problem=_("Pilih setuju atau tolak.")), 422
+    try:
+        context.engine().cases.answer_correction(
+            context.actor(), case_id, instance_id, request.form.get("asked", -1, type=int), is_accepted=says == "accept", reason=reason)
+    except EngineError as refusal:
+        if isinstance(refusal, NotFound | NotAllowed):
+            raise
+        return _shown(_detail(case_id, instance_id, seq), reason=reason, reason_problem=refusal.message(context.language())), 422
+    flash("correction-accepted" if says == "accept" else "correction-refused", "ok")
+    return redirect(url_for("corrections.show", case_id=case_id, instance_id=instance_id, seq=seq), code=303)
+
+
+def _detail(case_id: str, instance_id: str, seq: int) -> FilingDetail:
+    detail: FilingDetail = context.engine().cases.filing(context.actor(), case_id, instance_id, seq)
+    return detail
+
+
+def _refused(detail: FilingDetail, typed: Mapping[str, Value], refusal: EngineError) -> tuple[str, int]:
+    """Nothing differs, or somebody was faster: what was typed stays on the page, beside what stands now."""
+    if refusal.code not in (_MEANWHILE, _NOTHING):
+        raise refusal
+    newest = _detail(detail.case_id, detail.row.instance_id, detail.row.seq)
+    beside = versions.side_by_side(newest.form, typed, forms.known_values(newest.form)) if refusal.code == _MEANWHILE else []
+    return _form(newest, typed, conflict=refusal.message(context.language()), beside=beside), 409
+
+
+def _shown(detail: FilingDetail, *, reason: str = "", reason_problem: str = "") -> str:
+    steered = any(version.status in ("waits", "counts") and version.answered_by or version.status == "waits" for version in detail.versions)
+    return render_template("filing.html", detail=detail, lines=_lines(detail), reason=reason, reason_problem=reason_problem,
+                           ways=_ways(detail) if steered else None)
+
+
+def _lines(detail: FilingDetail) -> list[list[versions.Line]]:
+    """What each correction changed, against the version that counted before it."""
+    told, standing = [], {field.key: field.value for field in detail.versions[0].fields}
+    for version in detail.versions[1:]:
+        now = {field.key: field.value for field in version.fields}
+        form = detail.form.__class__(key="", title=detail.form.title, help=detail.form.help, clause="", fields=version.fields)
+        told.append([line for line in versions.side_by_side(form, now, standing) if line.differs])
+        if version.status in ("counts", "replaced"):
+            standing = now
+    return told
+
+
+def _ways(detail: FilingDetail) -> dict[str, object]:
+    """The allowed ways on from here: the open steps of the case, what may be told to it, another SOP. Nothing of it rewrites the past."""
+    case = context.engine().cases.get(context.actor(), detail.case_id)
+    return {"tasks": case.open_tasks, "actions": case.actions, "case": case.summary, "may_start": context.may("case.start")}
+
+
+def _compared(detail: FilingDetail, found: tuple[Difference, ...], reason: str, *, reason_problem: str = "") -> str:
+    steers = any(each.steers for each in found)
+    posted = [(name, value) for name, values in request.form.lists() if name.startswith(f"{forms.PREFIX}.") for value in values]
+    return render_template("correction_compared.html", detail=detail, found=found, steers=steers, posted=posted, reason=reason,
+                           reason_problem=reason_problem, seen=request.form.get("seen", detail.last_seq, type=int),
+                           once=request.form.get("once") or context.once(), ways=_ways(detail) if steers else None)
+
+
+def _form(detail: FilingDetail, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None, add_row_to: str = "",
+          conflict: str = "", beside: list[versions.Line] | None = None) -> str:
+    drawn = forms.controls(detail.form, values, problems, add_row_to=add_row_to)
+    known = {control.field.key for control in drawn}
+    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
+    return render_template("correction_form.html", detail=detail, controls=drawn, summary=forms.summary(drawn), loose=loose,
+                           has_problems=bool(problems), conflict=conflict, beside=beside or [],
+                           once=request.form.get("once") or context.once(), seen=detail.last_seq)
