@@ -267,6 +267,17 @@ class Tasks:
 class Cases:
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
+        self.start_drafts: dict[tuple[str, str], tuple[Mapping[str, Any], datetime]] = {}
+
+    def start_draft(self, actor: Actor, key: str) -> tuple[Mapping[str, Any], datetime | None]:
+        return self.start_drafts.get((actor.account_id, key), ({}, None))
+
+    def save_start_draft(self, actor: Actor, key: str, submission: Mapping[str, Any]) -> datetime:
+        self.start_drafts[actor.account_id, key] = (dict(submission), self._engine.clock.now())
+        return self._engine.clock.now()
+
+    def drop_start_draft(self, actor: Actor, key: str) -> None:
+        self.start_drafts.pop((actor.account_id, key), None)
 
     def find(self, actor: Actor, *, business_key: str | None = None, status: str | None = None, page: int = 1) -> Page[CaseSummary]:
         rows = [d.summary for d in self._engine.case_details.values()]
