@@ -161,7 +161,7 @@ POLICY: Final[Mapping[str, _Rights]] = {
                                      "incident.list", "statistics.read")},
     "system_admin": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "incident.list", "incident.resolve", "account.list",
                                           "account.create", "account.change", "agency.change", "calendar.change")},
-    "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.read_drafts", "sop.approve_consent", "access_log.read",
+    "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.read_drafts", "sop.approve", "access_log.read",
                                                      "case.access_log", "access.list", "audit.verify")},
     PUBLIC: _all(Scope.AGENCY, "sop.read", *(f"public.{verb}" for verb in (
         "read", "report", "complaint", "follow_up", "status", "survey"))),

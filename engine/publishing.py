@@ -173,8 +173,7 @@ class Publishing:
 
     def _to_decide(self, actor: Actor, proposal_id: str) -> str:
         """The draft of a proposal that is the actor's to decide on."""
-        if not any(authorization.allows(actor, action) for action in commands.APPROVERS.values()):
-            raise errors.NotAllowed(action="sop.approve")
+        authorization.require(actor, commands.APPROVE)
         return self._executor.read(actor, lambda context: commands.own_proposal(context, proposal_id)[1].id)
 
     def _proposal(self, actor: Actor, proposal_id: str) -> Proposal:

@@ -11,6 +11,10 @@ from typing import Generic, TypeVar
 from engine.job_results import IncidentRow as IncidentRow
 from engine.job_results import Job as Job
 from engine.job_results import JobOutcome as JobOutcome
+from engine.office_results import DecisionBrief as DecisionBrief
+from engine.office_results import Escalation as Escalation
+from engine.office_results import SupervisionTask as SupervisionTask
+from engine.office_results import Tile as Tile
 from engine.types import InstanceStatus, LintFinding, TaskSummary, Text, TraceEntry, Value
 
 T = TypeVar("T")
@@ -367,6 +371,8 @@ class SopSummary:
     running: int
     findings: int
     kind: str = ""              # what its sheet says it is about: intake, case, service, request, community, oversight
+    state: str = ""             # in_force | to_come | replaced, where versions are listed
+    decree: str = ""            # number of the decree it came into force by; "" for one the machine's operator deployed
 
 
 @dataclass(frozen=True, kw_only=True)

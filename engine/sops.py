@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from threading import Lock
 from typing import Any
@@ -23,7 +24,7 @@ from engine.sop_toml import SopSheet
 from engine.steps import steps_of
 from engine.trial import Trial
 from engine.types import Actor, LintFinding, Severity, Text
-from storage import agencies, deployments, instances, randomness
+from storage import agencies, deployments, drafts, instances, randomness
 
 _PARAMETER = re.compile(rb"\bparameters\.([a-z_]{1,80})")
 TRIALS_KEPT = 50   # in one process; the oldest make room
@@ -63,9 +64,12 @@ class Sops(Publishing):
         authorization.require(actor, "sop.list")
 
         def query(context: Context) -> tuple[SopSummary, ...]:
-            running = instances.running_by_deployment(context.uow, actor.agency_id)
-            return tuple(
-                _summary(row, running, findings=len(row.findings or ()), sheet=self._sheet(context, row))
+            running, decrees = instances.running_by_deployment(context.uow, actor.agency_id), drafts.decrees(context.uow, actor.agency_id)
+            day = context.local_day()
+            now = {row.id for row in deployments.all_in_force(context.uow, actor.agency_id, day)}
+            return tuple(replace(
+                _summary(row, running, findings=len(row.findings or ()), sheet=self._sheet(context, row)), decree=decrees.get(row.id, ""),
+                state="in_force" if row.id in now else "to_come" if row.effective_from > day else "replaced")
                 for row in deployments.of_agency(context.uow, actor.agency_id))
 
         return self._executor.read(actor, query)

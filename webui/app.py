@@ -30,6 +30,7 @@ from webui import (
     replay,
     roster,
     security,
+    sop_drafts,
     sops,
     status,
     supervision,
@@ -65,8 +66,8 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     errors.init_app(app)
     words.init_app(app)
     desk.init_app(app)
-    for module in (account, inbox, task, cases, actions, access, corrections, replay, dual_roles, sops, trials, notices, papers, status,
-                   survey_codes, desk, case_staff, roster, supervision):
+    for module in (account, inbox, task, cases, actions, access, corrections, replay, dual_roles, sops, sop_drafts,
+                   trials, notices, papers, status, survey_codes, desk, case_staff, roster, supervision):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     for module in (public, public_sending, public_reading):

@@ -18,18 +18,26 @@ pages = Blueprint("sops", __name__, url_prefix="/sop")
 @pages.get("")
 def index() -> str:
     """Every SOP version the actor may read."""
-    return render_template("sops.html", sops=context.engine().sops.list(context.actor()))
+    engine, actor = context.engine(), context.actor()
+    drafts = engine.sops.drafts(actor) if context.may("sop.read_drafts") else ()
+    return render_template("sops.html", sops=engine.sops.list(actor), drafts=drafts)
 
 
 @pages.get("/<deployment_id>")
 def show(deployment_id: str) -> str:
     """One version: what it prints, how it is drawn, what the check says about it."""
+    return version_page(deployment_id)
+
+
+def version_page(deployment_id: str, *, problem: str = "") -> str:
+    """The page of one version; `problem` is what keeps a change of it from being begun."""
     detail = context.engine().sops.get(context.actor(), deployment_id)
     try:
         drawing = context.engine().sops.diagram(context.actor(), deployment_id)
     except EngineError:
         drawing = None  # no layout: the text says everything the picture would
-    return render_template("sop.html", detail=detail, sop=detail.summary, drawing=drawing,
+    others = [sop for sop in context.engine().sops.list(context.actor()) if sop.key == detail.summary.key]
+    return render_template("sop.html", detail=detail, sop=detail.summary, drawing=drawing, problem=problem, versions=others,
                            findings=by_severity(detail.findings))
 
 
@@ -53,7 +61,7 @@ def check() -> str | tuple[str, int]:
     try:
         files = uploads.read(request.files.getlist("files"))
     except uploads.UploadRefused as refusal:
-        return render_template("check.html", findings=None, problem=_why(refusal.reason)), 422
+        return render_template("check.html", findings=None, problem=why(refusal.reason)), 422
     findings = list(context.engine().sops.check(context.actor(), files))
     trial_id = None
     if not any(finding.severity is Severity.ERROR for finding in findings) and context.may("sop.try"):
@@ -70,7 +78,8 @@ def by_severity(findings: Sequence[LintFinding]) -> list[tuple[Severity, list[Li
             if (found := [finding for finding in findings if finding.severity is severity])]
 
 
-def _why(reason: str) -> str:
+def why(reason: str) -> str:
+    """What is wrong with files that were sent, in the reader's language."""
     return {
         "empty": _("Pilih satu berkas .bpmn, beberapa berkas, atau satu berkas .zip berisi folder SOP."),
         "too-large": _("Berkas paling besar 10 MB; satu diagram BPMN paling besar 2 MB."),

@@ -1,0 +1,167 @@
+"""How an SOP is changed: a draft is edited in the classic table or by files, compared, proposed, and approved by another person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine import ClockKind, TimeStandard
+from engine.errors import BundleRefused, EngineError, InvalidSubmission, NotAllowed, NotFound
+from webui import context, limits, sops, uploads
+
+pages = Blueprint("sop_drafts", __name__, url_prefix="/sop")
+#: What a person may count a time in: the value of the choice -> clock, and the duration of so many.
+UNITS = {
+    "working_minutes": (ClockKind.WORKING_MINUTES, "PT{}M"), "working_days": (ClockKind.WORKING_DAYS, "P{}D"),
+    "elapsed_minutes": (ClockKind.ELAPSED, "PT{}M"), "elapsed_hours": (ClockKind.ELAPSED, "PT{}H"),
+    "elapsed_days": (ClockKind.ELAPSED, "P{}D"),
+}
+MOST = 9999
+
+Answer = str | Response | tuple[str, int]
+
+
+@pages.get("/draf/<draft_id>")
+def show(draft_id: str) -> Answer:
+    """The draft as it stands, and what the viewer may do with it."""
+    return _page(context.engine().sops.draft(context.actor(), draft_id))
+
+
+@pages.post("/<deployment_id>/draf")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def begin(deployment_id: str) -> Answer:
+    """A new draft of this version; with files it says what they say."""
+    actor, engine = context.actor(), context.engine()
+    try:
+        files = uploads.read(request.files.getlist("files")) if any(sent.filename for sent in request.files.getlist("files")) else None
+        draft = engine.sops.draft_of(actor, deployment_id) if files is None else engine.sops.save_draft(
+            actor, files, based_on=deployment_id)
+    except (uploads.UploadRefused, InvalidSubmission, BundleRefused, EngineError) as refusal:
+        if isinstance(refusal, NotFound | NotAllowed):
+            raise
+        return sops.version_page(deployment_id, problem=_why(refusal)), 422
+    return redirect(url_for("sop_drafts.show", draft_id=draft.summary.id), code=303)
+
+
+@pages.post("/draf/<draft_id>/berkas")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def upload(draft_id: str) -> Answer:
+    """The next revision, from files: one diagram, several, or a zip."""
+    return _change(draft_id, lambda actor, revision: context.engine().sops.save_draft(
+        actor, uploads.read(request.files.getlist("files")), draft_id=draft_id, expected_revision=revision,
+        note=request.form.get("note", "")))
+
+
+@pages.post("/draf/<draft_id>/waktu")
+@limits.limiter.limit("60 per minute", key_func=limits.per_account)
+def set_time(draft_id: str) -> Answer:
+    """The next revision, with another time standard on one step."""
+    element_id = request.form.get("element_id", "")
+    return _change(draft_id, lambda actor, revision: context.engine().sops.set_time(
+        actor, draft_id, element_id, _standard(), expected_revision=revision), place=f"waktu-{element_id}")
+
+
+@pages.post("/draf/<draft_id>/ajukan")
+def propose(draft_id: str) -> Answer:
+    """Lay the draft before those who approve."""
+    return _change(draft_id, lambda actor, revision: context.engine().sops.propose(
+        actor, draft_id, decree=request.form.get("decree", ""), effective_from=_day(request.form.get("effective_from", "")),
+        reason=request.form.get("reason", ""), expected_revision=revision), place="pengesahan")
+
+
+@pages.post("/draf/<draft_id>/cabut")
+def withdraw(draft_id: str) -> Answer:
+    """Give the draft up."""
+    return _change(draft_id, lambda actor, _revision: context.engine().sops.withdraw_draft(actor, draft_id))
+
+
+@pages.post("/draf/<draft_id>/sahkan/<proposal_id>")
+@limits.limiter.limit("10 per minute", key_func=limits.per_account)
+def approve(draft_id: str, proposal_id: str) -> Answer:
+    """One approval; the passphrase is asked again."""
+    return _change(draft_id, lambda actor, _revision: context.engine().sops.approve(
+        actor, proposal_id, reason=request.form.get("reason", ""), passphrase=request.form.get("passphrase", ""),
+        address=request.remote_addr or ""), place="pengesahan")
+
+
+@pages.post("/draf/<draft_id>/kembalikan/<proposal_id>")
+def send_back(draft_id: str, proposal_id: str) -> Answer:
+    """Back to its editors."""
+    return _change(draft_id, lambda actor, _revision: context.engine().sops.send_back(
+        actor, proposal_id, reason=request.form.get("reason", "")), place="pengesahan")
+
+
+@pages.get("/banding/<old>/<new>")
+def compare(old: str, new: str) -> Answer:
+    """What changes from one version or draft to another, in words and in both drawings."""
+    found = context.engine().sops.compare(context.actor(), old, new, language=context.language())
+    return render_template("sop_compare.html", found=found)
+
+
+def _change(draft_id: str, act: Callable[[Any, int], object], *, place: str = "") -> Answer:
+    """Act, then show the draft; a refusal shows it with what was wrong and what was typed."""
+    try:
+        act(context.actor(), request.form.get("revision", 0, type=int))
+    except (NotFound, NotAllowed):
+        raise
+    except (EngineError, uploads.UploadRefused) as refusal:
+        detail = context.engine().sops.draft(context.actor(), draft_id)
+        return _page(detail, problem=_why(refusal), place=place or "berkas"), 422
+    return redirect(url_for("sop_drafts.show", draft_id=draft_id, _anchor=place or None), code=303)
+
+
+def _page(detail: Any, *, problem: str = "", place: str = "") -> str:
+    open_one = next((each for each in detail.proposals if each.state == "in_review"), None)
+    mine = [role for role in open_one.waits_for if role in context.actor().roles] if open_one is not None else []
+    return render_template(
+        "sop_draft.html", detail=detail, draft=detail.summary, findings=sops.by_severity(detail.findings), proposal=open_one,
+        may_decide=bool(mine) and context.may("sop.approve"), problem=problem, place=place, typed=request.form, units=UNITS,
+        parts={key: amount_of(standard) for key, standard in detail.times.items()}, today=context.now().astimezone(context.zone()).date())
+
+
+def amount_of(standard: TimeStandard) -> tuple[str, str]:
+    """Number and unit of a standard as its form shows them; ("", unit) for a length that no single unit says."""
+    for unit, (clock, pattern) in UNITS.items():
+        head, tail = pattern.split("{}")
+        number = standard.duration.removeprefix(head).removesuffix(tail)
+        if clock == standard.clock and number.isdigit() and standard.duration == pattern.format(number):
+            return number, unit
+    return "", "working_minutes"
+
+
+def _standard() -> TimeStandard:
+    """What was typed: a number, what it counts, and the wording; without wording the number says itself."""
+    amount, unit = request.form.get("amount", 0, type=int), request.form.get("unit", "")
+    if unit not in UNITS or not 0 < amount <= MOST:
+        raise InvalidSubmission({"amount": ("Isi angka dari 1 sampai 9999, lalu pilih jenis jamnya.",
+                                            "Enter a number from 1 to 9999 and choose the kind of clock.")})
+    clock, pattern = UNITS[unit]
+    words = {"working_minutes": "menit", "working_days": "hari kerja", "elapsed_minutes": "menit", "elapsed_hours": "jam",
+             "elapsed_days": "hari"}[unit]
+    return TimeStandard(duration=pattern.format(amount), clock=clock, text=request.form.get("wording", "").strip() or f"{amount} {words}")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidSubmission({"effective_from": ("Isi tanggal mulai berlaku.", "Enter the day it takes effect.")}) from None
+
+
+def _why(refusal: EngineError | uploads.UploadRefused) -> str:
+    """What was wrong, and what to do instead."""
+    if isinstance(refusal, uploads.UploadRefused):
+        return sops.why(refusal.reason)
+    if isinstance(refusal, InvalidSubmission):
+        return " ".join(text[1] if context.language() == "en" else text[0] for text in refusal.problems.values())
+    if isinstance(refusal, BundleRefused):
+        return _("Draf ini belum dapat diajukan. Perbaiki temuan di bawah: %(codes)s.",
+                 codes=", ".join(sorted({finding.code for finding in refusal.findings if finding.severity != "advice"})))
+    if refusal.code == "sign-in-refused":
+        return _("Frasa sandi itu bukan milik Anda. Tidak ada yang disahkan.")
+    return refusal.message(context.language())
