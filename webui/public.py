@@ -36,6 +36,36 @@ def blueprint(name: str) -> Blueprint:
     return made
 
 
+def _read_language(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    g.language = "en" if request.args.get(LANGUAGE) == "en" else "id"
+
+
+def _keep_language(_endpoint: str, values: dict[str, Any]) -> None:
+    if g.get("language") == "en":
+        values.setdefault(LANGUAGE, "en")
+
+
+def _of_every_page() -> dict[str, Any]:
+    here = request.path.removesuffix("/pesan")  # the one address that only takes posts
+    return {"agency": g.get("agency"), "exit_page": current_app.config["EXIT_HOST"], "trap": TRAP,
+            "in_language": lambda language: f"{here}?{urlencode({LANGUAGE: language})}"}
+
+
+def _refused(error: EngineError) -> Answer:
+    return _error(404 if isinstance(error, NotFound | NotAllowed) else 409)
+
+
+def _failed(error: HTTPException) -> Answer | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    return _error(404 if error.code in (401, 403, 405) else error.code)
+
+
+def _error(status: int) -> Answer:
+    g.is_error = True
+    return render_template("public/error.html", status=status), status
+
+
 pages = blueprint("public")
 
 
@@ -109,33 +139,3 @@ def _signer() -> URLSafeTimedSerializer:
     key = current_app.secret_key
     assert key is not None
     return URLSafeTimedSerializer(key, salt="a page without an account")
-
-
-def _read_language(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    g.language = "en" if request.args.get(LANGUAGE) == "en" else "id"
-
-
-def _keep_language(_endpoint: str, values: dict[str, Any]) -> None:
-    if g.get("language") == "en":
-        values.setdefault(LANGUAGE, "en")
-
-
-def _of_every_page() -> dict[str, Any]:
-    here = request.path.removesuffix("/pesan")  # the one address that only takes posts
-    return {"agency": g.get("agency"), "exit_page": current_app.config["EXIT_HOST"], "trap": TRAP,
-            "in_language": lambda language: f"{here}?{urlencode({LANGUAGE: language})}"}
-
-
-def _refused(error: EngineError) -> Answer:
-    return _error(404 if isinstance(error, NotFound | NotAllowed) else 409)
-
-
-def _failed(error: HTTPException) -> Answer | HTTPException:
-    if error.code is None or error.code < 400:
-        return error
-    return _error(404 if error.code in (401, 403, 405) else error.code)
-
-
-def _error(status: int) -> Answer:
-    g.is_error = True
-    return render_template("public/error.html", status=status), status
