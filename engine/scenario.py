@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine import definitions, errors, scenario_changes
+from engine import definitions, errors, scenario_changes, scenario_audit
 from engine.bundle import SopBundle
 from engine.clock import ManualClock
 from engine.commands import documents, notices
@@ -255,6 +255,11 @@ class Story:
             wanted = sorted(written) if isinstance(written, list) else written
             if wanted != found[what]:
                 self._problems.append(f"end: {what}: {found[what]} instead of {wanted}")
+        for number, audit in enumerate(scenario.audits, 1):
+            pass_time(self._stage, audit.at)
+            self._stage.reload()
+            self._problems += [f"audit {number}: {problem}" for problem in scenario_audit.problems(
+                audit, engine, self._stage.actor_of, case_id=self._case_id or "", instance_id=self._instance_id)]
         return tuple(report.trace)
 
     def _instance(self) -> InstanceSummary:

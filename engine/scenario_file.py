@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine import durations, errors, scenario_revision, toml_files
+from engine.scenario_audit import Audit, read_audit
 from engine.scenario_revision import Revision
 
 _KINDS = ("complete", "claim", "act", "message", "signal", "wait_until", "revise", "start")
@@ -18,7 +19,7 @@ _STEP = frozenset({
 })
 _START = frozenset({"at", "as", "with", "business_key", "message", "keys", "timer"})
 _END = frozenset({"completed", "documents", "notices", "outputs", "ended_at", "version"})
-_WHOLE = frozenset({"source", "agency", "start", "step", "end"})
+_WHOLE = frozenset({"source", "agency", "start", "step", "end", "audit"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,7 @@ class Scenario:
     message: str | None = None     # what begins it, instead of a person with the start form
     keys: Mapping[str, Any] = field(default_factory=dict)
     timer: str | None = None       # the timer start event that began it, at `at` or before
+    audits: tuple[Audit, ...] = () # what an auditor does after the end
 
     @property
     def completed(self) -> bool | None:
@@ -131,7 +133,8 @@ def read_scenario(data: bytes) -> Scenario:
         return Scenario(
             source=raw.get("source", ""), role=start["as"], at=_instant(start["at"]), submission=start.get("with", {}),
             business_key=start.get("business_key"), steps=tuple(_step(one) for one in raw.get("step", [])), end=end,
-            agency=raw.get("agency"), message=start.get("message"), keys=start.get("keys", {}), timer=start.get("timer"))
+            agency=raw.get("agency"), message=start.get("message"), keys=start.get("keys", {}), timer=start.get("timer"),
+            audits=tuple(read_audit(one) for one in raw.get("audit", [])))
     except (ValueError, KeyError, TypeError, AttributeError, durations.InvalidDuration) as problem:
         raise ScenarioUnreadable(problem=type(problem).__name__) from None
 

@@ -155,7 +155,7 @@ def _until(scenario: front_door.Scenario, before: str | None) -> front_door.Scen
             break
         if step.refuse is None and element is not None:
             steps.append(replace(step, expected=None, verdict=None, handling_verdict=None, overrun=None))
-    return replace(scenario, steps=tuple(steps), business_key=None)
+    return replace(scenario, steps=tuple(steps), business_key=None, audits=())
 
 
 def _moved(scenario: front_door.Scenario, part: demo_cast.Part, now: datetime) -> front_door.Scenario:
