@@ -7,9 +7,10 @@ from datetime import date
 
 from engine import authorization, errors
 from engine.authorization import ObjectFacts
+from engine.colleagues import of_agency, roles_that_do_tasks
 from engine.directory import qualifications
 from engine.executor import Context, Executor
-from engine.results import Absence
+from engine.results import Absence, Colleague
 from engine.types import Actor, StandIn
 from storage import absences as rows
 from storage import accounts, agencies, randomness
@@ -67,6 +68,12 @@ class Absences:
 
         return self._executor.read(actor, query)
 
+    def may_be_away(self, actor: Actor) -> tuple[Colleague, ...]:
+        """Whose days away the actor may record: their own, or, for those in authority, everybody's who does tasks."""
+        authorization.require(actor, RECORD)
+        return self._executor.read(actor, lambda context: tuple(
+            one for one in of_agency(context) if authorization.allows(actor, RECORD, _about(actor.agency_id, one.id))))
+
     def record_absence(
         self, actor: Actor, *, account_id: str, substitute_id: str, roles: Collection[str], from_date: date, until_date: date, decree: str,
     ) -> str:
@@ -85,7 +92,8 @@ class Absences:
             own = {role for day in (from_date, until_date) for role in accounts.roles_held(context.uow, account_id, day)}
             if not (today <= from_date <= until_date and (until_date - today).days <= LONGEST_DAYS):
                 raise AbsenceRefused()
-            if not roles or not set(roles) <= own & _that_do_tasks() or not 3 <= len(decree.strip()) <= DECREE_LENGTH:
+            # Who audits or keeps the machine is appointed, not stood in for.
+            if not roles or not set(roles) <= own & roles_that_do_tasks() or not 3 <= len(decree.strip()) <= DECREE_LENGTH:
                 raise AbsenceRefused()
             if rows.overlapping(context.uow, account_id, from_date, until_date):
                 raise AlreadyAway()
@@ -126,11 +134,6 @@ def _about(agency_id: str, account_id: str) -> ObjectFacts:
     return ObjectFacts(agency_id=agency_id, owner_id=account_id)
 
 
-def _that_do_tasks() -> frozenset[str]:
-    """The roles somebody can stand in for: those of the work. Who audits or keeps the machine is appointed, not stood in for."""
-    return frozenset(role for role, rights in authorization.POLICY.items() if "task.claim" in rights)
-
-
 def _check_substitute(
     context: Context, away: AccountRow, substitute_id: str, roles: Collection[str], from_date: date, until_date: date,
 ) -> None:
@@ -141,7 +144,7 @@ def _check_substitute(
     if rows.overlapping(context.uow, substitute_id, from_date, until_date):
         raise SubstituteRefused()
     held = accounts.roles_held(context.uow, substitute_id, from_date)
-    if not held or not held <= _that_do_tasks():
+    if not held or not held <= roles_that_do_tasks():
         raise SubstituteRefused()
     agency = agencies.get(context.uow, away.agency_id)
     asked = qualifications.asked(agency) if agency is not None else {}

@@ -46,7 +46,8 @@ class Boxes:
             number = max(page, 1)
             found = inbox.page(context.uow, whose, box=filters.box, narrowing=narrowing, limit=PAGE, offset=(number - 1) * PAGE)
             known = facts.of_inbox(context, found)
-            return Page(rows=tuple(task_rows.summary(context, row, about) for row, about in zip(found, known, strict=True)),
+            return Page(rows=tuple(task_rows.explained(context, row, task_rows.summary(context, row, about))
+                                   for row, about in zip(found, known, strict=True)),
                         total=inbox.total(context.uow, whose, box=filters.box, narrowing=narrowing), number=number, size=PAGE)
 
         return self._executor.read(actor, query)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import date
 
-from engine import authorization, errors, facts, task_rows
+from engine import authorization, colleagues, errors, facts, task_rows
 from engine.commands import handling
 from engine.commands import tasks as commands
 from engine.definitions import concrete_role
@@ -95,18 +95,7 @@ class Handling:
         """Everybody of the actor's agency who holds a role of those that do tasks, by name: whom a task may be given to."""
         authorization.require(actor, "task.list")
 
-        def query(context: Context) -> tuple[Colleague, ...]:
-            doing = [role for role, rights in authorization.POLICY.items() if "task.claim" in rights]
-            held = accounts.holders(context.uow, actor.agency_id, doing, context.local_day())
-            roles: dict[str, list[str]] = {}
-            for role, ids in sorted(held.items()):
-                for account_id in ids:
-                    roles.setdefault(account_id, []).append(role)
-            names = accounts.names(context.uow, set(roles))
-            return tuple(Colleague(id=each, name=names[each], roles=tuple(roles[each]))
-                         for each in sorted(roles, key=lambda each: (names[each].casefold(), each)))
-
-        return self._executor.read(actor, query)
+        return self._executor.read(actor, colleagues.of_agency)
 
     # --- inside --------------------------------------------------------------------------------------------------
 

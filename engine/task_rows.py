@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from engine import authorization, canonical, errors, explanations, facts, projection, seal, summaries
 from engine.authorization import ObjectFacts
+from engine.calendars import WorkCalendar
 from engine.executor import Context
 from engine.types import TaskSummary, Value
 from storage import inbox
@@ -41,3 +42,19 @@ def summary(context: Context, row: InboxRow, about: ObjectFacts) -> TaskSummary:
     if reason is not None:
         known = replace(known, why=explanations.why_mine(context.actor, reason, known))
     return facts.limited(known, task.sensitivity, context.actor, about)
+
+
+def explained(context: Context, row: InboxRow, shown: TaskSummary) -> TaskSummary:
+    """The same with why it is due when it is, and what comes after it; nothing more of a step that is limited to the viewer."""
+    if not shown.element_id:
+        return shown
+    definition = context.executor.definition(context.uow, row.deployment_id)
+    return replace(shown, why_due=explanations.why_due(shown, calendar(context, row), row.task.standard_from),
+                   after_this=explanations.after_this(definition, definition.element(shown.element_id)))
+
+
+def calendar(context: Context, row: InboxRow) -> WorkCalendar | None:
+    """The calendar the task's standard is counted on; None where its instance has none."""
+    if row.calendar_digest is None:
+        return None
+    return summaries.calendar_of_task(row.task, context.tables[row.calendar_digest], row.risk)

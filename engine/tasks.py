@@ -16,6 +16,7 @@ from engine import (
     filling,
     forms,
     idempotency,
+    plan_beside,
     projection,
     seal,
     shown,
@@ -24,7 +25,6 @@ from engine import (
     task_rows,
 )
 from engine.advance import LiveInstance
-from engine.calendars import WorkCalendar
 from engine.casefile import kept
 from engine.commands import documents, handling
 from engine.commands import tasks as commands
@@ -138,14 +138,17 @@ class Tasks(Boxes, Handling, StatedTimes):
             key = context.case_key(task.case_id or "", seen.wrapped_key)
             typed = canonical.loads(seal.unseal(key, draft.ciphertext, bound_to=commands.draft_binding(task.id, actor.account_id)))
         summary = task_rows.summary(context, seen, about)
+        view, plan = forms.to_fill(form, typed, CLASSES) if form else None, None  # one's own draft: nothing in it is news
+        if form is not None and view is not None and task.case_id is not None and plan_beside.asks(form) and task.state == commands.OPEN:
+            view, plan = plan_beside.beside(context, task.case_id, context.case_key(task.case_id, seen.wrapped_key), definition, form,
+                                            view, typed, authorization.visible_sensitivity(actor, about))
         return TaskDetail(
-            summary=summary,
-            form=forms.to_fill(form, typed, CLASSES) if form else None,  # one's own draft: nothing in it is news
+            summary=summary, form=view, plan=plan,
             draft=typed, draft_saved_at=draft.saved_at if draft else None,
             warnings=explanations.task_warnings(definition), clause_texts=explanations.clause_texts(definition, node),
             grounds=explanations.grounds(definition, node), inputs=node.inputs, outputs=node.outputs,
             why_mine=_why_mine(context, definition, seen, summary, about),
-            why_due=explanations.why_due(summary, self._calendar(context, task), task.standard_from),
+            why_due=explanations.why_due(summary, task_rows.calendar(context, seen), task.standard_from),
             after_this=explanations.after_this(definition, node),
             may=frozenset(verb for verb in VERBS if authorization.allows(actor, f"task.{verb}", about)),
             handled=handling.acts(context, seen),
@@ -162,13 +165,6 @@ class Tasks(Boxes, Handling, StatedTimes):
         assert instance is not None
         live = LiveInstance.load(instance, definition, context.tables, context.case_key(task.case_id or "", seen.wrapped_key))
         return shown.beside(form, definition.forms, live.readable_by(task.token_id), allowed)
-
-    def _calendar(self, context: Context, task: rows.TaskRow) -> WorkCalendar | None:
-        instance = instance_rows.get(context.uow, task.instance_id)
-        if instance is None or instance.calendar_digest is None:
-            return None
-        calendar: WorkCalendar = context.tables[instance.calendar_digest]
-        return summaries.calendar_of_task(task, calendar, instance.risk)
 
     def _opened(self, context: Context, live: LiveInstance, task: rows.TaskRow) -> TaskSummary:
         summary = summaries.task_summary(task, business_key=live.business_key, risk=live.risk)

@@ -178,7 +178,9 @@ class TaskSummary:
     aside_until: datetime | None = None  # its holder set it aside till then
     given_by_name: str = ""              # who gave it to its holder
     mark: str = ""                       # for this viewer: new, changed, or nothing since they last looked
-    why: Text | None = None              # why this viewer sees it
+    why: Text | None = None              # why this viewer sees it; beside it in lists: why it is due then, and what comes after it
+    why_due: Text | None = None
+    after_this: Text | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

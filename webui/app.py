@@ -9,6 +9,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from webui import (
+    absences,
     access,
     account,
     actions,
@@ -19,7 +20,9 @@ from webui import (
     corrections,
     dual_roles,
     errors,
+    handling,
     inbox,
+    keys,
     language,
     limits,
     notices,
@@ -67,7 +70,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     words.init_app(app)
     desk.init_app(app)
     for module in (account, inbox, task, cases, actions, access, corrections, replay, dual_roles, sops, sop_drafts,
-                   trials, notices, papers, status, survey_codes, desk, case_staff, roster, supervision):
+                   trials, notices, papers, status, survey_codes, desk, case_staff, roster, supervision, handling, absences, keys):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     for module in (public, public_sending, public_reading):

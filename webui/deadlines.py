@@ -1,28 +1,17 @@
-"""The deadline tag: which of seven states a task is in, in words. The one place that decides it (screens.md 5.0)."""
+"""The deadline tag: the state of a task (`engine.state_of` decides it) in words, with its exact time and what is counted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from engine import DeadlineState as State
+from engine import state_of
 from engine.types import ClockKind, TaskSummary, TimeStandard
 from webui import times
-
-
-class State(StrEnum):
-    """Where a task stands against its time standard; the first that holds, in this order."""
-
-    DONE = "done"          #: The task is complete.
-    NONE = "none"          #: The SOP prints no time for it.
-    PAUSED = "paused"      #: Its working clock stands still.
-    LATE = "late"          #: Past due.
-    SOON = "soon"          #: 80 % of the standard's own minutes are used.
-    TODAY = "today"        #: Due before this day ends at the office.
-    SAFE = "safe"          #: None of these.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,26 +26,9 @@ class Deadline:
     counted: str
 
 
-def state_of(task: TaskSummary, *, now: datetime, zone: ZoneInfo, paused: bool = False) -> State:
-    """The first state of `State` that holds for `task` at `now`."""
-    if task.completed_at is not None:
-        return State.DONE
-    if task.due_at is None:
-        return State.NONE
-    if paused:
-        return State.PAUSED
-    if now > task.due_at:
-        return State.LATE
-    if task.warn_at is not None and now >= task.warn_at:
-        return State.SOON
-    if task.due_at.astimezone(zone).date() == now.astimezone(zone).date():
-        return State.TODAY
-    return State.SAFE
-
-
-def deadline(task: TaskSummary, *, now: datetime, zone: ZoneInfo, language: str, paused: bool = False) -> Deadline:
+def deadline(task: TaskSummary, *, now: datetime, zone: ZoneInfo, language: str) -> Deadline:
     """The tag of one task, ready to be drawn by the `deadline_tag` macro."""
-    state = state_of(task, now=now, zone=zone, paused=paused)
+    state = state_of(task, now=now, zone=zone)
     return Deadline(
         state=state,
         word=_word(state),

@@ -1,21 +1,31 @@
-"""The inbox: what is mine, what my team may take, what is done. Late first."""
+"""The inbox: what is mine, what my team may take, what is set aside, what is done. Late first."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.results import InboxFilters
+from engine.errors import EngineError
+from engine.results import InboxFilters, SopSummary
 from webui import context
 
 pages = Blueprint("inbox", __name__)
-BOXES = ("mine", "pool", "done")
+BOXES = ("mine", "pool", "aside", "done")
 RISKS = ("high", "medium", "low")
+ID_LENGTH = 100
+#: A filter as the address names it. The values are ids and enumerations, so that no address ever holds a person's words.
+NAMES = {"box": "kotak", "risk": "risiko", "sop_key": "sop", "element_id": "langkah", "role": "peran", "case_id": "kasus",
+         "late_only": "lewat"}
 
 
 @pages.get("/")
 def home() -> Response:
-    """Where a person begins: at the tasks, or at what else the role is for."""
+    """Where a person begins: whoever answers for decisions at the desk, others at the tasks, or at what else the role is for."""
+    if context.may("desk.read"):
+        return redirect(url_for("desk.show"), code=303)
     if context.may("task.list"):
         return redirect(url_for("inbox.show"), code=303)
     return redirect(url_for("cases.index" if context.may("case.list") else
@@ -24,24 +34,80 @@ def home() -> Response:
 
 @pages.get("/tugas")
 def show() -> str:
-    """One box of the inbox. The filters are ids and enumerations, so that no address ever holds a person's words."""
-    filters = read_filters()
+    """One box of the inbox."""
+    filters = read_filters(request.args)
     number = max(1, min(10_000, request.args.get("hal", 1, type=int)))
     tasks = context.engine().tasks
+    page = tasks.inbox(context.actor(), filters, number)
+    narrowed = narrowing(filters)
     return render_template(
-        "inbox.html", filters=filters, page=tasks.inbox(context.actor(), filters, number),
-        counts=tasks.counts(context.actor()), boxes=BOXES, risks=RISKS,
+        "inbox.html", filters=filters, page=page, address=address(filters), narrowed=narrowed,
+        counts=tasks.counts(context.actor()), boxes=BOXES, risks=RISKS, saved=tasks.saved_filters(context.actor()),
+        choices=_choices(filters) if narrowed - {"risk", "late_only"} or request.args.get("saring") == "1" else None,
+        colleagues=tasks.colleagues(context.actor()) if page.rows and filters.box in ("mine", "pool", "aside") else (),
         orphans=tasks.orphans(context.actor()) if context.may("task.assign") else {},
     )
 
 
-def read_filters() -> InboxFilters:
-    """The filters in the address; what is not one of ours is ignored."""
-    box, risk = request.args.get("kotak", "mine"), request.args.get("risiko", "")
+@pages.post("/tugas/kasus")
+def by_code() -> Response:
+    """From a typed case code to the address of its tasks, which holds the case's id; a code of no task of theirs leads back."""
+    filters = read_filters(request.form)
+    case_id = context.engine().tasks.case_of_code(context.actor(), request.form.get("kode", "")[:ID_LENGTH])
+    if case_id is None:
+        flash("no-case", "warn")
+        return redirect(url_for("inbox.show", **address(filters)), code=303)
+    return redirect(url_for("inbox.show", **{**address(filters), "kasus": case_id}), code=303)
+
+
+@pages.post("/tugas/saringan")
+def save_filter() -> Response:
+    """Keep the filters of the page under a name, for oneself or for a role's holders."""
+    filters = read_filters(request.form)
+    try:
+        context.engine().tasks.save_filter(
+            context.actor(), request.form.get("nama", "")[:ID_LENGTH], filters, role=request.form.get("untuk") or None)
+        flash("filter-saved", "ok")
+    except EngineError as refusal:
+        flash(f"refused {refusal.code}", "warn")
+    return redirect(url_for("inbox.show", **address(filters)), code=303)
+
+
+@pages.post("/tugas/saringan/<filter_id>/hapus")
+def remove_filter(filter_id: str) -> Response:
+    """A saved filter nobody needs any more."""
+    context.engine().tasks.remove_filter(context.actor(), filter_id)
+    return redirect(url_for("inbox.show"), code=303)
+
+
+def read_filters(given: Any) -> InboxFilters:
+    """The filters in an address or a form; what is not one of ours is ignored."""
+    box, risk, role = given.get("kotak", "mine"), given.get("risiko", ""), given.get("peran", "")
     return InboxFilters(
         box=box if box in BOXES else "mine",
-        sop_key=(request.args.get("sop") or None) and request.args["sop"][:100],
-        element_id=(request.args.get("langkah") or None) and request.args["langkah"][:100],
+        sop_key=(given.get("sop") or None) and given["sop"][:ID_LENGTH],
+        element_id=(given.get("langkah") or None) and given["langkah"][:ID_LENGTH],
+        case_id=(given.get("kasus") or None) and given["kasus"][:ID_LENGTH],
         risk=risk if risk in RISKS else None,
-        late_only=request.args.get("lewat") == "1",
+        role=role if role in context.actor().roles else None,
+        late_only=given.get("lewat") == "1",
     )
+
+
+def address(filters: InboxFilters) -> dict[str, Any]:
+    """The filters as an address names them; nothing for those that are not set."""
+    return {NAMES[name]: "1" if value is True else value for name, value in asdict(filters).items() if value}
+
+
+def narrowing(filters: InboxFilters) -> frozenset[str]:
+    """Which filters beside the box are set."""
+    return frozenset(name for name, value in asdict(filters).items() if value and name != "box")
+
+
+def _choices(filters: InboxFilters) -> dict[str, Any]:
+    """What the selects of the filter offer: the SOPs in force, and the steps that people do of the chosen one."""
+    sops: tuple[SopSummary, ...] = context.engine().sops.list(context.actor()) if context.may("sop.list") else ()
+    by_key = {sop.key: sop for sop in sorted(sops, key=lambda sop: sop.version)}
+    chosen = by_key.get(filters.sop_key or "")
+    steps = context.engine().sops.get(context.actor(), chosen.deployment_id).steps if chosen is not None else ()
+    return {"sops": sorted(by_key.values(), key=lambda sop: sop.title), "steps": [step for step in steps if step.done_by == "people"]}

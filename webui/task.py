@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -21,7 +22,7 @@ from engine.errors import (
 )
 from engine.results import TaskDetail
 from engine.types import Value
-from webui import context, forms, stated_time, words
+from webui import context, forms, stated_time, versions, words
 
 pages = Blueprint("task", __name__, url_prefix="/tugas")
 UNREADABLE = ("Isi tanggal dan jam, atau kosongkan keduanya.", "Enter both date and time, or leave both empty.")
@@ -31,6 +32,8 @@ UNREADABLE = ("Isi tanggal dan jam, atau kosongkan keduanya.", "Enter both date 
 def show(task_id: str) -> str:
     """The task's page."""
     detail = context.engine().tasks.get(context.actor(), task_id)
+    if detail.summary.mark:
+        context.engine().tasks.look(context.actor(), task_id)  # it was new, or changed: now it has been seen
     return _page(detail, _known(detail))
 
 
@@ -66,6 +69,11 @@ def save_draft(task_id: str) -> AnyResponse | tuple[Response | str, int] | str:
     detail = context.engine().tasks.get(context.actor(), task_id)
     add_row, remove_row = request.form.get("add_row", ""), request.form.get("remove_row", "")
     typed = _typed(detail, remove_row=remove_row)
+    if beside := _written_elsewhere(detail, typed):
+        said = _elsewhere_words(detail)
+        if wants_json:
+            return jsonify(code="draft-elsewhere", text=said), 409
+        return _page(detail, typed, conflict=said, beside=beside), 409
     try:
         saved_at = context.engine().tasks.save_draft(
             context.actor(), task_id, {**typed, **stated_time.read(request.form).as_draft()}, expected_revision=_revision())
@@ -76,7 +84,7 @@ def save_draft(task_id: str) -> AnyResponse | tuple[Response | str, int] | str:
     if wants_json:
         return jsonify(text=words.clock(saved_at), at=saved_at.isoformat())
     if add_row or remove_row:
-        return _page(detail, typed, add_row_to=add_row)
+        return _page(detail, typed, add_row_to=add_row, draft_seen=saved_at)
     flash("draft", "ok")
     return redirect(url_for("task.show", task_id=task_id), code=303)
 
@@ -90,6 +98,8 @@ def complete(task_id: str) -> tuple[str, int] | str:
     detail = context.engine().tasks.get(context.actor(), task_id)
     typed = _typed(detail)
     revision, stated = _revision(), stated_time.read(request.form)
+    if beside := _written_elsewhere(detail, typed):
+        return _page(detail, typed, conflict=_elsewhere_words(detail), beside=beside), 409
     try:
         if stated.is_unreadable:
             raise InvalidSubmission({stated_time.FIELD: UNREADABLE})
@@ -97,10 +107,10 @@ def complete(task_id: str) -> tuple[str, int] | str:
         result = context.engine().tasks.complete(
             context.actor(), task_id, typed, expected_revision=revision, idempotency_key=f"{task_id}:{revision}", **more)
     except InvalidSubmission as refusal:
-        _keep(task_id, {**typed, **stated.as_draft()}, revision)
+        kept_at = _keep(task_id, {**typed, **stated.as_draft()}, revision)
         language = 1 if context.language() == "en" else 0
         problems = {key: texts[language] for key, texts in refusal.problems.items()}
-        return _page(detail, typed, problems=problems), 422
+        return _page(detail, typed, problems=problems, draft_seen=kept_at), 422
     except EngineError as refusal:
         return _refused(detail, typed, refusal)
     return render_template("task_done.html", detail=detail, result=result)
@@ -123,19 +133,50 @@ def accept_stated(task_id: str) -> AnyResponse | tuple[str, int]:
 def _refused(detail: TaskDetail, typed: Mapping[str, Value], refusal: EngineError) -> tuple[str, int]:
     """Somebody or something was faster: show the newest state beside what was typed, and let the person decide."""
     if isinstance(refusal, TaskGone | InstanceNotActive):
-        return render_template("task_gone.html", detail=detail, message=refusal.message(context.language())), 410
+        return render_template("task_gone.html", detail=detail, message=refusal.message(context.language()),
+                               beside=_sent_instead(detail, typed)), 410
     if isinstance(refusal, StaleRevision | NotClaimed | TaskAlreadyClaimed):
         newest = context.engine().tasks.get(context.actor(), detail.summary.id)
         return _page(newest, typed, conflict=refusal.message(context.language())), 409
     raise refusal
 
 
-def _keep(task_id: str, typed: Mapping[str, Value], revision: int) -> None:
+def _sent_instead(detail: TaskDetail, typed: Mapping[str, Value]) -> list[versions.Line]:
+    """What was typed beside what somebody else completed the task with, where the reader may see that; else what was typed alone."""
+    if detail.form is None:
+        return []
+    sent: dict[str, Value] = {}
+    try:
+        cases = context.engine().cases
+        filing = cases.filing(context.actor(), *cases.filing_of_task(context.actor(), detail.summary.id))
+        sent = {field.key: field.value for field in filing.versions[-1].fields if not field.masked}
+    except (NotFound, NotAllowed):
+        pass
+    return versions.side_by_side(detail.form, typed, sent)
+
+
+def _written_elsewhere(detail: TaskDetail, typed: Mapping[str, Value]) -> list[versions.Line]:
+    """Where this person's draft was saved from another window since this page was drawn and says something else: both, side by side."""
+    seen = request.form.get("draft_seen")
+    if seen is None or detail.form is None or detail.draft_saved_at is None or seen == detail.draft_saved_at.isoformat():
+        return []
+    beside = versions.side_by_side(detail.form, typed, detail.draft)
+    return beside if any(line.differs for line in beside) else []
+
+
+def _elsewhere_words(detail: TaskDetail) -> str:
+    assert detail.draft_saved_at is not None
+    return _("Isian tugas ini juga disimpan dari jendela atau perangkat lain, %(at)s. Yang berbeda ditandai; kirim lagi bila isian di "
+             "halaman ini yang benar.", at=words.clock(detail.draft_saved_at))
+
+
+def _keep(task_id: str, typed: Mapping[str, Value], revision: int) -> datetime | None:
     """Store a refused submission as the draft, so that closing the browser now loses nothing either."""
     try:
-        context.engine().tasks.save_draft(context.actor(), task_id, typed, expected_revision=revision)
+        kept_at: datetime = context.engine().tasks.save_draft(context.actor(), task_id, typed, expected_revision=revision)
+        return kept_at
     except EngineError:
-        return  # the page still holds everything; a failed draft must not hide what has to be mended
+        return None  # the page still holds everything; a failed draft must not hide what has to be mended
 
 
 def _known(detail: TaskDetail) -> dict[str, Value]:
@@ -156,7 +197,8 @@ def _revision() -> int:
 
 
 def _page(detail: TaskDetail, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
-          conflict: str = "", add_row_to: str = "", accept_problem: str = "") -> str:
+          conflict: str = "", beside: Sequence[versions.Line] = (), add_row_to: str = "", accept_problem: str = "",
+          draft_seen: datetime | None = None) -> str:
     drawn = forms.controls(detail.form, values, problems, add_row_to=add_row_to) if detail.form is not None else ()
     known = {control.field.key for control in drawn} | {stated_time.FIELD}
     stated_problem = (problems or {}).get(stated_time.FIELD, "")
@@ -165,5 +207,6 @@ def _page(detail: TaskDetail, values: Mapping[str, Value], *, problems: Mapping[
     return render_template("task.html", detail=detail, task=detail.summary, controls=drawn,
                            summary=forms.summary(drawn) + ([("stated_at", _("Dikerjakan pada"), stated_problem)] if stated_problem else []),
                            loose=loose, conflict=conflict, stated=stated, stated_problem=stated_problem,
-                           has_problems=bool(problems), accept_problem=accept_problem,
+                           has_problems=bool(problems), accept_problem=accept_problem, beside=beside,
+                           draft_seen=(seen.isoformat() if (seen := draft_seen or detail.draft_saved_at) else ""),
                            row_action=url_for("task.save_draft", task_id=detail.summary.id))

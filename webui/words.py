@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, g
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from engine.results import FormField, HistoryRow, ReplayVerdict
 from engine.types import Happening, LintFinding, Severity, TaskSummary, Text, Value
-from webui import context, deadlines, document_words, forms, record_words, times
+from webui import context, deadlines, document_words, forms, inbox, record_words, said, times
 
 #: What the engine calls a step whose class the reader may not see.
 LIMITED = "langkah terbatas"
@@ -25,7 +25,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["grouped"] = forms.grouped
     app.jinja_env.filters["document_word"] = document_words.document_word
     app.jinja_env.globals.update(
-        account=context.account, lang=context.language, say=context.say, may=context.may, now=context.now,
+        account=context.account, actor=context.actor, said=said.said, handled_word=said.handled_word, day=day,
+        filter_address=inbox.address, lang=context.language, say=context.say, may=context.may, now=context.now,
         exact=exact, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
         in_words=forms.in_words, variable_words=forms.variable_words,
         clause_words=forms.clause_words, after_words=after_words, answered=answered, quoted=quoted,
@@ -39,6 +40,11 @@ def init_app(app: Flask) -> None:
 
 def exact(at: datetime) -> str:
     return times.exact(at, context.zone(), language=context.language(), now=context.now())
+
+
+def day(at: date) -> str:
+    """A day, in figures as on a letter."""
+    return f"{at.day:02d}/{at.month:02d}/{at.year}"
 
 
 def clock(at: datetime) -> str:

@@ -22,6 +22,7 @@ from engine.results import (
     CaseAction,
     CaseDetail,
     CaseSummary,
+    Colleague,
     CompletionResult,
     DocumentRow,
     VerifiedDocument,
@@ -33,6 +34,7 @@ from engine.results import (
     Page,
     ReplayReport,
     ReplayVerdict,
+    SavedFilter,
     SopDetail,
     SopSummary,
     StateAt,
@@ -40,6 +42,7 @@ from engine.results import (
 )
 from engine.settings import Settings
 from engine.types import Actor, ClockKind, InstanceStatus, LintFinding, Severity, TaskSummary, Text, TimeStandard
+from tests.support import fake_office
 from tests.support.fake_trial import FakeTrial
 
 NOW = datetime(2026, 11, 24, 3, 30, tzinfo=UTC)  # Tuesday 10.30 WIB
@@ -123,6 +126,7 @@ class FakeEngine:
         self.cases = Cases(self)
         self.sops = Sops(self)
         self.audit = Audit(self)
+        self.desk, self.roster, self.supervision = fake_office.Desk(), fake_office.Roster(), fake_office.Supervision()
 
     def allows(self, actor: Actor, action: str) -> bool:
         return authorization.allows(actor, action)
@@ -182,7 +186,7 @@ class Tasks:
     def _box(self, actor: Actor, box: str) -> list[TaskSummary]:
         rows = [k.detail.summary for k in self._engine.kept.values() if actor.holds(k.detail.summary.role) and not k.gone]
         mine = actor.account_id
-        return {"mine": [t for t in rows if t.assignee_id == mine and not t.completed_at],
+        return {"aside": [], "mine": [t for t in rows if t.assignee_id == mine and not t.completed_at],
                 "pool": [t for t in rows if not t.assignee_id and not t.completed_at],
                 "done": [t for t in rows if t.completed_at]}[box]
 
@@ -196,9 +200,15 @@ class Tasks:
     def orphans(self, actor: Actor) -> Mapping[str, int]:
         return {}
 
+    def saved_filters(self, actor: Actor) -> tuple[SavedFilter, ...]:
+        return ()
+
+    def colleagues(self, actor: Actor) -> tuple[Colleague, ...]:
+        return tuple(Colleague(id=one.id, name=one.name, roles=one.roles) for one in self._engine.accounts.values())
+
     def counts(self, actor: Actor) -> Mapping[str, int]:
         now = self._engine.clock.now()
-        boxes = {box: self._box(actor, box) for box in ("mine", "pool", "done")}
+        boxes = {box: self._box(actor, box) for box in ("mine", "pool", "aside", "done")}
         late = [t for t in boxes["mine"] + boxes["pool"] if t.due_at and t.due_at < now]
         return {**{box: len(rows) for box, rows in boxes.items()}, "late": len(late)}
 
@@ -264,7 +274,7 @@ class Tasks:
         return result
 
 
-class Cases:
+class Cases(fake_office.CaseStaffing):
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
         self.start_drafts: dict[tuple[str, str], tuple[Mapping[str, Any], datetime]] = {}

@@ -12,6 +12,7 @@
   // One click, one request: a second submit of the same form within four seconds is dropped.
   document.addEventListener('submit', (event) => {
     const form = event.target;
+    if (event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = '1';
     setTimeout(() => delete form.dataset.sent, form.querySelector('[data-download]') ? 1000 : 4000);
@@ -53,21 +54,49 @@
   // Drafts: kept on the server while somebody types, only when something changed.
   const form = $('form[data-draft]');
   let changed = false, saving = null;
+  // Whether the server was reached: it then has the draft, or has said why not.
+  const keep = async () => {
+    const body = new FormData(form);
+    all('input[type=file]', form).forEach((field) => body.delete(field.name));
+    const answer = await fetch(form.dataset.draft, { method: 'POST', body, headers: { Accept: 'application/json' }, redirect: 'manual' });
+    if (answer.type === 'opaqueredirect') throw new SyntaxError('no draft kept here');  // signed out meanwhile
+    const said = await answer.json();
+    if (answer.ok && form.elements.draft_seen) form.elements.draft_seen.value = said.at;
+    $('[data-status]', form).textContent = answer.ok ? form.dataset.saved.replace('%s', said.text) : said.text;
+  };
   const save = async () => {
     if (!form || !changed) return;
     changed = false;
-    const status = $('[data-status]', form);
-    try {
-      const body = new FormData(form);
-      all('input[type=file]', form).forEach((field) => body.delete(field.name));
-      const answer = await fetch(form.dataset.draft, { method: 'POST', body, headers: { Accept: 'application/json' }, redirect: 'error' });
-      const said = await answer.json();
-      status.textContent = answer.ok ? form.dataset.saved.replace('%s', said.text) : said.text;
-    } catch {
-      changed = true;
-      status.textContent = form.dataset.unsaved;
-    }
+    try { await keep(); } catch { changed = true; $('[data-status]', form).textContent = form.dataset.unsaved; }
   };
+
+  // No network: the page stays with all that was typed, and is sent once, as soon as the server answers again.
+  const reach = (sheet) => (sheet === form && sheet.dataset.every ? keep() : fetch('/sehat', { method: 'HEAD', cache: 'no-store' }));
+  document.addEventListener('submit', (event) => {
+    const sheet = event.target;
+    if (!sheet.matches('form.sheet[data-offline]') || sheet.dataset.reached) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (sheet.dataset.waits) return;
+    sheet.dataset.waits = '1';
+    const say = $('[data-status]', sheet);
+    const send = async () => {
+      try {
+        await Promise.race([reach(sheet), new Promise((_, late) => setTimeout(late, 15000))]);
+      } catch (refused) {
+        // An answer that is no draft's (a sign-in page, an error) is the server's too: the page it sends says what to do.
+        if (refused instanceof SyntaxError) return go();
+        changed = sheet === form;
+        say.textContent = sheet.dataset.offline;
+        tell(sheet.dataset.offline);
+        setTimeout(send, 5000);
+        return;
+      }
+      go();
+    };
+    const go = () => { sheet.dataset.reached = '1'; delete sheet.dataset.sent; changed = false; sheet.requestSubmit(event.submitter); setTimeout(() => { delete sheet.dataset.reached; delete sheet.dataset.waits; }, 4000); };
+    send();
+  }, true);
   if (form) {
     form.addEventListener('input', () => { changed = true; });
     form.addEventListener('submit', () => { changed = false; });
@@ -146,5 +175,22 @@
     if (!$('#putar') || event.altKey || event.ctrlKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
     const link = $(`#putar [data-key="${event.key}"]`);
     if (link && !event.target.closest('.drawing')) { event.preventDefault(); link.click(); }
+  });
+
+  // Single keys, where the account wants them: rows of a list, and going places. In a field they only write.
+  const rows = all('.tasks tbody tr');
+  let here = -1, going = false;
+  const stand = (n) => { if (!rows.length) return; here = Math.min(Math.max(n, 0), rows.length - 1); rows.forEach((row, i) => row.classList.toggle('is-here', i === here)); $('th a', rows[here]).focus(); };
+  const acts = {
+    j: () => stand(here + 1), k: () => stand(here - 1), x: () => $('input[type=checkbox]', rows[here] || root)?.click(),
+    c: () => $('[data-claim]', rows[here] || (rows.length ? document.createElement('p') : document))?.click(), '?': () => location.assign('/tombol'),
+  };
+  const places = { t: '/tugas', a: '/tugas?kotak=pool', k: '/kasus', p: '/pemberitahuan' };
+  if ('keys' in document.body.dataset) document.addEventListener('keydown', (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable], .drawing')) return;
+    const arrow = rows.some((row) => row.contains(event.target)) && { ArrowDown: 'j', ArrowUp: 'k' }[event.key];
+    const act = going && places[event.key] ? () => location.assign(places[event.key]) : acts[arrow || event.key];
+    going = !going && event.key === 'g';
+    if (act) { event.preventDefault(); act(); }
   });
 })();

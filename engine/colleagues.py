@@ -1,0 +1,25 @@
+"""The people of an office who do tasks, with the roles they hold today."""
+
+from __future__ import annotations
+
+from engine import authorization
+from engine.executor import Context
+from engine.results import Colleague
+from storage import accounts
+
+
+def roles_that_do_tasks() -> frozenset[str]:
+    """The roles of the work; who audits or keeps the machine holds none of them."""
+    return frozenset(role for role, rights in authorization.POLICY.items() if "task.claim" in rights)
+
+
+def of_agency(context: Context) -> tuple[Colleague, ...]:
+    """Everybody of the actor's agency who holds such a role today, in their own right or in somebody's place; by name."""
+    held = accounts.holders(context.uow, context.actor.agency_id, roles_that_do_tasks(), context.local_day())
+    roles: dict[str, list[str]] = {}
+    for role, ids in sorted(held.items()):
+        for account_id in ids:
+            roles.setdefault(account_id, []).append(role)
+    names = accounts.names(context.uow, set(roles))
+    return tuple(Colleague(id=each, name=names[each], roles=tuple(roles[each]))
+                 for each in sorted(roles, key=lambda each: (names[each].casefold(), each)))

@@ -1,0 +1,53 @@
+"""What a page says once after an act: the browser's cookie holds only the code of it."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from engine.errors import in_words
+from engine.results import HandlingAct
+from webui import context
+
+REFUSED = "refused "
+
+
+def said(code: str) -> str:
+    """The words of a message's code; none for a code of somebody else's."""
+    if code.startswith(REFUSED):
+        return context.say(in_words(code.removeprefix(REFUSED)))
+    return {
+        "none-chosen": _("Pilih dahulu satu tugas atau lebih, lalu tindakannya."),
+        "filter-saved": _("Saringan tersimpan."),
+        "absence-recorded": _("Ketidakhadiran tercatat. Pengganti memegang perannya pada tanggal itu."),
+        "absence-ended": _("Ketidakhadiran diakhiri. Pengganti tidak lagi memegang perannya."),
+        "handled delegate": _("Tugas didelegasikan. Penerimanya diberi tahu."),
+        "handled hand_over": _("Tugas diserahkan. Penerimanya membaca catatan Anda."),
+        "handled assign": _("Tugas ditugaskan. Penerimanya diberi tahu."),
+        "handled take_back": _("Tugas ditarik kembali."),
+        "handled set_aside": _("Tugas ditunda. Muncul lagi pada harinya, atau bila tenggatnya mendekat."),
+        "handled bring_back": _("Tugas muncul lagi di “Tugas saya”."),
+        "handled ask_help": _("Permintaan bantuan terkirim."),
+    }.get(code, "")
+
+
+def handled_word(act: HandlingAct) -> str:
+    """One act in a task's trail, in a sentence."""
+    names = {"who": act.actor_name, "to": act.to_name, "from_": act.from_name}
+    match act.verb:
+        case "delegate":
+            return _("%(who)s mendelegasikan kepada %(to)s", **names)
+        case "hand_over":
+            return _("%(who)s menyerahkan kepada %(to)s", **names)
+        case "assign":
+            return _("%(who)s menugaskan %(to)s", **names)
+        case "take_back":
+            return _("%(who)s menarik kembali dari %(from_)s", **names)
+        case "take_over":
+            return _("%(who)s (Plt.) mengambil alih dari %(from_)s", **names)
+        case "set_aside":
+            return _("%(who)s menunda", **names)
+        case "bring_back":
+            return _("%(who)s memunculkan lagi", **names)
+        case "ask_help":
+            return _("%(who)s meminta bantuan %(to)s", **names)
+    return act.verb
