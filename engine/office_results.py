@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from engine.results import FormField
+if TYPE_CHECKING:
+    from engine.results import FormField
 
 # --- one case and those who work on it --------------------------------------------------------------------------------
 

@@ -1,0 +1,60 @@
+"""The people of one case: who answers for it, handing it on, conflicts of interest."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.errors import EngineError, InvalidSubmission
+from webui import context, sheets
+
+pages = Blueprint("case_staff", __name__, url_prefix="/kasus/<case_id>/petugas")
+
+
+@pages.get("")
+def show(case_id: str) -> str:
+    """Who answers for the case."""
+    return _page(case_id)
+
+
+@pages.post("/tugaskan")
+def assign(case_id: str) -> Response | tuple[str, int]:
+    """Give the case to somebody."""
+    return _act(case_id, "assigned", lambda: context.engine().cases.assign_owner(
+        context.actor(), case_id, request.form.get("owner", ""), note=request.form.get("note", "")))
+
+
+@pages.post("/benturan")
+def declare(case_id: str) -> Response | tuple[str, int]:
+    """Shut somebody out of the case. Whoever shuts themselves out leaves the page, too."""
+    who = request.form.get("person", "")
+    return _act(case_id, "conflict-declared", lambda: context.engine().cases.declare_conflict(
+        context.actor(), case_id, who, reason=request.form.get("reason", "")), leaves=who == context.actor().account_id)
+
+
+@pages.post("/benturan/cabut")
+def lift(case_id: str) -> Response | tuple[str, int]:
+    """Let them in again."""
+    return _act(case_id, "conflict-lifted", lambda: context.engine().cases.lift_conflict(
+        context.actor(), case_id, request.form.get("person", ""), reason=request.form.get("reason", "")))
+
+
+def _act(case_id: str, done: str, command: object, *, leaves: bool = False) -> Response | tuple[str, int]:
+    assert callable(command)
+    try:
+        command()
+    except InvalidSubmission as refusal:
+        return _page(case_id, sheets.problems_of(refusal)), 422
+    except EngineError as refusal:
+        if refusal.code not in ("cannot-own", "case-closed"):
+            raise
+        return _page(case_id, {"owner": refusal.message(context.language())}), 409
+    flash(done, "ok")
+    return redirect(url_for("desk.show") if leaves else url_for("case_staff.show", case_id=case_id), code=303)
+
+
+def _page(case_id: str, problems: dict[str, str] | None = None) -> str:
+    engine, who = context.engine(), context.actor()
+    staff = engine.cases.staff(who, case_id)
+    people = engine.desk.workload(who) if staff.may else ()
+    return render_template("case_staff.html", staff=staff, people=people, problems=problems or {}, typed=request.form)

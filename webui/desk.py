@@ -1,0 +1,79 @@
+"""The desk of those who answer for decisions: tiles, the lists behind them, the people of the unit, how long steps take."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, Flask, abort, render_template, request
+
+from engine.results import DecisionBrief, Escalation, Tile
+from webui import context, times, words
+
+pages = Blueprint("desk", __name__, url_prefix="/meja")
+PERIODS = (30, 90, 365)
+
+
+def init_app(app: Flask) -> None:
+    """What the task page says of a late task and of a decision."""
+    app.jinja_env.globals.update(escalation_of=escalation_of, decision_brief=decision_brief, day_word=day_word,
+                                 access_reviews_waiting=access_reviews_waiting)
+    app.jinja_env.filters["role_name"] = words.role_word
+    app.jinja_env.filters["tel"] = lambda phone: "".join(each for each in phone if each.isdigit() or each == "+")
+
+
+def escalation_of(task_id: str) -> Escalation | None:
+    """Whom a task reaches when it is late."""
+    found: Escalation | None = context.engine().roster.escalation(context.actor(), task_id)
+    return found
+
+
+def decision_brief(task_id: str) -> DecisionBrief | None:
+    """What stands beside the form of a decision."""
+    found: DecisionBrief | None = context.engine().desk.decision(context.actor(), task_id)
+    return found
+
+
+def access_reviews_waiting() -> int:
+    """How many cases were opened in an emergency and nobody has looked at why."""
+    return int(context.engine().cases.reviews_waiting(context.actor()))
+
+
+def day_word(day: date) -> str:
+    """A day of an office in words; no zone, since it is a day there."""
+    return times.day(day, language=context.language())
+
+
+@pages.get("")
+def show() -> str:
+    """The tiles."""
+    engine, who = context.engine(), context.actor()
+    tiles: tuple[Tile, ...] = engine.desk.tiles(who)
+    return render_template("desk.html", tiles=tiles, on_duty=engine.roster.on_duty(who))
+
+
+@pages.get("/daftar/<tile>")
+def listed(tile: str) -> str:
+    """The list behind a tile."""
+    engine, who = context.engine(), context.actor()
+    number = max(1, min(10_000, request.args.get("hal", 1, type=int)))
+    found = next((each for each in engine.desk.tiles(who) if each.key == tile), None)
+    if found is None:
+        abort(404)
+    if found.lists == "tasks":
+        return render_template("desk_tasks.html", tile=found, page=engine.desk.tasks(who, tile, page=number))
+    return render_template("desk_cases.html", tile=found, page=engine.desk.cases(who, tile, page=number))
+
+
+@pages.get("/penugasan")
+def workload() -> str:
+    """Who carries how much."""
+    return render_template("workload.html", people=context.engine().desk.workload(context.actor()))
+
+
+@pages.get("/waktu")
+def step_times() -> str:
+    """How long each step took."""
+    days = request.args.get("hari", 90, type=int)
+    days = days if days in PERIODS else 90
+    return render_template("step_times.html", steps=context.engine().desk.step_times(context.actor(), days=days), days=days,
+                           periods=PERIODS)
