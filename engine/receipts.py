@@ -12,7 +12,8 @@ from engine import canonical, seal
 #: Crockford's base 32: no letter that is taken for a digit. What people type instead is read as what they meant.
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MEANT: Final = str.maketrans("OIL", "011")
-_BITS, _BLOCK = 5, 5
+_BITS: Final = 5
+_BLOCK: Final = 4            # letters and digits of a block at least; what is left over joins the last
 _LONGEST: Final = 200        # characters read of what was typed: more is no code of ours
 RECEIPT_BYTES: Final = 16    # 128 bits: nobody guesses one (ASVS 11.5.1)
 SURVEY_BYTES: Final = 10     # one answer to a survey, behind a rate limit
@@ -31,7 +32,8 @@ def written(raw: bytes) -> str:
     """Random bytes in blocks of letters and digits."""
     number, digits = int.from_bytes(raw), -(-len(raw) * 8 // _BITS)
     text = "".join(_ALPHABET[number >> _BITS * place & 31] for place in reversed(range(digits)))
-    return "-".join(text[start:start + _BLOCK] for start in range(0, digits, _BLOCK))
+    starts = [_BLOCK * number for number in range(digits // _BLOCK)]
+    return "-".join(text[start:end] for start, end in zip(starts, [*starts[1:], digits], strict=True))
 
 
 def digest_of(master_key: bytes, typed: str) -> str:

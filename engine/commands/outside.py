@@ -21,7 +21,7 @@ from engine.forms_schema import Form
 from engine.model import EventKind
 from engine.public_results import Door
 from engine.transition import ReceiveMessage
-from engine.types import Value
+from engine.types import Text, Value
 from storage import deployments, notices, outside, randomness, subscriptions
 
 REPORT, MESSAGE, ANSWER = "public_report", "public_message", "skm_response"
@@ -70,12 +70,13 @@ def of_complaints(context: Context) -> Entry | None:
 
 
 def asked_of(door: Door, form: Form) -> Form:
-    """The form as somebody outside sees it: without what only the office writes down."""
-    if door is not Door.COMPLAINT:
-        return form
-    return replace(form, fields=tuple(
-        replace(field, required=True) if field.key == COMPLAINT_TEXT else field
-        for field in form.fields if field.key not in (CHANNEL, *_INSTANTS)))
+    """The form as somebody outside sees it: what it is about first, without what only the office writes down. Whoever leaves a question
+    out leaves it empty: why nobody answered is for an officer to say."""
+    fields = [replace(field, allow_unknown=False) for field in form.fields]
+    if door is Door.COMPLAINT:
+        about = [replace(field, required=True, help=Text("", "")) for field in fields if field.key == COMPLAINT_TEXT]
+        fields = about + [field for field in fields if field.key not in (COMPLAINT_TEXT, CHANNEL, *_INSTANTS)]
+    return replace(form, fields=tuple(fields))
 
 
 def entry(context: Context, door: Door) -> Entry | None:
