@@ -43,6 +43,7 @@ from engine.results import (
 from engine.settings import Settings
 from engine.types import Actor, ClockKind, InstanceStatus, LintFinding, Severity, TaskSummary, Text, TimeStandard
 from tests.support import fake_office
+from tests.support.fake_public import Public
 from tests.support.fake_trial import FakeTrial
 
 NOW = datetime(2026, 11, 24, 3, 30, tzinfo=UTC)  # Tuesday 10.30 WIB
@@ -122,6 +123,7 @@ class FakeEngine:
         self.documents: dict[str, bytes] = {}
         self.once: dict[str, Any] = {}
         self.people = People(self)
+        self.public = Public(self)
         self.tasks = Tasks(self)
         self.cases = Cases(self)
         self.sops = Sops(self)
