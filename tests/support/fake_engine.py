@@ -43,6 +43,7 @@ from engine.results import (
 from engine.settings import Settings
 from engine.types import Actor, ClockKind, InstanceStatus, LintFinding, Severity, TaskSummary, Text, TimeStandard
 from tests.support import fake_office
+from tests.support.fake_filings import CaseFilings, FakeFilings
 from tests.support.fake_public import Public
 from tests.support.fake_trial import FakeTrial
 
@@ -122,6 +123,7 @@ class FakeEngine:
         self.dual_roles: tuple[DualRole, ...] = ()
         self.documents: dict[str, bytes] = {}
         self.once: dict[str, Any] = {}
+        self.filings = FakeFilings()
         self.people = People(self)
         self.public = Public(self)
         self.tasks = Tasks(self)
@@ -276,20 +278,9 @@ class Tasks:
         return result
 
 
-class Cases(fake_office.CaseStaffing):
+class Cases(fake_office.CaseStaffing, CaseFilings):
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
-        self.start_drafts: dict[tuple[str, str], tuple[Mapping[str, Any], datetime]] = {}
-
-    def start_draft(self, actor: Actor, key: str) -> tuple[Mapping[str, Any], datetime | None]:
-        return self.start_drafts.get((actor.account_id, key), ({}, None))
-
-    def save_start_draft(self, actor: Actor, key: str, submission: Mapping[str, Any]) -> datetime:
-        self.start_drafts[actor.account_id, key] = (dict(submission), self._engine.clock.now())
-        return self._engine.clock.now()
-
-    def drop_start_draft(self, actor: Actor, key: str) -> None:
-        self.start_drafts.pop((actor.account_id, key), None)
 
     def find(self, actor: Actor, *, business_key: str | None = None, status: str | None = None, page: int = 1) -> Page[CaseSummary]:
         rows = [d.summary for d in self._engine.case_details.values()]
@@ -357,6 +348,9 @@ class Sops:
         return (self.detail.summary,) if self.detail else ()
 
     startable = list
+
+    def drafts(self, actor: Actor) -> tuple[SopSummary, ...]:
+        return ()
 
     def start_form(self, actor: Actor, key: str) -> FormView:
         if self.detail is None or key != self.detail.summary.key:

@@ -1,0 +1,109 @@
+"""Correcting a sent form: the difference before the deed, a reason, who is faster, and the word of the one in charge."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from engine.filing_results import FilingDetail, FilingRow, FilingVersion
+from engine.results import FormField, FormView
+from engine.types import Text
+from tests.support.fake_engine import NOW
+
+HERE = "/kasus/case-1/isian/i1/3"
+NOTHING = Text("", "")
+WHY = "Tertulis salah saat penerimaan malam."
+
+
+def a_field(key, label, value, **more):
+    return FormField(key=key, type="text", label=Text(label, label), help=NOTHING, required=False, steering=more.pop("steering", False),
+                     sensitivity="C1", value=value, **more)
+
+
+@pytest.fixture
+def detail(engine):
+    fields = (a_field("place", "Tempat", "rumah"), a_field("risk", "Risiko", "rendah", steering=True))
+    row = FilingRow(instance_id="i1", seq=3, at=NOW, title=Text("Penerimaan", "Intake"), element_name="Menerima", actor_name="Sari",
+                    corrected=0, waits=False, may_correct=True)
+    found = FilingDetail(
+        row=row, case_id="case-1", form=FormView(key="f", title=row.title, help=NOTHING, clause="", fields=fields),
+        closed=(a_field("full_name", "Nama", None, masked=True),), last_seq=3,
+        versions=(FilingVersion(seq=3, at=NOW, actor_name="Sari", status="first", reason="", fields=fields),))
+    engine.filings.details["case-1", "i1", 3] = found
+    return found
+
+
+def send(browser, **data):
+    return browser.post(f"{HERE}/koreksi", {"seen": "3", "once": "k", "f.place": "rumah", "f.risk": "rendah", **data}, on=f"{HERE}/koreksi")
+
+
+def test_the_difference_is_shown_before_anything_is_kept(manager, engine, detail):
+    assert 'value="rumah"' in manager.get(f"{HERE}/koreksi").text
+    page = send(manager, **{"f.place": "sekolah"}).text
+    assert "rumah" in page and "sekolah" in page and 'type="hidden" name="f.place" value="sekolah"' in page
+    assert "mengarahkan proses" not in page and engine.filings.corrected == []
+
+
+def test_a_correction_needs_a_reason_and_keeps_what_was_typed(manager, engine, detail):
+    page = send(manager, **{"f.place": "sekolah", "confirm": "1", "reason": "."})
+    assert page.status_code == 422 and 'value="sekolah"' in page.text and 'id="alasan-masalah"' in page.text
+    assert send(manager, **{"f.place": "sekolah", "confirm": "1", "reason": WHY}).headers["Location"] == HERE
+    assert engine.filings.corrected == [{"place": "sekolah", "risk": "rendah"}]
+
+
+def test_what_steered_says_so_and_offers_the_ways_on(manager, detail):
+    page = send(manager, **{"f.risk": "tinggi"}).text
+    assert "mengarahkan proses" in page and "Minta persetujuan" in page and "Alur yang sudah ditempuh tidak diubah" in page
+    assert "Mulai SOP lain untuk kasus ini" in page
+
+
+def test_nothing_changed_is_said_on_the_form(manager, detail):
+    page = send(manager)
+    assert page.status_code == 409 and "Tidak ada isian yang berubah" in page.text
+
+
+def test_who_comes_second_sees_both_versions_with_the_differences_marked(manager, engine, detail):
+    newer = replace(detail.form, fields=(replace(detail.form.fields[0], value="kantor"), detail.form.fields[1]))
+    engine.filings.details["case-1", "i1", 3] = replace(detail, form=newer, last_seq=7)
+    page = send(manager, **{"f.place": "sekolah", "confirm": "1", "reason": WHY})
+    assert page.status_code == 409 and engine.filings.corrected == []
+    table = re.search(r'<div class="versions".*?</table>', page.text, re.S)[0]
+    assert "sekolah" in table and "kantor" in table and table.count("berbeda") == 1
+    assert 'value="sekolah"' in page.text and 'name="seen" value="7"' in page.text
+
+
+def test_consent_and_refusal_each_need_a_reason(manager, engine, detail):
+    asked = FilingVersion(seq=5, at=NOW, actor_name="Sari", status="waits", reason=WHY, fields=(a_field("risk", "Risiko", "tinggi"),))
+    engine.filings.details["case-1", "i1", 3] = replace(detail, versions=(*detail.versions, asked), may_answer=5)
+    page = manager.get(HERE).text
+    assert "Koreksi menunggu persetujuan" in page and "tinggi" in page
+    assert manager.post(f"{HERE}/jawab", {"asked": "5", "reason": WHY}, on=HERE).status_code == 422
+    assert manager.post(f"{HERE}/jawab", {"asked": "5", "reason": ".", "answer": "accept"}, on=HERE).status_code == 422
+    assert manager.post(f"{HERE}/jawab", {"asked": "5", "reason": WHY, "answer": "refuse"}, on=HERE).status_code == 303
+    assert engine.filings.answered == [(5, False, WHY)]
+
+
+def test_a_start_form_keeps_a_draft_that_comes_back_and_can_be_dropped(manager, engine):
+    page = "/kasus/baru/pengelolaan-kasus"
+    field = re.search(r'<input id="[^"]+" name="(f\.[a-z_]+)" value="" type="text"', manager.get(page).text)[1]
+    answer = manager.post(f"{page}/draf", {field: "baru separuh"}, on=page, headers={"Accept": "application/json"})
+    assert answer.status_code == 200 and answer.json["at"]
+    assert 'value="baru separuh"' in manager.get(page).text
+    manager.post(f"{page}/draf", {"drop": "1"}, on=page)
+    assert "baru separuh" not in manager.get(page).text and engine.filings.start_drafts == {}
+
+
+def test_a_draft_kept_from_another_window_is_shown_beside_and_lost_by_nobody(manager, engine):
+    page = "/tugas/task-1"
+    shown = manager.get(page).text
+    seen = re.search(r'name="draft_seen" value="([^"]*)"', shown)[1]
+    revision = re.search(r'name="revision" value="(\d+)"', shown)[1]
+    manager.post(f"{page}/draf", {"revision": revision, "draft_seen": seen, "f.reason": "dari ponsel"}, on=page)
+    late = manager.post(f"{page}/selesai", {"revision": revision, "draft_seen": seen, "f.decision": "approved", "f.family_told": "true",
+                                            "f.services": ["health"], "f.reason": "dari komputer"}, on=page)
+    assert late.status_code == 409 and "dari ponsel" in late.text and "dari komputer" in late.text
+    again = re.search(r'name="draft_seen" value="([^"]*)"', late.text)[1]
+    assert manager.post(f"{page}/selesai", {"revision": revision, "draft_seen": again, "f.decision": "approved", "f.family_told": "true",
+                                            "f.services": ["health"], "f.reason": "dari komputer"}, on=page).status_code == 200
