@@ -83,3 +83,10 @@ def test_a_row_is_only_asked_directly_where_it_says_why(table: str) -> None:
     node = TABLES[table]
     assert node.table is not None
     assert sorted(set(range(1, len(node.table.rules) + 1)) - in_stories(table)) == sorted(ONLY_ASKED.get(table, {}))
+
+
+@pytest.mark.parametrize("story", ["common/risiko-naik/scenarios/lewat_telepon_belum_diketahui",
+                                   "sapa129/pengelolaan-kasus/scenarios/risiko_naik_lalu_tidak_terjangkau"])
+def test_what_a_caller_does_not_know_yet_counts_where_risk_is_raised(story: str) -> None:
+    """The channel by which the new risk became known, not that of the first report."""
+    assert rows_of("common/keputusan/d04-risiko: risk_criteria", rows_matched(ROOT / f"{story}.toml")) == {13}
