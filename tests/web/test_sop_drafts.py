@@ -1,0 +1,148 @@
+"""The process owner changes a time with the keyboard alone, the head of unit puts it in force: the real engine, forms as a browser posts them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from engine.bundle import SopBundle
+from engine.lint import guarded, lint
+from engine.settings import Settings
+from engine.types import LintFinding
+from tests.support import office as offices
+from tests.support.office import Office
+from tests.web.conftest import Browser
+from webui import limits
+from webui.app import create_app
+
+PASSPHRASE = "kuda batu hujan pelan sekali"
+DIAGRAM = "pengelolaan-kasus.bpmn"
+CHECKED: dict[str, list[LintFinding]] = {}
+
+
+def checked_once(bundle: SopBundle, *, operations: frozenset[str]) -> list[LintFinding]:
+    if bundle.digest not in CHECKED:
+        CHECKED[bundle.digest] = lint(bundle, operations=operations)
+    return CHECKED[bundle.digest]
+
+
+class House:
+    """Kalbar's pages, and who changes its SOP."""
+
+    def __init__(self, office: Office, settings: Settings) -> None:
+        self.office = office
+        operator = office.engine.people.operator("kalbar")
+        for role in ("process_owner", "head_of_unit", "companion"):
+            office.engine.people.create_account(operator, sign_in=role.replace("_", "-"), name=f"Rekaan {role}", passphrase=PASSPHRASE,
+                                                roles=[role], demo=True)
+        self.app = create_app(office.engine, settings=settings)
+
+    def person(self, role: str) -> Browser:
+        limits.limiter.reset()
+        browser = Browser(self.app)
+        assert browser.sign_in(role.replace("_", "-"), PASSPHRASE).status_code == 303
+        return browser
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(guarded, "lint_guarded", checked_once)
+        office = offices.opened(folder, f"sqlite:///{folder / 'kawal.db'}")
+        yield House(office, office.engine.settings)
+        office.database.close()
+
+
+def begin(house: House, owner: Browser, **files: object) -> str:
+    """A draft of the newest version; the address of its page."""
+    newest = re.search(r'href="(/sop/[0-9a-f]{32})"', owner.get("/sop").text.split("Judul")[-1])
+    assert newest is not None
+    response = owner.post(f"{newest[1]}/draf", dict(files), on=newest[1])
+    assert response.status_code == 303, response.text
+    return str(response.headers["Location"])
+
+
+def revision(page: str) -> str:
+    found = re.search(r'name="revision" value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_time_is_changed_in_the_table_proposed_and_approved_by_another(house: House) -> None:
+    owner, head = house.person("process_owner"), house.person("head_of_unit")
+    path = begin(house, owner)
+    time = {"element_id": "coordinate_provider", "unit": "working_minutes", "wording": "", "revision": revision(owner.get(path).text)}
+    refused = owner.post(f"{path}/waktu", {**time, "amount": "0"}, on=path)
+    assert refused.status_code == 422 and "Isi angka dari 1 sampai 9999" in refused.text
+    assert owner.post(f"{path}/waktu", {**time, "amount": "30"}, on=path).status_code == 303
+    page = owner.get(path).text
+    assert "40 menit (jam kerja) menjadi 30 menit (jam kerja)" in page
+    assert "Sahkan" not in page, "whoever edits is offered no approval"
+    stale = owner.post(f"{path}/waktu", {**time, "amount": "20"}, on=path)
+    assert stale.status_code == 422 and "Sudah diubah orang lain" in stale.text
+    day = (house.office.clock.now() + timedelta(days=6)).date().isoformat()
+    proposal = {"decree": "188/12/2026", "effective_from": day, "reason": "Lebih cepat", "revision": revision(page)}
+    assert owner.post(f"{path}/ajukan", {**proposal, "effective_from": "besok"}, on=path).status_code == 422
+    assert owner.post(f"{path}/ajukan", proposal, on=path).status_code == 303
+
+    assert "menunggu pengesahan Anda" in head.get("/pemberitahuan").text
+    assert path in head.get("/sop").text
+    page = head.get(path).text
+    approve = re.search(rf'action="({path}/sahkan/[0-9a-f]+)"', page)
+    assert approve is not None and "name=\"amount\"" not in page
+    wrong = head.post(approve[1], {"reason": "Sudah dibahas", "passphrase": "bukan frasa sandi saya"}, on=path)
+    assert wrong.status_code == 422 and "bukan milik Anda" in wrong.text and "bukan frasa" not in wrong.text
+    assert "Sudah dibahas" in wrong.text, "what was typed is not lost"
+    assert owner.post(approve[1], {"reason": "x", "passphrase": PASSPHRASE}, on=path).status_code == 404
+    assert head.post(approve[1], {"reason": "Sudah dibahas", "passphrase": PASSPHRASE}, on=path).status_code == 303
+    listed = head.get("/sop").text
+    assert "Disahkan, belum berlaku" in listed and "188/12/2026" in listed
+
+
+def test_two_versions_stand_side_by_side_in_words_and_drawings(house: House) -> None:
+    owner = house.person("process_owner")
+    path = begin(house, owner)
+    owner.post(f"{path}/waktu", {"element_id": "document_case", "unit": "working_minutes", "wording": "45 menit", "amount": "45",
+                                 "revision": "1"}, on=path)
+    compare = re.search(r'href="(/sop/banding/[0-9a-f]+/[0-9a-f]+)"', owner.get(path).text)
+    assert compare is not None
+    page = owner.get(compare[1]).text
+    assert "menjadi 45 menit" in page and page.count("<svg xmlns") == 2 and page.count("is-changed") >= 2
+    for sheet in re.findall(r'href="(/sop/[0-9a-f]{32}/sop-ap\.xlsx)"', page):
+        assert owner.get(sheet).status_code == 200
+    assert house.person("companion").get(compare[1]).status_code == 404, "drafts are not everybody's"
+
+
+def test_one_diagram_becomes_a_draft_and_a_gate_removed_stands_in_red(house: House) -> None:
+    owner = house.person("process_owner")
+    drawn = (offices.SOP / DIAGRAM).read_bytes().replace(b">hiv = true<", b'>hiv = true and risk = "high"<')
+    path = begin(house, owner, files=(io.BytesIO(drawn), "gambar-baru.bpmn"))
+    page = owner.get(path).text
+    assert "Menyangkut pengesahan atau persetujuan" in page and "tidak lagi bekerja seperti semula" in page
+    broken = drawn.replace(b">PT40M<", b">40 menit<").replace(b">PT30M<", b">30 menit<")
+    assert owner.post(f"{path}/berkas", {"files": (io.BytesIO(broken), DIAGRAM), "revision": "1"}, on=path).status_code == 303
+    page = owner.get(path).text
+    assert "timer-unusable" in page and "belum dapat dibandingkan" in page
+    refused = owner.post(f"{path}/ajukan", {"decree": "1", "effective_from": "2027-01-04", "reason": "x", "revision": "2"}, on=path)
+    assert refused.status_code == 422 and "timer-unusable" in refused.text
+    assert owner.post(f"{path}/cabut", on=path).status_code == 303
+    assert "Dicabut" in owner.get(path).text and f"{path}/berkas" not in owner.get(path).text
+
+
+def test_a_zip_of_another_sop_or_of_nothing_is_refused_where_it_was_sent(house: House) -> None:
+    owner = house.person("process_owner")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("lain/sop.toml", 'key = "lain"\nagency = "kalbar"\n')
+        archive.writestr("lain/x.bpmn", (offices.SOP / DIAGRAM).read_bytes())
+    newest = house.office.engine.sops.list(house.office.actor("process_owner"))[0].deployment_id
+    response = owner.post(f"/sop/{newest}/draf", {"files": (io.BytesIO(packed.getvalue()), "lain.zip")}, on=f"/sop/{newest}")
+    assert response.status_code == 422 and "milik SOP lain" in response.text
+    response = owner.post(f"/sop/{newest}/draf", {"files": (io.BytesIO(b"PK\x03\x04rusak"), "rusak.zip")}, on=f"/sop/{newest}")
+    assert response.status_code == 422 and "tidak dapat dibaca" in response.text
