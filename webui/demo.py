@@ -20,7 +20,7 @@ import handlers
 from engine.results import InboxFilters
 from engine.settings import Settings
 from engine.types import Actor
-from webui import demo_cast, stage
+from webui import demo_cast, demo_office, stage
 
 WORDS = ("angin", "bakau", "cempaka", "delima", "embun", "fajar", "gamelan", "hujan", "intan", "jambu", "kelapa", "laut", "melati",
          "nusa", "ombak", "pelita", "rimba", "sawah", "teratai", "ulin", "wayang", "senja", "lentera", "kapuas")
@@ -69,6 +69,7 @@ def seed(settings: Settings) -> list[SignIn]:
     _play(engine, clock, troupes, now)
     for troupe in troupes:
         _claim(engine, troupe.actors)
+        demo_office.lead(engine, troupe.actors, now)
     _mark(settings).touch(mode=0o600)
     return [account for troupe in troupes for account in troupe.accounts]
 
