@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from engine import pictures
 from engine.forms_schema import Field, FieldType
 from engine.types import Value
 
@@ -41,6 +42,9 @@ NOT_SIGNED: Final[Problem] = (
     "Isi nama, lalu tanda tangani di layar, atau unggah cap jempol atau pindaian yang sudah ditandatangani.",
     "Enter the name, then sign on screen, or upload a thumbprint or a signed scan.")
 NOT_A_PICTURE: Final[Problem] = ("Unggah gambar PNG atau JPEG.", "Upload a PNG or JPEG picture.")
+DAMAGED_PICTURE: Final[Problem] = (
+    "Gambar ini rusak atau terpotong: ambil atau simpan ulang, lalu unggah lagi.",
+    "This picture is damaged or cut off: take or save it again, then upload it.")
 FILE_TOO_LARGE: Final[Problem] = ("Berkas paling besar 10 MB.", "A file has at most 10 MB.")
 
 #: How a person signs. A certified electronic signature would be one more (engine/signatures.py).
@@ -242,6 +246,10 @@ def _file(raw: Any, uploads: list[Upload]) -> dict[str, Value]:
     media_type = next((kind for start, kind in _FILE_KINDS.items() if content.startswith(start)), None)
     if media_type is None:
         raise Unusable(NOT_A_FILE)
+    try:
+        content = pictures.without_metadata(content, media_type)
+    except pictures.Damaged:
+        raise Unusable(DAMAGED_PICTURE) from None
     sha256 = hashlib.sha256(content).hexdigest()
     uploads.append(Upload(sha256=sha256, media_type=media_type, content=content))
     return {"sha256": sha256, "media_type": media_type, "size": Decimal(len(content))}

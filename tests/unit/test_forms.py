@@ -72,7 +72,7 @@ def test_answers_become_typed_values(field: dict[str, Any], sent: Any, value: An
     assert found.variables == {}
 
 
-PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\nx").decode()
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 PAPER = base64.b64encode(b"%PDF-1.7").decode()
 
 
