@@ -34,7 +34,7 @@ class AccessAudit:
                 case_id=case_id, business_key=case.business_key, first_bad=access.first_bad(rows),
                 page=Page(rows=access_reading.entries(context, newest, case_id, people), total=len(rows), number=number, size=PAGE),
                 outsiders=access_reading.outsiders(context, rows, case, people), busy=access_reading.busy(context, people))
-            access.log(context, case_id, what=access.READ, field_group="access_log")
+            access.log(context, case_id, what=access.READ, field_group=access.LOG)
             return found
 
         return self._executor.run(actor, command)

@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from engine import authorization, facts
-from engine.access_results import AccessEntry, AccessReview, BusyReader
+from engine.access_results import AccessEntry, AccessReview, BusyReader, OutsideReader
 from engine.advance import SYSTEM
 from engine.commands import access
 from engine.executor import Context
@@ -62,14 +62,15 @@ def entries(context: Context, rows: Iterable[access_log.AccessRow], case_id: str
         for row in rows)
 
 
-def outsiders(context: Context, rows: Sequence[access_log.AccessRow], case: cases.CaseRow, people: People) -> tuple[tuple[str, int], ...]:
-    """Who read the case without working on it, and how often; most often first."""
-    views = Counter(row.account_id for row in rows if row.what == access.READ)
+def outsiders(context: Context, rows: Sequence[access_log.AccessRow], case: cases.CaseRow, people: People) -> tuple[OutsideReader, ...]:
+    """Who read of the case without working on it, and how often; most often first. Who reads the log reads nothing of the case."""
+    views = Counter(row.account_id for row in rows if row.what == access.READ and row.field_group != access.LOG)
     strangers = [
         account_id for account_id in views
         if account_id not in (case.owner_id, SYSTEM) and not inbox.cases_worked_on(context.uow, account_id, [case.id])
         and not journal_rows.cases_started(context.uow, account_id, [case.id])]
-    return tuple((people.who(each), views[each]) for each in sorted(strangers, key=lambda each: (-views[each], each)))
+    return tuple(OutsideReader(who=people.who(each), roles=people.roles(each, context.now), views=views[each])
+                 for each in sorted(strangers, key=lambda each: (-views[each], each)))
 
 
 def busy(context: Context, people: People) -> tuple[BusyReader, ...]:

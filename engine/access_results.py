@@ -57,15 +57,24 @@ class BusyReader:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutsideReader:
+    """Somebody who read a case without working on it; `roles` are today's."""
+
+    who: str
+    roles: tuple[str, ...]
+    views: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccessLog:
-    """The access log of a case, newest first. `first_bad` is the first entry that does not verify; `outsiders` how often whom the case
-    is not part of the caseload of read it."""
+    """The access log of a case, newest first. `first_bad` is the first entry that does not verify; `outsiders` read it
+    without working on it."""
 
     case_id: str
     business_key: str
     page: Page[AccessEntry]
     first_bad: int | None
-    outsiders: tuple[tuple[str, int], ...]
+    outsiders: tuple[OutsideReader, ...]
     busy: tuple[BusyReader, ...]
 
 
