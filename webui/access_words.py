@@ -37,7 +37,7 @@ def what(entry: AccessEntry) -> str:
     if entry.what == "dual_role":
         return _("menyetujui usulan sendiri: %(record)s", record=record_word(entry.about))
     if entry.what == "read" and entry.about not in ("case", "access_log"):
-        return _("membaca dokumen")
+        return _("membaca isian yang dikirim") if ":" in entry.about else _("membaca dokumen")
     return kind(entry.about if entry.about == "access_log" else entry.what)
 
 
