@@ -9,7 +9,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 REPLAY = "/kasus/case-1/putar-ulang/i1?langkah=3"
 PAGES = {
-    "": ("/masuk",),
+    "": ("/masuk", "/publik", "/publik/kalbar", "/publik/kalbar/lapor", "/publik/kalbar/status", "/publik/kalbar/keluhan",
+         "/publik/kalbar/survei?bahasa=en", "/publik/kalbar/sop/pengelolaan-kasus", "/publik/kalbar/janji"),
     "manajer": ("/tugas", "/tugas?kotak=pool", "/tugas/task-1", "/tugas/task-10", "/kasus", "/kasus/case-1",
                 "/kasus/baru/pengelolaan-kasus", "/pemberitahuan", "/tidak-ada"),
     "auditor": (REPLAY, "/sop/dep-1", "/rangkap-peran"),
