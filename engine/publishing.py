@@ -64,14 +64,10 @@ class Publishing:
         """
         authorization.require(actor, "sop.draft")
 
-        def query(context: Context) -> SopBundle:
-            row = commands.own(context, draft_id)
-            versions.of_draft(context, row)
-            return SopBundle.from_files(drafts.files(context.uow, row.id, row.revision))
-
-        bundle = self._executor.read(actor, query)
+        found = self._executor.read(actor, lambda context: versions.of_draft(context, commands.own(context, draft_id)).definition)
+        bundle, step = SopBundle.from_files(found.files), found.element(element_id)
         return self._saved(actor, time_edit.with_time(bundle, element_id, standard), draft_id=draft_id, based_on=None,
-                           expected_revision=expected_revision, note=f"{element_id}: {standard.text}")
+                           expected_revision=expected_revision, note=f"{step.name or step.id}: {standard.text}")
 
     def drafts(self, actor: Actor) -> tuple[DraftSummary, ...]:
         """The drafts of the agency, the newest first."""
