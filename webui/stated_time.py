@@ -28,6 +28,15 @@ class Typed:
     def is_unreadable(self) -> bool:
         return bool(self.day or self.clock) and self.at is None
 
+    @property
+    def shown_day(self) -> str:
+        """Day, month, year: a browser's own date field would show them in the order of its own language."""
+        return "/".join(str(int(part)) for part in reversed(self.day.split("-"))) if self.at is not None else self.day
+
+    @property
+    def shown_clock(self) -> str:
+        return self.clock.replace(":", ".") if self.at is not None else self.clock
+
     def as_draft(self) -> dict[str, Value]:
         """For the draft, as typed; nothing where nothing was."""
         return {FIELD: {"day": self.day, "clock": self.clock}} if self.day or self.clock else {}

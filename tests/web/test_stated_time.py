@@ -31,7 +31,7 @@ def test_what_the_engine_says_of_it_stands_at_the_inputs(manager, engine, monkey
 
     monkeypatch.setattr(engine.tasks, "complete", early)
     page = complete(manager, {**GOOD, "stated_at.day": "24/11/2026", "stated_at.clock": "9.05"})
-    assert 'id="stated_at-masalah"' in page.text and 'value="2026-11-24"' in page.text
+    assert 'id="stated_at-masalah"' in page.text and 'value="24/11/2026"' in page.text
 
 
 def test_only_authority_is_offered_to_accept_it_and_never_their_own(manager, someone, engine, monkeypatch):
