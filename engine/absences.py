@@ -31,10 +31,10 @@ class AbsenceRefused(errors.EngineError):
 
 
 class SubstituteRefused(errors.EngineError):
-    """This colleague cannot stand in: away themselves on those days, not of this office, or not qualified for the role."""
+    """This colleague cannot stand in: yourself, away on those days, not of this office, or not qualified for the role."""
 
     code = "substitute-refused"
-    indonesian = "Rekan ini tidak dapat menjadi pengganti: sedang tidak ada pada tanggal itu, bukan dari unit ini, atau belum memenuhi " \
+    indonesian = "Rekan ini tidak dapat menjadi pengganti: Anda sendiri, sedang tidak ada pada tanggal itu, bukan dari unit ini, atau belum memenuhi " \
                  "kualifikasi perannya."
 
 
@@ -138,7 +138,8 @@ def _check_substitute(
     context: Context, away: AccountRow, substitute_id: str, roles: Collection[str], from_date: date, until_date: date,
 ) -> None:
     row = _person(context, substitute_id)
-    if row is None or row.agency_id != away.agency_id or row.id == away.id:
+    # Nobody appoints themselves, a substitute in authority not either.
+    if row is None or row.agency_id != away.agency_id or row.id in (away.id, context.actor.account_id):
         raise SubstituteRefused()
     # Nobody stands in for anybody while away: so two people never stand in for each other.
     if rows.overlapping(context.uow, substitute_id, from_date, until_date):
