@@ -114,9 +114,7 @@ def propose(
         state=IN_REVIEW)
     drafts.add_proposal(context.uow, proposal)
     for role in needed(proposal):
-        notices.add(context.uow, notices.NoticeRow(
-            id=randomness.new_id(), agency_id=row.agency_id, account_id=None, role=role, at=context.now, code="sop_proposed",
-            once=f"{proposal.id}.{role}"))
+        _tell(context, row, proposal, "sop_proposed", role=role)
     return proposal.id
 
 
@@ -137,6 +135,7 @@ def approve(context: Context, proposal_id: str, checked: Checked, definition: De
     version = versions.put_in_force(context, checked.bundle, definition, findings=checked.findings, effective_from=proposal.effective_from)
     drafts.close_proposal(context.uow, proposal.id, state=APPROVED, deployment_id=version.id)
     drafts.change(context.uow, row.id, was=DraftState.IN_REVIEW, at_revision=row.revision, state=DraftState.APPROVED)
+    _tell(context, row, proposal, "sop_approved", account_id=proposal.proposed_by)
     return version.id
 
 
@@ -146,9 +145,7 @@ def send_back(context: Context, proposal_id: str, *, reason: str) -> None:
     _decide(context, proposal, row, reason=reason, approved=False)
     drafts.close_proposal(context.uow, proposal.id, state=SENT_BACK)
     drafts.change(context.uow, row.id, was=DraftState.IN_REVIEW, at_revision=row.revision, state=DraftState.DRAFT)
-    notices.add(context.uow, notices.NoticeRow(
-        id=randomness.new_id(), agency_id=row.agency_id, account_id=proposal.proposed_by, role=None, at=context.now, code="sop_sent_back",
-        once=f"{proposal.id}.back"))
+    _tell(context, row, proposal, "sop_sent_back", account_id=proposal.proposed_by)
 
 
 def withdraw(context: Context, draft_id: str) -> None:
@@ -197,6 +194,13 @@ def _decide(context: Context, proposal: drafts.ProposalRow, row: drafts.DraftRow
         proposal_id=proposal.id, account_id=actor.account_id, role=open_roles[0], approved=approved, reason=reason.strip(),
         decided_at=context.now))
     return open_roles[0]
+
+
+def _tell(context: Context, row: drafts.DraftRow, proposal: drafts.ProposalRow, code: str, *, account_id: str | None = None,
+          role: str | None = None) -> None:
+    notices.add(context.uow, notices.NoticeRow(
+        id=randomness.new_id(), agency_id=row.agency_id, account_id=account_id, role=role, at=context.now, code=code,
+        once=f"{proposal.id}.{code}.{role or ''}"))
 
 
 def _refuse_outdated(context: Context, row: drafts.DraftRow) -> None:

@@ -29,6 +29,7 @@ WORDS = {
     "task_escalated": Text("tugas lewat tenggat; giliran Anda menindaklanjuti. Mohon buka Kawal.",
                            "a task is past due; it is your turn to follow it up. Please open Kawal."),
     "sop_proposed": Text("ada perubahan SOP yang menunggu pengesahan Anda", "a change of an SOP waits for your approval"),
+    "sop_approved": Text("perubahan SOP yang Anda ajukan disahkan", "the change of an SOP you proposed was approved"),
     "sop_sent_back": Text("perubahan SOP yang Anda ajukan dikembalikan", "the change of an SOP you proposed was sent back"),
     "glass_broken": Text("akses darurat dipakai; menunggu penilaian Anda", "emergency access was used; it waits for your review"),
     "field_unmasked": Text("satu isian dibuka samarannya", "one field was unmasked"),
@@ -39,7 +40,7 @@ WORDS = {
 #: Codes the engine itself sends; no diagram needs to draw them.
 OWN = frozenset({"public_report", "public_complaint", "public_message", "task_due_soon", "task_given", "task_taken", "help_wanted",
                  "glass_broken", "field_unmasked", "access_improper",
-                 "case_assigned", "case_handed_on", "task_escalated", "sop_proposed", "sop_sent_back"})
+                 "case_assigned", "case_handed_on", "task_escalated", "sop_approved", "sop_proposed", "sop_sent_back"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -195,6 +196,30 @@ def test_two_editors_never_overwrite_each_other(bureau: Bureau) -> None:
         bureau.propose(draft)
     assert [(one.revision, one.saved_by) for one in saved.revisions] == [(1, "pemilik"), (2, "pemilik"), (3, "pemilik.lain")]
     assert saved.times["document_case"] == ten and saved.times["coordinate_provider"] == HALF_AN_HOUR
+
+
+def test_of_those_who_save_or_approve_at_once_each_counts_once(bureau: Bureau) -> None:
+    draft, heads = bureau.touched(), [bureau.person(f"kepala.{number}", "head_of_unit") for number in range(3)]
+
+    def attempt(act: Callable[[], object]) -> str:
+        try:
+            act()
+        except errors.EngineError as refused:
+            return refused.code
+        return "done"
+
+    def save(minutes: int) -> object:
+        wanted = TimeStandard(duration=f"PT{minutes}M", clock=ClockKind.WORKING_MINUTES, text=f"{minutes} menit")
+        return bureau.sops.set_time(bureau.owner, draft.summary.id, "document_case", wanted, expected_revision=1)
+
+    with ThreadPoolExecutor(3) as threads:
+        saved = list(threads.map(lambda minutes: attempt(lambda: save(minutes)), (11, 12, 13)))
+        version = bureau.newest.version
+        proposal = bureau.propose(bureau.sops.draft(bureau.owner, draft.summary.id))
+        approved = list(threads.map(lambda head: attempt(lambda: bureau.approve(head, proposal)), heads))
+    assert sorted(saved) == ["done", "stale-revision", "stale-revision"] == sorted(approved)
+    assert bureau.newest.version == version + 1
+    assert "sop_approved" in {notice.code for notice in bureau.office.engine.people.notices(bureau.owner)}
 
 
 def test_a_draft_is_closed_while_it_is_looked_at_and_open_again_when_sent_back(bureau: Bureau) -> None:
