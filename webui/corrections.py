@@ -123,7 +123,7 @@ def _lines(detail: FilingDetail) -> list[list[versions.Line]]:
     for version in detail.versions[1:]:
         now = {field.key: field.value for field in version.fields}
         form = detail.form.__class__(key="", title=detail.form.title, help=detail.form.help, clause="", fields=version.fields)
-        told.append([line for line in versions.side_by_side(form, now, standing) if line.differs])
+        told.append([line for line in versions.side_by_side(form, standing, now) if line.differs])
         if version.status in ("counts", "replaced"):
             standing = now
     return told

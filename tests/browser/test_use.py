@@ -42,6 +42,25 @@ def test_what_is_typed_is_saved_while_typing(visit, engine):
     assert one.complaints == []
 
 
+def test_a_form_stays_while_the_network_is_gone_and_is_sent_once_when_it_is_back(visit, engine):
+    one = visit("manajer")
+    page = one.open("/tugas/task-1")
+    page.get_by_label("Disetujui").check()
+    page.get_by_label("Ya", exact=True).check()
+    page.get_by_label("Bantuan hukum").check()
+    one.context.set_offline(True)
+    page.get_by_role("button", name="Selesaikan tugas").click()
+    page.wait_for_selector("[data-status]:text('Jaringan terputus')")
+    page.get_by_role("button", name="Selesaikan tugas").click()  # an impatient second click sends no second time
+    assert page.url.endswith("/tugas/task-1") and page.get_by_label("Disetujui").is_checked()
+    assert engine.once == {}
+    one.context.set_offline(False)
+    page.wait_for_selector("h1:text('Selesai')")
+    assert len(engine.once) == 1
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert [said for said in one.complaints if "ERR_INTERNET_DISCONNECTED" not in said] == []
+
+
 def test_a_field_that_does_not_apply_is_hidden_until_it_does(visit):
     page = visit("manajer").open("/tugas/task-1")
     assert not page.locator("#f-reason").is_visible()

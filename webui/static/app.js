@@ -89,7 +89,9 @@
         changed = sheet === form;
         say.textContent = sheet.dataset.offline;
         tell(sheet.dataset.offline);
-        setTimeout(send, 5000);
+        const again = () => { clearTimeout(timer); removeEventListener('online', again); send(); };
+        const timer = setTimeout(again, 5000);
+        addEventListener('online', again);
         return;
       }
       go();
