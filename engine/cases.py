@@ -257,10 +257,9 @@ class Cases(CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, StartDraft
 
     def _open_tasks(self, context: Context, case_id: str, about: authorization.ObjectFacts) -> list[TaskSummary]:
         return [
-            facts.limited(summaries.task_summary(row.task, business_key=row.business_key, risk=row.risk,
-                                                 assignee_name=row.assignee_name or "", sop_title=(row.sop_title or {}).get("id", "")),
+            facts.limited(summaries.of_inbox(row),
                           row.task.sensitivity, context.actor, about)
-            for row in inbox.open_of_cases(context.uow, [case_id])]
+            for row in inbox.open_of_cases(context.uow, [case_id], context.actor.account_id)]
 
     def _records(self, context: Context, row: cases.CaseRow, found: list[instance_rows.InstanceRow],
                  about: authorization.ObjectFacts) -> list[RecordView]:

@@ -172,10 +172,17 @@ class Tasks(Boxes, Handling, StatedTimes):
         return facts.limited(summary, task.sensitivity, context.actor, about)
 
 
+def _limited(summary: TaskSummary) -> TaskDetail:
+    """The page of a step whose class the actor does not see: that it is there, its case, its deadline, and nothing it could reveal."""
+    nothing = Text("", "")
+    return TaskDetail(summary=summary, form=None, draft={}, draft_saved_at=None, warnings=(), clause_texts=(), inputs=(), outputs=(),
+                      why_mine=nothing, why_due=nothing, after_this=nothing, may=frozenset())
+
+
 def _why_mine(context: Context, definition: Definition, seen: InboxRow, summary: TaskSummary, about: authorization.ObjectFacts) -> Text:
     reason = authorization.reason(context.actor, task_rows.READ, about)
     assert reason is not None  # whoever may not read it never gets here
-    return explanations.why_mine(context.actor, reason, summary, _printed(context, definition, seen.task) if summary.role else "")
+    return explanations.why_mine(context.actor, reason, summary, _printed(context, definition, seen.task))
 
 
 def _printed(context: Context, definition: Definition, task: rows.TaskRow) -> str:
