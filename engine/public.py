@@ -57,6 +57,13 @@ class Public:
 
         return self._read(code, "public.read", query)
 
+    def code_of(self, actor: Actor) -> str:
+        """Under which code the actor's own agency has its pages."""
+        row = self._executor.read(actor, lambda context: agencies.get(context.uow, actor.agency_id))
+        if row is None:
+            raise errors.NotFound(agency_id=actor.agency_id)
+        return row.code
+
     # --- sending ------------------------------------------------------------------------------------------------------
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from engine.errors import InvalidSubmission
 from webui import context
@@ -25,4 +25,5 @@ def issue() -> str | tuple[str, int]:
     except InvalidSubmission as refusal:
         return render_template("survey_codes.html", codes=(), typed=typed,
                                problem=refusal.problems["count"][1 if context.language() == "en" else 0]), 422
-    return render_template("survey_codes.html", codes=codes)
+    where = url_for("public_sending.survey_page", code=context.engine().public.code_of(context.actor()), _external=True)
+    return render_template("survey_codes.html", codes=codes, where=where)

@@ -62,6 +62,9 @@ class Public:
         doors = frozenset(Door) if code == "kalbar" else frozenset({Door.REPORT})
         return PublicAgency(code=code, name=names[code], doors=doors, sops=frozenset({"pengelolaan-kasus"}))
 
+    def code_of(self, actor: Any) -> str:
+        return "kalbar"
+
     def slip(self) -> str:
         self._slips += 1
         return f"slip-{self._slips}"
