@@ -34,8 +34,8 @@ class SubstituteRefused(errors.EngineError):
     """This colleague cannot stand in: yourself, away on those days, not of this office, or not qualified for the role."""
 
     code = "substitute-refused"
-    indonesian = "Rekan ini tidak dapat menjadi pengganti: Anda sendiri, sedang tidak ada pada tanggal itu, bukan dari unit ini, atau belum memenuhi " \
-                 "kualifikasi perannya."
+    indonesian = "Rekan ini tidak dapat menjadi pengganti: Anda sendiri, sedang tidak ada pada tanggal itu, bukan dari unit ini, atau " \
+                 "belum memenuhi kualifikasi perannya."
 
 
 class AlreadyAway(errors.EngineError):

@@ -257,8 +257,7 @@ class Cases(CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, StartDraft
 
     def _open_tasks(self, context: Context, case_id: str, about: authorization.ObjectFacts) -> list[TaskSummary]:
         return [
-            facts.limited(summaries.of_inbox(row),
-                          row.task.sensitivity, context.actor, about)
+            facts.limited(summaries.of_inbox(row), row.task.sensitivity, context.actor, about)
             for row in inbox.open_of_cases(context.uow, [case_id], context.actor.account_id)]
 
     def _records(self, context: Context, row: cases.CaseRow, found: list[instance_rows.InstanceRow],

@@ -88,4 +88,5 @@ def limited(summary: TaskSummary, sensitivity: str, actor: Actor, facts: ObjectF
     """The summary, or a step without name, element, lane, role or form for who may not see its class."""
     if sensitivity in visible_sensitivity(actor, facts):
         return summary
-    return replace(summary, element_id="", name=LIMITED, lane="", role="", form_key=None, item=None, standard=None, why=None, why_due=None, after_this=None)
+    return replace(summary, element_id="", name=LIMITED, lane="", role="", form_key=None, item=None, standard=None,
+                   why=None, why_due=None, after_this=None)
