@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine import errors
 from engine.commands.instances import CaseInHand
 from engine.executor import Context
-from storage import agencies, cases, crypto, numbers, randomness
+from storage import agencies, cases, conflicts, crypto, numbers, randomness
 
 OPEN = "under_review"
 CASE, CASE_PATTERN = "case", "{agency}-{year}-{number:06d}"
@@ -18,11 +18,14 @@ def in_hand(context: Context, business_key: str | None, *, came_from: Mapping[st
             must_stand: bool = False) -> CaseInHand:
     """The agency's case with this business key, opened if there is none; None asks for a new case with the next number.
 
-    A new case keeps which agency it `came_from`. One that `must_stand` is never opened: `NotFound`.
+    A new case keeps which agency it `came_from`. One that `must_stand` is never opened: `NotFound`, as for one in which the actor has a
+    conflict of interest.
     """
     if business_key is not None:
         row = cases.by_business_key(context.uow, context.actor.agency_id, business_key)
         if row is not None:
+            if conflicts.cases_barred_to(context.uow, context.actor.account_id, [row.id]):
+                raise errors.NotFound(case=business_key)
             return CaseInHand(id=row.id, business_key=row.business_key, key=context.case_key(row.id, row.wrapped_key))
         if must_stand:
             raise errors.NotFound(case=business_key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from engine import escalation
 from engine.executor import Context
@@ -52,20 +52,20 @@ def _tell_next(context: Context, row: escalations.EscalationRow, task: tasks.Tas
         escalations.move(context.uow, row.task_id, told=row.told, next_at=None)
         return
     link = links[row.told]
-    for account_id, role in _reached(context, task, link):
+    reached = _reached(context, task, link)
+    for account_id, role in reached:
         notices.add(context.uow, notices.NoticeRow(
             id=randomness.new_id(), agency_id=task.agency_id, account_id=account_id, role=role, at=context.now,
             code="task_overdue" if link.step == escalation.HOLDER else "task_escalated", case_id=task.case_id, task_id=task.id,
             once=f"escalated:{task.id}:{link.step}:{account_id or role}"))
-    escalations.move(context.uow, row.task_id, told=row.told + 1, next_at=_next(links, row.told + 1))
-
-
-def _next(links: Sequence[escalation.Link], told: int) -> datetime | None:
-    return links[told].at if told < len(links) else None
+    following = links[row.told + 1].at if row.told + 1 < len(links) else None
+    if following is not None and not reached:
+        following = context.now  # nobody is on duty: whoever comes next need not wait for them
+    escalations.move(context.uow, row.task_id, told=row.told + 1, next_at=following)
 
 
 def _reached(context: Context, task: tasks.TaskRow, link: escalation.Link) -> list[tuple[str | None, str | None]]:
-    """(account, None) or (None, role) of those a link means now. Nobody on duty: nobody; the head comes next in any case."""
+    """(account, None) or (None, role) of those a link means now. Nobody on duty: nobody."""
     if link.step == escalation.DUTY_OFFICER:
         return [(shift.account_id, None) for shift in duty.on_duty(context.uow, task.agency_id, context.now)]
     if link.step == escalation.HOLDER and task.assignee_id is not None:

@@ -9,7 +9,7 @@ from engine.commands import documents, escalations
 from engine.definitions import concrete_role
 from engine.executor import Context
 from engine.types import OperationCall, Text
-from storage import accounts, notices, randomness, tasks
+from storage import accounts, conflicts, notices, randomness, tasks
 
 #: What a notice says, by the code a diagram gives to `notice.send`.
 WORDS = {
@@ -52,7 +52,8 @@ class NoticeSent:
 
 
 def notify(context: Context, call: OperationCall, *, role: str, code: str) -> NoticeSent:
-    """One notice to everybody who holds `role` today, once per job. Raises `InvalidValue` for a code that has no words.
+    """One notice to everybody who holds `role` today and has no conflict of interest in the case, once per job. Raises `InvalidValue`
+    for a code that has no words.
 
     An abstract role is whoever it is at the case's agency.
     """
@@ -64,7 +65,8 @@ def notify(context: Context, call: OperationCall, *, role: str, code: str) -> No
         id=randomness.new_id(), agency_id=row.agency_id, account_id=None, role=role, at=context.now, code=code,
         case_id=row.case_id, once=call.idempotency_key))
     holders = accounts.holders(context.uow, row.agency_id, [role], context.local_day()).get(role, ())
-    found = [accounts.get(context.uow, holder) for holder in holders]
+    barred = {each.account_id for each in conflicts.of_case(context.uow, row.case_id)} if row.case_id else set()
+    found = [accounts.get(context.uow, holder) for holder in holders if holder not in barred]
     addresses = tuple(sorted(one.sign_in for one in found if one is not None and "@" in one.sign_in))
     return NoticeSent(text=words(code, row.business_key), addresses=addresses)
 

@@ -81,6 +81,15 @@ def test_what_is_counted_in_working_time_escalates_in_working_time(office):
     assert [each.step for each in links] == ["holder", "duty_officer", "head_of_unit"]  # who decides holds the task already
 
 
+def test_with_nobody_on_duty_the_head_is_told_at_once(office):
+    task = office.task(office.start(), "approve_case_report")
+    office.engine.jobs.warn()
+    _holder, duty, last = office.engine.roster.escalation(office.actor("case_manager"), task.id).links
+    assert (duty.names, last.step) == ((), "head_of_unit")
+    pass_minutes(office, (duty.at - office.clock.now()) // timedelta(minutes=1) + 20)
+    assert codes(office, head(office)).count("task_escalated") == 1 and office.clock.now() < last.at
+
+
 def test_a_finished_task_tells_nobody(office):
     started = office.start()
     task = office.task(started, "approve_case_report")
