@@ -145,7 +145,8 @@ class _Reader:
         if form is None or step.submission is None:
             return
         token = str(getattr(step.stimulus, "token_id", ""))
-        waited = next((each for each in (*self._before.tasks, *self._before.subscriptions) if each.token_id == token), None)
+        waiting: list[Any] = [*self._before.tasks, *self._before.subscriptions]
+        waited = next((each for each in waiting if each.token_id == token), None)
         self.found[step.entry.seq] = Filing(
             chain_id=self._chain_id, seq=step.entry.seq, place=place, at=step.entry.at, actor_id=step.entry.actor_id, form=form,
             element_id=waited.element_id if waited is not None else entrances.start_of(self._definition, step.stimulus)

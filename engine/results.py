@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from engine.deployed_results import AgencyParameter as AgencyParameter
+from engine.deployed_results import SopDetail as SopDetail, SopStep as SopStep, SopSummary as SopSummary
 from engine.job_results import IncidentRow as IncidentRow
 from engine.job_results import Job as Job
 from engine.job_results import JobOutcome as JobOutcome
@@ -15,7 +17,7 @@ from engine.office_results import DecisionBrief as DecisionBrief
 from engine.office_results import Escalation as Escalation
 from engine.office_results import SupervisionTask as SupervisionTask
 from engine.office_results import Tile as Tile
-from engine.types import InstanceStatus, LintFinding, TaskSummary, Text, TraceEntry, Value
+from engine.types import InstanceStatus, TaskSummary, Text, TraceEntry, Value
 
 T = TypeVar("T")
 
@@ -356,62 +358,6 @@ class StateAt:
     fields: Mapping[str, FormField] = field(default_factory=dict)   # what the SOP's forms call those variables and their parts
     stated_at: datetime | None = None       # when the work was done, where it was written down only at `at`
     reason: str = ""                        # of what was said of an earlier entry
-
-
-@dataclass(frozen=True, kw_only=True)
-class SopSummary:
-    """A deployed SOP version."""
-
-    deployment_id: str
-    key: str
-    agency_code: str
-    title: str
-    version: int
-    digest: str
-    effective_from: date
-    running: int
-    findings: int
-    kind: str = ""              # what its sheet says it is about: intake, case, service, request, community, oversight
-    state: str = ""             # in_force | to_come | replaced, where versions are listed
-    decree: str = ""            # number of the decree it came into force by; "" for one the machine's operator deployed
-
-
-@dataclass(frozen=True, kw_only=True)
-class SopStep:
-    """One activity of the SOP in reading order, as a line of text."""
-
-    element_id: str
-    name: str
-    lane: str
-    role: str
-    standard_text: str
-    clauses: tuple[str, ...]
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    done_by: str = "people"     # or "system", or "steps" for what holds further steps
-
-
-@dataclass(frozen=True, kw_only=True)
-class AgencyParameter:
-    """A value of the agency's profile that the SOP uses. `proposed`: no source states it; it reminds and never judges."""
-
-    name: str
-    text: str
-    value: str
-    proposed: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class SopDetail:
-    """One deployed SOP: identity sheet, steps, findings, and the bundle's files for drawing."""
-
-    summary: SopSummary
-    identity: Mapping[str, object]
-    steps: tuple[SopStep, ...]
-    findings: tuple[LintFinding, ...]
-    files: Mapping[str, bytes]
-    process_id: str
-    parameters: tuple[AgencyParameter, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,65 @@
+"""What `engine.sops` says of deployed SOPs: frozen values, already cut to what the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from engine.types import LintFinding
+
+
+@dataclass(frozen=True, kw_only=True)
+class SopSummary:
+    """A deployed SOP version."""
+
+    deployment_id: str
+    key: str
+    agency_code: str
+    title: str
+    version: int
+    digest: str
+    effective_from: date
+    running: int
+    findings: int
+    kind: str = ""              # what its sheet says it is about: intake, case, service, request, community, oversight
+    state: str = ""             # in_force | to_come | replaced, where versions are listed
+    decree: str = ""            # number of the decree it came into force by; "" for one the machine's operator deployed
+
+
+@dataclass(frozen=True, kw_only=True)
+class SopStep:
+    """One activity of the SOP in reading order, as a line of text."""
+
+    element_id: str
+    name: str
+    lane: str
+    role: str
+    standard_text: str
+    clauses: tuple[str, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    done_by: str = "people"     # or "system", or "steps" for what holds further steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgencyParameter:
+    """A value of the agency's profile that the SOP uses. `proposed`: no source states it; it reminds and never judges."""
+
+    name: str
+    text: str
+    value: str
+    proposed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SopDetail:
+    """One deployed SOP: identity sheet, steps, findings, and the bundle's files for drawing."""
+
+    summary: SopSummary
+    identity: Mapping[str, object]
+    steps: tuple[SopStep, ...]
+    findings: tuple[LintFinding, ...]
+    files: Mapping[str, bytes]
+    process_id: str
+    parameters: tuple[AgencyParameter, ...] = ()
