@@ -126,7 +126,8 @@ def _seen(task_id: str) -> TaskSummary | None:
 
 def _page(task_id: str, verb: str, *, problem: str = "") -> str:
     detail = context.engine().tasks.get(context.actor(), task_id)
-    if VERBS.get(verb) not in detail.may:
+    is_elsewhere = detail.summary.assignee_id not in (None, context.actor().account_id)
+    if VERBS.get(verb) not in detail.may or (VERBS[verb] == "take_back" and not is_elsewhere):
         abort(404)
     today = context.now().astimezone(context.zone()).date()
     return render_template(
