@@ -165,4 +165,6 @@ def test_a_case_goes_from_start_to_documented_through_the_pages(tmp_path, name):
         browser = house.person(role)
         for path in ("/tugas", "/tugas?kotak=pool", "/tugas?kotak=done", "/kasus", case_path[1], replay[1], "/pemberitahuan", "/sop"):
             assert NAME not in browser.get(path).text, (role, path)
-    assert NAME in house.person("case_manager").get(case_path[1]).text, "or nothing was tested"
+    manager = house.person("case_manager")
+    assert NAME not in manager.get(case_path[1]).text, "nobody meets a name without asking for it"
+    assert NAME in manager.post(f"{case_path[1]}/nama", on=case_path[1], follow_redirects=True).text, "or nothing was tested"
