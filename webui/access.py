@@ -93,8 +93,9 @@ def review(grant_id: str) -> Response | tuple[str, int]:
 def _unmask_page(case_id: str, *, problem: str = "") -> str:
     fields = context.engine().cases.maskable_fields(context.actor(), case_id)
     records = sorted({each.record for each in fields})
-    return render_template("unmask.html", case_id=case_id, groups=[(each, [one for one in fields if one.record == each]) for each in records],
-                           purposes=access_words.purposes(), problem=problem, typed=request.form)
+    groups = [(each, [one for one in fields if one.record == each]) for each in records]
+    return render_template("unmask.html", case_id=case_id, groups=groups, purposes=access_words.purposes(), problem=problem,
+                           typed=request.form)
 
 
 def _emergency(*, problem: str = "") -> str:
