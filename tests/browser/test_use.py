@@ -114,3 +114,31 @@ def test_enter_in_a_field_saves_the_draft_and_never_takes_a_row_away(visit, engi
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Draf tersimpan")
     assert engine.kept["task-1"].drafts["acc-manajer"][0]["lines"] == [{"need": "Visum"}]
+
+
+def test_single_keys_walk_the_rows_and_only_write_inside_a_field(visit):
+    one = visit("manajer")
+    page = one.open("/tugas?kotak=pool")
+    names = page.locator(".tasks tbody th a")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert names.nth(1).evaluate("link => link === document.activeElement")
+    page.keyboard.press("ArrowUp")
+    assert names.nth(0).evaluate("link => link === document.activeElement")
+    page.keyboard.press("x")
+    assert page.locator("input[name=tugas]").first.is_checked()
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: "/tugas/task-" in address)
+    page.keyboard.press("c")  # claims the task of the page
+    page.wait_for_selector("#isian")
+    page = one.open("/tugas?saring=1")
+    page.locator("#kode").focus()
+    page.keyboard.type("gp?c")
+    assert page.locator("#kode").input_value() == "gp?c"
+    page.locator("h1").click()
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    page.wait_for_url(lambda address: address.endswith("/pemberitahuan"))
+    page.keyboard.press("?")
+    page.wait_for_url(lambda address: address.endswith("/tombol"))
+    assert one.complaints == []
