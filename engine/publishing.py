@@ -32,7 +32,8 @@ class Publishing:
         self, actor: Actor, files: Mapping[str, bytes], *, draft_id: str | None = None, based_on: str | None = None,
         expected_revision: int = 0, note: str = "",
     ) -> DraftDetail:
-        """The next revision of a draft, or a new draft (of the version `based_on`; of no version yet without it).
+        """The next revision of a draft, or a new draft: of the version `based_on`, else of the newest version of the SOP that the files
+        are of, else of an SOP there is none of yet.
 
         `files` may be one diagram alone: it takes the place of the one there is. What is wrong with them is kept as findings, not refused.
 
@@ -41,8 +42,11 @@ class Publishing:
             DraftClosed, AnotherSop, InvalidSubmission, BundleRefused: it cannot be saved at all.
         """
         authorization.require(actor, "sop.draft")
+        given = SopBundle.from_files(files)
+        if draft_id is None and based_on is None:
+            based_on = self._executor.read(actor, lambda context: commands.newest_of(context, given))
         before = self._executor.read(actor, lambda context: _files(context, draft_id, based_on))
-        return self._saved(actor, draft_files.completed(SopBundle.from_files(files), before), draft_id=draft_id, based_on=based_on,
+        return self._saved(actor, draft_files.completed(given, before), draft_id=draft_id, based_on=based_on,
                            expected_revision=expected_revision, note=note)
 
     def draft_of(self, actor: Actor, deployment_id: str) -> DraftDetail:

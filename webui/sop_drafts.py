@@ -41,10 +41,23 @@ def begin(deployment_id: str) -> Answer:
         files = uploads.read(request.files.getlist("files")) if any(sent.filename for sent in request.files.getlist("files")) else None
         draft = engine.sops.draft_of(actor, deployment_id) if files is None else engine.sops.save_draft(
             actor, files, based_on=deployment_id)
-    except (uploads.UploadRefused, InvalidSubmission, BundleRefused, EngineError) as refusal:
-        if isinstance(refusal, NotFound | NotAllowed):
-            raise
+    except (NotFound, NotAllowed):
+        raise
+    except (EngineError, uploads.UploadRefused) as refusal:
         return sops.version_page(deployment_id, problem=_why(refusal)), 422
+    return redirect(url_for("sop_drafts.show", draft_id=draft.summary.id), code=303)
+
+
+@pages.post("/draf")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def begin_from_files() -> Answer:
+    """A new draft from files alone: of the SOP whose key they name, or of one there is none of yet."""
+    try:
+        draft = context.engine().sops.save_draft(context.actor(), uploads.read(request.files.getlist("files")))
+    except (NotFound, NotAllowed):
+        raise
+    except (EngineError, uploads.UploadRefused) as refusal:
+        return sops.index_page(problem=_why(refusal)), 422
     return redirect(url_for("sop_drafts.show", draft_id=draft.summary.id), code=303)
 
 

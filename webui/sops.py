@@ -18,9 +18,14 @@ pages = Blueprint("sops", __name__, url_prefix="/sop")
 @pages.get("")
 def index() -> str:
     """Every SOP version the actor may read."""
+    return index_page()
+
+
+def index_page(*, problem: str = "") -> str:
+    """The list of versions and drafts; `problem` is what keeps files from becoming a draft."""
     engine, actor = context.engine(), context.actor()
     drafts = engine.sops.drafts(actor) if context.may("sop.read_drafts") else ()
-    return render_template("sops.html", sops=engine.sops.list(actor), drafts=drafts)
+    return render_template("sops.html", sops=engine.sops.list(actor), drafts=drafts, problem=problem)
 
 
 @pages.get("/<deployment_id>")

@@ -54,6 +54,12 @@ def own_version(context: Context, deployment_id: str) -> deployments.DeploymentR
     return row
 
 
+def newest_of(context: Context, bundle: SopBundle) -> str | None:
+    """The agency's newest version of the SOP that these files are of; None where there is none."""
+    key = bundle.toml.get("key")
+    return next((row.id for row in deployments.of_agency(context.uow, context.actor.agency_id) if row.key == key), None)
+
+
 def begin(context: Context, checked: Checked, *, based_on: str | None, note: str) -> str:
     """A new draft, of a version or of an SOP there is none of yet. Its id."""
     key = str(checked.bundle.toml.get("key") or "")

@@ -135,6 +135,19 @@ def test_one_diagram_becomes_a_draft_and_a_gate_removed_stands_in_red(house: Hou
     assert "Dicabut" in owner.get(path).text and f"{path}/berkas" not in owner.get(path).text
 
 
+def test_a_folder_sent_without_saying_of_what_is_a_change_of_the_sop_it_names(house: House) -> None:
+    owner, packed = house.person("process_owner"), io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(offices.SOP.rglob("*")):
+            if path.is_file():
+                archive.writestr(f"sop/{path.relative_to(offices.SOP)}", path.read_bytes().replace(b"Melakukan pendokumentasian", b"Mengarsipkan"))
+    response = owner.post("/sop/draf", {"files": (io.BytesIO(packed.getvalue()), "sop.zip")}, on="/sop")
+    assert response.status_code == 303
+    page = owner.get(response.headers["Location"]).text
+    assert "dari versi" in page and "menjadi “Mengarsipkan”" in page
+    assert "uses-missing" not in page, "what it borrows came along"
+
+
 def test_a_zip_of_another_sop_or_of_nothing_is_refused_where_it_was_sent(house: House) -> None:
     owner = house.person("process_owner")
     packed = io.BytesIO()
@@ -144,5 +157,11 @@ def test_a_zip_of_another_sop_or_of_nothing_is_refused_where_it_was_sent(house: 
     newest = house.office.engine.sops.list(house.office.actor("process_owner"))[0].deployment_id
     response = owner.post(f"/sop/{newest}/draf", {"files": (io.BytesIO(packed.getvalue()), "lain.zip")}, on=f"/sop/{newest}")
     assert response.status_code == 422 and "milik SOP lain" in response.text
+    response = owner.post("/sop/draf", {"files": (io.BytesIO(packed.getvalue()), "lain.zip")}, on="/sop")
+    assert response.status_code == 303, "of a key that nobody knows yet it is a new SOP"
+    page = owner.get(response.headers["Location"]).text
+    assert "dari versi" not in page
+    alone = owner.post("/sop/draf", {"files": (io.BytesIO((offices.SOP / DIAGRAM).read_bytes()), DIAGRAM)}, on="/sop")
+    assert alone.status_code == 422 and "Sertakan sop.toml" in alone.text
     response = owner.post(f"/sop/{newest}/draf", {"files": (io.BytesIO(b"PK\x03\x04rusak"), "rusak.zip")}, on=f"/sop/{newest}")
     assert response.status_code == 422 and "tidak dapat dibaca" in response.text
