@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import authorization, errors, facts, filings, forms, idempotency
 from engine.case_documents import summary
-from engine.commands import access
+from engine.commands import access, documents, reissue
 from engine.commands import corrections as commands
 from engine.executor import Context, Executor
 from engine.filing_results import CorrectionResult, Difference, FilingDetail, FilingRow, FilingVersion, WaitingCorrection
@@ -130,6 +130,23 @@ class CaseCorrections:
                                     voided=tuple(summary(row) for row in voided))
 
         return self._executor.run(actor, command)
+
+    def issue_again(self, actor: Actor, case_id: str, document_id: str) -> None:
+        """Has a void letter of the case written again from what is known now, under a number of its own; a worker writes it.
+
+        Raises:
+            NotFound: no such document in this case, or not the actor's. NotToBeWrittenAgain: it is not void, or was replaced.
+        """
+
+        def command(context: Context) -> None:
+            desk = _Desk(context, case_id)
+            authorization.require(actor, CORRECT, desk.about)
+            row = document_rows.get(context.uow, document_id)
+            if row is None or row.case_id != case_id or not documents.visible(context, [row], desk.sight.classes):
+                raise errors.NotFound(document_id=document_id)
+            reissue.order(context, row)
+
+        self._executor.run(actor, command)
 
     def corrections_waiting(self, actor: Actor) -> tuple[WaitingCorrection, ...]:
         """Corrections of the agency's cases that wait for somebody in authority, the longest waiting first."""

@@ -104,7 +104,7 @@ class Jobs:
     def _job(self, context: Context, row: rows.JobRow) -> Job | None:
         """The job with its call; None where the call cannot be read: that is an incident, and must not stop the others."""
         call: OperationCall | None = None
-        if row.kind == projection.OPERATION:
+        if row.kind in (projection.OPERATION, projection.REISSUE):
             inside = Context(self._executor, context.uow, _system_of(row.agency_id), context.now)
             try:
                 call = operations.call_of(inside, row)

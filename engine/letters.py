@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from engine import canonical, definitions, errors, filings, signatures
 from engine.casefile import kept, release, rules, statements
 from engine.casefile.release_fields import Data, kind_of
+from engine.commands import instances as standing
 from engine.date_words import day_in_words
 from engine.definitions import Definition
 from engine.executor import Context
@@ -158,7 +159,10 @@ def _decided(context: Context, row: instances.InstanceRow, definition: Definitio
     results = {node.result for node in definitions.nodes_of(process) if node.result} if process is not None else set()
     if not results:
         return {}
-    variables = context.instance(row.id).view.variables
+    live = context.instance(row.id)
+    if live.has_ended:
+        standing.as_it_ended(context, live)
+    variables = live.view.variables
     return {name: variables[name] for name in sorted(results & variables.keys())}
 
 

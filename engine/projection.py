@@ -21,6 +21,8 @@ from storage import journal as journal_rows
 from storage.unit_of_work import UnitOfWork
 
 OPERATION, TIMER, MESSAGE, SIGNAL, INCIDENT, START = "operation", "timer", "message", "signal", "incident", "start"
+REISSUE = "reissue"                             # a void letter is to be written again
+BESIDE = frozenset({MESSAGE, SIGNAL, REISSUE})  # jobs of an instance that nothing in it waits for
 ALONE_AS = "alone_as"  # in the profile of a trial's agency: the code it plays; there is no other agency then
 RISK_RANKS = {"high": 0, "medium": 1, "low": 2}  # smaller comes first in the inbox
 NOT_ASSESSED = 3
@@ -209,7 +211,7 @@ def save_jobs(uow: UnitOfWork, live: LiveInstance) -> StoredJobs:
     stored = {} if live.is_new else {(row.kind, row.token_id): row for row in jobs.of_instance(uow, live.id)}
     wanted = {(row.kind, row.token_id): row for row in _wanted_jobs(live)}
     # A message in the outbox is taken out by its own delivery, never by what waits in the instance that threw it.
-    jobs.delete_many(uow, [row.id for key, row in stored.items() if key not in wanted and row.kind not in (MESSAGE, SIGNAL)])
+    jobs.delete_many(uow, [row.id for key, row in stored.items() if key not in wanted and row.kind not in BESIDE])
     jobs.insert_many(uow, [row for key, row in wanted.items() if key not in stored])
     jobs.update_due(uow, [
         (stored[key].id, row.due_at, row.due_at)
@@ -220,12 +222,12 @@ def save_jobs(uow: UnitOfWork, live: LiveInstance) -> StoredJobs:
 def _wanted_jobs(live: LiveInstance) -> Iterator[jobs.JobRow]:
     view = live.view
     for timer in view.timers:
-        yield _job(live, TIMER, timer.token_id, timer.element_id, timer.due_at)
+        yield job_of(live, TIMER, timer.token_id, timer.element_id, timer.due_at)
     for call in view.operations:
-        yield _job(live, OPERATION, call.token_id, call.element_id, live.last_at, name=call.name,
+        yield job_of(live, OPERATION, call.token_id, call.element_id, live.last_at, name=call.name,
                    payload=live.sealed(dict(call.arguments), arguments_binding(call.token_id)))
     for incident in view.incidents:
-        yield _job(live, INCIDENT, incident.token_id, incident.element_id, live.last_at, name=incident.code, state="incident",
+        yield job_of(live, INCIDENT, incident.token_id, incident.element_id, live.last_at, name=incident.code, state="incident",
                    available_at=None, error_code=incident.code)
 
 
@@ -234,17 +236,26 @@ def arguments_binding(token_id: str) -> str:
     return f"arguments:{token_id}"
 
 
-def _job(
+def job_of(
     live: LiveInstance, kind: str, token_id: str, element_id: str, due_at: datetime, *, number: int | None = None, **more: Any,
 ) -> jobs.JobRow:
+    """The job of what waits under `token_id`."""
     # The id is made from what waits: a rebuilt job is the same job to an operation that was asked already. It begins with the
     # number of the token or of the message, since jobs of one instant are taken in the order of their ids.
-    if number is None:
-        number = int(token_id.rpartition(".")[2])
-    digest = crypto.digest(f"job:{kind}:{live.id}:{token_id}".encode())[:16]
+    number = number_of(token_id) if number is None else number
     return jobs.JobRow(**{
-        "id": f"{number:08d}.{live.id}.{digest}", "instance_id": live.id, "agency_id": live.agency_id,
+        "id": job_id(kind, live.id, token_id, number), "instance_id": live.id, "agency_id": live.agency_id,
         "kind": kind, "token_id": token_id, "element_id": element_id, "name": "", "due_at": due_at, "available_at": due_at, **more})
+
+
+def number_of(token_id: str) -> int:
+    """The number of a token in its instance."""
+    return int(token_id.rpartition(".")[2])
+
+
+def job_id(kind: str, instance_id: str, token_id: str, number: int) -> str:
+    """The id of the job of what waits under this token."""
+    return f"{number:08d}.{instance_id}.{crypto.digest(f'job:{kind}:{instance_id}:{token_id}'.encode())[:16]}"
 
 
 # --- messages ----------------------------------------------------------------------------------------------------
@@ -262,7 +273,7 @@ def _wake_buffered(uow: UnitOfWork, live: LiveInstance, name: str, stored: Store
     """A message that came too early is tried again as soon as somebody waits for its name."""
     jobs.wake(uow, live.agency_id, MESSAGE, name, at=live.last_at)
     jobs.insert_many(uow, [
-        _job(live, MESSAGE, message.id, "", live.last_at, number=number, name=name)
+        job_of(live, MESSAGE, message.id, "", live.last_at, number=number, name=name)
         for number, message in enumerate(messages.undelivered(uow, live.agency_id, name))
         if message.source_instance is None and (MESSAGE, message.id) not in stored])
 
@@ -273,7 +284,7 @@ def send(uow: UnitOfWork, live: LiveInstance, message_key: bytes, thrown: Thrown
     to_agency = None if thrown.agency is None or _is_home(uow, live.agency_id, thrown.agency) else thrown.agency
     keep(uow, live.agency_id, message_key, message_id=message_id, kind=thrown.kind, name=thrown.name, keys=thrown.keys,
          variables=thrown.variables, now=now, source=live.id, hops=hops, to_agency=to_agency)
-    jobs.insert_many(uow, [_job(live, thrown.kind, message_id, "", now, number=number, name=thrown.name)])
+    jobs.insert_many(uow, [job_of(live, thrown.kind, message_id, "", now, number=number, name=thrown.name)])
 
 
 def _is_home(uow: UnitOfWork, agency_id: str, code: str) -> bool:

@@ -145,7 +145,7 @@ class _Instance:
     def _take_jobs(self) -> list[jobs.JobRow]:
         """Takes away the jobs of what waits; messages on their way are left alone."""
         uow = self._context.uow
-        found = [row for row in jobs.of_instance(uow, self._row.id) if row.kind not in (projection.MESSAGE, projection.SIGNAL)]
+        found = [row for row in jobs.of_instance(uow, self._row.id) if row.kind not in projection.BESIDE]
         jobs.delete_many(uow, [row.id for row in found])
         return found
 

@@ -15,6 +15,7 @@ from webui import context, forms, versions
 
 pages = Blueprint("corrections", __name__)
 _MEANWHILE, _NOTHING = "corrected-meanwhile", "nothing-corrected"
+_NOT_AGAIN = "not-to-be-written-again"
 _AT = "/kasus/<case_id>/isian"
 
 
@@ -95,6 +96,19 @@ def answer(case_id: str, instance_id: str, seq: int) -> Response | tuple[str, in
         return _shown(_detail(case_id, instance_id, seq), reason=reason, reason_problem=refusal.message(context.language())), 422
     flash("correction-accepted" if says == "accept" else "correction-refused", "ok")
     return redirect(url_for("corrections.show", case_id=case_id, instance_id=instance_id, seq=seq), code=303)
+
+
+@pages.post("/kasus/<case_id>/dokumen/<document_id>/terbitkan-lagi")
+def issue_again(case_id: str, document_id: str) -> Response:
+    """Have a void letter written again; a second click, or one that came too late, says so on the case's page."""
+    try:
+        context.engine().cases.issue_again(context.actor(), case_id, document_id)
+        flash("issued-again", "ok")
+    except EngineError as refusal:
+        if refusal.code != _NOT_AGAIN:
+            raise
+        flash("not-issued-again", "warn")
+    return redirect(url_for("cases.show", case_id=case_id) + "#dokumen", code=303)
 
 
 def _detail(case_id: str, instance_id: str, seq: int) -> FilingDetail:

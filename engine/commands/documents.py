@@ -24,7 +24,7 @@ DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 NUMBER_FIELD: Final = "document_number"       # a form's question for a number from the agency's own register
 _FILES: Final = frozenset({FieldType.FILE, FieldType.SIGNATURE})
 _CLASSES: Final = ("", "C0", "C1", "C2", "C3", "C4")
-__all__ = ["ATTACHMENT", "DIGEST", "LetterSource", "NumberTaken", "actor_of", "attach", "binding", "instance_of", "keep_number",
+__all__ = ["ATTACHMENT", "DIGEST", "LetterSource", "NumberTaken", "actor_of", "attach", "binding", "id_of", "instance_of", "keep_number",
            "keep_uploads", "letter_source", "typed_number", "visible"]
 
 
@@ -127,7 +127,12 @@ def attach(
 
 
 def _document_id(call: OperationCall, code: str) -> str:
-    return crypto.digest(f"{call.idempotency_key}:{code}".encode())[:32]
+    return id_of(call.idempotency_key, code)
+
+
+def id_of(job_id: str, code: str) -> str:
+    """The id of the document that a job made."""
+    return crypto.digest(f"{job_id}:{code}".encode())[:32]
 
 
 def keep_uploads(context: Context, live: LiveInstance, element_id: str, uploads: Iterable[Upload]) -> None:

@@ -88,14 +88,19 @@ def standing(context: Context, instance_id: str) -> LiveInstance:
     if live.state is not None:
         live.fire_due(context.now)
     elif live.has_ended:
-        row = instance_rows.get(context.uow, instance_id)
-        assert row is not None
-        steps: list[Step] = []
-        report = recorded.replayed(context, row, on_step=steps.append)
-        if report.verdict is not ReplayVerdict.CONFIRMED:
-            raise errors.StateCorrupt(instance_id=instance_id)
-        live.state = steps[-1].transition.state
+        as_it_ended(context, live)
     return live
+
+
+def as_it_ended(context: Context, live: LiveInstance) -> None:
+    """Gives an ended instance the state it ended with, which only its journal tells. Raises `StateCorrupt` for one that does not verify."""
+    row = instance_rows.get(context.uow, live.id)
+    assert row is not None
+    steps: list[Step] = []
+    report = recorded.replayed(context, row, on_step=steps.append)
+    if report.verdict is not ReplayVerdict.CONFIRMED:
+        raise errors.StateCorrupt(instance_id=live.id)
+    live.state = steps[-1].transition.state
 
 
 def held(context: Context, instance_id: str) -> LiveInstance:

@@ -61,6 +61,9 @@ def _answered(
     row = _held(context, job_id, fence)
     if row is None or row.instance_id is None:
         return JobOutcome.GONE
+    if row.kind == projection.REISSUE:  # nothing in the instance waits for it
+        jobs.delete_many(context.uow, [job_id])
+        return JobOutcome.DONE
     live = context.instance(row.instance_id)
     live.fire_due(context.now)
     if row.token_id not in {call.token_id for call in live.view.operations}:

@@ -8,7 +8,7 @@ import pytest
 
 from engine import errors, reasons
 from engine.casefile import kept
-from engine.commands import corrections
+from engine.commands import corrections, reissue
 from engine.replay import replay_pack
 from engine.results import ReplayVerdict
 from storage import cases as case_rows
@@ -98,6 +98,30 @@ def test_letters_that_say_the_old_answer_are_void_and_keep_their_numbers(office,
     after = {each.id: each for each in office.engine.cases.get(head(office), case.case_id).documents}
     assert after[letters["F10"].id].status == "void" and after[letters["F10"].id].number == letters["F10"].number
     assert {each.status for each in after.values() if each.code == "LAMPIRAN"} <= {"issued"}
+
+
+def test_a_void_letter_is_written_again_once_with_a_number_of_its_own(office, case):
+    def letters():
+        return [each for each in office.engine.cases.get(head(office), case.case_id).documents if each.code == "F10"]
+
+    (void,) = letters()
+    with pytest.raises(errors.NotFound):
+        office.engine.cases.issue_again(office.stranger(), case.case_id, void.id)
+    office.engine.cases.issue_again(head(office), case.case_id, void.id)
+    with pytest.raises(reissue.NotToBeWrittenAgain):
+        office.engine.cases.issue_again(head(office), case.case_id, void.id)
+    office.engine.audit.rebuild(office.engine.people.operator("kalbar"), case.case_id)  # the order outlives a rebuild
+    office.scene.work()
+    old, new = letters()
+    assert (old.id, old.status, new.status) == (void.id, "void", "issued") and new.number and new.number != old.number
+    with pytest.raises(reissue.NotToBeWrittenAgain):
+        office.engine.cases.issue_again(head(office), case.case_id, void.id)
+    with pytest.raises(reissue.NotToBeWrittenAgain):
+        office.engine.cases.issue_again(head(office), case.case_id, new.id)
+    correct(office, case, head(office), {"needs": "Visum, pendampingan, dan rumah aman."})
+    office.engine.cases.issue_again(head(office), case.case_id, new.id)
+    office.scene.work()
+    assert [each.status for each in letters()] == ["void", "void", "issued"]
 
 
 def test_an_answer_that_steered_waits_for_another_person_and_never_steers_again(office, case):
