@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -36,15 +39,16 @@ def declare(case_id: str) -> Response | tuple[str, int]:
 def lift(case_id: str) -> Response | tuple[str, int]:
     """Let them in again."""
     return _act(case_id, "conflict-lifted", lambda: context.engine().cases.lift_conflict(
-        context.actor(), case_id, request.form.get("person", ""), reason=request.form.get("reason", "")))
+        context.actor(), case_id, request.form.get("person", ""), reason=request.form.get("why", "")), fields={"reason": "why"})
 
 
-def _act(case_id: str, done: str, command: object, *, leaves: bool = False) -> Response | tuple[str, int]:
-    assert callable(command)
+def _act(case_id: str, done: str, command: Callable[[], None], *, leaves: bool = False,
+         fields: Mapping[str, str] = MappingProxyType({})) -> Response | tuple[str, int]:
+    """Carry it out and go back to the page. `fields`: what the page calls a field that the engine calls otherwise."""
     try:
         command()
     except InvalidSubmission as refusal:
-        return _page(case_id, sheets.problems_of(refusal)), 422
+        return _page(case_id, {fields.get(key, key): said for key, said in sheets.problems_of(refusal).items()}), 422
     except EngineError as refusal:
         if refusal.code not in ("cannot-own", "case-closed"):
             raise

@@ -26,9 +26,9 @@ def add() -> Response | tuple[str, int]:
     """One more shift."""
     typed = forms.read(_form(), request.form)
     try:
-        context.engine().roster.add_shift(
-            context.actor(), str(typed.get("account", "")), starts_at=sheets.instant(typed, "starts_at"),
-            ends_at=sheets.instant(typed, "ends_at"), phone=str(typed.get("phone", "")))
+        starts_at, ends_at = sheets.instants(typed, "starts_at", "ends_at")
+        context.engine().roster.add_shift(context.actor(), str(typed.get("account", "")), starts_at=starts_at, ends_at=ends_at,
+                                          phone=str(typed.get("phone", "")))
     except InvalidSubmission as refusal:
         return _page(typed, sheets.problems_of(refusal)), 422
     flash("shift-added", "ok")

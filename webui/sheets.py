@@ -44,13 +44,18 @@ def problems_of(refusal: InvalidSubmission) -> dict[str, str]:
     return {key: texts[language] for key, texts in refusal.problems.items()}
 
 
-def instant(typed: Mapping[str, Value], key: str) -> datetime:
-    """A date and time as read. Raises `InvalidSubmission` for one that is none."""
-    try:
-        return datetime.fromisoformat(str(typed.get(key, "")))
-    except ValueError:
-        raise InvalidSubmission({key: ("Tulis tanggal dan jam, misalnya 24 November 2026 08.30.",
-                                       "Give a date and a time, such as 24 November 2026 08.30.")}) from None
+def instants(typed: Mapping[str, Value], *keys: str) -> list[datetime]:
+    """Dates with times as read. Raises `InvalidSubmission` that names every one that is none."""
+    found, problems = [], {}
+    for key in keys:
+        try:
+            found.append(datetime.fromisoformat(str(typed.get(key, ""))))
+        except ValueError:
+            problems[key] = ("Tulis tanggal dan jam, misalnya 24 November 2026 08.30.",
+                             "Give a date and a time, such as 24 November 2026 08.30.")
+    if problems:
+        raise InvalidSubmission(problems)
+    return found
 
 
 def day(typed: Mapping[str, Value], key: str) -> date:

@@ -93,7 +93,9 @@ def test_a_case_is_assigned_handed_on_and_shut_to_whoever_has_a_conflict(unit):
     assert dewi.get(path).status_code == 404 and dewi.get(f"/kasus/{case.case_id}").status_code == 404
     assert case.case_id not in dewi.get("/kasus").text and case.case_id not in dewi.get("/pemberitahuan").text
     assert "Saudara kandung" in bima.get(path).text
-    lifted = bima.post(f"{path}/benturan/cabut", {"person": unit.actor("Dewi").account_id, "reason": "Ternyata orang lain."}, on=path)
+    unsaid = bima.post(f"{path}/benturan/cabut", {"person": unit.actor("Dewi").account_id, "why": "salah"}, on=path)
+    assert unsaid.status_code == 422 and 'href="#why"' in unsaid.text and ">salah</textarea>" in unsaid.text
+    lifted = bima.post(f"{path}/benturan/cabut", {"person": unit.actor("Dewi").account_id, "why": "Ternyata orang lain."}, on=path)
     assert lifted.status_code == 303 and "Saudara kandung" not in bima.get(path).text
 
     mine = bima.post(f"{path}/benturan", {"person": unit.actor("Bima").account_id, "reason": "Saya mengenal keluarganya."}, on=path)
