@@ -133,8 +133,8 @@ _EMERGENCY: Final = {**_all(Scope.AGENCY, "case.break_glass"), **_all(Scope.OPEN
 
 _LEADS: Final = {
     **_TASKS, **_UNIT_CASES, **_READ_SOPS, **_OFFICE,
-    **_all(Scope.AGENCY, "case.list", "case.start", "survey.issue", "case.suspend", "case.resume", "case.cancel", "case.modify", "message.send",
-           "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated", "incident.list",
+    **_all(Scope.AGENCY, "case.list", "case.start", "survey.issue", "case.suspend", "case.resume", "case.cancel", "case.modify",
+           "message.send", "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated", "incident.list",
            "incident.resolve", "audit.history", "statistics.read", "desk.read", "case.assign", "case.conflict", "supervision.write"),
 }
 _KEEPS_ROSTER: Final = {**_LEADS, **_all(Scope.AGENCY, "roster.change")}
@@ -149,7 +149,8 @@ POLICY: Final[Mapping[str, _Rights]] = {
     "case_manager": _LEADS,
     "supervisor": _KEEPS_ROSTER,
     "head_of_unit": {**_KEEPS_ROSTER, **_all(Scope.AGENCY, "supervision.read", "sop.read_drafts", "sop.approve")},
-    "data_staff": {**_TASKS, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "survey.issue", "statistics.read"),
+    "data_staff": {**_TASKS, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "survey.issue",
+                                                                "statistics.read"),
                    **_all(Scope.THEIRS, "case.read_document", "case.show_names")},
     "external_provider": {**_TASKS},
     "dinas_pppa": {**_TASKS, **_all(Scope.AGENCY, "statistics.read")},

@@ -10,7 +10,7 @@ import pytest
 
 import engine
 from engine.types import TaskSummary
-from webui import deadlines, times
+from webui import times
 from webui.deadlines import State
 
 WIB = ZoneInfo("Asia/Pontianak")
