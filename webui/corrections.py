@@ -21,8 +21,10 @@ _AT = "/kasus/<case_id>/isian"
 
 @pages.get("/koreksi")
 def waiting() -> str:
-    """Corrections that wait for somebody in authority: codes, nothing of what they say."""
-    return render_template("corrections.html", rows=context.engine().cases.corrections_waiting(context.actor()))
+    """Corrections and stated instants that wait for somebody in authority: codes and steps, nothing of what they say."""
+    number = max(1, min(1000, request.args.get("hal", 1, type=int)))
+    return render_template("corrections.html", rows=context.engine().cases.corrections_waiting(context.actor()),
+                           stated=context.engine().tasks.stated_waiting(context.actor(), number))
 
 
 @pages.get(_AT)

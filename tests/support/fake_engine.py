@@ -201,6 +201,10 @@ class Tasks:
         rows.sort(key=lambda t: (t.due_at is None, t.due_at or now, t.ready_at))
         return Page(rows=tuple(rows[(page - 1) * 25:page * 25]), total=len(rows), number=page)
 
+    def stated_waiting(self, actor: Actor, page: int = 1) -> Page[TaskSummary]:
+        rows = tuple(kept.detail.summary for kept in self._engine.kept.values() if kept.detail.summary.stated_at)
+        return Page(rows=rows, total=len(rows), number=page)
+
     def orphans(self, actor: Actor) -> Mapping[str, int]:
         return {}
 

@@ -85,6 +85,14 @@ def test_consent_and_refusal_each_need_a_reason(manager, engine, detail):
     assert engine.filings.answered == [(5, False, WHY)]
 
 
+def test_the_one_in_charge_finds_what_waits_for_a_decision(manager, someone, engine):
+    engine.kept["task-1"].detail = replace(engine.kept["task-1"].detail, summary=replace(
+        engine.kept["task-1"].detail.summary, stated_at=NOW, completed_at=NOW, verdict="late", stated_verdict="on_time"))
+    page = manager.get("/koreksi").text
+    assert "/tugas/task-1" in page and "bila diterima penanggung jawab" in page and "Tidak ada koreksi yang menunggu" in page
+    assert someone("pendamping").get("/koreksi").status_code == 404
+
+
 def test_a_start_form_keeps_a_draft_that_comes_back_and_can_be_dropped(manager, engine):
     page = "/kasus/baru/pengelolaan-kasus"
     field = "f.reason"
