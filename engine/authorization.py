@@ -134,8 +134,9 @@ _EMERGENCY: Final = {**_all(Scope.AGENCY, "case.break_glass"), **_all(Scope.OPEN
 _LEADS: Final = {
     **_TASKS, **_UNIT_CASES, **_READ_SOPS, **_OFFICE,
     **_all(Scope.AGENCY, "case.list", "case.start", "survey.issue", "case.suspend", "case.resume", "case.cancel", "case.modify",
-           "message.send", "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated", "incident.list",
-           "incident.resolve", "audit.history", "statistics.read", "desk.read", "case.assign", "case.conflict", "supervision.write"),
+           "message.send", "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated",
+           "incident.list", "incident.resolve", "audit.history", "statistics.read", "desk.read", "case.assign", "case.conflict",
+           "supervision.write"),
 }
 _KEEPS_ROSTER: Final = {**_LEADS, **_all(Scope.AGENCY, "roster.change")}
 
