@@ -7,7 +7,7 @@ staff; whoever may do the task that opens is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from engine.public_results import Door
 from engine.transition import ReceiveMessage
 from engine.types import Text, Value
 from storage import deployments, notices, outside, randomness, subscriptions
+from storage import instances as instance_rows
 
 REPORT, MESSAGE, ANSWER = "public_report", "public_message", "skm_response"
 COMPLAINT: Final = "complaint"     # the record that the start form of an SOP about complaints makes
@@ -116,16 +117,22 @@ def follow_up(context: Context, receipt: outside.ReceiptRow, business_key: str, 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenSurvey:
-    """A survey that waits for answers."""
+    """A survey that waits for answers: the event of a running instance, and its form."""
 
-    live: LiveInstance
-    token_id: str
+    waiting: subscriptions.SubscriptionRow
     form: Form
 
 
 def open_survey(context: Context) -> OpenSurvey | None:
-    """The agency's survey that has been open longest."""
-    return next(_open_surveys(context), None)
+    """The agency's survey that has been open longest. It is only read: whoever opens a page holds nobody up."""
+    for row in subscriptions.waiting(context.uow, context.actor.agency_id, projection.MESSAGE, ANSWER, keys={}):
+        instance = instance_rows.get(context.uow, row.instance_id)
+        if instance is not None and instance.suspended_at is None:
+            definition = context.executor.definition(context.uow, instance.deployment_id)
+            form = definition.forms.get(definition.element(row.element_id).form or "")
+            if form is not None:
+                return OpenSurvey(waiting=row, form=form)
+    return None
 
 
 def answer_survey(context: Context, submission: Mapping[str, Any], *, code_hash: str) -> None:
@@ -137,9 +144,13 @@ def answer_survey(context: Context, submission: Mapping[str, Any], *, code_hash:
     survey = open_survey(context)
     if survey is None or not outside.use_survey_code(context.uow, context.actor.agency_id, code_hash):
         raise errors.NotFound(door=Door.SURVEY.value)
-    live = survey.live
+    live = context.instance(survey.waiting.instance_id)
+    live.fire_due(context.now)
+    token_id = survey.waiting.token_id
+    if not any(each.token_id == token_id and each.name == ANSWER for each in live.view.subscriptions):
+        raise errors.NotFound(door=Door.SURVEY.value)
     filled = filling.fill(context, live, survey.form, submission, _own(context))
-    instances.move(context, live, ReceiveMessage(token_id=survey.token_id, name=ANSWER, variables=filled.variables),
+    instances.move(context, live, ReceiveMessage(token_id=token_id, name=ANSWER, variables=filled.variables),
                    actor_id=context.actor.account_id, submission=filled.submission)
     if survey.form.record is not None:
         journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "receive_message")
@@ -183,14 +194,6 @@ def _with_the_offices(context: Context, door: Door, form: Form, submission: Mapp
     # No officer has seen it yet: where the office counts from its own receipt, the stricter instant holds.
     known = {CHANNEL: ELECTRONIC_LETTER, **dict.fromkeys(_INSTANTS, context.now)}
     return {**submission, **{key: value for key, value in known.items() if key in keys}}
-
-
-def _open_surveys(context: Context) -> Iterator[OpenSurvey]:
-    for row in subscriptions.waiting(context.uow, context.actor.agency_id, projection.MESSAGE, ANSWER, keys={}):
-        live = context.instance(row.instance_id)
-        form = live.definition.forms.get(live.definition.element(row.element_id).form or "")
-        if form is not None and live.suspended_at is None and any(each.token_id == row.token_id for each in live.view.subscriptions):
-            yield OpenSurvey(live=live, token_id=row.token_id, form=form)
 
 
 def _own(context: Context) -> authorization.ObjectFacts:
