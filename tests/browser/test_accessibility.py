@@ -12,7 +12,8 @@ PAGES = {
     "": ("/masuk", "/publik", "/publik/kalbar", "/publik/kalbar/lapor", "/publik/kalbar/status", "/publik/kalbar/keluhan",
          "/publik/kalbar/survei?bahasa=en", "/publik/kalbar/sop/pengelolaan-kasus", "/publik/kalbar/janji"),
     "manajer": ("/tugas", "/tugas?kotak=pool", "/tugas/task-1", "/tugas/task-10", "/kasus", "/kasus/case-1",
-                "/kasus/baru/pengelolaan-kasus", "/pemberitahuan", "/tidak-ada"),
+                "/kasus/baru/pengelolaan-kasus", "/pemberitahuan", "/tidak-ada", "/meja", "/meja/daftar/unassigned", "/meja/penugasan", "/meja/waktu", "/piket",
+                "/supervisi/baru", "/kasus/case-1/petugas"),
     "auditor": (REPLAY, "/sop/dep-1", "/rangkap-peran"),
     "pemilik": ("/sop", "/sop/periksa"),
 }

@@ -1,44 +1,69 @@
-"""The office's parts of the engine in memory: an empty desk, nobody on duty, no sessions."""
+"""The office's parts of the engine in memory: a small desk, one person on duty, no sessions."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from engine import authorization, errors
 from engine.commands.assignment import CannotOwn
-from engine.office_results import CaseStaff
+from engine.office_results import CaseStaff, ChainLink, DecisionBrief, Escalation, QuietCase, Shift, StepTime, Tile, Workload
 from engine.results import Page
 from engine.types import Actor
 
 
+NOW = datetime(2026, 11, 24, 3, 30, tzinfo=UTC)
+PEOPLE = (
+    Workload(account_id="acc-manajer", name="Bima Pratama", roles=("case_manager",), open_cases=0, high_risk=0, load=0, open_tasks=2,
+             late_tasks=1, away_until=None, qualifications=()),
+    Workload(account_id="acc-pendamping", name="Dewi Kartika", roles=("companion",), open_cases=3, high_risk=1, load=6, open_tasks=1,
+             late_tasks=0, away_until=date(2026, 11, 27), qualifications=("Berpengalaman mendampingi anak",)))
+SHIFT = Shift(id="s1", account_id="acc-pendamping", name="Dewi Kartika", phone="0800-0000-0000", starts_at=NOW - timedelta(hours=2),
+              ends_at=NOW + timedelta(hours=6))
+
+
 class Desk:
-    """Nothing wants attention."""
+    """One late task, one case that nobody has, two people."""
 
-    def tiles(self, actor: Actor) -> tuple[Any, ...]:
+    def tiles(self, actor: Actor) -> tuple[Tile, ...]:
         authorization.require(actor, "desk.read")
-        return ()
+        return (Tile(key="late", count=1, lists="tasks"),
+                Tile(key="unassigned", count=1, lists="cases", after=(timedelta(hours=1), timedelta(hours=3)), proposed=True))
 
-    def decision(self, actor: Actor, task_id: str) -> None:
-        return None
+    def tasks(self, actor: Actor, tile: str, *, page: int = 1) -> Page[Any]:
+        return Page(rows=(), total=0)
 
-    def workload(self, actor: Actor) -> tuple[Any, ...]:
-        return ()
+    def cases(self, actor: Actor, tile: str, *, page: int = 1) -> Page[QuietCase]:
+        row = QuietCase(id="case-1", business_key="KLB-2026-000001", risk="high", status="under_review", opened_at=NOW - timedelta(hours=5),
+                        acted_at=NOW - timedelta(hours=4), owner_name="")
+        return Page(rows=(row,), total=1)
 
-    def step_times(self, actor: Actor, *, days: int = 90) -> tuple[Any, ...]:
-        return ()
+    def decision(self, actor: Actor, task_id: str) -> DecisionBrief | None:
+        return DecisionBrief(requested_by=("Ayu Lestari",), requested_at=NOW, comments=()) if task_id == "task-1" else None
+
+    def workload(self, actor: Actor) -> tuple[Workload, ...]:
+        return PEOPLE
+
+    def step_times(self, actor: Actor, *, days: int = 90) -> tuple[StepTime, ...]:
+        return (StepTime(sop_key="pengelolaan-kasus", sop_title="Pengelolaan Kasus", element_id="approve_case_report",
+                         name="Menyetujui laporan kasus", role="case_manager", done=12, median=timedelta(minutes=8),
+                         p90=timedelta(minutes=9), judged=12, on_time=11, handled_judged=12, handled_on_time=12),)
 
 
 class Roster:
-    """Nobody is on duty."""
+    """One person is on duty."""
 
-    def shifts(self, actor: Actor) -> tuple[Any, ...]:
-        return ()
+    def shifts(self, actor: Actor) -> tuple[Shift, ...]:
+        return (SHIFT,)
 
-    def on_duty(self, actor: Actor) -> tuple[Any, ...]:
-        return ()
+    on_duty = shifts
 
-    def escalation(self, actor: Actor, task_id: str) -> None:
-        return None
+    def escalation(self, actor: Actor, task_id: str) -> Escalation | None:
+        if task_id != "task-1":
+            return None
+        return Escalation(proposed=True, links=(
+            ChainLink(step="holder", role="case_manager", names=("Bima Pratama",), phone="", at=NOW - timedelta(hours=3), told=True),
+            ChainLink(step="duty_officer", role="", names=(SHIFT.name,), phone=SHIFT.phone, at=NOW - timedelta(hours=1), told=False)))
 
     def add_shift(self, actor: Actor, account_id: str, **given: Any) -> str:
         raise errors.InvalidSubmission({})
@@ -68,7 +93,7 @@ class CaseStaffing:
     def staff(self, actor: Actor, case_id: str) -> CaseStaff:
         detail = self._engine.cases.get(actor, case_id)
         return CaseStaff(case_id=case_id, business_key=detail.summary.business_key, risk=detail.summary.risk, is_open=True, owner_id=None,
-                         owner_name="", assignments=(), conflicts=(), may=frozenset())
+                         owner_name="", assignments=(), conflicts=(), may=frozenset({"assign", "conflict"}))
 
     def assign_owner(self, actor: Actor, case_id: str, owner_id: str, *, note: str = "") -> None:
         self._engine.cases.get(actor, case_id)
