@@ -20,6 +20,7 @@ from storage import documents as document_rows
 from storage import journal as journal_rows
 
 CORRECT = "case.correct"
+REASONS = "C2"      # the class of what people write to each other about a case
 
 
 class CaseCorrections:
@@ -251,13 +252,15 @@ class _Desk:
 
     def _versions(self, one: Filing) -> list[FilingVersion]:
         counts = one.in_effect[-1].seq if one.in_effect else None
+        tells = REASONS in self.sight.classes
         first = FilingVersion(seq=one.seq, at=one.at, actor_name=self._person(one.actor_id), status="first", reason="",
                               fields=self._fields(one, one.submission))
         return [first, *(FilingVersion(
-            seq=each.seq, at=each.at, actor_name=self._person(each.actor_id), reason=each.reason, fields=self._fields(one, each.submission),
+            seq=each.seq, at=each.at, actor_name=self._person(each.actor_id), reason=each.reason if tells else "",
+            fields=self._fields(one, each.submission),
             status="waits" if each.waits else "refused" if not each.counts else "counts" if each.seq == counts else "replaced",
             answered_by=self._person(each.answered_by) if each.answered_by else "", answered_at=each.answered_at,
-            answer_reason=each.answer_reason) for each in one.corrections)]
+            answer_reason=each.answer_reason if tells else "") for each in one.corrections)]
 
     def _fields(self, one: Filing, submission: Mapping[str, Any]) -> tuple[FormField, ...]:
         return self.sight.read(one.form.record or "", one.form.fields, submission)

@@ -65,15 +65,15 @@ def correct(case_id: str, instance_id: str, seq: int) -> Response | tuple[str, i
     cases, actor = context.engine().cases, context.actor()
     reason = request.form.get("reason", "")[:1000]
     try:
-        found = cases.differences(actor, case_id, instance_id, seq, typed)
         if not request.form.get("confirm"):
-            return _compared(detail, found, reason)
+            return _compared(detail, cases.differences(actor, case_id, instance_id, seq, typed), reason)
         result = cases.correct(actor, case_id, instance_id, seq, typed, reason=reason, seen=request.form.get("seen", -1, type=int),
                                idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
         language = 1 if context.language() == "en" else 0
         problems = {name: texts[language] for name, texts in refusal.problems.items()}
         if set(problems) == {"reason"}:
+            found = cases.differences(actor, case_id, instance_id, seq, typed)
             return _compared(detail, found, reason, reason_problem=problems["reason"]), 422
         return _form(detail, typed, problems=problems), 422
     except EngineError as refusal:

@@ -82,6 +82,8 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(office, case):
     assert after[-1][2] == {**before[-1][2], "incident_place": "school"}
     detail, _typed = intake(office, case)
     assert [(each.status, each.reason) for each in detail.versions] == [("first", ""), ("counts", WHY)]
+    looks_on = office.engine.cases.filing(office.actor("auditor"), case.case_id, case.instance_id, 1)
+    assert not looks_on.row.may_correct and [(each.actor_name, each.reason) for each in looks_on.versions] == [("", ""), ("", "")]
     places = [next(field.value for field in each.fields if field.key == "incident_place") for each in detail.versions]
     assert places[0] != "school" and places[1] == "school"
     now = instance(office, case)
