@@ -104,12 +104,16 @@ def propose(
     if row.revision != expected_revision:
         raise errors.StaleRevision()
     _refuse_outdated(context, row)
-    if row.based_on is not None and own_version(context, row.based_on).digest == checked.bundle.digest:
+    base = None if row.based_on is None else own_version(context, row.based_on)
+    if base is not None and base.digest == checked.bundle.digest:
         raise sop_refusals.NothingChanged()
     problems = {name: ("Wajib diisi, paling banyak 2000 huruf.", "Required, at most 2000 characters.")
                 for name, value in (("decree", decree), ("reason", reason)) if not 1 <= len(value.strip()) <= LONGEST}
     if effective_from < context.local_day():
         problems["effective_from"] = ("Pilih hari ini atau sesudahnya.", "Choose today or a later day.")
+    elif base is not None and effective_from < base.effective_from:   # what that one changes would come into force before its day
+        problems["effective_from"] = ("Versi asalnya belum berlaku pada hari itu; pilih harinya atau sesudahnya.",
+                                      "The version it changes is not in force by that day; choose its day or a later one.")
     if problems:
         raise errors.InvalidSubmission(problems)
     if not drafts.change(context.uow, row.id, was=DraftState.DRAFT, at_revision=row.revision, state=DraftState.IN_REVIEW):

@@ -277,6 +277,18 @@ def test_a_day_that_has_passed_is_refused_before_and_after(bureau: Bureau) -> No
     assert bureau.sops.draft(bureau.owner, draft.summary.id).proposals[0].decisions == ()   # nothing of it was kept
 
 
+def test_a_version_takes_effect_on_the_day_of_the_one_it_changes_or_later(bureau: Bureau) -> None:
+    later = bureau.today + timedelta(days=3)
+    bureau.approve(bureau.head, bureau.propose(bureau.touched(), day=later))
+    draft = bureau.touched()
+    with pytest.raises(errors.InvalidSubmission) as refused:
+        bureau.propose(draft, day=later - timedelta(days=1))
+    assert set(refused.value.problems) == {"effective_from"}
+    assert bureau.propose(draft, day=later).state == "in_review"
+    bureau.sops.withdraw_draft(bureau.owner, draft.summary.id)
+    bureau.office.clock.advance(timedelta(days=3))
+
+
 def test_of_two_drafts_of_one_version_the_second_must_begin_again(bureau: Bureau) -> None:
     one, two = bureau.touched(), bureau.touched()
     waiting = bureau.propose(bureau.touched())
