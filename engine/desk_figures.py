@@ -40,8 +40,8 @@ def _workload(account_id: str, name: str, roles: set[str], load: desk.Load, away
 
 
 def step_times(context: Context, over: timedelta) -> tuple[StepTime, ...]:
-    """Steps completed in the time before now, by SOP, those seldom on time first. Classes that the actor sees only of their own cases are left out:
-    that a step was done at all can tell."""
+    """Steps completed in the time before now, by SOP, those seldom on time first. Classes that the actor sees only of their own cases
+    are left out: that a step was done at all can tell."""
     agency_id = context.actor.agency_id
     allowed = authorization.visible_sensitivity(context.actor, ObjectFacts(agency_id=agency_id))
     titles = {row.key: str(row.title.get("id", row.key)) for row in deployments.all_in_force(context.uow, agency_id, context.local_day())}
