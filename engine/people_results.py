@@ -1,0 +1,58 @@
+"""Who may sign in, who is away, and what was answered for when a role was granted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """Somebody of the actor's agency, with the roles they hold today."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absence:
+    """Somebody is away from a day through another; the substitute holds `roles` meanwhile (Plt.)."""
+
+    id: str
+    account_id: str
+    name: str
+    substitute_id: str
+    substitute_name: str
+    roles: tuple[str, ...]
+    from_date: date
+    until_date: date
+    decree: str
+    runs: bool                              # today
+    may_end: bool                           # by who asks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """A person who may sign in. `demo` accounts exist only in a demo database."""
+
+    id: str
+    sign_in: str
+    name: str
+    agency_id: str
+    agency_name: str
+    roles: tuple[str, ...]
+    language: str
+    demo: bool
+    shortcuts: bool = True          # whether single keys act on pages
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmedQualification:
+    """What somebody answered for when a role was granted, in the agency's own wording of that day."""
+
+    role: str
+    from_date: date
+    qualification: str
+    confirmed_by: str
+    confirmed_at: datetime
