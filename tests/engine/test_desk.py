@@ -184,3 +184,20 @@ def dump(office: Office) -> bytes:
 
     with office.database.unit_of_work() as uow:
         return repr(uow.execute(select(tables.supervision_session)).all()).encode()
+
+
+def test_what_the_agency_decided_is_no_proposal_any_more(office):
+    started = office.start({"risk": "high"})
+    office.clock.advance(timedelta(minutes=40))
+    before = {tile.key: tile for tile in office.engine.desk.tiles(manager(office))}["unassigned"]
+    assert (before.count, before.proposed, before.after) == (0, True, (timedelta(hours=1), timedelta(hours=3)))
+
+    sheet = (offices.KALBAR / "agency.toml").read_text("utf-8").replace("[parameters]", "\n".join((
+        "[parameters]", 'unassigned_after_high = { value = "PT30M", proposed = false, text = "Keputusan Kepala" }',
+        'unassigned_after = { value = "sebentar", proposed = false, text = "bukan waktu" }')))
+    office.engine.people.register_agency(sheet.encode())
+
+    after = {tile.key: tile for tile in office.engine.desk.tiles(manager(office))}["unassigned"]
+    assert (after.count, after.after) == (1, (timedelta(minutes=30), timedelta(hours=3)))
+    assert after.proposed  # one of the two still is: what cannot be read counts as not said
+    assert listed(office, manager(office), "unassigned") == [started.case_id]
