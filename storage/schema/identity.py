@@ -109,7 +109,9 @@ notice = Table(
     Column("case_id", Text),
     Column("task_id", Text),
     Column("once", Text),                                 # idempotency key of what asked for it
+    Column("mailed_at", Instant),                         # when its mails were written out; NULL: not looked at yet
     UniqueConstraint("once"),
+    Index("ix_notice_unmailed", "at", "id", sqlite_where=text("mailed_at IS NULL"), postgresql_where=text("mailed_at IS NULL")),
     Index("ix_notice_account", "account_id", "at"),
     Index("ix_notice_role", "agency_id", "role", "at"),
 )
@@ -119,4 +121,22 @@ notice_read = Table(
     Column("notice_id", Text, ForeignKey("notice.id"), primary_key=True),
     Column("account_id", Text, primary_key=True),
     Column("read_at", Instant, nullable=False),
+)
+
+notice_choice = Table(
+    "notice_choice", metadata,
+    Column("account_id", Text, ForeignKey("account.id"), primary_key=True),
+    Column("email", Text),                                # NULL: the sign-in name, where that is an address
+    Column("by_kind", Json, nullable=False),              # kind -> where it is said
+    Column("quiet_from", Integer),                        # minutes after local midnight; NULL: no quiet hours
+    Column("quiet_until", Integer),
+)
+
+calendar_feed = Table(
+    "calendar_feed", metadata,
+    Column("account_id", Text, ForeignKey("account.id"), primary_key=True),
+    Column("nonce", Text, nullable=False),                # with the product's key it gives the token; alone it gives nothing
+    Column("token_hash", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    UniqueConstraint("token_hash"),
 )

@@ -169,10 +169,10 @@ task_look = Table(
 job = Table(
     "job", metadata,
     Column("id", Text, primary_key=True),
-    Column("instance_id", Text, ForeignKey("instance.id")),   # NULL: work for an instance that is still to begin
+    Column("instance_id", Text, ForeignKey("instance.id")),   # NULL: work that belongs to no instance
     Column("deployment_id", Text, ForeignKey("deployment.id")),   # of a timer that starts instances
     Column("agency_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),                 # timer | operation | message | signal | incident | start
+    Column("kind", Text, nullable=False),                 # timer | operation | message | signal | incident | start | mail
     Column("token_id", Text, nullable=False),
     Column("element_id", Text, nullable=False),
     Column("name", Text, nullable=False),
