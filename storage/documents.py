@@ -34,6 +34,7 @@ class DocumentRow:
     ciphertext: bytes | None
     source_digest: str | None = None
     void_reason: str | None = None
+    released_to: str | None = None
 
 
 def add(uow: UnitOfWork, row: DocumentRow) -> None:

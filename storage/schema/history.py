@@ -67,6 +67,7 @@ document = Table(
     Column("ciphertext", LargeBinary),                    # NULL after erasure
     Column("source_digest", Text),                        # what the QR code on the paper says; NULL: it bears none
     Column("void_reason", Text),                          # corrected: an answer it was made from was corrected
+    Column("released_to", Text),                          # keyed digest of receiver and plan line; NULL: it stays in the file
     Index("ix_document_case", "case_id", "issued_at"),
     Index("ix_document_source", "source_digest"),
     Index("ix_document_number", "agency_id", "number"),
