@@ -50,6 +50,7 @@ def sop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Kalbar's SOP, whose coordinator also signs the letter and may type its number from the unit's own register."""
     folder = tmp_path_factory.mktemp("bpmn") / "kalbar"
     shutil.copytree(KALBAR, folder)
+    shutil.copytree(KALBAR.parent / "common", folder.parent / "common")
     process = folder / "pengelolaan-kasus"
     form = json.loads((process / "forms" / "coordinate_provider.json").read_text("utf-8"))
     form["fields"] += [

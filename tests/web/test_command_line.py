@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -117,6 +118,7 @@ def test_a_story_that_goes_differently_is_told(capsys, home, tmp_path):
         if file.is_file() and "scenarios" not in file.parts:
             (sop / file.relative_to(SOP)).parent.mkdir(exist_ok=True)
             (sop / file.relative_to(SOP)).write_bytes(file.read_bytes())
+    shutil.copytree(ROOT / "bpmn/common/keputusan", tmp_path / "common/keputusan")
     told = (SOP / "scenarios" / "dikembalikan_ke_pengaduan.toml").read_text("utf-8")
     (sop / "scenarios" / "true.toml").write_text(told, "utf-8")
     (sop / "scenarios" / "false.toml").write_text(told.replace('"on_time"', '"late"'), "utf-8")
