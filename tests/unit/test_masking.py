@@ -21,7 +21,7 @@ SOUNDS_LIKE_A_NAME = re.compile(r"nama|name|siapa|\bnik\b|\bwho|person|orang|pih
                                 r"terlapor|saksi|witness|oleh|\bby\b|kepada|petugas|officer", re.IGNORECASE)
 #: Questions that sound like a person of the beneficiary's side and are not: officers at work, institutions, things, what to do.
 OF_OFFICE = frozenset("""accepted_by companion_name consulted_with contact_person coordinated_with delivered_to external_with handed_by
-    handed_to internal_with item_name notified_person on_behalf_of received_by receiving_agency reported_to sent_to shelter_contact
+    forward_to handed_to internal_with item_name notified_person on_behalf_of received_by receiving_agency reported_to sent_to shelter_contact
     verified_with witness""".split())
 SAID_OF_HER = frozenset("""dual_role_reason excluded_persons family_relation readiness_note reporter_relation restriction_exception
     safe_contact special_data suggestion withhold_from""".split())
