@@ -17,7 +17,7 @@ def upgrade() -> None:
         "notice_choice",
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("email", sa.Text()),
-        sa.Column("by_kind", sa.JSON(), nullable=False),
+        sa.Column("by_kind", sa.Text(), nullable=False),
         sa.Column("quiet_from", sa.Integer()),
         sa.Column("quiet_until", sa.Integer()),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_notice_choice_account_id"),
