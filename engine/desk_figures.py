@@ -9,8 +9,8 @@ from engine import authorization
 from engine.authorization import STAFF, ObjectFacts
 from engine.executor import Context
 from engine.office_results import WEIGHTS, StepTime, Workload
-from storage import absences, accounts, deployments, desk, qualifications
-from storage.reports import step_times as reports
+from engine.reports import times
+from storage import absences, accounts, desk, qualifications
 
 
 def workload(context: Context) -> tuple[Workload, ...]:
@@ -42,13 +42,5 @@ def _workload(account_id: str, name: str, roles: set[str], load: desk.Load, away
 def step_times(context: Context, over: timedelta) -> tuple[StepTime, ...]:
     """Steps completed in the time before now, by SOP, those seldom on time first. Classes that the actor sees only of their own cases
     are left out: that a step was done at all can tell."""
-    agency_id = context.actor.agency_id
-    allowed = authorization.visible_sensitivity(context.actor, ObjectFacts(agency_id=agency_id))
-    titles = {row.key: str(row.title.get("id", row.key)) for row in deployments.all_in_force(context.uow, agency_id, context.local_day())}
-    rows = reports.step_times(context.uow, agency_id, since=context.now - over, until=context.now + timedelta(microseconds=1),
-                              sensitivities=allowed)
-    rows.sort(key=lambda row: (row.sop_key, row.judged == 0, row.on_time / max(1, row.judged), row.name, row.element_id))
-    return tuple(StepTime(
-        sop_key=row.sop_key, sop_title=titles.get(row.sop_key, row.sop_key), element_id=row.element_id, name=row.name, role=row.role,
-        done=row.done, median=timedelta(microseconds=row.median), p90=timedelta(microseconds=row.p90), judged=row.judged,
-        on_time=row.on_time, handled_judged=row.handled_judged, handled_on_time=row.handled_on_time) for row in rows)
+    allowed = authorization.visible_sensitivity(context.actor, ObjectFacts(agency_id=context.actor.agency_id))
+    return tuple(times.step_times(context, context.now - over, context.now + timedelta(microseconds=1), allowed))

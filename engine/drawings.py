@@ -35,10 +35,22 @@ def of_instance(
     return _drawn(definition, process_id, marks, language)
 
 
-def _drawn(definition: Definition, process_id: str, marks: Mapping[str, str], language: str = "id") -> bytes:
+def of_figures(
+    definition: Definition, process_id: str, *, marks: Mapping[str, str], counts: Mapping[str, str], hidden: Callable[[str], bool],
+    language: str,
+) -> bytes:
+    """The SOP as a heat map: element id -> band, element id -> a short figure. Steps that `hidden` names show nothing."""
+    process = definition.processes.get(process_id)
+    limited = {node.id: "limited" for node in nodes_of(process) if hidden(node.id)} if process is not None else {}
+    return _drawn(definition, process_id, {**marks, **limited}, language, counts)
+
+
+def _drawn(definition: Definition, process_id: str, marks: Mapping[str, str], language: str = "id",
+           badges: Mapping[str, str] = {}) -> bytes:
     process = definition.processes.get(process_id)
     if process is None:
         raise errors.NotFound(process_id=process_id)
     known = {node.id for node in nodes_of(process)}
     return diagram.svg(definition.files[process.file], highlight={key: mark for key, mark in marks.items() if key in known},
+                       badges={key: text for key, text in badges.items() if key in known},
                        title=process.name or definition.sheet.title.id, language=language)

@@ -14,6 +14,7 @@ from engine.jobs import Jobs
 from engine.people import People
 from engine.roster import Roster
 from engine.public import Public
+from engine.reports.part import Reports
 from engine.settings import KEY_BYTES, Settings
 from engine.sops import Sops
 from engine.supervision import Supervision
@@ -46,6 +47,7 @@ class Engine:
         self.roster = Roster(executor)
         self.supervision = Supervision(executor)
         self.public = Public(executor, self.sops)
+        self.reports = Reports(executor)
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock = SystemClock(), operations: Mapping[str, OperationSpec] = {}) -> Engine:

@@ -33,6 +33,12 @@ STATES: dict[str, tuple[Text, dict[str, str], str]] = {  # word, outline, colour
     "changed": (Text("berubah", "changed"), {"stroke": "#8a5a00", "fill": "#fff4d6", "stroke_width": "3.5"}, "#8a5a00"),
     "removed": (Text("dihapus", "removed"), {"stroke": "#b3261e", "stroke_dasharray": "7 4", "fill": "#fdecea", "stroke_width": "3.5"},
                 "#b3261e"),
+    # A heat map: how often on time. The words are the bands' bounds, no judgement: what share is good no SOP says.
+    "heat1": (Text("95-100 %", "95-100 %"), {"stroke": "#6b7280", "fill": "#f7f3ef", "stroke_width": "1.5"}, "#4b5563"),
+    "heat2": (Text("80-94 %", "80-94 %"), {"stroke": "#8a6a3f", "fill": "#fbe8cf", "stroke_width": "1.5"}, "#6f4e1f"),
+    "heat3": (Text("60-79 %", "60-79 %"), {"stroke": "#a3541a", "fill": "#f9cfa5", "stroke_width": "2"}, "#8a4210"),
+    "heat4": (Text("40-59 %", "40-59 %"), {"stroke": "#a8321a", "fill": "#f5aa86", "stroke_width": "2.5"}, "#8f2a15"),
+    "heat5": (Text("0-39 %", "0-39 %"), {"stroke": "#7a0a0a", "fill": "#ea8078", "stroke_width": "3.5"}, "#7a0a0a"),
     "limited": (Text("terbatas", "restricted"), {"stroke": "#5f6b7a", "stroke_dasharray": "2 3"}, "#5f6b7a"),
 }
 _LIMITED_STEP = Text("langkah terbatas", "restricted step")

@@ -89,5 +89,11 @@ STATES: dict[str, tuple[str, bool]] = {
     "added": ("M-4.5 0H4.5M0-4.5V4.5", False),
     "changed": ("M-4.5-1.5H4.5M-4.5 2H4.5", False),
     "removed": ("M-4.5 0H4.5", False),
+    # How often on time, in five bands: a column that is the lower the more was late.
+    "heat1": ("M-2 5V-5H2V5z", True),
+    "heat2": ("M-2 5V-3H2V5z", True),
+    "heat3": ("M-2 5V-1H2V5z", True),
+    "heat4": ("M-2 5V1H2V5z", True),
+    "heat5": ("M-2 5V3H2V5z", True),
     "limited": ("M-3.5-.5H3.5V5H-3.5zM-2.2-.5V-2.5a2.2 2.2 0 0 1 4.4 0V-.5", False),
 }
