@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -178,13 +178,21 @@ class Viewer:
             return element_id, element_id
 
     def person(self, account_id: str) -> tuple[str, str]:
-        """Name and role of whoever acted; `system` for timers and operations, `public` for who has no account."""
+        """Name and role of whoever acted; `system` for timers and operations, `public` for who has no account, `partner` for
+        a referral partner's link."""
         if account_id not in self._people:
-            # An auditor sees who acted by role; names stay with those who work together (domain.md 5.1).
-            account = accounts.get(self._context.uow, account_id) if self._context.actor.holds(*authorization.STAFF) else None
-            role = account_id if account_id in (SYSTEM, authorization.PUBLIC) else ""
-            self._people[account_id] = (account.name if account else "", role)
+            self.meet({account_id})
         return self._people[account_id]
+
+    def meet(self, account_ids: Collection[str]) -> None:
+        """Looks these people up in one question, before `person` asks for each."""
+        # An auditor sees who acted by role; names stay with those who work together (domain.md 5.1).
+        staff = self._context.actor.holds(*authorization.STAFF)
+        names = accounts.names(self._context.uow, account_ids) if staff and account_ids else {}
+        for account_id in account_ids:
+            kind = account_id.partition(":")[0]
+            role = kind if kind in (SYSTEM, authorization.PUBLIC, authorization.PARTNER) else ""
+            self._people[account_id] = (names.get(account_id, ""), role)
 
     def role_that_acts_on(self, element_id: str) -> str:
         """Who fills the form of an event; "" for one without: its message may come from anybody."""
@@ -204,6 +212,7 @@ def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> 
     """The readable rows of an instance."""
     entries = {entry.seq: entry for entry in journal_rows.entries(context.uow, row.id)}
     finished = {(task.element_id, task.completed_at): task for task in tasks.of_instance(context.uow, row.id) if task.completed_at}
+    viewer.meet({entry.actor_id for entry in entries.values()})
     stood_in_for = substitution.names_at(context, {task.completed_by for task in finished.values() if task.completed_by})
     found = []
     for item in trace_rows.of_instance(context.uow, row.id):

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Generic, TypeVar
 
+from engine.deployed_results import SopStep
 from engine.task_results import FormField
 from engine.types import InstanceStatus, TaskSummary, Text, Value
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,20 +147,114 @@ class Handover:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseDetail:
-    """The case page."""
+class CaseStages:
+    """How far the SOP of one instance has come, in names of its steps: what was done (in order, each once), what waits, what is next."""
+
+    sop_title: str
+    done: tuple[str, ...] = ()
+    now: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseHead:
+    """What stands above every part of the case page."""
 
     summary: CaseSummary
     instances: tuple[InstanceSummary, ...]
-    open_tasks: tuple[TaskSummary, ...]
-    history: tuple[HistoryRow, ...]
-    documents: tuple[DocumentRow, ...]
-    records: tuple[RecordView, ...]
     flags: tuple[Text, ...] = ()
-    actions: tuple[CaseAction, ...] = ()
+    stages: CaseStages | None = None        # of what runs, else of what ran last
     came_from: Handover | None = None       # the agency that handed the case over
     handed_over: tuple[Handover, ...] = ()  # what reached other agencies from it
     responsible_agency: str = ""            # which agency answers for the beneficiary now
     names_until: datetime | None = None     # names are shown to this session that long
     opened_until: datetime | None = None    # the viewer opened the case in an emergency, and may read it that long
-    may: frozenset[str] = frozenset()       # show_names, unmask, access_log
+    may: frozenset[str] = frozenset()       # verbs of engine.cases: show_names, unmask, access_log, record, suspend, ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseDetail(CaseHead):
+    """The whole case at once."""
+
+    open_tasks: tuple[TaskSummary, ...]
+    history: tuple[HistoryRow, ...]
+    documents: tuple[DocumentRow, ...]
+    records: tuple[RecordView, ...]
+    actions: tuple[CaseAction, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePart(Generic[T]):
+    """One part of the case page, under its head."""
+
+    head: CaseHead
+    content: T
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOverview:
+    """What waits, what may be told the case, and the records of no other part."""
+
+    open_tasks: tuple[TaskSummary, ...]
+    actions: tuple[CaseAction, ...]
+    records: tuple[RecordView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanLine:
+    """One line of a plan as the viewer may see it; `status` is one of `engine.casefile.LineStatus`."""
+
+    number: str
+    status: str
+    fields: tuple[FormField, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanVersion:
+    """One version of the plan: what it says beside its lines, and the lines."""
+
+    version: int
+    at: datetime
+    fields: tuple[FormField, ...]
+    lines: tuple[PlanLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePlan:
+    """The plan's versions, newest first, and what was said of it."""
+
+    versions: tuple[PlanVersion, ...]
+    records: tuple[RecordView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceLine:
+    """One line of the plan in force with what happened to it: records about this line (the latest of each), and what waits."""
+
+    line: PlanLine
+    records: tuple[RecordView, ...]
+    open_tasks: tuple[TaskSummary, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseServices:
+    """Services by line of the plan, and the records of which no line is known."""
+
+    lines: tuple[ServiceLine, ...]
+    records: tuple[RecordView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessStep:
+    """One step of the SOP in one instance. `state` is done | now | "" (not yet, or not the viewer's to know)."""
+
+    step: SopStep
+    state: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseProcess:
+    """One instance: its steps as text. None of it where the case has no instance."""
+
+    instance: InstanceSummary | None
+    steps: tuple[ProcessStep, ...] = ()

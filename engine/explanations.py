@@ -13,7 +13,7 @@ from engine.model import EventKind, Node, Scope
 from engine.types import Actor, TaskSummary, Text
 
 #: What somebody does, or sees done. A table that is asked takes no time: what follows it is what comes next.
-_WORK = frozenset({"userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "callActivity"})
+WORK = frozenset({"userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "callActivity"})
 _BREAKING = frozenset({EventKind.TERMINATE, EventKind.ERROR, EventKind.CANCEL})  #: Ends after which the drawing does not simply go on.
 NO_STANDARD = Text("Belum ditetapkan dalam SOP: SOP tidak memuat mutu baku waktu untuk langkah ini.",
                    "Not set in the SOP: it gives no time standard for this step.")
@@ -89,7 +89,7 @@ def next_activities(definition: Definition, node: Node) -> list[Node]:
             continue
         seen.add(step.id)
         is_limited = step.sensitivity in ("C3", "C4")
-        if step.type in _WORK:
+        if step.type in WORK:
             if not is_limited:
                 found.append(step)
         elif step.body is not None and not is_limited:
@@ -115,7 +115,7 @@ def _following(node: Node, place: _Place) -> list[tuple[Node, _Place]]:
     if node.outgoing or place.holder is None or place.outer is None:
         return [(target, place) for target in targets if target is not None]
     ends_more = any(event.kind in _BREAKING for event in node.events)
-    leaves = node.type in ("endEvent", "businessRuleTask", *_WORK)
+    leaves = node.type in ("endEvent", "businessRuleTask", *WORK)
     if not leaves or ends_more or place.holder.triggered_by_event or place.holder.loop is not None:
         return []
     return _following(place.holder, place.outer)

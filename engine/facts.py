@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from engine.authorization import ObjectFacts, allows, unmaskable, visible_sensitivity
+from engine import errors
+from engine.authorization import ObjectFacts, allows, require, unmaskable, visible_sensitivity
 from engine.executor import Context
 from engine.masking import Sight
 from engine.types import Actor, TaskSummary
@@ -22,17 +23,18 @@ def of_task(context: Context, row: tasks.TaskRow) -> ObjectFacts:
 
 
 def of_tasks(context: Context, rows: Sequence[tasks.TaskRow]) -> list[ObjectFacts]:
-    """The facts about several tasks, in their order, with three questions to the database at most."""
-    barred = conflicts.cases_barred_to(context.uow, context.actor.account_id, {row.case_id for row in rows if row.case_id is not None})
-    return _of_tasks(context, rows, [row.case_id in barred for row in rows])
+    """The facts about several tasks, in their order, with a few questions to the database however many there are."""
+    ids = {row.case_id for row in rows if row.case_id is not None}
+    barred, owners = conflicts.cases_barred_to(context.uow, context.actor.account_id, ids), cases.owners(context.uow, ids)
+    return _of_tasks(context, rows, [row.case_id in barred for row in rows], [owners.get(row.case_id or "") for row in rows])
 
 
 def of_inbox(context: Context, rows: Sequence[inbox.InboxRow]) -> list[ObjectFacts]:
-    """As `of_tasks`, of rows that were read for the actor and so say already whether they are barred from the case."""
-    return _of_tasks(context, [row.task for row in rows], [row.is_barred for row in rows])
+    """As `of_tasks`, of rows that were read for the actor and so say already whether they are barred from the case, and who answers for it."""
+    return _of_tasks(context, [row.task for row in rows], [row.is_barred for row in rows], [row.owner_id for row in rows])
 
 
-def _of_tasks(context: Context, rows: Sequence[tasks.TaskRow], barred: Sequence[bool]) -> list[ObjectFacts]:
+def _of_tasks(context: Context, rows: Sequence[tasks.TaskRow], barred: Sequence[bool], owners: Sequence[str | None]) -> list[ObjectFacts]:
     account_id = context.actor.account_id
     is_theirs = [account_id in (row.assignee_id, row.completed_by) for row in rows]
     unclear = {row.case_id for row, theirs in zip(rows, is_theirs, strict=True) if not theirs and row.case_id is not None}
@@ -42,10 +44,10 @@ def _of_tasks(context: Context, rows: Sequence[tasks.TaskRow], barred: Sequence[
               if not theirs and row.state == "open" and (row.assignee_id is not None or row.role not in context.actor.roles)]
     asked = handling.asked_of(context.uow, account_id, others, verb=ASKED) if others else frozenset()
     return [
-        ObjectFacts(agency_id=row.agency_id, role=row.role, assignee_id=row.assignee_id, is_open=row.state == "open",
+        ObjectFacts(agency_id=row.agency_id, role=row.role, assignee_id=row.assignee_id, is_open=row.state == "open", owner_id=owner,
                     worked_on=theirs or row.case_id in worked_on, given_by=row.given_by, asked=row.id in asked,
                     conflicted=frozenset({account_id}) if is_barred else frozenset())
-        for row, theirs, is_barred in zip(rows, is_theirs, barred, strict=True)]
+        for row, theirs, is_barred, owner in zip(rows, is_theirs, barred, owners, strict=True)]
 
 
 def of_case(context: Context, row: cases.CaseRow) -> ObjectFacts:
@@ -69,6 +71,16 @@ def of_cases(context: Context, rows: Sequence[cases.CaseRow]) -> list[ObjectFact
                     names_shown=any(one.case_id == row.id and one.kind == access_grants.NAMES for one in leave),
                     unmasked=frozenset(one.field for one in leave if one.case_id == row.id and one.kind == access_grants.UNMASK))
         for row in rows]
+
+
+def seen_case(context: Context, case_id: str, action: str) -> tuple[cases.CaseRow, ObjectFacts]:
+    """A case on which the actor may do `action`, and the facts about it. Raises `NotFound`, `NotAllowed` as `authorization.require`."""
+    row = cases.get(context.uow, case_id)
+    if row is None:
+        raise errors.NotFound(case_id=case_id)
+    about = of_case(context, row)
+    require(context.actor, action, about)
+    return row, about
 
 
 def leave_until(context: Context, case_id: str, kind: str) -> datetime | None:

@@ -9,6 +9,13 @@ from typing import Generic, TypeVar
 
 from engine.case_results import CaseAction as CaseAction
 from engine.case_results import CaseDetail as CaseDetail
+from engine.case_results import CaseHead as CaseHead
+from engine.case_results import CaseOverview as CaseOverview
+from engine.case_results import CasePart as CasePart
+from engine.case_results import CasePlan as CasePlan
+from engine.case_results import CaseProcess as CaseProcess
+from engine.case_results import CaseServices as CaseServices
+from engine.case_results import CaseStages as CaseStages
 from engine.case_results import CaseSummary as CaseSummary
 from engine.case_results import DocumentRow as DocumentRow
 from engine.case_results import Handover as Handover
@@ -16,7 +23,11 @@ from engine.case_results import HistoryRow as HistoryRow
 from engine.case_results import InstanceSummary as InstanceSummary
 from engine.case_results import MaskedPerson as MaskedPerson
 from engine.case_results import NumberGap as NumberGap
+from engine.case_results import PlanLine as PlanLine
+from engine.case_results import PlanVersion as PlanVersion
+from engine.case_results import ProcessStep as ProcessStep
 from engine.case_results import RecordView as RecordView
+from engine.case_results import ServiceLine as ServiceLine
 from engine.case_results import VerifiedDocument as VerifiedDocument
 from engine.deployed_results import AgencyParameter as AgencyParameter
 from engine.deployed_results import SopDetail as SopDetail

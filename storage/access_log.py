@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, select, text
+from sqlalchemy import ColumnElement, func, insert, or_, select, text
 
 from storage import rows
 from storage.schema import history, running
@@ -86,7 +86,7 @@ def read_at(uow: UnitOfWork, agency_id: str, account_id: str, *, since: datetime
 
 def _case_views(agency_id: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
     return (access_log.c.agency_id == agency_id, access_log.c.at >= since, access_log.c.what == "read",
-            access_log.c.field_group == "case")
+            or_(access_log.c.field_group == "case", access_log.c.field_group.like("part.%")))
 
 
 def dual_roles(uow: UnitOfWork, agency_id: str, *, limit: int = 1000) -> list[DualRoleRow]:
