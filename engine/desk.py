@@ -89,7 +89,7 @@ class Desk:
             wanted, number = self._tasks(self._asked(context), tile), max(1, page)
             ids = desk.tasks(context.uow, actor.agency_id, actor.account_id, wanted, limit=PAGE, offset=(number - 1) * PAGE)
             rows = inbox.of_ids(context.uow, ids, actor.account_id)
-            known = facts.of_tasks(context, [rows[each].task for each in ids])
+            known = facts.of_inbox(context, [rows[each] for each in ids])
             return Page(rows=tuple(facts.limited(summaries.of_inbox(rows[each]), rows[each].task.sensitivity, actor, about)
                                    for each, about in zip(ids, known, strict=True)),
                         total=desk.count_tasks(context.uow, actor.agency_id, actor.account_id, wanted), number=number, size=PAGE)
@@ -122,7 +122,7 @@ class Desk:
             row = inbox.get(context.uow, task_id, actor.account_id)
             if row is None:
                 raise errors.NotFound(task_id=task_id)
-            about = facts.of_task(context, row.task)
+            about = facts.of_inbox(context, [row])[0]
             authorization.require(actor, "task.read", about)
             definition = context.executor.definition(context.uow, row.deployment_id)
             if row.task.element_id not in self._of(context, row.deployment_id).decisions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from engine.durations import Duration
 from engine.types import ClockKind, Text
@@ -62,6 +63,11 @@ def explain(
             return words.say(
                 f"Pada hari yang sama, sejak {begun}: tenggat {end}.", f"On the same day, from {begun}: due {end}."
             )
+
+
+def instant_in_words(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """A due instant as the office's clock shows it: `Rab 23 Des 2026 pukul 15.40 WIB`."""
+    return _Words("en" if language == "en" else "id", WorkCalendar(zone=zone, week={}, holidays=frozenset())).instant(at, ends=True)
 
 
 class _Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine import calendars
+from engine import calendars, due_words
 from engine.authorization import Ground, Reason
 from engine.calendars import WorkCalendar
 from engine.definitions import Definition
@@ -59,11 +59,18 @@ def why_due(summary: TaskSummary, calendar: WorkCalendar | None, started: dateti
     """Why the task is due when it is; "belum ditetapkan dalam SOP" where the SOP gives no number."""
     if summary.standard is None or calendar is None:
         return NO_STANDARD
+    if summary.paused:
+        return Text("Kasus sedang dijeda: waktu baku ini berhenti dihitung sampai kasus dilanjutkan.",
+                    "The case is paused: this standard is not counted until it goes on.")
     if summary.due_at is None:
         return Text("Waktu mulai standar ini belum tercatat.", "The instant this standard starts from is not recorded yet.")
     start = started or summary.ready_at
-    return Text(calendars.explain_due(start, summary.standard, calendar, language="id"),
-                calendars.explain_due(start, summary.standard, calendar, language="en"))
+    said = {language: calendars.explain_due(start, summary.standard, calendar, language=language) for language in ("id", "en")}
+    if summary.due_at != calendars.due_at(start, summary.standard, calendar):  # the case stood still in between
+        moved = {language: due_words.instant_in_words(summary.due_at, calendar.zone, language) for language in said}
+        said = {"id": f"{said['id']} Ditambah waktu kasus dijeda: tenggat {moved['id']}.",
+                "en": f"{said['en']} With the time the case was paused: due {moved['en']}."}
+    return Text(said["id"], said["en"])
 
 
 def after_this(definition: Definition, node: Node) -> Text:

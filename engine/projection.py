@@ -159,8 +159,7 @@ def save_tasks(uow: UnitOfWork, live: LiveInstance) -> None:
         tasks.accept_stated(uow, token, by=accepted.by, at=accepted.at)
     kept = [(stored[token], task) for token, task in waiting.items() if token in stored]
     tasks.set_dues(uow, [
-        (row.id, task.due_at, task.warn_at, task.standard_from)
-        for row, task in kept if (row.due_at, row.warn_at) != (task.due_at, task.warn_at)])
+        (row.id, *dues, task.standard_from) for row, task in kept if (row.due_at, row.warn_at) != (dues := _dues(live, task))])
     rank = RISK_RANKS.get(live.risk, NOT_ASSESSED)
     if any(row.risk_rank != rank for row, _ in kept):
         tasks.set_risk(uow, live.id, rank)
@@ -172,9 +171,17 @@ def _task_row(live: LiveInstance, task: OpenTask) -> tasks.TaskRow:
         id=task.token_id, instance_id=live.id, token_id=task.token_id, agency_id=live.agency_id, case_id=live.case_id or None,
         sop_key=live.sop_key, element_id=task.element_id, name=node.name or node.id, lane=node.lane,
         role=live.definition.role_of(node.id, live.parameters), form_key=node.form, sensitivity=node.sensitivity or "C1",
-        ready_at=task.ready_at, due_at=task.due_at, warn_at=task.warn_at, standard=standards.to_json(task.standard),
+        ready_at=task.ready_at, due_at=_dues(live, task)[0], warn_at=_dues(live, task)[1], standard=standards.to_json(task.standard),
         standard_from=task.standard_from, risk_rank=RISK_RANKS.get(live.risk, NOT_ASSESSED),
         item=None if task.item is None else live.sealed(task.item, item_binding(task.token_id)))
+
+
+def _dues(live: LiveInstance, task: OpenTask) -> tuple[datetime | None, datetime | None]:
+    """When it is due and when somebody is warned of that. A clock that stands still gives neither, late before or not: whoever
+    lists, counts or tells what is late reads nothing else."""
+    if live.suspended_at is not None and standards.pauses(task.standard):
+        return None, None
+    return task.due_at, task.warn_at
 
 
 def item_binding(token_id: str) -> str:

@@ -11,6 +11,8 @@ from engine.calendars import WorkCalendar
 from engine.types import ClockKind, TimeStandard, Value
 
 HIGH_RISK = "high"
+#: These stand still while a case is suspended; legal ones, and a day of the calendar, have no mercy.
+PAUSED_BY_SUSPENSION = frozenset({ClockKind.WORKING_MINUTES, ClockKind.WORKING_DAYS})
 
 
 def calendar_for(standard: TimeStandard | None, calendar: WorkCalendar, risk: str) -> WorkCalendar:
@@ -19,6 +21,11 @@ def calendar_for(standard: TimeStandard | None, calendar: WorkCalendar, risk: st
     if risk == HIGH_RISK and standard is not None and standard.clock == ClockKind.WORKING_MINUTES:
         return WorkCalendar.round_the_clock(calendar.zone)
     return calendar
+
+
+def pauses(standard: TimeStandard | None) -> bool:
+    """Whether its clock stands still while a case is suspended."""
+    return standard is not None and standard.clock in PAUSED_BY_SUSPENSION
 
 
 def to_json(standard: TimeStandard | None) -> Any:

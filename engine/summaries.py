@@ -9,7 +9,7 @@ from typing import Any
 from engine import standards
 from engine.calendars import WorkCalendar
 from engine.results import CompletionResult
-from engine.types import ClockKind, InstanceStatus, TaskSummary, Value
+from engine.types import InstanceStatus, TaskSummary, Value
 from storage import inbox, instances, tasks
 
 
@@ -33,7 +33,7 @@ def of_inbox(row: inbox.InboxRow, *, item: Value = None) -> TaskSummary:
     return task_summary(
         row.task, item=item, business_key=row.business_key, risk=row.risk, assignee_name=row.assignee_name or "",
         sop_title=(row.sop_title or {}).get("id", ""), aside_until=row.task.aside_until, given_by_name=row.giver_name or "", mark=mark,
-        paused=row.suspended_at is not None and standard is not None and standard.clock is not ClockKind.ELAPSED)
+        paused=row.suspended_at is not None and standards.pauses(standard))
 
 
 def calendar_of_task(row: tasks.TaskRow, calendar: WorkCalendar, risk: str) -> WorkCalendar:

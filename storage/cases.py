@@ -119,6 +119,13 @@ def assign(uow: UnitOfWork, case_id: str, owner_id: str | None) -> bool:
     return uow.execute(update(case_file).where(case_file.c.id == case_id).values(owner_id=owner_id)).rowcount == 1
 
 
+def owners(uow: UnitOfWork, case_ids: Collection[str]) -> Mapping[str, str]:
+    """case id -> who answers for it, of those cases that somebody answers for."""
+    found = uow.execute(select(case_file.c.id, case_file.c.owner_id)
+                        .where(case_file.c.id.in_(sorted(case_ids)), case_file.c.owner_id.is_not(None)).order_by(case_file.c.id))
+    return {row.id: row.owner_id for row in found}
+
+
 def destroy_key(uow: UnitOfWork, case_id: str) -> bool:
     """Erasure: without the wrapped key no ciphertext of the case can ever be read again."""
     return uow.execute(update(case_file).where(case_file.c.id == case_id).values(wrapped_key=None)).rowcount == 1

@@ -41,7 +41,7 @@ _IS_DONE: ColumnElement[bool] = literal_column("task.state = 'completed'")
 class InboxRow:
     """A task with what its case, SOP, holder and giver are called. `wrapped_key` opens `task.item`; `has_drafts`: somebody typed;
     `is_barred`: the viewer has a conflict of interest in the case; `seen_revision`: what they saw when they last looked, None when
-    they never did."""
+    they never did; `owner_id`: who answers for the case."""
 
     task: TaskRow
     business_key: str
@@ -56,6 +56,7 @@ class InboxRow:
     is_barred: bool
     giver_name: str | None
     seen_revision: int | None
+    owner_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,7 +263,7 @@ def _in_context() -> Select[Any]:
             instance.c.risk, instance.c.suspended_at, account.c.name.label("assignee_name"), case_file.c.wrapped_key,
             exists().where(draft.c.task_id == task.c.id).label("has_drafts"), instance.c.calendar_digest,
             conflicts.is_barred(instance.c.case_id, bindparam("viewer")).label("is_barred"),
-            giver.c.name.label("giver_name"), look.c.revision.label("seen_revision"))
+            giver.c.name.label("giver_name"), look.c.revision.label("seen_revision"), case_file.c.owner_id)
         .join_from(task, instance, instance.c.id == task.c.instance_id)
         .join(deployment, deployment.c.id == instance.c.deployment_id)
         .outerjoin(account, account.c.id == task.c.assignee_id)
