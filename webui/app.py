@@ -13,6 +13,7 @@ from webui import (
     access,
     account,
     actions,
+    case_file,
     case_staff,
     cases,
     context,
@@ -31,6 +32,7 @@ from webui import (
     public_reading,
     public_sending,
     replay,
+    reports,
     roster,
     security,
     sop_drafts,
@@ -69,8 +71,8 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     errors.init_app(app)
     words.init_app(app)
     desk.init_app(app)
-    for module in (account, inbox, task, cases, actions, access, corrections, replay, dual_roles, sops, sop_drafts,
-                   trials, notices, papers, status, survey_codes, desk, case_staff, roster, supervision, handling, absences, keys):
+    for module in (account, inbox, task, cases, case_file, actions, access, corrections, replay, dual_roles, sops, sop_drafts,
+                   trials, notices, papers, status, survey_codes, desk, case_staff, roster, supervision, handling, absences, keys, reports):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     for module in (public, public_sending, public_reading):
