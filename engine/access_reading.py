@@ -38,6 +38,8 @@ class People:
         """Their name, or `#n`."""
         if account_id == SYSTEM:
             return SYSTEM
+        if is_partner(account_id):
+            return authorization.PARTNER
         if not self._context.actor.holds(*_NAMED_TO):
             return f"#{self._numbers.setdefault(account_id, len(self._numbers) + 1)}"
         if account_id not in self._names:
@@ -47,10 +49,17 @@ class People:
 
     def roles(self, account_id: str, at: datetime) -> tuple[str, ...]:
         """The roles they held on that day."""
+        if is_partner(account_id):
+            return (authorization.PARTNER,)
         day = at.astimezone(self._zone).date()
         if (account_id, day) not in self._roles:
             self._roles[account_id, day] = tuple(sorted(accounts.roles_held(self._context.uow, account_id, day)))
         return self._roles[account_id, day]
+
+
+def is_partner(account_id: str) -> bool:
+    """Whether this is no account but a referral partner's link: what it may read was released to it."""
+    return account_id.partition(":")[0] == authorization.PARTNER
 
 
 def entries(context: Context, rows: Iterable[access_log.AccessRow], case_id: str, people: People) -> tuple[AccessEntry, ...]:
@@ -67,7 +76,8 @@ def outsiders(context: Context, rows: Sequence[access_log.AccessRow], case: case
     views = Counter(row.account_id for row in rows if row.what == access.READ and row.field_group != access.LOG)
     strangers = [
         account_id for account_id in views
-        if account_id not in (case.owner_id, SYSTEM) and not inbox.cases_worked_on(context.uow, account_id, [case.id])
+        if account_id not in (case.owner_id, SYSTEM) and not is_partner(account_id)
+        and not inbox.cases_worked_on(context.uow, account_id, [case.id])
         and not journal_rows.cases_started(context.uow, account_id, [case.id])]
     return tuple(OutsideReader(who=people.who(each), roles=people.roles(each, context.now), views=views[each])
                  for each in sorted(strangers, key=lambda each: (-views[each], each)))

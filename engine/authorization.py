@@ -97,8 +97,10 @@ ABSTRACT_ROLES: Final = frozenset({
 OPERATOR: Final = "operator"
 #: Whoever has no account, on the public pages. No account ever holds it either.
 PUBLIC: Final = "public"
+#: Whoever came in by a referral partner's link: `partner:` and the link's id stand where an account would. No account holds it.
+PARTNER: Final = "partner"
 #: Who is no person: `people` refuses to grant these.
-MACHINES: Final = frozenset({OPERATOR, PUBLIC})
+MACHINES: Final = frozenset({OPERATOR, PUBLIC, PARTNER})
 
 _Rights = Mapping[str, Scope]
 
@@ -117,9 +119,9 @@ _TASKS = {
     **_all(Scope.THEIRS, "absence.record", "filter.save"),
 }
 _OWN_CASES = _all(Scope.THEIRS, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act",
-                  "case.correct", "case.show_names")
+                  "case.correct", "case.show_names", "case.refer")
 _UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act",
-                   "case.correct", "case.consent_correction", "case.show_names", "case.unmask", "case.access_log",
+                   "case.correct", "case.consent_correction", "case.show_names", "case.refer", "case.unmask", "case.access_log",
                    "access.list", "access.review")
 _READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
 
@@ -167,6 +169,8 @@ POLICY: Final[Mapping[str, _Rights]] = {
                                                      "case.access_log", "access.list", "audit.verify")},
     PUBLIC: _all(Scope.AGENCY, "sop.read", *(f"public.{verb}" for verb in (
         "read", "report", "complaint", "follow_up", "status", "survey"))),
+    # On the one referral of their link, as `engine.commands.partner` finds it; nothing else is there for them.
+    PARTNER: _all(Scope.HELD, "partner.read", "partner.answer"),
     OPERATOR: _all(Scope.AGENCY, "sop.list", "sop.read", "sop.check", "sop.try", "sop.deploy", "incident.list", "audit.verify",
                    "audit.replay", "case.rebuild", "account.list", "account.create", "account.change", "agency.change", "calendar.change"),
 }
@@ -184,7 +188,7 @@ _SEES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     **dict.fromkeys(("mediator", "puspaga_receiver", *PUSPAGA_LEADS), (_C0_C3, _C0_C1)),
     **dict.fromkeys(AUTHORITY, (_C0_C4, _C0_C3)),
     "data_staff": (_C0_C3, _C0_C2),
-    "external_provider": (_C0_C3, frozenset({"C0"})),
+    **dict.fromkeys(("external_provider", PARTNER), (_C0_C3, frozenset({"C0"}))),
     "dinas_pppa": (_C0_C2, frozenset({"C0"})),
     "auditor": (_C0_C1, _C0_C1),          # full replay, masked; unmasking is asked for with a reason, and logged
 }

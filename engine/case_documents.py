@@ -79,10 +79,11 @@ class CaseDocuments:
         return self._for_call(call, lambda context: documents.letter_source(context, call, code=code, number=number))
 
     def attach_document(self, call: OperationCall, *, code: str, number: str, media_type: str, content: bytes,
-                        source_digest: str = "") -> DocumentRow:
-        """Keeps a document with the case; the same call twice keeps one."""
+                        source_digest: str = "", addressee: str = "") -> DocumentRow:
+        """Keeps a document with the case; the same call twice keeps one. `addressee`: by name, whom it may be shown to outside."""
         return self._for_call(call, lambda context: summary(documents.attach(
-            context, call, code=code, number=number, media_type=media_type, content=content, source_digest=source_digest)))
+            context, call, code=code, number=number, media_type=media_type, content=content, source_digest=source_digest,
+            addressee=addressee)))
 
     def _for_call(self, call: OperationCall, command: Callable[[Context], T]) -> T:
         return self._executor.run(documents.actor_of(self._executor, call), command)

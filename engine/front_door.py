@@ -11,6 +11,7 @@ from engine.clock import Clock, SystemClock
 from engine.desk import Desk
 from engine.executor import Executor
 from engine.jobs import Jobs
+from engine.partner import Partner
 from engine.people import People
 from engine.roster import Roster
 from engine.public import Public
@@ -47,6 +48,7 @@ class Engine:
         self.roster = Roster(executor)
         self.supervision = Supervision(executor)
         self.public = Public(executor, self.sops)
+        self.partner = Partner(executor, settings)
         self.reports = Reports(executor)
 
     @classmethod

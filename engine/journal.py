@@ -28,6 +28,8 @@ REASON = "reason"
 CLAIMED_AT = "claimed_at"
 #: In the note of what a substitute did: the accounts in whose place; absent from everybody else's.
 ACTING_FOR = "acting_for"
+#: In the note of what a provider without an account did, or a companion in its place: the provider by name. Absent from all others.
+PROVIDER = "provider"
 
 GENESIS = bytes(32)  # what the first entry of every chain points at
 

@@ -49,6 +49,11 @@ class LetterSource:
         library = b"".join(name.encode() + b"\0" + self.files[name] for name in sorted(self.files))
         return hashlib.sha256(self.template + b"\0" + library + b"\0" + _json(self.data)).hexdigest()
 
+    @property
+    def addressee(self) -> str:
+        """Whom it leaves the agency for, by name; empty for one that stays in the file."""
+        return str((self.data.get("release") or {}).get("name", ""))
+
     def numbered(self, number: str) -> LetterSource:
         """The same letter under its number."""
         return dataclasses.replace(self, data={**self.data, "number": number})

@@ -69,6 +69,10 @@ class Settings:
     names_shown_for: timedelta = timedelta(seconds=60)          # after "Tampilkan nama"
     unmasked_for: timedelta = timedelta(minutes=30)             # one field, for a stated reason
     glass_broken_for: timedelta = timedelta(hours=3)            # a case of others, in an emergency
+    partner_link_after_done: timedelta = timedelta(days=30)     # a referral partner's link still opens the packet so long
+    partner_code_for: timedelta = timedelta(minutes=10)         # a one-time code for that link,
+    partner_code_tries: int = 5                                 # and how often it may be guessed
+    partner_session_for: timedelta = timedelta(minutes=30)      # how long one code lets somebody in
     job_retries_after: tuple[timedelta, ...] = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
     job_locked_for: timedelta = timedelta(minutes=2)            # a worker that died gives its jobs back after this
     timers_checked_every: timedelta = timedelta(seconds=5)      # well inside the minute within which timers fire

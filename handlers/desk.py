@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.results import DocumentRow
-from engine.types import OperationCall, Text, Value
+from engine.types import OperationCall, Value
 
 
 class Mail(Protocol):
@@ -26,6 +26,11 @@ class LetterSource(Protocol):
         """SHA-256 over template and data: what the QR code on the paper says."""
         ...
 
+    @property
+    def addressee(self) -> str:
+        """Whom it leaves the agency for, by name; empty for one that stays in the file."""
+        ...
+
     def numbered(self, number: str) -> LetterSource:
         """The same letter under its number."""
         ...
@@ -35,15 +40,6 @@ class LetterSource(Protocol):
         ...
 
 
-class NoticeSent(Protocol):
-    """What a notice says, and the mail addresses of those it is for."""
-
-    @property
-    def text(self) -> Text: ...
-    @property
-    def addresses(self) -> tuple[str, ...]: ...
-
-
 class Cases(Protocol):
     """The part of `engine.cases` that works for an operation: the call says for which case, its key makes it happen once."""
 
@@ -51,13 +47,13 @@ class Cases(Protocol):
     def typed_number(self, call: OperationCall, *, code: str, number: str) -> str: ...
     def letter_source(self, call: OperationCall, *, code: str, number: str = "") -> LetterSource: ...
     def attach_document(self, call: OperationCall, *, code: str, number: str, media_type: str, content: bytes,
-                        source_digest: str = "") -> DocumentRow: ...
+                        source_digest: str = "", addressee: str = "") -> DocumentRow: ...
 
 
 class People(Protocol):
     """The part of `engine.people` that works for an operation."""
 
-    def notify(self, call: OperationCall, *, role: str, code: str) -> NoticeSent: ...
+    def notify(self, call: OperationCall, *, role: str, code: str) -> None: ...
 
 
 class FrontDoor(Protocol):

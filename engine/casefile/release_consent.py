@@ -245,8 +245,8 @@ def _is_withheld(to: Addressee, text: str) -> bool:
     """Whether the words say that this addressee must not know: by name, or by what its kind is called."""
     if not text.strip():
         return False
-    said = f" {_plain(text)} "
-    if to.name and (f" {_plain(to.name)} " in said or any(_names(entry, to.name) for entry in _entries(text))):
+    said = f" {plain(text)} "
+    if to.name and (f" {plain(to.name)} " in said or any(_names(entry, to.name) for entry in _entries(text))):
         return True
     called = _CALLED.get(to.kind, "")
     words = [two for two in _TWO_WORDS if two in called]
@@ -257,19 +257,20 @@ def _is_withheld(to: Addressee, text: str) -> bool:
 
 def _names(entry: str, name: str) -> bool:
     """Whether an entry of a list of names means this one: the same words, or its first ones (two at least)."""
-    meant, given = _plain(entry), _plain(name)
+    meant, given = plain(entry), plain(name)
     if not meant or not given:
         return False
     return meant == given or (" " in meant and given.startswith(f"{meant} "))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A name as it is compared: its words, whatever the capitals and commas."""
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _entries(value: Value) -> tuple[str, ...]:
     """A list of names as people type one: with commas, semicolons, line ends or *dan* between them."""
-    return tuple(part.strip() for part in re.split(r"[,;\n]|\bdan\b", _text(value)) if _plain(part))
+    return tuple(part.strip() for part in re.split(r"[,;\n]|\bdan\b", _text(value)) if plain(part))
 
 
 def _data(value: Value) -> frozenset[Data] | None:

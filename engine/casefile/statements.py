@@ -44,15 +44,22 @@ def covers_handover(case: Case, line_no: str | None, *, on: date) -> Coverage:
 
     Where nobody wrote down who the provider is, a consent that stands is enough for the handover, never for a letter.
     """
+    to = provider_of(case, line_no)
+    if to is None:
+        line = plan.rows_by_line(case.record("plan").get("plan_lines")).get(line_no or "", {})
+        stands = {case.record("consent").get("consent_status"), line.get("line_decision")} & _GIVEN
+        return Coverage(is_consented=bool(stands))
+    return coverage(to, said(case), on=on)
+
+
+def provider_of(case: Case, line_no: str | None) -> Addressee | None:
+    """Who was asked to serve this line (or, where no line is named, of the latest referral); None: nobody wrote that down."""
     line = plan.rows_by_line(case.record("plan").get("plan_lines")).get(line_no or "", {})
     referral = case.record("referral")
     asked = referral if referral.get("line_no") == line_no else {}
     kind = str(line.get("provider_kind") or asked.get("provider_kind") or "")
     name = str(line.get("provider_asked") or line.get("provider") or asked.get("provider") or "")
-    if not kind and not name:
-        stands = {case.record("consent").get("consent_status"), line.get("line_decision")} & _GIVEN
-        return Coverage(is_consented=bool(stands))
-    return coverage(Addressee(kind=receiver_of(kind), name=name, line_no=line_no), said(case), on=on)
+    return Addressee(kind=receiver_of(kind), name=name, line_no=line_no) if kind or name else None
 
 
 def _lines(value: Value) -> Value:

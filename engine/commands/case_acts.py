@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from engine.case_chain import CaseEntry
-from engine.commands import assignment, conflicts
+from engine.commands import assignment, conflicts, partner
 from engine.executor import Context
 from storage.cases import CaseRow
 
@@ -14,4 +14,5 @@ RETOLD: Final[Mapping[str, Callable[[Context, CaseRow, CaseEntry], CaseRow]]] = 
     assignment.ASSIGN: assignment.retell,
     conflicts.DECLARE: conflicts.retell_declared,
     conflicts.LIFT: conflicts.retell_lifted,
+    **dict.fromkeys((partner.ISSUE, partner.REVOKE, partner.PROGRESS), partner.retell),
 }

@@ -6,12 +6,16 @@ reaches no other case than the job's.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from engine import errors, letters, seal
+from engine import canonical, errors, letters, seal
 from engine.advance import SYSTEM, LiveInstance
+from engine.casefile.case import line_key
+from engine.casefile.release_consent import plain
 from engine.executor import Context, Executor
 from engine.form_values import Upload
 from engine.forms_schema import FieldType
@@ -25,7 +29,7 @@ NUMBER_FIELD: Final = "document_number"       # a form's question for a number f
 _FILES: Final = frozenset({FieldType.FILE, FieldType.SIGNATURE})
 _CLASSES: Final = ("", "C0", "C1", "C2", "C3", "C4")
 __all__ = ["ATTACHMENT", "DIGEST", "LetterSource", "NumberTaken", "actor_of", "attach", "binding", "id_of", "instance_of", "keep_number",
-           "keep_uploads", "letter_source", "typed_number", "visible"]
+           "keep_uploads", "letter_source", "released_to", "typed_number", "visible"]
 
 
 class NumberTaken(errors.EngineError):
@@ -107,6 +111,7 @@ def _class_of(context: Context, row: documents.DocumentRow, instance: instances.
 
 def attach(
     context: Context, call: OperationCall, *, code: str, number: str, media_type: str, content: bytes, source_digest: str = "",
+    addressee: str = "",
 ) -> documents.DocumentRow:
     """Keeps a document with its case, sealed under the case key. A second try gets the document of the first."""
     document_id = _document_id(call, code)
@@ -121,7 +126,8 @@ def attach(
         id=document_id, agency_id=row.agency_id, case_id=row.case_id, instance_id=row.id, element_id=call.element_id, code=code,
         title=title, number=number, status="issued", issued_at=context.now, media_type=media_type, sha256=crypto.digest(content),
         ciphertext=seal.seal(key, content, nonce=randomness.random_bytes(seal.NONCE_BYTES), bound_to=binding(document_id)),
-        source_digest=source_digest or None)
+        source_digest=source_digest or None,
+        released_to=released_to(key, addressee, line_key(line) if (line := call.arguments.get("line")) is not None else None))
     documents.add(context.uow, kept)
     return kept
 
@@ -144,6 +150,13 @@ def keep_uploads(context: Context, live: LiveInstance, element_id: str, uploads:
             title="Lampiran", number="", status="issued", issued_at=context.now, media_type=upload.media_type, sha256=upload.sha256,
             ciphertext=seal.seal(live.key, upload.content, nonce=randomness.random_bytes(seal.NONCE_BYTES),
                                  bound_to=binding(document_id))))
+
+
+def released_to(key: bytes, addressee: str, line_no: str | None) -> str | None:
+    """What a document that leaves says of whom it is for: a digest under the case key, for a receiver's name can tell a secret."""
+    if not plain(addressee):
+        return None
+    return hmac.new(seal.mac_key(key), canonical.dumps(["released to", plain(addressee), line_no]), hashlib.sha256).hexdigest()
 
 
 def binding(document_id: str) -> str:

@@ -34,12 +34,16 @@ WORDS = {
     "glass_broken": Text("akses darurat dipakai; menunggu penilaian Anda", "emergency access was used; it waits for your review"),
     "field_unmasked": Text("satu isian dibuka samarannya", "one field was unmasked"),
     "access_improper": Text("akses darurat dinilai tidak wajar", "emergency access was found improper"),
+    "partner_code": Text("mitra rujukan meminta kode masuk; beri tahukan lewat telepon",
+                         "a referral partner asks for a code; tell it by phone"),
+    "partner_opened": Text("mitra rujukan membuka rujukannya", "a referral partner opened its referral"),
+    "partner_answered": Text("ada jawaban atau kabar dari mitra rujukan", "there is an answer or news from a referral partner"),
     "information": Text("ada perkembangan yang perlu Anda ketahui", "something happened that you should know"),
 }
 
 #: Codes the engine itself sends; no diagram needs to draw them.
 OWN = frozenset({"public_report", "public_complaint", "public_message", "task_due_soon", "task_given", "task_taken", "help_wanted",
-                 "glass_broken", "field_unmasked", "access_improper",
+                 "glass_broken", "field_unmasked", "access_improper", "partner_code", "partner_opened", "partner_answered",
                  "case_assigned", "case_handed_on", "task_escalated", "sop_approved", "sop_proposed", "sop_sent_back"})
 
 

@@ -89,10 +89,12 @@ def complete(
     has_drafts: bool = True,
     stated_at: datetime | None = None,
     acting_for: Sequence[str] = (),
+    provider: str = "",
 ) -> tuple[LiveInstance, Transition | None]:
     """Completes a task the actor holds. Due timers fire first; if that takes the task away, or somebody else moved it,
     what was typed is kept as a draft and the refusal says why. `fill` validates against the form. `stated_at` is when the work
-    was done, where that was earlier; `acting_for` are the accounts in whose place the actor does it.
+    was done, where that was earlier; `acting_for` are the accounts in whose place the actor does it, `provider` the provider without
+    an account whose word it is.
     """
     live = context.instance(row.instance_id)
     if live.state is not None:
@@ -108,7 +110,8 @@ def complete(
     live.completed_tokens[row.token_id] = Done(by=context.actor.account_id, at=max(context.now, live.last_at), stated_at=stated_at)
     after = instances.move(context, live, CompleteTask(token_id=row.token_id, variables=filled.variables, stated_at=stated_at),
                            actor_id=context.actor.account_id, submission=filled.submission,
-                           note={journal.CLAIMED_AT: row.claimed_at, **({journal.ACTING_FOR: list(acting_for)} if acting_for else {})})
+                           note={journal.CLAIMED_AT: row.claimed_at, **({journal.ACTING_FOR: list(acting_for)} if acting_for else {}),
+                                 **({journal.PROVIDER: provider} if provider else {})})
     if has_drafts:
         tasks.delete_drafts(context.uow, row.id)
     return live, after

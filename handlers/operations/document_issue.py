@@ -34,7 +34,8 @@ def run(desk: Desk, call: OperationCall) -> Result:
     number = cases.typed_number(call, code=code, number=typed) if typed else cases.next_number(call, series=code)
     letter = letter.numbered(number)
     content = letter.pdf({"qr.svg": _qr_code(_place(desk.base_url, letter.digest))})
-    cases.attach_document(call, code=code, number=number, media_type="application/pdf", content=content, source_digest=letter.digest)
+    cases.attach_document(call, code=code, number=number, media_type="application/pdf", content=content, source_digest=letter.digest,
+                          addressee=letter.addressee)
     return {}
 
 
