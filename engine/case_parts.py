@@ -12,14 +12,14 @@ from engine.audit import Viewer
 from engine.casefile import kept, ownership, plan as plans, rules
 from engine.casefile import records as casefile
 from engine.casefile.case import Case, line_key
-from engine.casefile.parts import Part, part_of
+from engine.casefile.parts import part_of
 from engine.commands import messages
 from engine.executor import Context
 from engine.forms_schema import Field
 from engine.masking import Sight
 from engine.results import (
-    CaseHead, CasePlan, CaseProcess, CaseServices, CaseStages, Handover, InstanceSummary, PlanLine, PlanVersion, ProcessStep, RecordView,
-    ServiceLine,
+    CaseHead, CasePlan, CaseProcess, CaseServices, CaseStages, Handover, InstanceSummary, Part, PlanLine, PlanVersion, ProcessStep,
+    RecordView, ServiceLine,
 )
 from engine.steps import steps_of
 from engine.types import Happening, InstanceStatus, TaskSummary, Value

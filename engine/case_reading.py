@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from engine import actions, authorization, case_documents, case_parts, drawings, errors, facts
 from engine.audit import Viewer, history_of
 from engine.case_parts import Known
-from engine.casefile.parts import Part
+from engine.casefile import parts
 from engine.commands import access, documents
 from engine.executor import Context, Executor
 from engine.results import (
-    CaseDetail, CaseHead, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, DocumentRow, HistoryRow, RecordView,
+    CaseDetail, CaseHead, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, DocumentRow, HistoryRow, Part, RecordView,
 )
 from engine.types import Actor, Happening
 from storage import documents as document_rows
@@ -40,6 +40,11 @@ class CaseReading:
                 actions=actions.of_case(known.context, case_id, known.about))
 
         return self._executor.run(actor, lambda context: whole(_read(context, case_id, "case")))
+
+    @staticmethod
+    def part_of(record: str) -> Part:
+        """The part of the page where a record is read."""
+        return parts.part_of(record)
 
     def overview(self, actor: Actor, case_id: str) -> CasePart[CaseOverview]:
         """What waits, what may be told the case, and the records of no other part."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from engine.deployed_results import SopStep
@@ -144,6 +145,17 @@ class Handover:
     agency_name: str
     reference: str
     at: datetime
+
+
+class Part(StrEnum):
+    """The parts of a case page that show records (`engine/casefile/parts.py` says which)."""
+
+    OVERVIEW = "overview"        #: Who it is about, how it began, how it ended, and whatever belongs nowhere else.
+    ASSESSMENT = "assessment"
+    PLAN = "plan"
+    SERVICES = "services"        #: Services and referrals.
+    CONFERENCES = "conferences"
+    CONSENTS = "consents"
 
 
 @dataclass(frozen=True, kw_only=True)

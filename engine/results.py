@@ -23,6 +23,7 @@ from engine.case_results import HistoryRow as HistoryRow
 from engine.case_results import InstanceSummary as InstanceSummary
 from engine.case_results import MaskedPerson as MaskedPerson
 from engine.case_results import NumberGap as NumberGap
+from engine.case_results import Part as Part
 from engine.case_results import PlanLine as PlanLine
 from engine.case_results import PlanVersion as PlanVersion
 from engine.case_results import ProcessStep as ProcessStep

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.errors import EngineError, InvalidSubmission, NotFound
-from webui import access_words, context, limits
+from webui import access_words, case_file, context, limits
 
 pages = Blueprint("access", __name__)
 TYPED = 2000  # characters of a reason that are looked at; the engine takes fewer
@@ -14,9 +14,9 @@ TYPED = 2000  # characters of a reason that are looked at; the engine takes fewe
 
 @pages.post("/kasus/<case_id>/nama")
 def show_names(case_id: str) -> Response:
-    """"Tampilkan nama": back on the case page, which shows them until the minute is over and then reloads."""
+    """"Tampilkan nama": back on the same part of the case, which shows them until the minute is over and then reloads."""
     context.engine().cases.show_names(context.actor(), case_id)
-    return redirect(url_for("cases.show", case_id=case_id, _anchor="catatan"), code=303)
+    return redirect(case_file.address(case_id, request.form.get("tab", "")), code=303)
 
 
 @pages.get("/kasus/<case_id>/buka-isian")
@@ -35,14 +35,15 @@ def unmask(case_id: str) -> Response | tuple[str, int]:
     except InvalidSubmission as refusal:
         return _unmask_page(case_id, problem=refusal.message(context.language())), 422
     flash("unmasked", "ok")
-    return redirect(url_for("cases.show", case_id=case_id, _anchor="catatan"), code=303)
+    return redirect(case_file.address_of(case_id, record), code=303)
 
 
 @pages.get("/kasus/<case_id>/akses")
 def log(case_id: str) -> str:
     """Who saw what of the case, when and why; what stands out on top."""
     number = max(1, min(10_000, request.args.get("hal", 1, type=int)))
-    return render_template("access_log.html", log=context.engine().audit.access_log(context.actor(), case_id, number), words=access_words)
+    return render_template("access_log.html", log=context.engine().audit.access_log(context.actor(), case_id, number), words=access_words,
+                           tabs=case_file.tabs(case_id, with_log=True))
 
 
 @pages.get("/akses-darurat")

@@ -14,6 +14,7 @@ from webui import (
     account,
     actions,
     case_file,
+    case_file,
     case_staff,
     cases,
     context,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from math import ceil
 
-from flask import Blueprint, Response, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.errors import EngineError, InvalidSubmission, NotFound
-from engine.results import CaseDetail, FormView, InstanceSummary
+from engine.errors import InvalidSubmission, NotFound
+from engine.results import FormView
 from engine.types import Value
-from webui import access_words, context, forms, timeline, words
+from webui import access_words, case_file, context, forms, words
 
 pages = Blueprint("cases", __name__, url_prefix="/kasus")
 STATUSES = ("open", "closed")
@@ -44,24 +43,16 @@ def search() -> AnyResponse | tuple[str, int]:
 
 @pages.get("/<case_id>")
 def show(case_id: str) -> Response:
-    """One case: where it stands, what happened, its documents, what is known (masked)."""
-    detail = context.engine().cases.get(context.actor(), case_id)
-    shown = instance_of(detail, request.args.get("proses") or _latest(detail))
-    drawing = _drawing(shown) if shown is not None else None
-    names_for = _seconds_until(detail.names_until)
-    response = make_response(render_template(
-        "case.html", detail=detail, case=detail.summary, shown=shown, drawing=drawing, history=timeline.readable(detail.history),
-        person_words=access_words.person, names_for=names_for))
-    if names_for:
-        response.headers["Refresh"] = str(names_for)  # a screen left alone shows names no longer than that, without any script
-    return response
+    """One case: where it stands, what waits, what may be told it, and who it is about (masked)."""
+    part = context.engine().cases.overview(context.actor(), case_id)
+    return case_file.page("case.html", part, "ringkasan", groups=case_file.by_record(part.content.records))
 
 
 @pages.get("/<case_id>/dokumen/<document_id>")
 def document(case_id: str, document_id: str) -> Response:
     """A document's bytes, always as a download and under a name that says nothing of the person."""
-    detail = context.engine().cases.get(context.actor(), case_id)
-    if document_id not in {row.id for row in detail.documents}:
+    part = context.engine().cases.documents(context.actor(), case_id)
+    if document_id not in {row.id for row in part.content}:
         abort(404)  # a document of another case, asked for through this one
     row, content = context.engine().cases.get_document(context.actor(), document_id)
     kind = row.media_type if row.media_type in MEDIA_TYPES else "application/octet-stream"
@@ -150,32 +141,6 @@ def _after_start(case_id: str | None) -> str:
     except NotFound:
         pass
     return url_for("inbox.home")
-
-
-def instance_of(detail: CaseDetail, instance_id: str | None) -> InstanceSummary | None:
-    """The instance if it belongs to this case; naming another case's answers like a page that does not exist."""
-    if instance_id is None:
-        return None
-    found = next((row for row in detail.instances if row.id == instance_id), None)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _seconds_until(until: datetime | None) -> int:
-    return 0 if until is None else max(1, ceil((until - context.now()).total_seconds()))
-
-
-def _latest(detail: CaseDetail) -> str | None:
-    return max(detail.instances, key=lambda row: row.started_at).id if detail.instances else None
-
-
-def _drawing(shown: InstanceSummary) -> bytes | None:
-    try:
-        drawn: bytes = context.engine().cases.diagram(context.actor(), shown.id, language=context.language())
-        return drawn
-    except EngineError:
-        return None  # a diagram without layout, or not the actor's to see: the page stands without a picture
 
 
 def _start_page(key: str, form: FormView, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,

@@ -110,7 +110,7 @@ def issue_again(case_id: str, document_id: str) -> Response:
         if refusal.code != _NOT_AGAIN:
             raise
         flash("not-issued-again", "warn")
-    return redirect(url_for("cases.show", case_id=case_id) + "#dokumen", code=303)
+    return redirect(url_for("case_file.documents", case_id=case_id), code=303)
 
 
 def _detail(case_id: str, instance_id: str, seq: int) -> FilingDetail:

@@ -40,3 +40,12 @@ def record_word(record: str) -> str:
         "public_message": _("Pesan pelapor"), "public_message_read": _("Tindak lanjut pesan pelapor"),
     }
     return words.get(record, record.replace("_", " ").capitalize())
+
+
+def line_word(status: str) -> str:
+    """Where one line of a plan stands."""
+    return {
+        "planned": _("direncanakan"), "awaiting_consent": _("menunggu persetujuan"), "refused": _("tidak dikehendaki"),
+        "in_referral": _("diterima penyelenggara"), "in_delivery": _("berjalan"), "reported": _("dilaporkan"),
+        "fulfilled": _("terpenuhi"), "not_fulfilled": _("belum terpenuhi"), "cancelled": _("dibatalkan"),
+    }.get(status, status)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from engine.errors import EngineError
 from engine.results import ReplayReport
-from webui import access_words, cases, context, timeline
+from webui import access_words, case_file, context, timeline
 
 pages = Blueprint("replay", __name__, url_prefix="/kasus/<case_id>/putar-ulang/<instance_id>")
 
@@ -21,7 +21,7 @@ def show(case_id: str, instance_id: str) -> str:
 def verify(case_id: str, instance_id: str) -> str:
     """Run the journal through the interpreter again and compare every digest."""
     detail = context.engine().cases.get(context.actor(), case_id)
-    cases.instance_of(detail, instance_id)
+    case_file.instance_of(detail, instance_id)
     return _page(case_id, instance_id, context.engine().audit.replay(context.actor(), instance_id))
 
 
@@ -29,7 +29,7 @@ def verify(case_id: str, instance_id: str) -> str:
 def pack(case_id: str, instance_id: str) -> Response:
     """The pack that `python -m engine.replay` verifies elsewhere. By POST: taking evidence away is itself recorded."""
     detail = context.engine().cases.get(context.actor(), case_id)
-    cases.instance_of(detail, instance_id)
+    case_file.instance_of(detail, instance_id)
     content = context.engine().audit.export_pack(context.actor(), instance_id)
     ending, kind = ("zip", "application/zip") if content[:2] == b"PK" else ("pack", "application/octet-stream")
     response = Response(content, mimetype=kind)
@@ -40,8 +40,7 @@ def pack(case_id: str, instance_id: str) -> Response:
 
 def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) -> str:
     detail = context.engine().cases.get(context.actor(), case_id)
-    instance = cases.instance_of(detail, instance_id)
-    assert instance is not None
+    instance = case_file.instance_of(detail, instance_id)
     rows = context.engine().audit.history(context.actor(), instance_id)
     steps = timeline.entries(rows)
     last = max((step.seq for step in steps), default=instance.seq or 1)

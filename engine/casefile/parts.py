@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
-
-class Part(StrEnum):
-    """The parts of a case page that show records."""
-
-    OVERVIEW = "overview"        #: Who it is about, how it began, how it ended, and whatever belongs nowhere else.
-    ASSESSMENT = "assessment"
-    PLAN = "plan"
-    SERVICES = "services"        #: Services and referrals.
-    CONFERENCES = "conferences"
-    CONSENTS = "consents"
-
+from engine.results import Part
 
 _RECORDS: Final = {
     Part.ASSESSMENT: """assessment emergency outreach risk_review problem_identification analysis counselling_intake

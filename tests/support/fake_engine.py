@@ -43,6 +43,7 @@ from engine.results import (
 from engine.settings import Settings
 from engine.types import Actor, ClockKind, InstanceStatus, LintFinding, Severity, TaskSummary, Text, TimeStandard
 from tests.support import fake_office
+from tests.support.fake_case_file import CaseFile
 from tests.support.fake_filings import CaseFilings, FakeFilings
 from tests.support.fake_public import Public
 from tests.support.fake_trial import FakeTrial
@@ -282,7 +283,7 @@ class Tasks:
         return result
 
 
-class Cases(fake_office.CaseStaffing, CaseFilings):
+class Cases(CaseFile, fake_office.CaseStaffing, CaseFilings):
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
 
@@ -290,11 +291,6 @@ class Cases(fake_office.CaseStaffing, CaseFilings):
         rows = [d.summary for d in self._engine.case_details.values()]
         rows = [r for r in rows if status in (None, r.status) and business_key in (None, r.business_key)]
         return Page(rows=tuple(rows[(page - 1) * 25:page * 25]), total=len(rows), number=page)
-
-    def get(self, actor: Actor, case_id: str) -> CaseDetail:
-        if case_id not in self._engine.case_details:
-            raise errors.NotFound(case=case_id)
-        return self._engine.case_details[case_id]
 
     def start(self, actor: Actor, key: str, *, submission: Mapping[str, Any], business_key: str | None = None,
               must_stand: bool = False, idempotency_key: str | None = None) -> CompletionResult:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+import pytest
 
 from engine import errors
 
@@ -26,16 +29,39 @@ def test_an_empty_search_opens_nothing(manager):
 
 def test_a_case_page_tells_deadline_timeline_documents_and_masks(manager):
     page = manager.get("/kasus/case-1").text
-    assert "Lewat" in page and "Sel 24 Nov 10.05 WIB" in page
-    assert "tepat waktu" in page and "terlambat" in page
-    assert "F10 Surat rujukan" in page and "Nama samaran" in page
+    assert "Lewat" in page and "Sel 24 Nov 10.05 WIB" in page and "Nama samaran" in page
     assert "disamarkan" in page and "tidak tahu" in page and "Pemeriksaan kesehatan" in page
+    told = manager.get("/kasus/case-1/linimasa").text
+    assert "tepat waktu" in told and "terlambat" in told
+    assert "F10 Surat rujukan" in manager.get("/kasus/case-1/dokumen").text
 
 
-def test_an_empty_case_says_so_in_every_part(manager):
-    page = manager.get("/kasus/case-3").text
-    for words in ("Tidak ada tugas yang menunggu", "Belum ada kejadian", "Belum ada dokumen", "Belum ada catatan"):
-        assert words in page
+EMPTY = {"": "Tidak ada tugas yang menunggu", "linimasa": "Belum ada kejadian", "asesmen": "Belum ada asesmen", "rencana": "Belum ada rencana",
+         "layanan": "Rencana belum memuat layanan", "konferensi": "Belum ada konferensi kasus", "dokumen": "Belum ada dokumen",
+         "persetujuan": "Belum ada persetujuan", "sop": "Belum ada kejadian"}
+
+
+@pytest.mark.parametrize("part", EMPTY)
+def test_an_empty_case_says_so_in_every_part(manager, part):
+    page = manager.get(f"/kasus/case-3/{part}".rstrip("/")).text
+    assert EMPTY[part] in page
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', page)[-1] == f"/kasus/case-3/{part}".rstrip("/")
+
+
+def test_every_part_leads_to_every_other_and_a_log_that_is_not_theirs_is_no_part(manager, engine):
+    for part in EMPTY:
+        page = manager.get(f"/kasus/case-1/{part}".rstrip("/")).text
+        for other in EMPTY:
+            assert f'href="{f"/kasus/case-1/{other}".rstrip("/")}"' in page
+        assert "/kasus/case-1/akses" not in page
+    detail = engine.case_details["case-1"]
+    engine.case_details["case-1"] = replace(detail, may=frozenset({"access_log"}))
+    assert 'href="/kasus/case-1/akses"' in manager.get("/kasus/case-1").text
+
+
+@pytest.mark.parametrize("part", EMPTY)
+def test_a_part_of_a_case_that_is_not_there_answers_like_none(manager, part):
+    assert manager.get(f"/kasus/case-9/{part}".rstrip("/")).status_code == 404
 
 
 def test_a_document_is_a_download_with_a_name_that_says_nothing(manager):
@@ -45,8 +71,6 @@ def test_a_document_is_a_download_with_a_name_that_says_nothing(manager):
 
 
 def test_an_unknown_kind_of_document_is_never_shown_in_the_page(manager, engine):
-    from dataclasses import replace
-
     detail = engine.case_details["case-1"]
     bad = replace(detail.documents[0], media_type="text/html", code='"><script>', id="doc-1")
     engine.case_details["case-1"] = replace(detail, documents=(bad,))
@@ -57,7 +81,7 @@ def test_an_unknown_kind_of_document_is_never_shown_in_the_page(manager, engine)
 
 def test_parts_of_another_case_answer_like_none(manager, auditor):
     assert manager.get("/kasus/case-1/dokumen/doc-2").status_code == 404
-    assert manager.get("/kasus/case-1?proses=i2").status_code == 404
+    assert manager.get("/kasus/case-1/sop?proses=i2").status_code == 404
     assert auditor.get("/kasus/case-1/putar-ulang/i2").status_code == 404
     assert auditor.post("/kasus/case-1/putar-ulang/i2/verifikasi").status_code == 404
     assert auditor.post("/kasus/case-1/putar-ulang/i2/bukti").status_code == 404

@@ -45,7 +45,7 @@ def test_signatures_and_uploads_stand_apart_from_letters(manager, engine):
     detail = engine.case_details["case-1"]
     letter = detail.documents[0]
     engine.case_details["case-1"] = replace(detail, documents=(letter, replace(letter, id="doc-9", code="LAMPIRAN", title="Lampiran", number="")))
-    page = manager.get("/kasus/case-1").text
+    page = manager.get("/kasus/case-1/dokumen").text
     assert 'Dokumen <span class="count">1</span>' in page
     assert page.index("Lampiran dan tanda tangan yang diunggah") > page.index(letter.number)
     assert "LAMPIRAN" not in page and "/dokumen/doc-9" in page
