@@ -16,7 +16,7 @@ PERIODS = (30, 90, 365)
 def init_app(app: Flask) -> None:
     """What the task page says of a late task and of a decision."""
     app.jinja_env.globals.update(escalation_of=escalation_of, decision_brief=decision_brief, day_word=day_word,
-                                 access_reviews_waiting=access_reviews_waiting)
+                                 access_reviews_waiting=access_reviews_waiting, corrections_waiting=corrections_waiting)
     app.jinja_env.filters["role_name"] = words.role_word
     app.jinja_env.filters["tel"] = lambda phone: "".join(each for each in phone if each.isdigit() or each == "+")
 
@@ -36,6 +36,12 @@ def decision_brief(task_id: str) -> DecisionBrief | None:
 def access_reviews_waiting() -> int:
     """How many cases were opened in an emergency and nobody has looked at why."""
     return int(context.engine().cases.reviews_waiting(context.actor()))
+
+
+def corrections_waiting() -> int:
+    """How many corrections and stated instants wait for a decision."""
+    engine, who = context.engine(), context.actor()
+    return len(engine.cases.corrections_waiting(who)) + int(engine.tasks.stated_waiting(who).total)
 
 
 def day_word(day: date) -> str:
