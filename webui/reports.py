@@ -26,21 +26,21 @@ def show() -> str:
     return _page("reports_times.html", period, report=report, shares=_shares, spent=_spent)
 
 
-@pages.get("/peta/<sop_key>")
-def heat_map(sop_key: str) -> str:
+@pages.get("/peta/<key>")
+def heat_map(key: str) -> str:
     """Where one SOP is late."""
     period = _period()
     engine, who = context.engine(), context.actor()
     report: TimeReport = engine.reports.times(who, period)
-    sop = next((each for each in report.sops if each.key == sop_key), None)
+    sop = next((each for each in report.sops if each.key == key), None)
     drawing: Markup | None = None
     try:
-        drawing = Markup(engine.reports.heat_map(who, sop_key, period, language=context.language()).decode())  # noqa: S704 - our own drawing
+        drawing = Markup(engine.reports.heat_map(who, key, period, language=context.language()).decode())  # noqa: S704 - our own drawing
     except NotFound:
         raise
     except (BundleRefused, EngineError):
         drawing = None  # no layout: the table says the same
-    return _page("reports_map.html", period, sop=sop, sop_key=sop_key, drawing=drawing)
+    return _page("reports_map.html", period, sop=sop, key=key, drawing=drawing)
 
 
 @pages.get("/lewat")
