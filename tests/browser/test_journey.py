@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.product import ZONE, Person, Product
+from tests.browser.person import Person
+from tests.browser.product import ZONE, Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -100,11 +101,11 @@ def test_a_case_goes_through_all_ten_rows_and_its_auditor_confirms_it(chromium: 
     assert "kelanjutannya dikerjakan sistem" in said
 
     page = auditor.wait_for_document(case, "F13")
-    assert page.get_by_text("Tidak ada tugas yang menunggu").is_visible()
-    assert page.locator(".timeline .verdict.late").count() == 1
     for code, count in {"F10": 2, "F12": 2, "F13": 1}.items():
         assert page.locator("#dokumen strong", has_text=code).count() == count
-    page.get_by_role("link", name="Putar ulang").click()
+    assert auditor.case(case).locator("#tugas").get_by_text("Tidak ada tugas yang menunggu").is_visible()
+    assert auditor.case(case, "Linimasa").locator(".timeline .verdict.late").count() == 1
+    auditor.case(case, "SOP").get_by_role("link", name="Putar ulang").click()
     number, last = page.locator(".moment strong").inner_text().split(" / ")
     page.get_by_role("link", name="Awal", exact=True).click()
     page.wait_for_selector(f".moment strong:text('1 / {last}')")
