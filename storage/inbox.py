@@ -137,11 +137,12 @@ def cases_worked_on(uow: UnitOfWork, account_id: str, case_ids: Collection[str])
 
 
 def cases_of(uow: UnitOfWork, account_id: str, *, limit: int = 5000) -> list[str]:
-    """Cases the account holds or completed a task of."""
+    """Cases the account answers for, or holds or completed a task of."""
+    owned = select(case_file.c.id).where(case_file.c.owner_id == account_id)
     held = select(task.c.case_id).where(task.c.assignee_id == account_id, _IS_OPEN, task.c.case_id.is_not(None))
     done = select(task.c.case_id).where(task.c.completed_by == account_id, _IS_DONE, task.c.case_id.is_not(None))
-    both = held.union(done).subquery()
-    return list(uow.execute(select(both.c.case_id).order_by(both.c.case_id).limit(limit)).scalars())
+    theirs = held.union(done, owned).subquery()
+    return list(uow.execute(select(theirs.c.case_id).order_by(theirs.c.case_id).limit(limit)).scalars())
 
 
 # --- how the boxes are read: statements of one shape are built once, since building costs more than running them --------

@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage import Database, accounts, inbox, tasks
-from tests.storage.builders import NOW, a_running_instance, a_task
+from tests.storage.builders import NOW, a_case, a_running_instance, a_task
 
 HOUR = timedelta(hours=1)
 STAFF = inbox.Whose(agency_id="agency-1", account_id="account-1", roles=frozenset({"case_manager", "companion"}), now=NOW)
 NOBODY = replace(STAFF, roles=frozenset())
+ANI = accounts.AccountRow(id="account-1", agency_id="agency-1", sign_in="ani", name="Ani", password_hash="x", language="id",
+                          demo=False, created_at=NOW)
 
 
 def ids(rows: list[inbox.InboxRow]) -> list[str]:
@@ -47,9 +49,7 @@ def test_the_pool_is_ordered_by_risk_then_due_then_ready_with_no_due_last(databa
 def test_each_box_shows_its_own(database: Database) -> None:
     with database.unit_of_work() as uow:
         a_running_instance(uow)
-        accounts.add(uow, accounts.AccountRow(
-            id="account-1", agency_id="agency-1", sign_in="ani", name="Ani", password_hash="x", language="id",
-            demo=False, created_at=NOW))
+        accounts.add(uow, ANI)
         tasks.insert_many(uow, [
             a_task("mine", assignee_id="account-1", due_at=NOW - HOUR),
             a_task("mine-of-a-role-lost", assignee_id="account-1", role="x"),
@@ -72,6 +72,15 @@ def test_each_box_shows_its_own(database: Database) -> None:
         assert ids(inbox.page(uow, STAFF, box="mine", narrowing=late)) == ["mine"]
         assert inbox.total(uow, STAFF, box="mine", narrowing=late) == 1
         assert inbox.cases_of(uow, "account-1") == ["case-1"]
+
+
+def test_a_case_somebody_answers_for_is_theirs_before_they_did_any_task_of_it(database: Database) -> None:
+    with database.unit_of_work() as uow:
+        a_running_instance(uow)
+        accounts.add(uow, ANI)
+        a_case(uow, "given", owner_id="account-1")
+        a_case(uow, "given-to-nobody")
+        assert inbox.cases_of(uow, "account-1") == ["given"]
 
 
 ROLES = ("case_manager", "companion", "head_of_unit")
