@@ -46,13 +46,15 @@ def test_claiming_leads_to_the_task(manager, engine):
     assert engine.kept["task-7"].detail.summary.assignee_id == "acc-manajer"
 
 
-def test_whoever_comes_second_sees_that_somebody_has_it_and_nothing_changes(manager, engine, monkeypatch):
+def test_whoever_comes_second_sees_who_has_it_and_nothing_changes(manager, engine, monkeypatch):
     def taken(actor, task_id):
+        detail = engine.kept["task-7"].detail
+        engine.kept["task-7"].detail = replace(detail, summary=replace(detail.summary, assignee_id="acc-lain", assignee_name="Rekan Satu"))
         raise errors.TaskAlreadyClaimed(task=task_id)
 
     monkeypatch.setattr(engine.tasks, "claim", taken)
     response = manager.post("/tugas/task-7/ambil", follow_redirects=True)
-    assert "sudah diambil orang lain" in response.text
+    assert "Tugas itu sudah diambil Rekan Satu" in response.text
 
 
 def test_giving_a_task_back(manager, engine):
@@ -120,6 +122,7 @@ def test_a_draft_is_saved_by_the_button_and_read_back(manager, engine):
 
 
 def test_a_draft_is_saved_by_script_without_a_page(manager, engine):
+    assert 'data-saved="Draf tersimpan %s"' in manager.get("/tugas/task-1").text, "where the script writes the time"
     response = manager.post("/tugas/task-1/draf", {"revision": revision(manager), "f.reason": "separuh"},
                             headers={"Accept": "application/json"})
     assert response.get_json()["text"] == "10.30 WIB"
