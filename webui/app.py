@@ -14,7 +14,6 @@ from webui import (
     account,
     actions,
     case_file,
-    case_file,
     case_staff,
     cases,
     context,
