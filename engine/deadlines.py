@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from engine.types import TaskSummary
+from engine.types import TaskSummary, Text
 
 
 class DeadlineState(StrEnum):
@@ -19,6 +19,22 @@ class DeadlineState(StrEnum):
     SOON = "soon"          #: 80 % of the standard's own minutes are used.
     TODAY = "today"        #: Due before this day ends at the office.
     SAFE = "safe"          #: None of these.
+
+
+_WORDS = {
+    DeadlineState.DONE: Text("Selesai", "Done"),
+    DeadlineState.NONE: Text("Tanpa standar", "No standard"),
+    DeadlineState.PAUSED: Text("Jeda", "Paused"),
+    DeadlineState.LATE: Text("Lewat", "Late"),
+    DeadlineState.SOON: Text("Mendekati", "Due soon"),
+    DeadlineState.TODAY: Text("Hari ini", "Today"),
+    DeadlineState.SAFE: Text("Aman", "On track"),
+}
+
+
+def deadline_word(state: DeadlineState) -> Text:
+    """What a state is called, on pages and in mails alike."""
+    return _WORDS[state]
 
 
 def state_of(task: TaskSummary, *, now: datetime, zone: ZoneInfo) -> DeadlineState:

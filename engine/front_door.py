@@ -41,7 +41,7 @@ class Engine:
         self.sops = Sops(executor, settings)
         self.cases = Cases(executor, settings)
         self.tasks = Tasks(executor)
-        self.jobs = Jobs(executor, retries_after=settings.job_retries_after)
+        self.jobs = Jobs(executor, retries_after=settings.job_retries_after, mailing=bool(settings.smtp_host))
         self.audit = Audit(executor)
         self.people = People(executor, settings)
         self.desk = Desk(executor)

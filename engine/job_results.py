@@ -16,7 +16,7 @@ class Job:
     id: str
     instance_id: str                        # "" for a timer that begins one
     agency_id: str = ""
-    kind: str                               # timer | operation | message | signal | start
+    kind: str                               # timer | operation | message | signal | start | mail
     element_id: str
     due_at: datetime
     attempts: int
@@ -45,4 +45,5 @@ class IncidentRow:
     code: str
     says: Text
     since: datetime
+    kind: str                               # of the job
     overdue_for: timedelta | None = None

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 
-from engine import authorization, canonical, errors, operations, projection
+from engine import authorization, canonical, errors, mails, operations, projection
 from engine.commands import escalations, instances, notices
+from engine.commands import mails as mail_commands
 from engine.commands import jobs as commands
 from engine.executor import Context, Executor
 from engine.results import IncidentRow, Job, JobOutcome
@@ -23,15 +24,22 @@ _HEARTBEAT = "worker-seen-at"
 class Jobs:
     """Acquire, act, report. A worker that lost its lock is answered GONE and changes nothing."""
 
-    def __init__(self, executor: Executor, *, retries_after: Sequence[timedelta] = commands.RETRIES_AFTER) -> None:
+    def __init__(self, executor: Executor, *, retries_after: Sequence[timedelta] = commands.RETRIES_AFTER,
+                 mailing: bool = False) -> None:
         self._executor = executor
         self._retries_after = retries_after
+        self._mailing = mailing
 
     def acquire(self, worker_id: str, *, limit: int, lock_for: timedelta) -> tuple[Job, ...]:
-        """Takes up to `limit` jobs that are due, in due order; after `lock_for` another worker may take them over."""
+        """Takes up to `limit` jobs that are due, in due order; after `lock_for` another worker may take them over.
+
+        Behind them at most one mail: a slow server then delays no timer by more than one try to reach it.
+        """
 
         def command(context: Context) -> tuple[Job, ...]:
             taken = rows.acquire(context.uow, worker_id, context.now, context.now + lock_for, limit=limit)
+            if self._mailing:
+                taken += rows.acquire_mail(context.uow, worker_id, context.now, context.now + lock_for, limit=1)
             return tuple(job for row in taken if (job := self._job(context, row)) is not None)
 
         return self._executor.run(WORKER, command)
@@ -68,8 +76,10 @@ class Jobs:
         return self._act(job, lambda context: commands.fail_for_good(context, job.id, job.fence, code))
 
     def warn(self) -> int:
-        """Sends the 80 % warnings that are due, once per task, and tells late tasks up their chain; how many were looked at."""
-        return self._executor.run(WORKER, lambda context: notices.warn(context) + escalations.tell(context))
+        """Sends the 80 % warnings that are due, once per task, tells late tasks up their chain, and writes out the mail that is
+        owed; how many tasks were looked at and mails written."""
+        found = self._executor.run(WORKER, lambda context: notices.warn(context) + escalations.tell(context))
+        return found + self._executor.run(WORKER, lambda context: mail_commands.write_out(context, mailing=self._mailing))
 
     def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
         """What needs a person in the actor's agency, oldest first."""
@@ -82,7 +92,7 @@ class Jobs:
                 IncidentRow(id=row.id, instance_id=row.instance_id or "", element_id=row.element_id,
                             case_id=case.case_id if (case := cases[row.instance_id]) else None,
                             code=(code := row.error_code or row.name), says=errors.in_words(code),
-                            since=row.due_at, overdue_for=context.now - row.due_at)
+                            kind=row.kind, since=row.due_at, overdue_for=context.now - row.due_at)
                 for row in found)
 
         return self._executor.read(actor, query)
@@ -110,6 +120,11 @@ class Jobs:
                 call = operations.call_of(inside, row)
             except errors.EngineError as refused:
                 rows.raise_incident(context.uow, row.id, fence=row.fence, attempts=row.attempts, error_code=refused.code)
+                return None
+        elif row.kind == rows.MAIL:
+            call = mails.call_of(context, row)
+            if call is None:
+                rows.delete_many(context.uow, [row.id])
                 return None
         return Job(id=row.id, instance_id=row.instance_id or "", agency_id=row.agency_id, kind=row.kind, element_id=row.element_id,
                    due_at=row.due_at, attempts=row.attempts, fence=row.fence, name=row.name, call=call)

@@ -8,18 +8,18 @@ from datetime import date
 from typing import Final
 
 from engine import authorization, errors
-from engine.absences import Absences, stand_ins
+from engine.absences import Absences
 from engine.authorization import ObjectFacts
 from engine.commands import documents
 from engine.commands import notices as notice_commands
 from engine.directory import agencies as agency_files
-from engine.directory import passphrases, qualifications, sign_in
+from engine.directory import passphrases, persons, qualifications, sign_in
 from engine.directory.refusals import SignInRefused, SignInTaken, UnknownQualification, UnknownRole, WeakPassphrase
 from engine.executor import Context, Executor
 from engine.results import Account, ConfirmedQualification, Notice
 from engine.settings import Settings
 from engine.types import Actor, OperationCall, Text
-from storage import absences, accounts, agencies, notices, randomness, sessions
+from storage import accounts, agencies, notices, randomness, sessions
 from storage import errors as storage_errors
 from storage.accounts import AccountRow, RoleHolding
 from storage.agencies import AgencyRow
@@ -59,14 +59,7 @@ class People(Absences):
             agency = agencies.get(context.uow, row.agency_id) if row is not None else None
             if row is None or agency is None or row.disabled_at is not None:
                 return None
-            account = _account(context, row, agency)
-            own = frozenset(account.roles)
-            stands_in_for = stand_ins(absences.stood_for(context.uow, row.id, agency_files.local_day(agency, context.now)))
-            lent = frozenset(role for each in stands_in_for for role in each.roles)
-            actor = Actor(account_id=row.id, agency_id=row.agency_id, name=row.name, roles=own | lent, deputy_roles=lent - own,
-                          stands_in_for=stands_in_for,
-                          session=sign_in.reference_of(token))
-            return actor, account
+            return persons.actor(context, row, agency, session=sign_in.reference_of(token)), _account(context, row, agency)
 
         return self._executor.read(_NOBODY, query)
 
@@ -249,10 +242,10 @@ class People(Absences):
         except storage_errors.Duplicate:
             return
 
-    def notify(self, call: OperationCall, *, role: str, code: str) -> notice_commands.NoticeSent:
+    def notify(self, call: OperationCall, *, role: str, code: str) -> None:
         """For the operation `notice.send`: one notice to everybody who holds `role` today, once per call."""
-        return self._executor.run(documents.actor_of(self._executor, call),
-                                  lambda context: notice_commands.notify(context, call, role=role, code=code))
+        self._executor.run(documents.actor_of(self._executor, call),
+                           lambda context: notice_commands.notify(context, call, role=role, code=code))
 
     # --- agencies -----------------------------------------------------------------------------------------------
 

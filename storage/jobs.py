@@ -108,14 +108,26 @@ def next_due(uow: UnitOfWork, *, agency_id: str | None = None) -> datetime | Non
                        .order_by(job.c.available_at).limit(1)).scalar_one_or_none()
 
 
+MAIL = "mail"  # the one kind that must never stand before another: a mail server may be slow
+
+
 def acquire(uow: UnitOfWork, worker_id: str, now: datetime, until: datetime, *, limit: int) -> list[JobRow]:
-    """Take up to `limit` available jobs for this worker until `until`, in due order.
+    """Take up to `limit` available jobs for this worker until `until`, in due order; mail is not among them.
 
     Each comes with its fence raised by one: a worker that lost its lock and comes back with an older fence is refused.
     PostgreSQL skips jobs another worker is just taking; the condition in the UPDATE is what makes it correct.
     """
+    return _acquire(uow, worker_id, now, until, job.c.kind != MAIL, limit)
+
+
+def acquire_mail(uow: UnitOfWork, worker_id: str, now: datetime, until: datetime, *, limit: int) -> list[JobRow]:
+    """The same for mail alone."""
+    return _acquire(uow, worker_id, now, until, job.c.kind == MAIL, limit)
+
+
+def _acquire(uow: UnitOfWork, worker_id: str, now: datetime, until: datetime, which: ColumnElement[bool], limit: int) -> list[JobRow]:
     free = (
-        select(job.c.id).where(job.c.available_at <= now)
+        select(job.c.id).where(job.c.available_at <= now, which)
         .order_by(job.c.available_at, job.c.id).limit(limit).with_for_update(skip_locked=True))
     taken = rows.all_of(JobRow, uow.execute(
         update(job).where(job.c.id.in_(free), job.c.available_at <= now)

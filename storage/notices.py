@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
 
 from storage import conflicts, rows
 from storage.schema import identity, running
@@ -56,22 +57,47 @@ def add(uow: UnitOfWork, row: NoticeRow) -> bool:
     return True
 
 
-def of_account(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collection[str], *, limit: int = 50,
-               offset: int = 0) -> list[NoticeForReader]:
-    """What this person should see, the latest first."""
+def of_account(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collection[str], *, hidden: Collection[str] = (),
+               limit: int = 50, offset: int = 0) -> list[NoticeForReader]:
+    """What this person should see, but for the `hidden` codes, the latest first."""
     return rows.all_of(NoticeForReader, uow.execute(
-        select(*rows.columns(NoticeForReader, notice, read_at=notice_read.c.read_at, business_key=case_file.c.business_key))
-        .outerjoin(case_file, case_file.c.id == notice.c.case_id)
-        .outerjoin(notice_read, and_(notice_read.c.notice_id == notice.c.id, notice_read.c.account_id == account_id))
-        .where(_for_reader(agency_id, account_id, roles))
+        _as_read_by(account_id).where(_for_reader(agency_id, account_id, roles), notice.c.code.not_in(sorted(hidden)))
         .order_by(notice.c.at.desc(), notice.c.id).limit(limit).offset(offset)))
 
 
-def unread_count(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collection[str]) -> int:
-    """How many of them this person has not read; counted up to 1,000."""
+def unread_since(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collection[str], *, codes: Collection[str],
+                 since: datetime, limit: int = 50) -> list[NoticeForReader]:
+    """Of these codes and after `since`, what this person has not read yet, the earliest first."""
+    return rows.all_of(NoticeForReader, uow.execute(
+        _as_read_by(account_id)
+        .where(_for_reader(agency_id, account_id, roles), notice.c.code.in_(sorted(codes)), notice.c.at > since,
+               notice_read.c.read_at.is_(None))
+        .order_by(notice.c.at, notice.c.id).limit(limit)))
+
+
+def for_reader(uow: UnitOfWork, notice_id: str, agency_id: str, account_id: str, roles: Collection[str]) -> NoticeForReader | None:
+    """This one notice; None where it is not theirs, or not worth saying any more."""
+    return rows.one_of(NoticeForReader, uow.execute(
+        _as_read_by(account_id).where(notice.c.id == notice_id, _for_reader(agency_id, account_id, roles))))
+
+
+def to_mail(uow: UnitOfWork, *, limit: int) -> list[NoticeRow]:
+    """Those not looked at for mail yet, the earliest first."""
+    return rows.all_of(NoticeRow, uow.execute(
+        select(*rows.columns(NoticeRow, notice)).where(notice.c.mailed_at.is_(None)).order_by(notice.c.at, notice.c.id).limit(limit)))
+
+
+def mark_mailed(uow: UnitOfWork, notice_ids: Collection[str], at: datetime) -> None:
+    """They were looked at: whoever wants mail of them has a job."""
+    if notice_ids:
+        uow.execute(update(notice).where(notice.c.id.in_(sorted(notice_ids))).values(mailed_at=at))
+
+
+def unread_count(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collection[str], *, hidden: Collection[str] = ()) -> int:
+    """How many of them, but for the `hidden` codes, this person has not read; counted up to 1,000."""
     unread = (
         select(notice.c.id).where(
-            _for_reader(agency_id, account_id, roles),
+            _for_reader(agency_id, account_id, roles), notice.c.code.not_in(sorted(hidden)),
             ~exists().where(notice_read.c.notice_id == notice.c.id, notice_read.c.account_id == account_id))
         .limit(1000).subquery())
     return int(uow.execute(select(func.count()).select_from(unread)).scalar_one())
@@ -93,6 +119,13 @@ def mark_read(uow: UnitOfWork, notice_id: str, agency_id: str, account_id: str, 
         return False
     uow.execute(insert(notice_read), {"notice_id": notice_id, "account_id": account_id, "read_at": at})
     return True
+
+
+def _as_read_by(account_id: str) -> Select[Any]:
+    return (
+        select(*rows.columns(NoticeForReader, notice, read_at=notice_read.c.read_at, business_key=case_file.c.business_key))
+        .outerjoin(case_file, case_file.c.id == notice.c.case_id)
+        .outerjoin(notice_read, and_(notice_read.c.notice_id == notice.c.id, notice_read.c.account_id == account_id)))
 
 
 def _for_reader(agency_id: str, account_id: str, roles: Collection[str]) -> ColumnElement[bool]:

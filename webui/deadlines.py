@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from engine import DeadlineState as State
-from engine import state_of
+from engine import deadline_word, state_of
 from engine.types import ClockKind, TaskSummary, TimeStandard
 from webui import times
 
@@ -31,7 +31,7 @@ def deadline(task: TaskSummary, *, now: datetime, zone: ZoneInfo, language: str)
     state = state_of(task, now=now, zone=zone)
     return Deadline(
         state=state,
-        word=_word(state),
+        word=deadline_word(state).in_language(language),
         relative=_relative(task, state, now, language),
         exact=times.exact(task.due_at, zone, language=language, now=now) if task.due_at else "",
         due_at=task.due_at,
@@ -43,13 +43,6 @@ def due_only(due_at: datetime | None, *, now: datetime, zone: ZoneInfo, language
     """The tag of something that has a due instant but is no task, as the next deadline of a case."""
     stand_in = TaskSummary(id="", instance_id="", element_id="", name="", ready_at=now, due_at=due_at)
     return deadline(stand_in, now=now, zone=zone, language=language)
-
-
-def _word(state: State) -> str:
-    return {
-        State.DONE: _("Selesai"), State.NONE: _("Tanpa standar"), State.PAUSED: _("Jeda"), State.LATE: _("Lewat"),
-        State.SOON: _("Mendekati"), State.TODAY: _("Hari ini"), State.SAFE: _("Aman"),
-    }[state]
 
 
 def _relative(task: TaskSummary, state: State, now: datetime, language: str) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from engine import projection
 from engine.advance import SYSTEM
-from engine.commands import instances, messages, starts
+from engine.commands import instances, messages, notices, starts
 from engine.executor import Context
 from engine.results import JobOutcome
 from engine.transition import CompleteOperation, FailOperation
@@ -59,11 +59,11 @@ def _answered(
 ) -> JobOutcome:
     """The answer moves the instance, unless the worker lost its lock or a due timer took the element away."""
     row = _held(context, job_id, fence)
-    if row is None or row.instance_id is None:
-        return JobOutcome.GONE
-    if row.kind == projection.REISSUE:  # nothing in the instance waits for it
+    if row is not None and row.kind in (projection.REISSUE, jobs.MAIL):  # nothing in an instance waits for it
         jobs.delete_many(context.uow, [job_id])
         return JobOutcome.DONE
+    if row is None or row.instance_id is None:
+        return JobOutcome.GONE
     live = context.instance(row.instance_id)
     live.fire_due(context.now)
     if row.token_id not in {call.token_id for call in live.view.operations}:
@@ -90,6 +90,8 @@ def fail_for_good(context: Context, job_id: str, fence: int, code: str = "perman
     if row is None:
         return JobOutcome.GONE
     jobs.raise_incident(context.uow, job_id, fence=fence, attempts=row.attempts + 1, error_code=code)
+    if row.kind == jobs.MAIL:
+        notices.mail_failed(context, row.agency_id)
     return JobOutcome.INCIDENT_RAISED
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine import errors
 from engine.commands import documents, escalations
 from engine.definitions import concrete_role
 from engine.executor import Context
 from engine.types import OperationCall, Text
-from storage import accounts, conflicts, notices, randomness, tasks
+from storage import notices, randomness, tasks
 
 #: What a notice says, by the code a diagram gives to `notice.send`.
 WORDS = {
@@ -34,6 +32,8 @@ WORDS = {
     "glass_broken": Text("akses darurat dipakai; menunggu penilaian Anda", "emergency access was used; it waits for your review"),
     "field_unmasked": Text("satu isian dibuka samarannya", "one field was unmasked"),
     "access_improper": Text("akses darurat dinilai tidak wajar", "emergency access was found improper"),
+    "mail_failed": Text("surel pemberitahuan tidak terkirim; periksa halaman Kendala",
+                        "mail of notices was not sent; see the page Incidents"),
     "partner_code": Text("mitra rujukan meminta kode masuk; beri tahukan lewat telepon",
                          "a referral partner asks for a code; tell it by phone"),
     "partner_opened": Text("mitra rujukan membuka rujukannya", "a referral partner opened its referral"),
@@ -43,19 +43,11 @@ WORDS = {
 
 #: Codes the engine itself sends; no diagram needs to draw them.
 OWN = frozenset({"public_report", "public_complaint", "public_message", "task_due_soon", "task_given", "task_taken", "help_wanted",
-                 "glass_broken", "field_unmasked", "access_improper", "partner_code", "partner_opened", "partner_answered",
+                 "glass_broken", "field_unmasked", "access_improper", "partner_code", "partner_opened", "partner_answered", "mail_failed",
                  "case_assigned", "case_handed_on", "task_escalated", "sop_approved", "sop_proposed", "sop_sent_back"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class NoticeSent:
-    """What a notice says, and the mail addresses of those it is for."""
-
-    text: Text
-    addresses: tuple[str, ...]
-
-
-def notify(context: Context, call: OperationCall, *, role: str, code: str) -> NoticeSent:
+def notify(context: Context, call: OperationCall, *, role: str, code: str) -> None:
     """One notice to everybody who holds `role` today and has no conflict of interest in the case, once per job. Raises `InvalidValue`
     for a code that has no words.
 
@@ -68,11 +60,13 @@ def notify(context: Context, call: OperationCall, *, role: str, code: str) -> No
     notices.add(context.uow, notices.NoticeRow(
         id=randomness.new_id(), agency_id=row.agency_id, account_id=None, role=role, at=context.now, code=code,
         case_id=row.case_id, once=call.idempotency_key))
-    holders = accounts.holders(context.uow, row.agency_id, [role], context.local_day()).get(role, ())
-    barred = {each.account_id for each in conflicts.of_case(context.uow, row.case_id)} if row.case_id else set()
-    found = [accounts.get(context.uow, holder) for holder in holders if holder not in barred]
-    addresses = tuple(sorted(one.sign_in for one in found if one is not None and "@" in one.sign_in))
-    return NoticeSent(text=words(code, row.business_key), addresses=addresses)
+
+
+def mail_failed(context: Context, agency_id: str) -> None:
+    """Tells who looks after the product that mail was given up: once a day, in the product alone."""
+    notices.add(context.uow, notices.NoticeRow(
+        id=randomness.new_id(), agency_id=agency_id, account_id=None, role="system_admin", at=context.now, code="mail_failed",
+        once=f"mail-failed:{agency_id}:{context.local_day().isoformat()}"))
 
 
 def warn(context: Context) -> int:

@@ -1,4 +1,4 @@
-"""`notice.send`: tell the people of a role that something waits, in the product and, where set up, by e-mail."""
+"""`notice.send`: tell the people of a role that something waits."""
 
 from __future__ import annotations
 
@@ -14,21 +14,9 @@ SPEC = OperationSpec(
 
 
 def run(desk: Desk, call: OperationCall) -> Result:
-    """One notice to everybody who holds the role today.
-
-    A mail carries the case's code and a verb, never content: mailboxes are read on borrowed telephones. When a mail
-    fails the whole operation is tried again; the notice in the product is not doubled, since its key is the call's.
-    """
+    """One notice to everybody who holds the role today. Its mails are jobs of their own: one that fails does not stop the case."""
     role, code = call.arguments["role"], call.arguments["code"]
     if not (isinstance(role, str) and isinstance(code, str)):
         raise PermanentFailure("notice-arguments")
-    sent = desk.engine.people.notify(call, role=role, code=code)
-    if desk.mail is not None:
-        for address in sent.addresses:
-            desk.mail.send(
-                address,
-                f"Kawal: {sent.text.id}",
-                f"{sent.text.id}\n{sent.text.en}\n\n{desk.base_url}\n",
-                key=f"{call.idempotency_key}:{address}",
-            )
+    desk.engine.people.notify(call, role=role, code=code)
     return {}
