@@ -16,6 +16,7 @@ from engine.directory import agencies as agency_files
 from engine.directory import passphrases, persons, qualifications, sign_in
 from engine.directory.refusals import SignInRefused, SignInTaken, UnknownQualification, UnknownRole, WeakPassphrase
 from engine.executor import Context, Executor
+from engine.preferences import Preferences, hidden
 from engine.results import Account, ConfirmedQualification, Notice
 from engine.settings import Settings
 from engine.types import Actor, OperationCall, Text
@@ -30,7 +31,7 @@ _NOBODY: Final = Actor(account_id="", agency_id="", name="")
 _SIGN_IN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}\Z")
 
 
-class People(Absences):
+class People(Absences, Preferences):
     """One part of the front door."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:
@@ -222,17 +223,25 @@ class People(Absences):
         """The latest notices for the actor and the roles they hold."""
         def query(context: Context) -> tuple[Notice, ...]:
             return tuple(
-                Notice(id=row.id, at=row.at, code=row.code, text=notice_commands.words(row.code, row.business_key or ""),
-                       case_id=row.case_id,
-                       task_id=row.task_id, read_at=row.read_at)
-                for row in notices.of_account(context.uow, actor.agency_id, actor.account_id, actor.roles))
+                _notice(row) for row in notices.of_account(context.uow, actor.agency_id, actor.account_id, actor.roles,
+                                              hidden=hidden(context, actor.account_id)))
 
         return self._executor.read(actor, query)
 
     def unread_count(self, actor: Actor) -> int:
         """How many notices the actor has not read."""
         return self._executor.read(actor, lambda context: notices.unread_count(
-            context.uow, actor.agency_id, actor.account_id, actor.roles))
+            context.uow, actor.agency_id, actor.account_id, actor.roles, hidden=hidden(context, actor.account_id)))
+
+    def notice(self, actor: Actor, notice_id: str) -> Notice:
+        """One notice, where a mail leads to. Raises `NotFound` for one that is not theirs or not worth saying any more."""
+        def query(context: Context) -> Notice:
+            row = notices.for_reader(context.uow, notice_id, actor.agency_id, actor.account_id, actor.roles)
+            if row is None:
+                raise errors.NotFound(notice_id=notice_id)
+            return _notice(row)
+
+        return self._executor.read(actor, query)
 
     def mark_read(self, actor: Actor, notice_id: str) -> None:
         """The actor has read it. On purpose no error when it is not theirs or was read: nothing changes, nothing is told."""
@@ -303,6 +312,11 @@ class People(Absences):
             raise errors.NotFound(account_id=account_id)
         authorization.require(actor, "account.change", ObjectFacts(agency_id=row.agency_id))
         return row, agency
+
+
+def _notice(row: notices.NoticeForReader) -> Notice:
+    return Notice(id=row.id, at=row.at, code=row.code, text=notice_commands.words(row.code, row.business_key or ""),
+                  case_id=row.case_id, task_id=row.task_id, read_at=row.read_at)
 
 
 def _account(context: Context, row: AccountRow, agency: AgencyRow) -> Account:

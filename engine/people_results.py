@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+
+from engine.notice_kinds import Kind, Where
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,3 +58,14 @@ class ConfirmedQualification:
     qualification: str
     confirmed_by: str
     confirmed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeSettings:
+    """Where somebody reads of each kind of notices. `mailed_to` is "" where no address is known; `quiet` are local times."""
+
+    kinds: tuple[tuple[Kind, Where], ...]
+    email: str                      # as they gave it; "": the sign-in name, where that is an address
+    quiet: tuple[time, time] | None
+    mailed_to: str
+    mailing: bool                   # whether this product sends mail at all

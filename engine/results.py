@@ -45,6 +45,7 @@ from engine.people_results import Absence as Absence
 from engine.people_results import Account as Account
 from engine.people_results import Colleague as Colleague
 from engine.people_results import ConfirmedQualification as ConfirmedQualification
+from engine.people_results import NoticeSettings as NoticeSettings
 from engine.replay_results import ReplayReport as ReplayReport
 from engine.replay_results import ReplayVerdict as ReplayVerdict
 from engine.replay_results import StateAt as StateAt
