@@ -1,0 +1,76 @@
+"""The parts of a case page: what each says of a case that was played, what it does not say to others, how often it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine import errors
+from engine.results import Part
+from storage.unit_of_work import UnitOfWork
+from tests.support import office as offices
+from tests.support.office import Office
+
+
+@pytest.fixture
+def office(tmp_path: Path, database_url: str) -> Office:
+    return offices.opened(tmp_path, database_url)
+
+
+def statements(monkeypatch: pytest.MonkeyPatch, page: Callable[[], object]) -> int:
+    asked: list[str] = []
+    with monkeypatch.context() as patch:
+        for verb in ("execute", "run"):
+            real = getattr(UnitOfWork, verb)
+            patch.setattr(UnitOfWork, verb, lambda *given, real=real, verb=verb: asked.append(verb) or real(*given))
+        page()
+    return len(asked)
+
+
+def test_the_parts_of_a_case_say_what_was_done(office):
+    case_id = office.follow("a01_rujukan_kesehatan").case_id or ""
+    manager, cases = office.actor("case_manager"), office.engine.cases
+
+    head = cases.overview(manager, case_id).head
+    assert head.stages is not None and head.stages.now == () and "Mereview hasil layanan" in " ".join(head.stages.done)
+    (line,) = cases.services(manager, case_id).content.lines
+    assert line.line.status == "fulfilled" and {each.record for each in line.records} >= {"referral", "handover", "provider_report"}
+    plan = cases.plan(manager, case_id).content
+    assert [each.version for each in plan.versions] == sorted((each.version for each in plan.versions), reverse=True)
+    assert {each.lines[0].status for each in plan.versions} >= {"planned", "in_delivery", "fulfilled"}
+    assert {each.record for each in cases.records(manager, case_id, Part.CONSENTS).content} >= {"consent"}
+    whole = cases.get(manager, case_id)
+    apart = {each.record for part in Part for each in cases.records(manager, case_id, part).content}
+    assert apart == {each.record for each in whole.records}, "no record without a part"
+    assert cases.timeline(manager, case_id).content == whole.history
+    assert {each.state for each in cases.process(manager, case_id).content.steps} >= {"done"}
+
+
+def test_a_stage_bar_says_what_is_now_and_next(office):
+    case_id = office.start().case_id or ""
+    stages = office.engine.cases.overview(office.actor("case_manager"), case_id).head.stages
+    assert stages is not None and len(stages.now) == 1 and stages.now[0].startswith("Menyetujui seluruh Laporan Kasus")
+    assert stages.next and stages.now[0] not in stages.next
+
+
+def test_a_part_of_somebody_elses_case_is_not_there(office):
+    case_id, other = office.start().case_id or "", office.start()
+    cases = office.engine.cases
+    for page in (cases.overview, cases.timeline, cases.plan, cases.services, cases.documents, cases.process):
+        with pytest.raises(errors.NotFound):
+            page(office.actor("companion", name="asing"), case_id)
+        with pytest.raises(errors.NotFound):
+            page(office.stranger(), case_id)
+    with pytest.raises(errors.NotFound):
+        cases.process(office.actor("case_manager"), case_id, other.instance_id)
+
+
+def test_a_part_asks_the_database_as_often_however_long_the_case(office, monkeypatch):
+    short, long = office.start().case_id or "", office.follow("a01_rujukan_kesehatan").case_id or ""
+    cases, manager = office.engine.cases, office.actor("case_manager")
+    for page, most in ((cases.overview, 26), (cases.timeline, 26), (cases.plan, 26), (cases.services, 26), (cases.documents, 26),
+                       (cases.process, 26)):
+        counts = [statements(monkeypatch, lambda page=page, of=of: page(manager, of)) for of in (short, long)]
+        assert max(counts) <= most, (page.__name__, counts)
