@@ -230,6 +230,9 @@ class Tasks:
             may |= {"unclaim", "complete", "save_draft"} if task.assignee_id == actor.account_id else set()
         return replace(kept.detail, draft=draft, draft_saved_at=saved_at, may=frozenset(may))
 
+    def for_typing(self, actor: Actor, task_id: str) -> TaskDetail:
+        return self.get(actor, task_id)
+
     def _change(self, kept: Kept, **given: Any) -> TaskSummary:
         summary = replace(kept.detail.summary, revision=kept.detail.summary.revision + 1, **given)
         kept.detail = replace(kept.detail, summary=summary)
