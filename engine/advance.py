@@ -19,12 +19,14 @@ from storage import instances, randomness, tasks
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """Who finished a task, and when; `claimed_at` where it was claimed in the same breath, `stated_at` where it was done earlier."""
+    """Who finished a task, and when; `claimed_at` where it was claimed in the same breath, `stated_at` where it was done earlier.
+    `revision` is that of the task whose holder was asked: given to somebody else since, it is not finished by this."""
 
     by: str
     at: datetime
     claimed_at: datetime | None = None
     stated_at: datetime | None = None
+    revision: int | None = None
 
 
 @dataclass(kw_only=True)

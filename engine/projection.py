@@ -18,6 +18,7 @@ from engine.transition import OpenTask, Thrown
 from engine.types import TimeStandard, Value
 from storage import agencies, cases, crypto, instances, jobs, messages, payloads, randomness, subscriptions, tasks, trace
 from storage import journal as journal_rows
+from storage.errors import Conflict
 from storage.unit_of_work import UnitOfWork
 
 OPERATION, TIMER, MESSAGE, SIGNAL, INCIDENT, START = "operation", "timer", "message", "signal", "incident", "start"
@@ -152,8 +153,9 @@ def save_tasks(uow: UnitOfWork, live: LiveInstance) -> None:
     live.opened += opened
     gone = [row for token, row in stored.items() if token not in waiting]
     for row in gone:
-        if row.token_id in live.completed_tokens:
-            tasks.update_one(uow, row.id, _completion(live, row))
+        if (done := live.completed_tokens.get(row.token_id)) is not None and not tasks.update_one(
+                uow, row.id, _completion(live, row), expected_revision=done.revision):
+            raise Conflict  # somebody else holds it since this command read it: it decides again
     tasks.cancel_many(uow, [row.id for row in gone if row.token_id not in live.completed_tokens], live.last_at)
     for token, accepted in live.accepted_tokens.items():
         tasks.accept_stated(uow, token, by=accepted.by, at=accepted.at)

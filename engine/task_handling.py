@@ -108,8 +108,9 @@ class Handling:
             seen = task_rows.found(context, task_id)
             about = facts.of_inbox(context, [seen])[0]
             if not authorization.allows(actor, action, about):
-                # Somebody who may see it learns who has it; anybody else that there is nothing here.
-                authorization.require(actor, task_rows.READ, about)
+                # Somebody who may see it, or is of its team, learns who has it; anybody else that there is nothing here.
+                if not (task_rows.is_of_team(actor, seen) and authorization.allows(actor, action)):
+                    authorization.require(actor, task_rows.READ, about)
                 if seen.task.state != commands.OPEN:
                     raise errors.TaskGone(task_id=task_id)
                 raise errors.TaskAlreadyClaimed(task_id=task_id) if seen.task.assignee_id else errors.NotAllowed(action=action)

@@ -8,7 +8,7 @@ from engine import authorization, canonical, errors, explanations, facts, projec
 from engine.authorization import ObjectFacts
 from engine.calendars import WorkCalendar
 from engine.executor import Context
-from engine.types import TaskSummary, Value
+from engine.types import Actor, TaskSummary, Value
 from storage import inbox
 from storage.inbox import InboxRow
 
@@ -28,6 +28,11 @@ def found(context: Context, task_id: str) -> InboxRow:
     if row is None:
         raise errors.NotFound(task_id=task_id)
     return row
+
+
+def is_of_team(actor: Actor, row: InboxRow) -> bool:
+    """Whether the task would wait for the actor if nobody held it."""
+    return row.task.agency_id == actor.agency_id and row.task.role in actor.roles and not row.is_barred
 
 
 def summary(context: Context, row: InboxRow, about: ObjectFacts) -> TaskSummary:

@@ -54,6 +54,23 @@ class Tasks(Boxes, Handling, StatedTimes):
         """One task with its form and draft; `NotFound` for one the actor may not see."""
         return self._executor.read(actor, lambda context: self._detail(context, task_rows.seen(context, task_id)))
 
+    def for_typing(self, actor: Actor, task_id: str) -> TaskDetail:
+        """As `get`, also for who is of the task's team while a colleague holds it: who that is, the form, and one's own draft, so that
+        what was typed into it a minute ago can be read and kept. Nothing of the case beside it. Raises `NotFound` for anybody else."""
+
+        def query(context: Context) -> TaskDetail:
+            row = self._typed(context, task_id)
+            about = facts.of_inbox(context, [row])[0]
+            if authorization.allows(actor, task_rows.READ, about):
+                return self._detail(context, row)
+            form = context.executor.definition(context.uow, row.deployment_id).forms.get(row.task.form_key or "")
+            typed, saved_at = self._draft(context, row)
+            summary = facts.limited(replace(summaries.of_inbox(row), case_id=None), row.task.sensitivity, actor, about)
+            return replace(_limited(summary), draft=typed, draft_saved_at=saved_at,
+                           form=forms.to_fill(form, typed, CLASSES) if form else None)
+
+        return self._executor.read(actor, query)
+
     def save_draft(self, actor: Actor, task_id: str, submission: Mapping[str, Any], *, expected_revision: int) -> datetime:
         """Keeps what was typed so far, unvalidated; when. Kept also where the task was taken away meanwhile."""
 
@@ -122,7 +139,7 @@ class Tasks(Boxes, Handling, StatedTimes):
         """The task for somebody who typed into it. Whoever is of its team may have held it a minute ago: what they typed
         is kept, and they are told who has it, though they may not read it any more."""
         row = inbox.get(context.uow, task_id, context.actor.account_id)
-        if row is not None and row.task.agency_id == context.actor.agency_id and row.task.role in context.actor.roles:
+        if row is not None and task_rows.is_of_team(context.actor, row):
             return row
         return task_rows.seen(context, task_id)
 
@@ -132,11 +149,7 @@ class Tasks(Boxes, Handling, StatedTimes):
         definition = context.executor.definition(context.uow, seen.deployment_id)
         node = definition.element(task.element_id)
         form = definition.forms.get(task.form_key) if task.form_key else None
-        draft = rows.get_draft(context.uow, task.id, actor.account_id)
-        typed: Mapping[str, Value] = {}
-        if draft is not None:
-            key = context.case_key(task.case_id or "", seen.wrapped_key)
-            typed = canonical.loads(seal.unseal(key, draft.ciphertext, bound_to=commands.draft_binding(task.id, actor.account_id)))
+        typed, saved_at = self._draft(context, seen)
         summary = task_rows.summary(context, seen, about)
         if not summary.element_id and not authorization.allows(actor, "task.complete", about):  # whoever holds it has to do it
             return _limited(summary)
@@ -146,7 +159,7 @@ class Tasks(Boxes, Handling, StatedTimes):
                                             view, typed, authorization.visible_sensitivity(actor, about))
         return TaskDetail(
             summary=summary, form=view, plan=plan,
-            draft=typed, draft_saved_at=draft.saved_at if draft else None,
+            draft=typed, draft_saved_at=saved_at,
             warnings=explanations.task_warnings(definition), clause_texts=explanations.clause_texts(definition, node),
             grounds=explanations.grounds(definition, node), inputs=node.inputs, outputs=node.outputs,
             why_mine=_why_mine(context, definition, seen, summary, about),
@@ -156,6 +169,16 @@ class Tasks(Boxes, Handling, StatedTimes):
             handled=handling.acts(context, seen),
             item=_item(summary.item, forms.named(definition.forms.values(), authorization.visible_sensitivity(actor, about))),
             shown=self._shown(context, seen, definition, authorization.visible_sensitivity(actor, about)))
+
+    def _draft(self, context: Context, seen: InboxRow) -> tuple[Mapping[str, Value], datetime | None]:
+        """What the actor typed into the task so far, and when it was kept."""
+        draft = rows.get_draft(context.uow, seen.task.id, context.actor.account_id)
+        if draft is None:
+            return {}, None
+        key = context.case_key(seen.task.case_id or "", seen.wrapped_key)
+        bound_to = commands.draft_binding(seen.task.id, context.actor.account_id)
+        typed: Mapping[str, Value] = canonical.loads(seal.unseal(key, draft.ciphertext, bound_to=bound_to))
+        return typed, draft.saved_at
 
     def _shown(self, context: Context, seen: InboxRow, definition: Definition, allowed: frozenset[str]) -> tuple[FormField, ...]:
         """What the form shows beside its questions, as the case stands; nothing once the task is done."""

@@ -46,7 +46,7 @@ def claim(task_id: str) -> AnyResponse:
     try:
         context.engine().tasks.claim(context.actor(), task_id)
     except TaskAlreadyClaimed:
-        flash("taken", "warn")
+        flash(f"taken {context.engine().tasks.for_typing(context.actor(), task_id).summary.assignee_name}", "warn")
         return redirect(url_for("inbox.show", kotak="pool"), code=303)
     except (TaskGone, NotFound):
         flash("gone", "warn")
@@ -66,7 +66,7 @@ def unclaim(task_id: str) -> AnyResponse:
 def save_draft(task_id: str) -> AnyResponse | tuple[Response | str, int] | str:
     """Keep what was typed so far: from the button, from the autosave, or because a row was added or taken away."""
     wants_json = request.accept_mimetypes.best == "application/json"
-    detail = context.engine().tasks.get(context.actor(), task_id)
+    detail = context.engine().tasks.for_typing(context.actor(), task_id)
     add_row, remove_row = request.form.get("add_row", ""), request.form.get("remove_row", "")
     typed = _typed(detail, remove_row=remove_row)
     if beside := _written_elsewhere(detail, typed):
@@ -95,7 +95,7 @@ def complete(task_id: str) -> tuple[str, int] | str:
 
     The key makes a second click or a reload of the answer harmless: the engine answers both the same.
     """
-    detail = context.engine().tasks.get(context.actor(), task_id)
+    detail = context.engine().tasks.for_typing(context.actor(), task_id)
     typed = _typed(detail)
     revision, stated = _revision(), stated_time.read(request.form)
     if beside := _written_elsewhere(detail, typed):
@@ -136,7 +136,7 @@ def _refused(detail: TaskDetail, typed: Mapping[str, Value], refusal: EngineErro
         return render_template("task_gone.html", detail=detail, message=refusal.message(context.language()),
                                beside=_sent_instead(detail, typed)), 410
     if isinstance(refusal, StaleRevision | NotClaimed | TaskAlreadyClaimed):
-        newest = context.engine().tasks.get(context.actor(), detail.summary.id)
+        newest = context.engine().tasks.for_typing(context.actor(), detail.summary.id)
         return _page(newest, typed, conflict=refusal.message(context.language())), 409
     raise refusal
 

@@ -62,8 +62,9 @@ def unclaim(context: Context, row: tasks.TaskRow) -> None:
         raise errors.TaskGone(task_id=row.id)
     if row.assignee_id != context.actor.account_id:
         raise errors.NotClaimed(task_id=row.id)
-    tasks.update_one(context.uow, row.id, {"assignee_id": None, "claimed_at": None, "aside_until": None, "given_by": None},
-                     expected_revision=row.revision)
+    if not tasks.update_one(context.uow, row.id, {"assignee_id": None, "claimed_at": None, "aside_until": None, "given_by": None},
+                            expected_revision=row.revision):
+        raise errors.StaleRevision(task_id=row.id)
 
 
 def draft_binding(task_id: str, account_id: str) -> str:
@@ -107,7 +108,8 @@ def complete(
     filled = fill(live)
     if stated_at is not None:
         stated_at = stated_times.checked(stated_at, ready_at=row.ready_at, now=context.now)
-    live.completed_tokens[row.token_id] = Done(by=context.actor.account_id, at=max(context.now, live.last_at), stated_at=stated_at)
+    live.completed_tokens[row.token_id] = Done(
+        by=context.actor.account_id, at=max(context.now, live.last_at), stated_at=stated_at, revision=row.revision)
     after = instances.move(context, live, CompleteTask(token_id=row.token_id, variables=filled.variables, stated_at=stated_at),
                            actor_id=context.actor.account_id, submission=filled.submission,
                            note={journal.CLAIMED_AT: row.claimed_at, **({journal.ACTING_FOR: list(acting_for)} if acting_for else {}),

@@ -107,9 +107,10 @@ class Busy:
     def scramble(self) -> None:
         """Tasks wait for any role, in any class, held by anybody: more than one SOP's drawing would give."""
         people = [one.account_id for one in self.people.values()]
+        held = sorted({role for one in self.people.values() for role in one.roles})
         for task in self.rows("SELECT id FROM task WHERE state = 'open' ORDER BY id"):
             self.write("UPDATE task SET role = :role, sensitivity = :grade, assignee_id = :holder, given_by = :giver WHERE id = :id",
-                       id=task["id"], role=self.chance.choice(sorted(KNOWN_ROLES)), grade=f"C{self.chance.randrange(5)}",
+                       id=task["id"], role=self.chance.choice((self.chance.choice(sorted(KNOWN_ROLES)), self.chance.choice(held))), grade=f"C{self.chance.randrange(5)}",
                        holder=self.chance.choice((None, None, *people)), giver=self.chance.choice((None, *people)))
 
     def act(self) -> None:
