@@ -32,6 +32,7 @@ class DocumentRow:
     media_type: str
     sha256: str
     ciphertext: bytes | None
+    sensitivity: str | None = None
     source_digest: str | None = None
     void_reason: str | None = None
     released_to: str | None = None

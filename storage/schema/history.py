@@ -65,6 +65,7 @@ document = Table(
     Column("media_type", Text, nullable=False),
     Column("sha256", Text, nullable=False),               # of the plain bytes
     Column("ciphertext", LargeBinary),                    # NULL after erasure
+    Column("sensitivity", Text),                          # class of a file that no step asked for; NULL: its step says
     Column("source_digest", Text),                        # what the QR code on the paper says; NULL: it bears none
     Column("void_reason", Text),                          # corrected: an answer it was made from was corrected
     Column("released_to", Text),                          # keyed digest of receiver and plan line; NULL: it stays in the file
