@@ -45,7 +45,7 @@ def explain(
             )
         case ClockKind.WORKING_MINUTES:
             return words.say(
-                f"{words.duration(duration)} jam kerja sejak {begun}: tenggat {end}.",
+                f"{words.duration(duration)} menurut jam kerja, sejak {begun}: tenggat {end}.",
                 f"{words.duration(duration)} of working time from {begun}: due {end}.",
             ) + words.skipped(start, due)
         case ClockKind.WORKING_DAYS if duration.days:

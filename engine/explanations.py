@@ -77,7 +77,7 @@ def after_this(definition: Definition, node: Node) -> Text:
     """The next steps of the SOP, as far as the drawing alone can say."""
     names = [after.name or after.id for after in next_activities(definition, node)]
     if not names:
-        return Text("Setelah ini: bagian ini selesai.", "After this: this part ends.")
+        return Text("Setelah ini: tidak ada tugas lain di cabang ini.", "After this: no further task on this branch.")
     listed = "; ".join(dict.fromkeys(names))
     return Text(f"Setelah ini: {listed}.", f"After this: {listed}.")
 

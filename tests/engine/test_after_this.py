@@ -24,4 +24,4 @@ def test_what_comes_next_is_found_across_sub_processes(sop, element, next_names)
     node = next(node for process in definition.processes.values() for node in definitions.nodes_of(process) if node.id == element)
     assert {after.name for after in explanations.next_activities(definition, node)} == next_names
     said = explanations.after_this(definition, node)
-    assert all(name in said.id for name in next_names) and (bool(next_names) or "bagian ini selesai" in said.id)
+    assert all(name in said.id for name in next_names) and (bool(next_names) or "tidak ada tugas lain" in said.id)
