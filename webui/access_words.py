@@ -23,6 +23,8 @@ def who(name: str) -> str:
     """A person's name, or their number where the reader judges roles."""
     if name == "system":
         return _("Sistem")
+    if name == "partner":
+        return _("Mitra rujukan, lewat tautan")
     return _("Petugas %(number)s", number=name[1:]) if name.startswith("#") else name
 
 
@@ -36,6 +38,8 @@ def what(entry: AccessEntry) -> str:
         return _("menilai akses darurat: %(verdict)s", verdict=verdict(entry.about.partition(":")[2]))
     if entry.what == "dual_role":
         return _("menyetujui usulan sendiri: %(record)s", record=record_word(entry.about))
+    if entry.what == "read" and entry.about.startswith("referral:"):
+        return _("membaca rujukannya")
     if entry.what == "read" and entry.about not in ("case", "access_log"):
         return _("membaca isian yang dikirim") if ":" in entry.about else _("membaca dokumen")
     return kind(entry.about if entry.about == "access_log" else entry.what)

@@ -28,9 +28,11 @@ from webui import (
     limits,
     notices,
     papers,
+    partner,
     public,
     public_reading,
     public_sending,
+    referrals,
     replay,
     reports,
     roster,
@@ -72,9 +74,11 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     words.init_app(app)
     desk.init_app(app)
     for module in (account, inbox, task, cases, case_file, actions, access, corrections, replay, dual_roles, sops, sop_drafts,
-                   trials, notices, papers, status, survey_codes, desk, case_staff, roster, supervision, handling, absences, keys, reports):
+                   trials, notices, papers, status, survey_codes, desk, case_staff, roster, supervision, handling, absences, keys, reports,
+                   partner, referrals):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
+    app.config["BASE_URL"] = str(settings.base_url).rstrip("/")  # as people type it, whatever a request calls this host
     for module in (public, public_sending, public_reading):
         csrf.exempt(module.pages)  # their forms carry a slip instead, which needs no cookie
         app.register_blueprint(module.pages)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_t
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import InvalidSubmission, NotFound
-from engine.results import FormView
+from engine.results import DocumentRow, FormView
 from engine.types import Value
 from webui import access_words, case_file, context, forms, words
 
@@ -54,7 +54,11 @@ def document(case_id: str, document_id: str) -> Response:
     part = context.engine().cases.documents(context.actor(), case_id)
     if document_id not in {row.id for row in part.content}:
         abort(404)  # a document of another case, asked for through this one
-    row, content = context.engine().cases.get_document(context.actor(), document_id)
+    return download(*context.engine().cases.get_document(context.actor(), document_id))
+
+
+def download(row: DocumentRow, content: bytes) -> Response:
+    """A document as a file, under a name that says its code and nothing of the person."""
     kind = row.media_type if row.media_type in MEDIA_TYPES else "application/octet-stream"
     response = Response(content, mimetype=kind)
     name = f"{_plain(row.code)}-{_plain(row.id)[:8]}.{MEDIA_TYPES.get(kind, 'bin')}"

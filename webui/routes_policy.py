@@ -11,6 +11,8 @@ from typing import Final
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed-in"
+#: A referral partner's own session, which the view asks for: without one there is nothing.
+BY_LINK: Final = "by-link"
 
 POLICY: Final[Mapping[str, str]] = {
     "static": PUBLIC,
@@ -36,6 +38,19 @@ POLICY: Final[Mapping[str, str]] = {
     "public_reading.sop": PUBLIC,
     "public_reading.sop_ap": PUBLIC,
     "public_reading.promises": PUBLIC,
+    "partner.face": PUBLIC,
+    "partner.ask_code": PUBLIC,
+    "partner.enter": PUBLIC,
+    "partner.referral": BY_LINK,
+    "partner.document": BY_LINK,
+    "partner.answer": BY_LINK,
+    "partner.news": BY_LINK,
+    "partner.leave": BY_LINK,
+    "referrals.show": "case.refer",
+    "referrals.issue": "case.refer",
+    "referrals.revoke": "case.refer",
+    "referrals.proxy_page": "case.refer",
+    "referrals.proxy": "case.refer",
     "survey_codes.show": "survey.issue",
     "survey_codes.issue": "survey.issue",
     "account.sign_out": SIGNED_IN,

@@ -17,6 +17,11 @@ def said(code: str) -> str:
         return context.say(in_words(code.removeprefix(REFUSED)))
     return {
         "none-chosen": _("Pilih dahulu satu tugas atau lebih, lalu tindakannya."),
+        "link-revoked": _("Tautan dicabut. Siapa pun yang sedang membukanya ikut keluar."),
+        "partner-answered": _("Jawaban terkirim."),
+        "partner-reported": _("Laporan terkirim. Terima kasih."),
+        "partner-news": _("Kabar terkirim."),
+        "partner-over": _("Ini tidak lagi ditunggu: mungkin sudah dijawab. Tidak ada yang berubah."),
         "filter-saved": _("Saringan tersimpan."),
         "absence-recorded": _("Ketidakhadiran tercatat. Pengganti memegang perannya pada tanggal itu."),
         "absence-ended": _("Ketidakhadiran diakhiri. Pengganti tidak lagi memegang perannya."),

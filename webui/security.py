@@ -6,7 +6,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from werkzeug.wrappers import Response as AnyResponse
 
 from webui import context, session
-from webui.routes_policy import POLICY, PUBLIC, SIGNED_IN
+from webui.routes_policy import BY_LINK, POLICY, PUBLIC, SIGNED_IN
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -40,7 +40,7 @@ def guard() -> AnyResponse | None:
     if action is None:
         current_app.logger.error("route without policy: %s", request.endpoint)
         abort(404)
-    if action == PUBLIC:
+    if action in (PUBLIC, BY_LINK):
         return None
     if context.account() is None:
         following = request.full_path.rstrip("?") if request.method == "GET" else None

@@ -45,6 +45,7 @@ from engine.types import Actor, ClockKind, InstanceStatus, LintFinding, Severity
 from tests.support import fake_office
 from tests.support.fake_case_file import CaseFile
 from tests.support.fake_filings import CaseFilings, FakeFilings
+from tests.support.fake_partner import Partner
 from tests.support.fake_public import Public
 from tests.support.fake_trial import FakeTrial
 
@@ -127,6 +128,7 @@ class FakeEngine:
         self.filings = FakeFilings()
         self.people = People(self)
         self.public = Public(self)
+        self.partner = Partner(self)
         self.tasks = Tasks(self)
         self.cases = Cases(self)
         self.sops = Sops(self)

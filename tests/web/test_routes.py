@@ -8,13 +8,13 @@ import pytest
 from flask import Flask
 
 from engine import authorization
-from tests.support import fake_engine
+from tests.support import fake_engine, fake_partner
 from webui.app import create_app
-from webui.routes_policy import POLICY, PUBLIC, SIGNED_IN
+from webui.routes_policy import BY_LINK, POLICY, PUBLIC, SIGNED_IN
 
 ARGUMENTS = {"task_id": "task-1", "case_id": "case-1", "instance_id": "i1", "document_id": "doc-1", "action_id": "i1.7", "form": "pdf",
              "key": "pengelolaan-kasus", "deployment_id": "dep-1", "trial_id": "trial-1", "notice_id": "n1", "filter_id": "f1", "absence_id": "a1", "verb": "tunda", "grant_id": "g1", "filename": "app.css", "tile": "late", "shift_id": "s1", "session_id": "v1", "seq": 3,
-             "draft_id": "draft-1", "proposal_id": "proposal-1", "old": "dep-1", "new": "draft-1", "digest": "0" * 64, "code": "kalbar"}
+             "draft_id": "draft-1", "proposal_id": "proposal-1", "old": "dep-1", "new": "draft-1", "digest": "0" * 64, "code": "kalbar", "token": fake_partner.TOKEN}
 
 
 def addresses(app: Flask, method: str):
@@ -30,7 +30,7 @@ def test_every_route_is_in_the_table_and_the_table_names_no_other(app):
 
 def test_every_action_of_the_table_is_one_that_some_role_holds():
     known = {action for rights in authorization.POLICY.values() for action in rights}
-    assert {action for action in POLICY.values() if action not in (PUBLIC, SIGNED_IN)} <= known
+    assert {action for action in POLICY.values() if action not in (PUBLIC, SIGNED_IN, BY_LINK)} <= known
 
 
 def test_a_route_without_policy_answers_nobody(engine):
@@ -50,6 +50,8 @@ def test_only_public_pages_answer_without_a_session(app, visitor):
         response = visitor.get(path)
         if POLICY[endpoint] == PUBLIC:
             assert response.status_code == 200, endpoint
+        elif POLICY[endpoint] == BY_LINK:
+            assert response.status_code == 404, endpoint
         else:
             assert response.status_code == 303, endpoint
             assert response.headers["Location"].startswith("/masuk"), endpoint
@@ -59,7 +61,9 @@ def test_only_public_actions_answer_without_a_session(app, visitor, engine):
     token = visitor.token()
     before = repr(engine.kept)
     for endpoint, path in addresses(app, "POST"):
-        if POLICY[endpoint] != PUBLIC:
+        if POLICY[endpoint] == BY_LINK:
+            assert visitor.client.post(path, data={"csrf_token": token}).status_code in (200, 404), endpoint
+        elif POLICY[endpoint] != PUBLIC:
             response = visitor.client.post(path, data={"csrf_token": token})
             assert (response.status_code, response.headers.get("Location", "")[:6]) == (303, "/masuk"), endpoint
     assert repr(engine.kept) == before
@@ -78,7 +82,7 @@ def test_what_a_role_may_not_do_answers_like_a_page_that_does_not_exist(app, som
     for method in ("GET", "POST"):
         for endpoint, path in addresses(app, method):
             action = POLICY[endpoint]
-            held = action in (PUBLIC, SIGNED_IN) or any(action in authorization.POLICY[role] for role in roles)
+            held = action in (PUBLIC, SIGNED_IN, BY_LINK) or any(action in authorization.POLICY[role] for role in roles)
             if held:
                 continue
             response = browser.client.open(path, method=method, data={"csrf_token": token} if method == "POST" else None)
