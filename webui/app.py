@@ -23,6 +23,7 @@ from webui import (
     errors,
     handling,
     inbox,
+    incidents,
     keys,
     language,
     limits,
@@ -37,6 +38,7 @@ from webui import (
     reports,
     roster,
     security,
+    settings as settings_pages,
     sop_drafts,
     sops,
     status,
@@ -74,8 +76,8 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     words.init_app(app)
     desk.init_app(app)
     for module in (account, inbox, task, cases, case_file, actions, access, corrections, replay, dual_roles, sops, sop_drafts,
-                   trials, notices, papers, status, survey_codes, desk, case_staff, roster, supervision, handling, absences, keys, reports,
-                   partner, referrals):
+                   trials, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster, supervision,
+                   handling, absences, keys, reports, partner, referrals):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     app.config["BASE_URL"] = str(settings.base_url).rstrip("/")  # as people type it, whatever a request calls this host

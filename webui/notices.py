@@ -16,6 +16,17 @@ def show() -> str:
     return render_template("notices.html", notices=context.engine().people.notices(context.actor()))
 
 
+@pages.get("/pemberitahuan/<notice_id>")
+def follow(notice_id: str) -> Response:
+    """Where a mail leads: the task or case of one notice, else the list. The address itself tells nothing."""
+    notice = context.engine().people.notice(context.actor(), notice_id)
+    if notice.task_id is not None:
+        return redirect(url_for("task.show", task_id=notice.task_id), code=303)
+    if notice.case_id is not None and context.may("case.read"):
+        return redirect(url_for("cases.show", case_id=notice.case_id), code=303)
+    return redirect(url_for("notices.show"), code=303)
+
+
 @pages.post("/pemberitahuan/<notice_id>/baca")
 def mark_read(notice_id: str) -> Response:
     """Mark one notice as read."""

@@ -46,6 +46,7 @@ from tests.support import fake_office
 from tests.support.fake_case_file import CaseFile
 from tests.support.fake_filings import CaseFilings, FakeFilings
 from tests.support.fake_partner import Partner
+from tests.support.fake_preferences import FakeJobs, FakePreferences
 from tests.support.fake_public import Public
 from tests.support.fake_trial import FakeTrial
 
@@ -127,6 +128,7 @@ class FakeEngine:
         self.once: dict[str, Any] = {}
         self.filings = FakeFilings()
         self.people = People(self)
+        self.jobs = FakeJobs()
         self.public = Public(self)
         self.partner = Partner(self)
         self.tasks = Tasks(self)
@@ -139,8 +141,9 @@ class FakeEngine:
         return authorization.allows(actor, action)
 
 
-class People:
+class People(FakePreferences):
     def __init__(self, engine: FakeEngine) -> None:
+        super().__init__()
         self._engine = engine
 
     def sign_in(self, sign_in: str, passphrase: str, *, address: str) -> str:
