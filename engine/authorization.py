@@ -126,7 +126,7 @@ _UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach
 _READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
 
 #: Of an office: who is on duty is everybody's to know; what a supervision session said is between two people.
-_OFFICE = {**_all(Scope.AGENCY, "roster.read"), **_all(Scope.THEIRS, "supervision.read")}
+_OFFICE = {**_all(Scope.AGENCY, "roster.read", "provider.read"), **_all(Scope.THEIRS, "supervision.read")}
 
 _HELPS: Final = {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "message.send", "survey.issue")}
 _RECEIVES: Final = {**_HELPS, **_all(Scope.AGENCY, "case.start")}
@@ -137,8 +137,8 @@ _LEADS: Final = {
     **_TASKS, **_UNIT_CASES, **_READ_SOPS, **_OFFICE,
     **_all(Scope.AGENCY, "case.list", "case.start", "survey.issue", "case.suspend", "case.resume", "case.cancel", "case.modify",
            "message.send", "task.read", "task.assign", "task.take_back", "absence.record", "filter.share", "task.accept_stated",
-           "incident.list", "incident.resolve", "audit.history", "statistics.read", "desk.read", "case.assign", "case.conflict",
-           "supervision.write"),
+           "incident.list", "incident.resolve", "audit.history", "statistics.read", "statistics.export", "desk.read", "case.assign",
+           "case.conflict", "supervision.write", "provider.change"),
 }
 _KEEPS_ROSTER: Final = {**_LEADS, **_all(Scope.AGENCY, "roster.change")}
 
@@ -148,12 +148,12 @@ POLICY: Final[Mapping[str, _Rights]] = {
     **dict.fromkeys(("companion", "shelter_officer", "psychologist"), {**_HELPS, **_EMERGENCY}),
     **dict.fromkeys(("mediator", "counsellor"), _HELPS),
     **dict.fromkeys(("service_officer", "puspaga_receiver"), _RECEIVES),
-    **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.AGENCY, "statistics.read")}),
+    **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.AGENCY, "statistics.read", "statistics.export")}),
     "case_manager": _LEADS,
     "supervisor": _KEEPS_ROSTER,
     "head_of_unit": {**_KEEPS_ROSTER, **_all(Scope.AGENCY, "supervision.read", "sop.read_drafts", "sop.approve")},
     "data_staff": {**_TASKS, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "survey.issue",
-                                                                "statistics.read"),
+                                                                "statistics.read", "statistics.export", "provider.change"),
                    **_all(Scope.THEIRS, "case.read_document", "case.show_names")},
     "external_provider": {**_TASKS},
     "dinas_pppa": {**_TASKS, **_all(Scope.AGENCY, "statistics.read")},
@@ -162,7 +162,7 @@ POLICY: Final[Mapping[str, _Rights]] = {
     "auditor": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.read_drafts", "case.list", "case.read", "audit.history", "audit.replay",
                                      "audit.verify",
                                      "audit.export", "access_log.read", "case.access_log", "access.list", "case.unmask",
-                                     "incident.list", "statistics.read")},
+                                     "incident.list", "statistics.read", "statistics.export")},
     "system_admin": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "incident.list", "incident.resolve", "account.list",
                                           "account.create", "account.change", "agency.change", "calendar.change")},
     "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.read_drafts", "sop.approve", "access_log.read",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.office_results import StepTime as StepTime
@@ -132,10 +131,29 @@ class Dimension:
 
 @dataclass(frozen=True, kw_only=True)
 class Statistics:
-    """Who was served. `total` is of cases, None where it is hidden itself; `withheld`: those that asked not to be counted in figures
-    stand in the total and in no row."""
+    """Whom the agency served: its identified cases of a period. `total` None: hidden itself."""
 
     period: Period
     total: int | None
     dimensions: tuple[Dimension, ...] = ()
-    months: Mapping[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table of a report as it is shown and as it leaves the house: a whole number or a text in each cell."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str | int, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportEntry:
+    """Who took which figures out of the house, when and why."""
+
+    at: datetime
+    who: str
+    report: str
+    period: str
+    media: str
+    reason: str

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
-from engine import authorization
+from engine import access_reading, authorization, errors
+from engine.authorization import ObjectFacts
 from engine.executor import Context, Executor
-from engine.report_results import OverdueReport, Period, TimeReport
-from engine.reports import heat, overdue, times
+from engine.render import sheet
+from engine.report_results import ExportEntry, OverdueReport, Period, Statistics, Table, TimeReport
+from engine.reports import heat, overdue, statistics, times
 from engine.types import Actor
+from storage import randomness
+from storage.reports import exports
 
 T = TypeVar("T")
+LONGEST_REASON: Final = 500
+_MEDIA: Final = {"csv": sheet.csv_bytes, "xlsx": sheet.xlsx_bytes}
 
 
 class Reports:
@@ -32,6 +39,46 @@ class Reports:
     def overdue(self, actor: Actor) -> OverdueReport:
         """What is late now."""
         return self._read(actor, overdue.report)
+
+    def statistics(self, actor: Actor, period: Period) -> Statistics:
+        """Whom the agency served. Raises `PeriodRuns` for a period that has not ended, `PeriodTooLarge`."""
+        return self._read(actor, lambda context: statistics.report(context, period))
+
+    def export(self, actor: Actor, tables: Sequence[Table], *, report: str, period: str, media: str, reason: str) -> bytes:
+        """These tables of `report` as a file ("csv" or "xlsx"), and in the list of exports who took them and why.
+
+        Raises:
+            NotFound: no such kind of file.
+            InvalidSubmission: no reason, or a very long one.
+        """
+        said = " ".join(reason.split())
+
+        def command(context: Context) -> bytes:
+            authorization.require(actor, "statistics.export", ObjectFacts(agency_id=actor.agency_id))
+            if media not in _MEDIA:
+                raise errors.NotFound(media=media[:10])
+            if not said or len(said) > LONGEST_REASON:
+                raise errors.InvalidSubmission({"reason": (
+                    f"Tulis untuk apa angka ini dibawa keluar, paling banyak {LONGEST_REASON} huruf.",
+                    f"Say what these figures are taken out for, in at most {LONGEST_REASON} characters.")})
+            content = _MEDIA[media](tables)
+            exports.add(context.uow, exports.ExportRow(
+                id=randomness.new_id(), agency_id=actor.agency_id, account_id=actor.account_id, at=context.now, report=report,
+                period=period, media=media, reason=said, sha256=hashlib.sha256(content).hexdigest()))
+            return content
+
+        return self._executor.run(actor, command)
+
+    def exports(self, actor: Actor) -> tuple[ExportEntry, ...]:
+        """Who took figures out of the house, the latest first: by name for who answers for cases, else by number."""
+        authorization.require(actor, "statistics.export")
+
+        def query(context: Context) -> tuple[ExportEntry, ...]:
+            people = access_reading.People(context)
+            return tuple(ExportEntry(at=row.at, who=people.who(row.account_id), report=row.report, period=row.period, media=row.media,
+                                     reason=row.reason) for row in exports.of_agency(context.uow, actor.agency_id))
+
+        return self._executor.read(actor, query)
 
     def _read(self, actor: Actor, query: Callable[[Context], T]) -> T:
         authorization.require(actor, "statistics.read")
