@@ -150,10 +150,10 @@ def _read_date(kind: str, parts: list[str]) -> str:
         found = date(_whole(year), number, _whole(day))
         if kind == "date":
             return found.isoformat()
-        clock = re.fullmatch(r"(\d{1,2})[.:](\d{2})", hour)
+        clock = re.fullmatch(r"(\d{1,2})(?:[.:](\d{2}))?", hour)
         if clock is None:
             raise ValueError("no time of day")
-        local = datetime(found.year, found.month, found.day, int(clock[1]), int(clock[2]), tzinfo=context.zone())
+        local = datetime(found.year, found.month, found.day, int(clock[1]), int(clock[2] or 0), tzinfo=context.zone())
         return local.isoformat()
     except ValueError:
         return "/".join(parts[:3]) + (f" {hour}" if kind == "datetime" else "")

@@ -13,7 +13,8 @@ from engine.types import Value
 from webui import context
 
 FIELD = "stated_at"   # as the engine's refusal names it, and where a draft keeps it
-_CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})(?::\d{2})?\Z")
+_CLOCK = re.compile(r"(\d{1,2})(?:[.:](\d{2})(?::\d{2})?)?\Z")
+_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})(?:[/. -](\d{4}|\d{2}))?\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ class Typed:
 
 
 def read(posted: MultiDict[str, str]) -> Typed:
-    """The two inputs of a posted page. Browsers send 2026-11-10 and 08:30; typed by hand 10/11/2026 and 08.30 will do."""
+    """The two inputs of a posted page. Typed 10/11/2026 and 08.30; 10/11 is the last such day, 8 is 08.00."""
     return _typed(posted.get(f"{FIELD}.day", "").strip()[:20], posted.get(f"{FIELD}.clock", "").strip()[:20])
 
 
@@ -59,10 +60,22 @@ def of_draft(draft: Mapping[str, Value]) -> Typed:
 def _typed(day: str, clock: str) -> Typed:
     found = _CLOCK.match(clock)
     try:
-        on = date.fromisoformat(day) if "-" in day else date(*(int(part) for part in reversed(day.split("/")))) if day else None
-        at = time(int(found[1]), int(found[2])) if found else None
-    except (ValueError, TypeError):
+        on = _day(day) if day else None
+        at = time(int(found[1]), int(found[2] or 0)) if found else None
+    except ValueError:
         return Typed(day=day, clock=clock)
     if on is None or at is None:
         return Typed(day=day, clock=clock)
     return Typed(day=on.isoformat(), clock=f"{at:%H:%M}", at=datetime.combine(on, at, context.zone()).astimezone(UTC))
+
+
+def _day(typed: str) -> date:
+    """The day somebody means: what was done is past, so a day without a year is the last of its name. Raises ValueError."""
+    parts = _DAY.match(typed)
+    if parts is None:
+        return date.fromisoformat(typed)
+    today = context.now().astimezone(context.zone()).date()
+    if parts[3] is not None:
+        return date(int(parts[3]) + (2000 if len(parts[3]) == 2 else 0), int(parts[2]), int(parts[1]))
+    this_year = date(today.year, int(parts[2]), int(parts[1]))
+    return this_year if this_year <= today else this_year.replace(year=today.year - 1)

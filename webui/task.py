@@ -25,7 +25,8 @@ from engine.types import Value
 from webui import context, forms, stated_time, versions, words
 
 pages = Blueprint("task", __name__, url_prefix="/tugas")
-UNREADABLE = ("Isi tanggal dan jam, atau kosongkan keduanya.", "Enter both date and time, or leave both empty.")
+UNREADABLE = ("Isi tanggal, misalnya 3/11/2026, dan jam, misalnya 09.30; atau kosongkan keduanya.",
+              "Enter a date such as 3/11/2026 and a time such as 09:30, or leave both empty.")
 
 
 @pages.get("/<task_id>")

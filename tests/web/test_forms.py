@@ -62,7 +62,12 @@ def test_a_time_of_day_is_the_offices():
     assert control.parts == ("24", "11", "2026", "10.30")
 
 
-@pytest.mark.parametrize("hour", ["25.00", "10", "sepuluh", "10.300"])
+def test_an_hour_alone_is_the_full_hour():
+    typed = read(one("datetime"), ("f.x.d", "24"), ("f.x.m", "11"), ("f.x.y", "2026"), ("f.x.h", "9"))
+    assert forms.controls(one("datetime"), typed)[0].parts == ("24", "11", "2026", "09.00")
+
+
+@pytest.mark.parametrize("hour", ["25.00", "1030", "sepuluh", "10.300"])
 def test_a_time_of_day_that_is_none_is_kept_as_typed(hour):
     typed = read(one("datetime"), ("f.x.d", "24"), ("f.x.m", "11"), ("f.x.y", "2026"), ("f.x.h", hour))
     assert forms.controls(one("datetime"), typed)[0].parts == ("24", "11", "2026", hour)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from engine import errors
 from tests.web.test_tasks import GOOD, complete, draft_of
 
@@ -15,6 +17,22 @@ def test_both_instants_stand_on_the_page_that_says_it_is_done(manager, engine):
     assert page.status_code == 200
     assert engine.kept["task-1"].detail.summary.stated_at == datetime(2026, 11, 24, 2, 5, tzinfo=UTC)
     assert "Sel 24 Nov 10.30 WIB" in page.text and "Sel 24 Nov 09.05 WIB" in page.text
+
+
+@pytest.mark.parametrize(("day", "clock"), [("24/11", "9.05"), ("24/11/26", "09:05"), ("24-11-2026", "09.05"), ("24.11.2026", "9.05")])
+def test_a_day_is_read_as_people_write_it(manager, engine, day, clock):
+    assert complete(manager, {**GOOD, "stated_at.day": day, "stated_at.clock": clock}).status_code == 200
+    assert engine.kept["task-1"].detail.summary.stated_at == datetime(2026, 11, 24, 2, 5, tzinfo=UTC)
+
+
+def test_a_day_without_a_year_is_the_last_of_its_name(manager, engine):
+    complete(manager, {**GOOD, "stated_at.day": "31/12", "stated_at.clock": "9"})
+    assert engine.kept["task-1"].detail.summary.stated_at == datetime(2025, 12, 31, 2, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("day", ["31/2/2026", "kemarin", "2026/11/24", "24/13"])
+def test_what_is_no_day_is_asked_for_again(manager, day):
+    assert complete(manager, {**GOOD, "stated_at.day": day, "stated_at.clock": "9"}).status_code == 422
 
 
 def test_an_hour_without_a_day_is_asked_for_and_nothing_typed_is_lost(manager, engine):
