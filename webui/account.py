@@ -19,7 +19,8 @@ def sign_in_page() -> AnyResponse | str:
     """The sign-in form; somebody already signed in goes on."""
     if context.account() is not None:
         return redirect(url_for("inbox.home"), code=303)
-    return _form(request.args.get("next"))
+    # A token that no longer opens anything: the session ended by itself (leaving and locking take the token away).
+    return _form(request.args.get("next"), ended=session.cookie_name() in request.cookies)
 
 
 @pages.post("/masuk")
@@ -72,5 +73,5 @@ def set_language() -> AnyResponse:
     return redirect(session.safe_next(request.form.get("next"), url_for("account.sign_in_page")), code=303)
 
 
-def _form(following: str | None, *, problem: str = "") -> str:
-    return render_template("sign_in.html", problem=problem, following=following or "")
+def _form(following: str | None, *, problem: str = "", ended: bool = False) -> str:
+    return render_template("sign_in.html", problem=problem, following=following or "", ended=ended)

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import EngineError, LostRace, NotAllowed, NotFound
-from webui import context
+from webui import context, public
 
 Page = tuple[str, int]
 
@@ -44,6 +44,8 @@ def _texts(status: int) -> tuple[str, str]:
 def page(status: int) -> Page:
     """The page for `status`. Nothing on it comes from the request or from the error."""
     g.is_error = True  # the frame of the page then asks the engine nothing more
+    if f"{request.path}/".startswith("/publik/"):
+        return public.lost(status)
     title, advice = _texts(status)
     return render_template("error.html", title=title, advice=advice, status=status, error_id=error_id()), status
 

@@ -66,6 +66,13 @@ def _error(status: int) -> Answer:
     return render_template("public/error.html", status=status), status
 
 
+def lost(status: int) -> Answer:
+    """What is said below /publik where no page answers, and where one failed: the way out stays in sight."""
+    _read_language(None, None)
+    g.is_error = True
+    return render_template("public/error.html", status=status, **_of_every_page()), status
+
+
 pages = blueprint("public")
 
 

@@ -172,7 +172,7 @@ def test_the_sheet_of_an_sop_in_force_is_downloaded(visitor: FlaskClient) -> Non
     assert response.data.startswith(b"%PDF") and response.headers["Content-Disposition"] == 'attachment; filename="sop-ap.pdf"'
 
 
-@pytest.mark.parametrize("path", ["/publik/tidak-ada", "/publik/tidak-ada/lapor", "/publik/kalbar/sop/tidak-ada"])
+@pytest.mark.parametrize("path", ["/publik/tidak-ada", "/publik/tidak-ada/lapor", "/publik/kalbar/sop/tidak-ada", "/publik/kalbar/tak-beralamat"])
 def test_what_is_not_there_says_so_with_the_way_out(visitor: FlaskClient, path: str) -> None:
     response = visitor.get(path)
     assert response.status_code == 404 and response.text.count("data-leave>") == 2 and "Set-Cookie" not in response.headers

@@ -91,3 +91,13 @@ def test_the_sixth_try_within_a_minute_waits_but_only_for_that_name_and_place():
     assert guesser.sign_in("pendamping").status_code == 303, "another name from the same office"
     assert elsewhere.sign_in("manajer").status_code == 303, "the owner from another place"
     limits.limiter.reset()
+
+
+def test_who_comes_back_after_the_session_ended_is_told_so_and_who_left_is_not(app, someone, engine):
+    browser = someone("manajer")
+    assert "Sesi Anda sudah berakhir" not in browser.get("/masuk", follow_redirects=True).text
+    engine.sessions.clear()
+    assert "Sesi Anda sudah berakhir" in browser.get("/tugas", follow_redirects=True).text
+    left = someone("manajer")
+    left.post("/keluar")
+    assert "Sesi Anda sudah berakhir" not in left.get("/masuk").text
