@@ -31,9 +31,11 @@ NOT_AN_OPTION: Final[Problem] = ("Pilih salah satu jawaban yang tersedia.", "Cho
 NOT_YES_NO: Final[Problem] = ("Pilih ya atau tidak.", "Choose yes or no.")
 NOT_INTEGER: Final[Problem] = ("Isi dengan bilangan bulat, tanpa titik atau koma.", "Enter a whole number, without separators.")
 NOT_NUMBER: Final[Problem] = ("Isi dengan angka, misalnya 12,5.", "Enter a number, for example 12.5.")
-NOT_DATE: Final[Problem] = ("Isi tanggal yang ada di kalender: hari, bulan, tahun.", "Enter a date that exists: day, month, year.")
+NOT_DATE: Final[Problem] = (
+    "Isi tanggal yang ada di kalender: hari, bulan, tahun empat angka.", "Enter a date that exists: day, month, year in four figures.")
 NOT_INSTANT: Final[Problem] = (
-    "Isi tanggal dan jam, misalnya 3/11/2026 09.30.", "Enter a date and time, for example 3/11/2026 09:30.")
+    "Isi tanggal, tahun empat angka, dan jam, misalnya 3/11/2026 09.30.",
+    "Enter a date with a year in four figures, and a time, for example 3/11/2026 09:30.")
 NOT_TEXT: Final[Problem] = ("Isi dengan tulisan biasa.", "Enter plain text.")
 TOO_LONG: Final[Problem] = (f"Paling banyak {MAX_TEXT} huruf.", f"At most {MAX_TEXT} characters.")
 FAR_TOO_LONG: Final[Problem] = ("Paling banyak 20.000 huruf.", "At most 20,000 characters.")
@@ -229,6 +231,13 @@ def _part(raw: Any) -> int:
     if isinstance(raw, int | Decimal) and not isinstance(raw, bool) and raw == int(raw):
         return int(raw)
     raise ValueError
+
+
+def read_upload(raw: Any) -> Upload:
+    """A file that came with no form's field, checked as those are: by its first bytes, bounded, without metadata. Raises Unusable."""
+    kept: list[Upload] = []
+    _file(raw, kept)
+    return kept[0]
 
 
 def _file(raw: Any, uploads: list[Upload]) -> dict[str, Value]:
