@@ -19,8 +19,8 @@ from storage import cases, payloads, randomness
 from storage import journal as journal_rows
 
 #: What may stand in such a chain. The module of `engine/commands` that writes a kind also retells it (`engine/rebuild.py`).
-KINDS: Final = frozenset({"assign_owner", "declare_conflict", "lift_conflict", "issue_partner_link", "revoke_partner_link",
-                          "partner_progress"})
+KINDS: Final = frozenset({"assign_owner", "declare_conflict", "lift_conflict", "note", "made_anew", "issue_partner_link",
+                          "revoke_partner_link", "partner_progress"})
 
 
 @dataclass(frozen=True, kw_only=True)

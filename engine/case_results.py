@@ -270,3 +270,32 @@ class CaseProcess:
 
     instance: InstanceSummary | None
     steps: tuple[ProcessStep, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteVersion:
+    """What a note said since `at`; `document_id` names the file that came with it."""
+
+    at: datetime
+    text: str
+    document_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseNote:
+    """A note about the case; the version in force first. `kind` and `sensitivity` are words of `engine/commands/notes.py`."""
+
+    number: int
+    kind: str
+    sensitivity: str
+    by: str
+    versions: tuple[NoteVersion, ...]
+    may_revise: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteChoices:
+    """Kinds of notes, and the classes their writer may give one: those they may read themselves."""
+
+    kinds: tuple[str, ...]
+    classes: tuple[str, ...]

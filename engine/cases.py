@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from engine import actions, authorization, canonical, case_summaries, entrances, errors, facts, filling, forms, idempotency, summaries
 from engine.case_access import CaseAccess
 from engine.case_documents import CaseDocuments
+from engine.case_notes import CaseNotes
 from engine.case_reading import CaseReading
 from engine.case_staffing import CaseStaffing
 from engine.casefile import kept
@@ -27,7 +28,7 @@ PAGE = 25
 _STATUSES = {"open": True, "closed": False}
 
 
-class Cases(CaseReading, CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, StartDrafts):
+class Cases(CaseReading, CaseNotes, CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, StartDrafts):
     """Find, open, read; start, pause, end; what operations ask of a case."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:

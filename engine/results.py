@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from engine.case_results import CaseAction as CaseAction
 from engine.case_results import CaseDetail as CaseDetail
 from engine.case_results import CaseHead as CaseHead
+from engine.case_results import CaseNote as CaseNote
 from engine.case_results import CaseOverview as CaseOverview
 from engine.case_results import CasePart as CasePart
 from engine.case_results import CasePlan as CasePlan
@@ -22,6 +23,8 @@ from engine.case_results import Handover as Handover
 from engine.case_results import HistoryRow as HistoryRow
 from engine.case_results import InstanceSummary as InstanceSummary
 from engine.case_results import MaskedPerson as MaskedPerson
+from engine.case_results import NoteChoices as NoteChoices
+from engine.case_results import NoteVersion as NoteVersion
 from engine.case_results import NumberGap as NumberGap
 from engine.case_results import Part as Part
 from engine.case_results import PlanLine as PlanLine

@@ -40,6 +40,8 @@ def what(entry: AccessEntry) -> str:
         return _("menyetujui usulan sendiri: %(record)s", record=record_word(entry.about))
     if entry.what == "read" and entry.about.startswith("referral:"):
         return _("membaca rujukannya")
+    if entry.what == "read" and entry.about.startswith("part."):
+        return _("membaca kasus: %(part)s", part=part(entry.about.removeprefix("part.")))
     if entry.what == "read" and entry.about not in ("case", "access_log"):
         return _("membaca isian yang dikirim") if ":" in entry.about else _("membaca dokumen")
     return kind(entry.about if entry.about == "access_log" else entry.what)
@@ -52,6 +54,14 @@ def kind(of: str) -> str:
         "print": _("mencetak"), "export": _("mengunduh bukti"), "replay": _("memutar ulang"), "resolve": _("memutuskan insiden"),
         "break_glass": _("membuka lewat akses darurat"), "review": _("menilai akses darurat"),
         "dual_role": _("menyetujui usulan sendiri"), "issue_again": _("menerbitkan lagi surat yang batal")}.get(of, of)
+
+
+def part(name: str) -> str:
+    """One part of the case page."""
+    return {
+        "timeline": _("linimasa"), "assessment": _("asesmen"), "plan": _("rencana"), "services": _("layanan dan rujukan"),
+        "conferences": _("konferensi"), "consents": _("persetujuan"), "documents": _("daftar dokumen"), "sop": _("alur"),
+        "notes": _("catatan"), "search": _("hasil pencarian")}.get(name, name)
 
 
 def why(entry: AccessEntry) -> str:

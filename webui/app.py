@@ -27,6 +27,7 @@ from webui import (
     keys,
     language,
     limits,
+    notes,
     notices,
     papers,
     partner,
@@ -75,7 +76,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     errors.init_app(app)
     words.init_app(app)
     desk.init_app(app)
-    for module in (account, inbox, task, cases, case_file, actions, access, corrections, replay, dual_roles, sops, sop_drafts,
+    for module in (account, inbox, task, cases, case_file, notes, actions, access, corrections, replay, dual_roles, sops, sop_drafts,
                    trials, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster, supervision,
                    handling, absences, keys, reports, partner, referrals):
         app.register_blueprint(module.pages)

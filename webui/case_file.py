@@ -21,7 +21,7 @@ ATTACHMENT = "LAMPIRAN"
 ENDPOINTS = {
     "linimasa": "case_file.show_timeline", "asesmen": "case_file.assessment", "rencana": "case_file.plan", "layanan": "case_file.services",
     "konferensi": "case_file.conferences", "dokumen": "case_file.documents", "persetujuan": "case_file.consents", "akses": "access.log",
-    "sop": "case_file.process"}
+    "sop": "case_file.process", "catatan": "notes.index"}
 TAB_OF = {Part.ASSESSMENT: "asesmen", Part.PLAN: "rencana", Part.SERVICES: "layanan", Part.CONFERENCES: "konferensi",
           Part.CONSENTS: "persetujuan"}
 
@@ -108,7 +108,8 @@ def page(template: str, part: CasePart[Any], key: str, **more: Any) -> Response:
 def tabs(case_id: str, *, with_log: bool) -> list[Tab]:
     """The parts in their order; the access log only for who may read it."""
     found = [
-        ("ringkasan", _("Ringkasan")), ("linimasa", _("Linimasa")), ("asesmen", _("Asesmen")), ("rencana", _("Rencana")),
+        ("ringkasan", _("Ringkasan")), ("linimasa", _("Linimasa")), ("catatan", _("Catatan")), ("asesmen", _("Asesmen")),
+        ("rencana", _("Rencana")),
         ("layanan", _("Layanan & rujukan")), ("konferensi", _("Konferensi")), ("dokumen", _("Dokumen")),
         ("persetujuan", _("Persetujuan")), *([("akses", _("Akses"))] if with_log else []), ("sop", _("SOP"))]
     return [Tab(key=key, word=word, url=address(case_id, key)) for key, word in found]

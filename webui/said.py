@@ -27,6 +27,7 @@ def said(code: str) -> str:
         "calendar-revoked": _("Alamat kalender dicabut."),
         "passphrase-changed": _("Frasa sandi diganti. Sesi Anda di perangkat lain sudah berakhir."),
         "incident-resolved": _("Dicoba lagi. Bila gagal lagi, ia muncul lagi di sini."),
+        "note-kept": _("Catatan tersimpan. Versi sebelumnya tetap terbaca."),
         "filter-saved": _("Saringan tersimpan."),
         "absence-recorded": _("Ketidakhadiran tercatat. Pengganti memegang perannya pada tanggal itu."),
         "absence-ended": _("Ketidakhadiran diakhiri. Pengganti tidak lagi memegang perannya."),

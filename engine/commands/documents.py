@@ -93,9 +93,9 @@ def visible(context: Context, rows: Sequence[documents.DocumentRow], allowed: Co
 
 def _class_of(context: Context, row: documents.DocumentRow, instance: instances.InstanceRow | None) -> str:
     """The class of a document: its template's own, or that of the step that made it; of a file that came with a form the highest
-    that form asks files of."""
+    that form asks files of; of one that came with none what its sender said."""
     if instance is None:
-        return "C1"
+        return row.sensitivity or "C1"
     definition = context.executor.definition(context.uow, instance.deployment_id)
     template, _ = definition.documents.get(row.code, (None, ""))
     try:

@@ -7,8 +7,9 @@ from typing import Any
 
 from engine import errors
 from engine.casefile import parts
+from engine.commands import notes
 from engine.results import (
-    CaseDetail, CaseHead, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, Part, ProcessStep,
+    CaseDetail, CaseHead, CaseNote, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, NoteChoices, NoteVersion, Part, ProcessStep,
 )
 from engine.types import Actor
 
@@ -60,3 +61,18 @@ class CaseFile:
         steps = self._engine.sops.detail.steps if shown is not None else ()
         return self._under_head(actor, case_id, lambda _: CaseProcess(
             instance=shown, steps=tuple(ProcessStep(step=each, state="done" if n == 0 else "") for n, each in enumerate(steps))))
+
+    def notes(self, actor: Actor, case_id: str) -> CasePart[Any]:
+        return self._under_head(actor, case_id, lambda whole: self._engine.case_notes.get(case_id, ()))
+
+    def note_form(self, actor: Actor, case_id: str) -> NoteChoices:
+        self.get(actor, case_id)
+        return NoteChoices(kinds=notes.KINDS, classes=("C2", "C3"))
+
+    def write_note(self, actor: Actor, case_id: str, *, text: str, kind: str, sensitivity: str, **more: Any) -> int:
+        if not text or not kind or not sensitivity:
+            raise errors.InvalidSubmission({"text": ("Tulis catatan.", "Write a note.")})
+        self._engine.case_notes[case_id] = (CaseNote(
+            number=1, kind=kind, sensitivity=sensitivity, by="Dayang Rekaan", may_revise=True,
+            versions=(NoteVersion(at=self._engine.clock.now(), text=text),)),)
+        return 1

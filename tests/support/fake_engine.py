@@ -117,6 +117,7 @@ class FakeEngine:
         self.sessions: dict[str, str] = {}
         self.kept: dict[str, Kept] = {}
         self.case_details: dict[str, CaseDetail] = {}
+        self.case_notes: dict[str, Any] = {}
         self.notice_rows: list[Notice] = []
         self.findings: tuple[LintFinding, ...] = ()
         self.trials: dict[str, FakeTrial] = {}

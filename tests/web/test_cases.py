@@ -142,3 +142,15 @@ def test_an_sop_can_begin_in_a_case_that_stands(manager, engine, monkeypatch):
     assert asked == [code]
     assert f"Proses baru dimulai pada Kasus {code}." in manager.get("/kasus/case-1").text
     assert manager.get(f"{page}?kasus=case-99").status_code == 404
+
+
+def test_a_note_is_written_read_and_refused_with_what_was_typed(manager):
+    page = "/kasus/case-1/catatan/baru"
+    refused = manager.post(page, {"once": "a", "f.text": "tetap di sini"}, on=page)
+    assert refused.status_code == 422 and "tetap di sini" in refused.text
+    kept = manager.post(page, {"once": "a", "f.kind": "visit", "f.sensitivity": "C3", "f.text": "Bertemu <b>aman</b>"}, on=page)
+    assert kept.headers["Location"] == "/kasus/case-1/catatan"
+    shown = manager.get("/kasus/case-1/catatan").text
+    assert "Bertemu &lt;b&gt;aman" in shown and "Kunjungan" in shown and "Catatan tersimpan" in shown
+    assert "Bertemu" in manager.get("/kasus/case-1/catatan/1").text
+    assert manager.get("/kasus/case-1/catatan/2").status_code == 404

@@ -1,0 +1,97 @@
+"""Notes about a case: read, written, written anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from engine.errors import InvalidSubmission
+from engine.results import CaseNote, FormField, FormView
+from engine.types import Text, Value
+from webui import case_file, context, forms, sheets
+
+pages = Blueprint("notes", __name__, url_prefix="/kasus/<case_id>/catatan")
+_KINDS = {
+    "contact": Text("Kontak", "Contact"), "visit": Text("Kunjungan", "Visit"), "coordination": Text("Koordinasi", "Coordination"),
+    "observation": Text("Pengamatan", "Observation"), "other": Text("Lainnya", "Other")}
+_CLASSES = {
+    "C2": Text("Petugas unit yang membaca kasus ini", "Staff of the unit who read this case"),
+    "C3": Text("Hanya yang menangani kasus dan pimpinannya", "Only those who work on the case, and their leads"),
+    "C4": Text("Sangat rahasia: kesehatan, keselamatan", "Most secret: health, safety")}
+
+
+@pages.get("")
+def index(case_id: str) -> Response:
+    """The notes the reader may see."""
+    part = context.engine().cases.notes(context.actor(), case_id)
+    return case_file.page("case_notes.html", part, "catatan", kinds=_KINDS, classes=_CLASSES)
+
+
+@pages.get("/baru")
+def write_page(case_id: str) -> str:
+    """An empty note."""
+    return _page(case_id, None, {})
+
+
+@pages.post("/baru")
+def write(case_id: str) -> AnyResponse | tuple[str, int]:
+    """Keep a note. The key in the form makes a double click one note."""
+    return _keep(case_id, None)
+
+
+@pages.get("/<int:number>")
+def revise_page(case_id: str, number: int) -> str:
+    """One's own note, to be written anew."""
+    note = _own(case_id, number)
+    return _page(case_id, number, {"kind": note.kind, "sensitivity": note.sensitivity, "text": note.versions[0].text})
+
+
+@pages.post("/<int:number>")
+def revise(case_id: str, number: int) -> AnyResponse | tuple[str, int]:
+    """Keep the new version beside the old one."""
+    return _keep(case_id, number)
+
+
+def _keep(case_id: str, number: int | None) -> AnyResponse | tuple[str, int]:
+    typed = forms.read(_form(case_id), request.form, request.files)
+    try:
+        context.engine().cases.write_note(
+            context.actor(), case_id, kind=str(typed.get("kind", "")), sensitivity=str(typed.get("sensitivity", "")),
+            text=str(typed.get("text", "")), file=typed.get("file"), of=number, idempotency_key=request.form.get("once", "")[:64] or None)
+    except InvalidSubmission as refusal:
+        return _page(case_id, number, typed, sheets.problems_of(refusal)), 422
+    flash("note-kept", "ok")
+    return redirect(url_for("notes.index", case_id=case_id), code=303)
+
+
+def _page(case_id: str, number: int | None, values: Mapping[str, Value], problems: Mapping[str, str] | None = None) -> str:
+    address = url_for("notes.write", case_id=case_id) if number is None else url_for("notes.revise", case_id=case_id, number=number)
+    return sheets.draw("case_note_form.html", _form(case_id), values, problems=problems, case_id=case_id, address=address,
+                       is_new=number is None, once=request.form.get("once") or context.once())
+
+
+def _own(case_id: str, number: int) -> CaseNote:
+    notes = context.engine().cases.notes(context.actor(), case_id).content
+    found: CaseNote | None = next((each for each in notes if each.number == number and each.may_revise), None)
+    return found if found is not None else abort(404)
+
+
+def _form(case_id: str) -> FormView:
+    choices = context.engine().cases.note_form(context.actor(), case_id)
+    return sheets.sheet(
+        "note", Text("Catatan kasus", "Case note"),
+        _choice("kind", Text("Jenis", "Kind"), choices.kinds, _KINDS),
+        _choice("sensitivity", Text("Siapa yang boleh membaca", "Who may read it"), choices.classes, _CLASSES),
+        sheets.field("text", "longtext", Text("Catatan", "Note"), required=True,
+                     help=Text("Tulis apa yang terjadi dan apa yang disepakati. Versi lama tetap terbaca.",
+                               "What happened and what was agreed. Earlier versions stay readable.")),
+        sheets.field("file", "file", Text("Lampiran", "Attachment"),
+                     help=Text("PDF, JPEG, atau PNG. Keterangan kamera dan lokasi dibuang.",
+                               "PDF, JPEG or PNG. What a camera wrote, and where, is dropped.")))
+
+
+def _choice(key: str, label: Text, values: tuple[str, ...], words: Mapping[str, Text]) -> FormField:
+    return FormField(key=key, type="choice", label=label, help=sheets.NO_HELP, required=True, steering=False, sensitivity="C1",
+                     options=tuple((value, words[value]) for value in values))
