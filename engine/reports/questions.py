@@ -11,7 +11,8 @@ from engine.forms_schema import Form
 from engine.types import Text, Value
 
 IDENTIFICATION: Final = "identification"
-RECORDS: Final = (IDENTIFICATION, "plan", "public_report")
+PLAN: Final = "plan"
+RECORDS: Final = (IDENTIFICATION, PLAN, "public_report")
 Records = Mapping[str, Mapping[str, Value]]
 
 UNRECORDED: Final = ("", Text("Belum dicatat", "Not recorded"))
@@ -82,7 +83,7 @@ _CHOICES: Final = (
     _Choice(key="relation", at=(IDENTIFICATION, "perpetrator_relation"),
             title=Text("Hubungan terlapor dengan korban", "Relation of the alleged perpetrator")),
     _Choice(key="scene", at=(IDENTIFICATION, "incident_place"), title=Text("Tempat kejadian", "Scene")),
-    _Choice(key="service", at=("plan", "plan_lines.service_type"), title=Text("Layanan yang direncanakan", "Services planned"),
+    _Choice(key="service", at=(PLAN, "plan_lines.service_type"), title=Text("Layanan yang direncanakan", "Services planned"),
             several=True),
 )
 _PLACES: Final = ((IDENTIFICATION, "victim_region"), (IDENTIFICATION, "incident_region"), ("public_report", "report_district"))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -48,14 +52,56 @@ def test_every_chart_has_its_table_and_every_late_task_stands_in_the_list(unit):
         browser = unit.browser(name)
         page = browser.get("/laporan").text
         assert 'href="/laporan"' in page and "November 2026" in page
-        assert page.count('class="chart"') == 2 and "resmi 50 %" in page and '50 % <span class="count">1/2</span>' in page
+        assert page.count('class="chart"') == 2 and "resmi 50 %" in page and ">50 % (1/2)<" in page
         drawn = browser.get(f"/laporan/peta/{offices.KEY}?masa=2026-T4").text
         assert "50 % · n 2" in drawn and "<table" in drawn and "Triwulan IV 2026" in drawn
         late = browser.get("/laporan/lewat").text
-        assert late.count('<tr role="row" class="is-late">') == office.engine.reports.overdue(manager).tasks.__len__() == 3
+        assert late.count('<tr role="row" class="is-late">') == len(office.engine.reports.overdue(manager).tasks) == 3
         assert "KLB-" not in late
     assert "Belum ada langkah" in browser.get("/laporan?masa=2025-01").text
     for path in ("/laporan?masa=2026-13", "/laporan?masa=x", "/laporan/peta/tidak-ada"):
         assert browser.get(path).status_code == 404
-    for path in ("/laporan", "/laporan/lewat", f"/laporan/peta/{offices.KEY}"):
+    for path in ("/laporan", "/laporan/lewat", f"/laporan/peta/{offices.KEY}", "/laporan/statistik", "/laporan/ekspor?laporan=lewat"):
         assert unit.browser("Dewi").get(path).status_code == 404
+
+
+def cells(page: str) -> list[list[list[str]]]:
+    """The tables of a page as their texts, heads first."""
+    tables = re.findall(r'<table class="list figures".*?</table>', page, re.DOTALL)
+    return [[[html.unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in re.findall(r"<t[hd][ >].*?</t[hd]>", row, re.DOTALL)]
+             for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)] for table in tables]
+
+
+def test_what_leaves_the_house_is_what_the_page_shows_cell_for_cell(unit):
+    office = unit.office
+    for number in range(11):
+        office.start({"sex": "female" if number < 8 else "male"})
+    office.clock.advance(timedelta(minutes=40))
+    dina = unit.browser("Dina")
+
+    def taken(report: str, period: str, **more: str):
+        page = f"/laporan/ekspor?laporan={report}&masa={period}"
+        return dina.post("/laporan/ekspor", {"laporan": report, "masa": period, "f.media": "csv", "f.reason": "Rapat bulanan", **more}, on=page)
+
+    assert dina.get("/laporan/statistik").status_code == 200  # October: nobody
+    assert dina.get("/laporan/statistik?masa=2026-11").status_code == 404
+    for report, period, path in (("waktu", "2026-11", "/laporan?masa=2026-11"), ("lewat", "", "/laporan/lewat")):
+        answer = taken(report, period)
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8" and "attachment" in answer.headers["Content-Disposition"]
+        assert same(answer.get_data(as_text=True), cells(dina.get(path).text))
+    office.clock.advance(timedelta(days=25))
+    dina = unit.browser("Dina")
+    page = dina.get("/laporan/statistik?masa=2026-11").text
+    assert "disembunyikan" in page and ["Perempuan", "disembunyikan"] in [row for table in cells(page) for row in table]
+    assert same(taken("statistik", "2026-11").get_data(as_text=True), cells(page))
+    assert taken("statistik", "2026-11", **{"f.media": "xlsx"}).get_data()[:2] == b"PK"
+    refused = taken("statistik", "2026-11", **{"f.reason": " "})
+    assert refused.status_code == 422 and "Tulis untuk apa" in refused.text
+    assert "Rapat bulanan" in dina.get("/laporan/ekspor?laporan=lewat").text
+    for wrong in ("laporan=x", "laporan=waktu", "laporan=statistik&masa=2026-12x"):
+        assert dina.get(f"/laporan/ekspor?{wrong}").status_code == 404
+
+
+def same(written: str, shown: list[list[list[str]]]) -> bool:
+    lines = [line for line in csv.reader(io.StringIO(written.removeprefix("\ufeff"), newline="")) if len(line) > 1]
+    return bool(lines) and lines == [row for table in shown for row in table]
