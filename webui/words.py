@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from engine.results import FormField, HistoryRow, ReplayVerdict
 from engine.types import Happening, LintFinding, Severity, TaskSummary, Text, Value
-from webui import context, deadlines, document_words, forms, inbox, record_words, said, times
+from webui import context, deadlines, document_words, forms, inbox, menu, record_words, said, times
 
 #: What the engine calls a step whose class the reader may not see.
 LIMITED = "langkah terbatas"
@@ -34,7 +34,7 @@ def init_app(app: Flask) -> None:
         risk_word=risk_word, status_word=status_word, group_word=group_word, role_word=role_word, kind_word=kind_word,
         happened_word=happened_word, step_word=step_word, item_word=item_word,
         verdict_word=verdict_word, severity_word=severity_word, same_words=same_words, case_label=case_label, month_names=month_names,
-        notice_count=notice_count, picture=picture, record_word=record_words.record_word, line_word=record_words.line_word,
+        notice_count=notice_count, menu=menu.menu, picture=picture, record_word=record_words.record_word, line_word=record_words.line_word,
     )
 
 
@@ -154,7 +154,7 @@ def role_word(role: str) -> str:
         "puspaga_receiver": _("Penerima laporan Puspaga"), "puspaga_coordinator": _("Koordinator Layanan Puspaga"),
         "puspaga_head": _("Ketua Puspaga"), "service_officer": _("Petugas layanan"),
         "professional": _("Tenaga profesional"), "case_authority": _("Penanggung jawab keputusan kasus"),
-        "process_owner": _("Pemilik proses"), "public": _("Masyarakat"), "auditor": _("Auditor"), "system_admin": _("Admin sistem"),
+        "process_owner": _("Pemilik proses"), "public": _("Masyarakat"), "partner": _("Mitra rujukan, lewat tautan"), "auditor": _("Auditor"), "system_admin": _("Admin sistem"),
         "data_protection_officer": _("Petugas pelindungan data"), "system": _("Sistem"), "": "",
     }.get(role, role)
 
