@@ -38,9 +38,12 @@ class Jobs:
 
         def command(context: Context) -> tuple[Job, ...]:
             taken = rows.acquire(context.uow, worker_id, context.now, context.now + lock_for, limit=limit)
-            if self._mailing:
-                taken += rows.acquire_mail(context.uow, worker_id, context.now, context.now + lock_for, limit=1)
-            return tuple(job for row in taken if (job := self._job(context, row)) is not None)
+            held = [job for row in taken if (job := self._job(context, row)) is not None]
+            while self._mailing and (mail := rows.acquire_mail(context.uow, worker_id, context.now, context.now + lock_for, limit=1)):
+                if (job := self._job(context, mail[0])) is not None:  # else there was nothing to say any more
+                    held.append(job)
+                    break
+            return tuple(held)
 
         return self._executor.run(WORKER, command)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engine import canonical, deadlines, due_words, summaries
+from engine import canonical, deadlines, due_words, errors, summaries
 from engine.commands import mails
 from engine.commands.notices import words
 from engine.deadlines import DeadlineState
@@ -36,6 +36,27 @@ _COUNTED = (
     (DeadlineState.TODAY, Text("tenggat hari ini", "due today")),
 )
 _DEADLINE = Text("Tenggat", "Deadline")
+
+
+class MailRefused(errors.EngineError):
+    """The mail server refused the mail, or the name and password it is asked with; check the KAWAL_SMTP_ settings."""
+
+    code = "mail-refused"
+    indonesian = "Server surel menolak surelnya, atau nama dan sandi yang dipakai; periksa pengaturan KAWAL_SMTP_."
+
+
+class MailAddressRefused(errors.EngineError):
+    """The mail server does not know the receiver's address; they can change it in their settings."""
+
+    code = "mail-address-refused"
+    indonesian = "Server surel tidak mengenal alamat penerimanya; ia dapat mengubahnya di setelannya."
+
+
+class MailNotSetUp(errors.EngineError):
+    """This worker knows no mail server; check that it has the same KAWAL_SMTP_ settings."""
+
+    code = "mail-not-set-up"
+    indonesian = "Pekerja ini tidak mengenal server surel; periksa apakah pengaturan KAWAL_SMTP_-nya sama."
 
 
 def call_of(context: Context, row: jobs.JobRow) -> OperationCall | None:

@@ -67,10 +67,10 @@ def of_account(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collecti
 
 def unread_since(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collection[str], *, codes: Collection[str],
                  since: datetime, limit: int = 50) -> list[NoticeForReader]:
-    """Of these codes and after `since`, what this person has not read yet, the earliest first."""
+    """Of these codes and from `since` on, what this person has not read yet, the earliest first."""
     return rows.all_of(NoticeForReader, uow.execute(
         _as_read_by(account_id)
-        .where(_for_reader(agency_id, account_id, roles), notice.c.code.in_(sorted(codes)), notice.c.at > since,
+        .where(_for_reader(agency_id, account_id, roles), notice.c.code.in_(sorted(codes)), notice.c.at >= since,
                notice_read.c.read_at.is_(None))
         .order_by(notice.c.at, notice.c.id).limit(limit)))
 
