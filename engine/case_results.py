@@ -299,3 +299,26 @@ class NoteChoices:
 
     kinds: tuple[str, ...]
     classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LikelyCase:
+    """A case that may be about the person somebody asks for. `why` names what is the same: nik, name, phone, year."""
+
+    case_id: str
+    business_key: str
+    unit: str
+    owner_name: str
+    is_open: bool
+    last_at: datetime
+    score: int
+    why: tuple[str, ...]
+    may_read: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anew:
+    """Why a case is made although these looked like it."""
+
+    reason: str
+    alike: tuple[str, ...]

@@ -10,13 +10,14 @@ from engine.case_access import CaseAccess
 from engine.case_documents import CaseDocuments
 from engine.case_notes import CaseNotes
 from engine.case_reading import CaseReading
+from engine.case_search import CaseSearch
 from engine.case_staffing import CaseStaffing
 from engine.casefile import kept
-from engine.commands import documents, instances, messages
+from engine.commands import documents, instances, made_anew, messages
 from engine.commands import cases as commands
 from engine.corrections import CaseCorrections
 from engine.executor import Context, Executor
-from engine.results import CaseAction, CaseSummary, CompletionResult, FormView, Page
+from engine.results import Anew, CaseAction, CaseSummary, CompletionResult, FormView, Page
 from engine.settings import Settings
 from engine.start_drafts import StartDrafts
 from engine.types import Actor, Value
@@ -28,7 +29,7 @@ PAGE = 25
 _STATUSES = {"open": True, "closed": False}
 
 
-class Cases(CaseReading, CaseNotes, CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, StartDrafts):
+class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, StartDrafts):
     """Find, open, read; start, pause, end; what operations ask of a case."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:
@@ -53,9 +54,10 @@ class Cases(CaseReading, CaseNotes, CaseDocuments, CaseStaffing, CaseCorrections
 
     def start(
         self, actor: Actor, key: str, *, submission: Mapping[str, Any], business_key: str | None = None,
-        must_stand: bool = False, idempotency_key: str | None = None,
+        must_stand: bool = False, idempotency_key: str | None = None, anew: Anew | None = None,
     ) -> CompletionResult:
-        """Starts the SOP in force under `key` for a new case (or the agency's case of that business key).
+        """Starts the SOP in force under `key` for a new case (or the agency's case of that business key). `anew`: why a new one, where
+        cases like it were shown before; kept with the case.
 
         Raises:
             NotFound: no such SOP is in force here, or no such case stands though it `must_stand`.
@@ -83,6 +85,9 @@ class Cases(CaseReading, CaseNotes, CaseDocuments, CaseStaffing, CaseCorrections
             documents.keep_uploads(context, live, "", filled.uploads)
             start_drafts.drop(context.uow, actor.account_id, key)
             context.save()
+            row = cases.get(context.uow, case.id) if anew is not None and not business_key else None
+            if row is not None and anew is not None:
+                made_anew.keep(context, row, anew)
             assert live.after is not None
             return CompletionResult(
                 instance_id=live.id, case_id=case.id, status=live.after.outcome.status, verdict="",

@@ -51,7 +51,8 @@ KINDS: Final = (
     Kind(key="work", title=Text("Tugas dan keputusan yang menunggu", "Tasks and decisions that wait"),
          codes=frozenset({"task_waiting", "task_given", "task_taken", "help_wanted", "task_due_soon", "decision_wanted", "public_complaint"})),
     Kind(key="cases", title=Text("Kasus: penugasan dan perkembangan", "Cases: who is in charge, and what happened"),
-         codes=frozenset({"case_assigned", "case_handed_on", "information", "partner_code", "partner_opened", "partner_answered"})),
+         codes=frozenset({"access_asked", "case_assigned", "case_handed_on", "information", "partner_code", "partner_opened",
+                          "partner_answered"})),
     Kind(key="sops", title=Text("Perubahan SOP", "Changes of SOPs"), codes=frozenset({"sop_proposed", "sop_approved", "sop_sent_back"})),
 )
 #: A mail about mail that fails would fail too.

@@ -24,7 +24,7 @@ from engine.replay import Step
 from engine.results import ReplayReport, ReplayVerdict
 from engine.transition import AcceptStatedTime, AnswerCorrection, ChangeTables, CompleteTask, Correct, Resume, Start, Suspend, View
 from engine.types import Value
-from storage import cases, conflicts, instances, jobs, subscriptions, tasks, trace
+from storage import case_search, cases, conflicts, instances, jobs, subscriptions, tasks, trace
 from storage import journal as journal_rows
 
 ALL = 10_000_000  # rows of one instance; the queries' own limits are for pages
@@ -47,6 +47,7 @@ def rebuild(context: Context, case_id: str) -> tuple[ReplayReport, ...]:
         for each in told:
             each.drop()
         cases.delete_records(context.uow, case_id)
+        case_search.delete_of_case(context.uow, case_id)
         places = journal_rows.places(context.uow, case_id)
         turns: list[tuple[int, _Instance | None, Any]] = [
             (places[each.live.id, command[0].entry.seq], each, command) for each in told for command in each.commands()]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from engine.case_results import Anew as Anew
 from engine.case_results import CaseAction as CaseAction
 from engine.case_results import CaseDetail as CaseDetail
 from engine.case_results import CaseHead as CaseHead
@@ -22,6 +23,7 @@ from engine.case_results import DocumentRow as DocumentRow
 from engine.case_results import Handover as Handover
 from engine.case_results import HistoryRow as HistoryRow
 from engine.case_results import InstanceSummary as InstanceSummary
+from engine.case_results import LikelyCase as LikelyCase
 from engine.case_results import MaskedPerson as MaskedPerson
 from engine.case_results import NoteChoices as NoteChoices
 from engine.case_results import NoteVersion as NoteVersion

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, func, insert, select, true, update
 
-from storage import conflicts, rows
+from storage import case_search, conflicts, rows
 from storage.prepared import Prepared
 from storage.schema import running
 from storage.unit_of_work import UnitOfWork
@@ -127,7 +127,8 @@ def owners(uow: UnitOfWork, case_ids: Collection[str]) -> Mapping[str, str]:
 
 
 def destroy_key(uow: UnitOfWork, case_id: str) -> bool:
-    """Erasure: without the wrapped key no ciphertext of the case can ever be read again."""
+    """Erasure: without the wrapped key no ciphertext of the case can ever be read again, and nobody finds it by a person."""
+    case_search.delete_of_case(uow, case_id)
     return uow.execute(update(case_file).where(case_file.c.id == case_id).values(wrapped_key=None)).rowcount == 1
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from engine import canonical, seal
+from engine import canonical, case_index, seal
 from engine.advance import LiveInstance
-from engine.casefile import approval, rules
+from engine.casefile import approval, likeness, rules
 from engine.casefile.case import Case, Changes, Submission
 from engine.casefile.records import apply
 from engine.commands import access
@@ -43,6 +43,8 @@ def project(context: Context, live: LiveInstance, record: str, values: Mapping[s
             chain_id=live.id, seq=seq,
             ciphertext=live.sealed(dict(content), binding(live.case_id, name, versions.get(name, 0) + 1)))
         for name, content in sorted(changes.records.items())])
+    if not likeness.RECORDS.isdisjoint(changes.records):
+        case_index.follow(context, live.case_id, live.agency_id, before=case.records, after={**case.records, **changes.records})
     return changes
 
 

@@ -23,6 +23,7 @@ WORDS = {
     "public_complaint": Text("ada keluhan layanan yang menunggu", "a complaint about the service waits"),
     "public_message": Text("ada pesan dari pelapor", "there is a message from the reporter"),
     "case_assigned": Text("Anda kini memegang kasus ini", "you are now in charge of this case"),
+    "access_asked": Text("seorang rekan meminta melihat kasus ini", "a colleague asks to see this case"),
     "case_handed_on": Text("kasus ini kini dipegang rekan Anda", "a colleague is now in charge of this case"),
     "task_escalated": Text("tugas lewat tenggat; giliran Anda menindaklanjuti. Mohon buka Kawal.",
                            "a task is past due; it is your turn to follow it up. Please open Kawal."),
@@ -44,7 +45,7 @@ WORDS = {
 #: Codes the engine itself sends; no diagram needs to draw them.
 OWN = frozenset({"public_report", "public_complaint", "public_message", "task_due_soon", "task_given", "task_taken", "help_wanted",
                  "glass_broken", "field_unmasked", "access_improper", "partner_code", "partner_opened", "partner_answered", "mail_failed",
-                 "case_assigned", "case_handed_on", "task_escalated", "sop_approved", "sop_proposed", "sop_sent_back"})
+                 "access_asked", "case_assigned", "case_handed_on", "task_escalated", "sop_approved", "sop_proposed", "sop_sent_back"})
 
 
 def notify(context: Context, call: OperationCall, *, role: str, code: str) -> None:
