@@ -6,12 +6,15 @@ import ctypes.util
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.browser.house import House
 from tests.support import fake_engine, fake_world
 from tests.support.not_run import not_run
 from webui import limits
@@ -103,3 +106,32 @@ def visit(chromium: Browser, site: str) -> Iterator[Callable[..., Visit]]:
     yield opened
     for context in contexts:
         context.close()
+
+
+# --- journeys ---------------------------------------------------------------------------------------------------------
+
+BEGINS = datetime(2026, 8, 24, 8, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+#: The SOPs in force where journeys lead.
+OFFICES = {
+    "tebing_tinggi": ("tebing_tinggi/pengelolaan-kasus", "common/survei-kepuasan"),
+    "kalbar": ("kalbar/pengelolaan-kasus",),
+    "depok": ("depok/pengelolaan-kasus",),
+    "bandung": ("bandung/pengaduan-masyarakat", "bandung/pengelolaan-kasus"),
+}
+
+
+@pytest.fixture(scope="session")
+def _house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    built = House.built(tmp_path_factory.mktemp("house"), chromium, OFFICES, now=BEGINS)
+    try:
+        built.serve()
+        yield built
+    finally:
+        built.stop()
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def house(request: pytest.FixtureRequest, _house: House) -> House:
+    """Four offices on one served product, in which journey follows journey; everybody's browser runs JavaScript, or nobody's."""
+    _house.script = request.param
+    return _house

@@ -186,9 +186,14 @@ class House:
 
     # --- cases --------------------------------------------------------------------------------------------------------
 
-    def open_task(self, sign_in: str, code: str, element: str) -> TaskSummary:
-        """The task of an element that this person has or may take."""
-        found = [task for task in inbox(self.scene, [self.actor(sign_in)]) if (task.business_key, task.element_id) == (code, element)]
+    def tasks_of(self, sign_in: str) -> list[TaskSummary]:
+        """What this person has or may take, in the order it came."""
+        return inbox(self.scene, [self.actor(sign_in)])
+
+    def open_task(self, sign_in: str, code: str, element: str, item: Mapping[str, Any] | None = None) -> TaskSummary:
+        """The task of an element, for a line of the plan if need be, that this person has or may take."""
+        found = [task for task in self.tasks_of(sign_in) if (task.business_key, task.element_id) == (code, element)
+                 and (not item or item.items() <= dict(task.item).items())]
         assert found, f"{sign_in} has no task {element} in {code}"
         return found[0]
 
@@ -204,7 +209,7 @@ class House:
         started = self.engine.cases.start(begins, tale.sop, submission=tale.submission | changed)
         self.scene.work()
         assert started.case_id is not None
-        code = self.engine.cases.get(self.actor(self.whose(tale.agency, "companion")), started.case_id).summary.business_key
+        code = self.engine.cases.get(self.actor(self.whose(tale.agency, "head_of_unit")), started.case_id).summary.business_key
         self.past(tale, code, tale.steps_before(until))
         return code
 
@@ -214,7 +219,7 @@ class House:
             if step.at is not None and step.at > self.now:
                 self.wait_until(step.at)
             sign_in = self.whose(tale.agency, str(step.role))
-            task = self.open_task(sign_in, code, str(step.acts_on))
+            task = self.open_task(sign_in, code, str(step.acts_on), step.item)
             claimed = self.engine.tasks.claim(self.actor(sign_in), task.id)
             self.engine.tasks.complete(self.actor(sign_in), task.id, step.submission, expected_revision=claimed.revision)
             self.scene.work()
@@ -228,7 +233,7 @@ class House:
         if step.at is not None and step.at > self.now:
             self.wait_until(step.at)
         sign_in = by or self.whose(tale.agency, str(step.role))
-        task = self.open_task(sign_in, code, element)
+        task = self.open_task(sign_in, code, element, step.item)
         said = self.person(sign_in).do(code, task.name, {**step.submission, **changed})
         self.scene.work()
         return said

@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
@@ -35,8 +36,9 @@ class Browsing:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.address = served.address
 
-    def open(self, path: str) -> Page:
-        self.page.goto(self.address + path)
+    def open(self, address: str) -> Page:
+        """A page of the product by its path, or by an address that stands on paper or in a message."""
+        self.page.goto(self.address + urlsplit(address)._replace(scheme="", netloc="").geturl())
         return self.page
 
     def fill(self, answers: Mapping[str, Any], at: str = "f") -> None:
@@ -148,12 +150,36 @@ class Person(Browsing):
             self.page.get_by_role("navigation", name="Bagian kasus").get_by_role("link", name=part).click()
         return self.page
 
-    def act(self, code: str, action: str, answers: Mapping[str, Any]) -> str:
-        """Tell a case that something happened; what its page says then."""
-        self.case(code).locator("#tindakan").get_by_role("link", name=action).first.click()
+    def act(self, code: str, action: str, answers: Mapping[str, Any], *, about: str = "") -> str:
+        """Tell a case that something happened, of several alike the one `about` this; what its page says then."""
+        self.case(code).locator("#tindakan li", has_text=action).filter(has_text=about).get_by_role("link").first.click()
         self.fill(answers)
         self.page.get_by_role("button", name="Catat tindakan").click()
         return self.page.locator("main").inner_text()
+
+    def link_for(self, code: str, provider: str) -> str:
+        """A link for the provider that a referral of the case waits for, as it is shown once."""
+        page = self.referral(code)
+        asked = page.locator("section.panel", has_text=provider)
+        asked.get_by_label("Cara mitra menghubungi Anda").fill("Kantor, telepon 0800-0000-0000")
+        asked.get_by_role("button", name="Buat tautan").click()
+        return page.locator("#tautan").inner_text().strip()
+
+    def referral(self, code: str) -> Page:
+        """The referrals of a case: what partners are asked, and the codes they want to hear."""
+        self.case(code, "Layanan").get_by_role("link", name="Rujukan ke penyelenggara").first.click()
+        return self.page
+
+    def records_absence(self, who: str, substitute: str, role: str, *, until: datetime) -> None:
+        """Somebody is away from today on, and a colleague holds their role meanwhile."""
+        page = self.open("/ketidakhadiran")
+        page.select_option("#siapa", label=who)
+        page.fill("#sampai", f"{until:%Y-%m-%d}")
+        page.locator("#pengganti").select_option(page.locator("#pengganti option", has_text=substitute).get_attribute("value"))
+        page.fill("#surat", "Surat tugas 12 tanggal hari ini")
+        page.check(f"input[name=peran][value={role}]")
+        page.get_by_role("button", name="Catat", exact=True).click()
+        assert substitute in page.locator("tbody", has_text=who).inner_text(), page.locator("main").inner_text()
 
     def papers(self, code: str) -> list[str]:
         """The codes of the documents of a case, as its page lists them."""
@@ -168,9 +194,13 @@ class Person(Browsing):
 
     def do(self, case: str, task: str, answers: Mapping[str, Any]) -> str:
         """Take the task from the team's list, fill it in, complete it; what the page says then."""
+        said = self.send(case, task, answers)
+        assert self.page.get_by_role("heading", name="Selesai").is_visible(), said
+        return said
+
+    def send(self, case: str, task: str, answers: Mapping[str, Any]) -> str:
+        """The same, whether or not it is accepted."""
         self.waiting(case, task).get_by_role("button", name="Ambil").click()
         self.fill(answers)
         self.page.get_by_role("button", name="Selesaikan tugas").click()
-        said = self.page.locator("main").inner_text()
-        assert self.page.get_by_role("heading", name="Selesai").is_visible(), said
-        return said
+        return self.page.locator("main").inner_text()
