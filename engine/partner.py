@@ -79,7 +79,7 @@ class Partner:
             case = self._referred(context, case_id)
             asked = _asked(context, case, task_id)
             to = case.provider_of(asked.line_no)
-            return forms.to_fill(asked.form, {}, _CLASSES), to.name if to is not None else ""
+            return forms.to_fill(commands.proxy_form(asked.form), {}, _CLASSES), to.name if to is not None else ""
 
         return self._executor.read(actor, query)
 

@@ -32,7 +32,7 @@ ANSWER, REPORT = "referral", "provider_report"      # the records that a partner
 #: What an agency writes down of an answer that it was told: not asked of the partner itself.
 OFFICE: Final = frozenset({"on_behalf_of", "told_at", "received_at"})
 _TOLD: Final = ("coordination_note", "special_needs_told", "documents_later")
-_OF_LINE: Final = ("service_type", "planned_from", "planned_to")
+_OF_LINE: Final = ("planned_from", "planned_to")
 _OVER: Final = frozenset({LineStatus.AWAITING_CONSENT.value, LineStatus.REFUSED.value, LineStatus.CANCELLED.value})
 _TAKEN_BACK: Final = frozenset({"recalled", "revoked"})
 _LETTER: Final = "F10"                              # whose rules of release hold for what the page tells

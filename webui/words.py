@@ -154,7 +154,8 @@ def role_word(role: str) -> str:
         "puspaga_receiver": _("Penerima laporan Puspaga"), "puspaga_coordinator": _("Koordinator Layanan Puspaga"),
         "puspaga_head": _("Ketua Puspaga"), "service_officer": _("Petugas layanan"),
         "professional": _("Tenaga profesional"), "case_authority": _("Penanggung jawab keputusan kasus"),
-        "process_owner": _("Pemilik proses"), "public": _("Masyarakat"), "partner": _("Mitra rujukan, lewat tautan"), "auditor": _("Auditor"), "system_admin": _("Admin sistem"),
+        "process_owner": _("Pemilik proses"), "public": _("Masyarakat"), "partner": _("Mitra rujukan, lewat tautan"),
+        "auditor": _("Auditor"), "system_admin": _("Admin sistem"),
         "data_protection_officer": _("Petugas pelindungan data"), "system": _("Sistem"), "": "",
     }.get(role, role)
 

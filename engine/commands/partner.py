@@ -30,6 +30,7 @@ ISSUE, REVOKE, PROGRESS = "issue_partner_link", "revoke_partner_link", "partner_
 CONTACT_LENGTH: Final = 200
 PROGRESS_LENGTH: Final = 4000
 _CODE_DIGITS: Final = 6
+_SAID_BY: Final = "on_behalf_of"
 _EVIDENCE: Final = ("told_at", "reply_file", "report_file")
 
 
@@ -115,13 +116,12 @@ def answer_for(context: Context, case: Opened, asked: Asked, submission: Mapping
     Raises:
         InvalidSubmission: who said it is missing, or there is neither when nor a letter. As `answer` else.
     """
-    keys = {field.key for field in asked.form.fields}
-    if not submission.get("on_behalf_of") or not any(submission.get(each) for each in _EVIDENCE if each in keys):
-        raise errors.InvalidSubmission({"on_behalf_of": (
-            "Tulis siapa di pihak penyelenggara yang menyampaikannya, dan kapan, atau unggah suratnya.",
-            "Write who said it for the provider, and when, or upload its letter.")})
+    if submission.get(_SAID_BY) and not any(submission.get(each) for each in _EVIDENCE):
+        raise errors.InvalidSubmission({_SAID_BY: (
+            "Tulis juga kapan penyelenggara menyampaikannya, atau unggah suratnya.",
+            "Write also when the provider said it, or upload its letter.")})
     to = case.provider_of(asked.line_no)
-    _complete(context, case, asked, asked.form, submission, provider=to.name if to is not None else "")
+    _complete(context, case, asked, proxy_form(asked.form), submission, provider=to.name if to is not None else "")
 
 
 # --- the partner ------------------------------------------------------------------------------------------------------
@@ -195,6 +195,11 @@ def add_progress(context: Context, case: Opened, link: LinkRow, text: str) -> No
 def form_of(form: Form) -> Form:
     """The form as a partner fills it: without what an agency writes down of an answer it was told."""
     return replace(form, fields=tuple(field for field in form.fields if field.key not in partner_scope.OFFICE))
+
+
+def proxy_form(form: Form) -> Form:
+    """The form as a companion fills it in a provider's place: who said it is asked first of all."""
+    return replace(form, fields=tuple(replace(field, required=True) if field.key == _SAID_BY else field for field in form.fields))
 
 
 # --- inside ------------------------------------------------------------------------------------------------------------

@@ -57,7 +57,8 @@ class Scene:
         return row
 
     def link(self) -> PartnerLink:
-        return self.only().links[0]
+        (standing,) = [each for each in self.only().links if each.revoked_at is None]
+        return standing
 
     def issue(self) -> str:
         return self.partner.issue_link(self.companion, self.case_id, self.only().task_id or "", contact=CONTACT).token
