@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from engine import authorization, case_index, errors, facts, reasons
@@ -9,7 +10,7 @@ from engine.casefile import likeness
 from engine.casefile.likeness import Asked
 from engine.commands import access
 from engine.executor import Context, Executor
-from engine.results import LikelyCase
+from engine.results import Anew, LikelyCase
 from engine.types import Actor
 from storage import accounts, agencies, case_search, cases, notices, randomness
 
@@ -55,6 +56,11 @@ class CaseSearch:
                 may_read=authorization.allows(actor, "case.read", about[case_id])) for case_id in likely if case_id in rows)
 
         return self._executor.run(actor, command)
+
+    @staticmethod
+    def reason_for_anew(reason: str, alike: Sequence[str]) -> Anew:
+        """Why a case is made although these looked like it, as `start` takes it. Raises `ReasonWanted`."""
+        return Anew(reason=reasons.stated(reason), alike=tuple(alike))
 
     def ask_access(self, actor: Actor, case_id: str, *, reason: str) -> None:
         """Tells who answers for a case that somebody asks to see it: by code and verb. The reason stands in the access log.

@@ -14,6 +14,7 @@ from webui import (
     account,
     actions,
     case_file,
+    case_search,
     case_staff,
     cases,
     context,
@@ -76,7 +77,8 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     errors.init_app(app)
     words.init_app(app)
     desk.init_app(app)
-    for module in (account, inbox, task, cases, case_file, notes, actions, access, corrections, replay, dual_roles, sops, sop_drafts,
+    directory.init_app(app)
+    for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, corrections, replay, dual_roles, sops, sop_drafts,
                    trials, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster, supervision,
                    handling, absences, keys, reports, partner, referrals):
         app.register_blueprint(module.pages)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.errors import InvalidSubmission, NotFound
 from engine.results import DocumentRow, FormView
 from engine.types import Value
-from webui import access_words, case_file, context, forms, words
+from webui import access_words, case_file, case_search, context, forms, words
 
 pages = Blueprint("cases", __name__, url_prefix="/kasus")
 STATUSES = ("open", "closed")
@@ -114,7 +114,7 @@ def start(key: str) -> AnyResponse | tuple[str, int] | str:
     try:
         result = context.engine().cases.start(
             context.actor(), key, submission=typed, business_key=code or None, must_stand=bool(code),
-            idempotency_key=request.form.get("once", "")[:64] or None)
+            idempotency_key=request.form.get("once", "")[:64] or None, anew=None if code else case_search.anew_of(key))
     except NotFound:
         if not code:
             raise
@@ -131,7 +131,8 @@ def start(key: str) -> AnyResponse | tuple[str, int] | str:
 
 def _keep_start_draft(key: str, form: FormView, typed: dict[str, Value], code: str) -> datetime:
     before, _saved_at = context.engine().cases.start_draft(context.actor(), key)
-    kept = {**forms.with_kept_files(form, typed, before), **({CASE_CODE: code} if code else {})}
+    anew = {name: before[name] for name in (case_search.REASON, case_search.ALIKE) if name in before}
+    kept = {**forms.with_kept_files(form, typed, before), **anew, **({CASE_CODE: code} if code else {})}
     saved_at: datetime = context.engine().cases.save_start_draft(context.actor(), key, kept)
     return saved_at
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from engine import errors
+from engine import errors, reasons
+from engine.case_search import CaseSearch
 from engine.casefile import parts
 from engine.commands import notes
 from engine.results import (
-    CaseDetail, CaseHead, CaseNote, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, NoteChoices, NoteVersion, Part, ProcessStep,
+    CaseDetail, CaseHead, CaseNote, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, LikelyCase, NoteChoices, NoteVersion, Part, ProcessStep,
 )
 from engine.types import Actor
 
@@ -76,3 +77,17 @@ class CaseFile:
             number=1, kind=kind, sensitivity=sensitivity, by="Dayang Rekaan", may_revise=True,
             versions=(NoteVersion(at=self._engine.clock.now(), text=text),)),)
         return 1
+
+    reason_for_anew = staticmethod(CaseSearch.reason_for_anew)
+
+    def likely(self, actor: Actor, *, name: str = "", **more: str) -> tuple[LikelyCase, ...]:
+        """Whoever is called Melati has a case; somebody of another name has none."""
+        if not name and not any(more.values()):
+            raise errors.InvalidSubmission({"name": ("Isi nama.", "Give a name.")})
+        summary = self.get(actor, "case-2").summary
+        return (LikelyCase(case_id="case-2", business_key=summary.business_key, unit="UPT PPA", owner_name="", is_open=True,
+                           last_at=self._engine.clock.now(), score=60, why=("name",), may_read=False),) if name == "Melati" else ()
+
+    def ask_access(self, actor: Actor, case_id: str, *, reason: str) -> None:
+        self.get(actor, case_id)
+        reasons.stated(reason)

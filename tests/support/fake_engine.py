@@ -137,6 +137,7 @@ class FakeEngine:
         self.sops = Sops(self)
         self.audit = Audit(self)
         self.desk, self.roster, self.supervision = fake_office.Desk(), fake_office.Roster(), fake_office.Supervision()
+        self.reports, self.providers = fake_office.Reports(), fake_office.Providers()
 
     def allows(self, actor: Actor, action: str) -> bool:
         return authorization.allows(actor, action)
@@ -302,7 +303,7 @@ class Cases(CaseFile, fake_office.CaseStaffing, CaseFilings):
         return Page(rows=tuple(rows[(page - 1) * 25:page * 25]), total=len(rows), number=page)
 
     def start(self, actor: Actor, key: str, *, submission: Mapping[str, Any], business_key: str | None = None,
-              must_stand: bool = False, idempotency_key: str | None = None) -> CompletionResult:
+              must_stand: bool = False, idempotency_key: str | None = None, anew: Any = None) -> CompletionResult:
         if must_stand and business_key not in {detail.summary.business_key for detail in self._engine.case_details.values()}:
             raise errors.NotFound(case=business_key)
         if "family_told" not in submission:

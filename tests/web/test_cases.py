@@ -154,3 +154,16 @@ def test_a_note_is_written_read_and_refused_with_what_was_typed(manager):
     assert "Bertemu &lt;b&gt;aman" in shown and "Kunjungan" in shown and "Catatan tersimpan" in shown
     assert "Bertemu" in manager.get("/kasus/case-1/catatan/1").text
     assert manager.get("/kasus/case-1/catatan/2").status_code == 404
+
+
+def test_who_looks_before_making_a_case_says_why_it_is_another(manager, engine):
+    page, who = "/kasus/mirip", {"name": "Melati", "sop": "pengelolaan-kasus"}
+    assert manager.post(page, {}, on=page).status_code == 422
+    shown = manager.post(page, {"name": "Melati"}, on=page).text
+    assert "KLB-2026-000042" in shown and "nama terdengar sama" in shown and 'href="/kasus/case-2"' not in shown
+    assert manager.post(page, {**who, "reason": "ya"}, on=page).status_code == 422
+    why = "Tanggal lahir dan alamatnya berbeda dari kasus itu."
+    assert manager.post(page, {**who, "reason": why}, on=page).headers["Location"] == "/kasus/baru/pengelolaan-kasus"
+    assert manager.post(page, {"name": "Orang Lain", "sop": "pengelolaan-kasus"}, on=page).status_code == 303
+    asked = manager.post("/kasus/mirip/case-2/minta-akses", {"reason": why}, on=page)
+    assert asked.status_code == 303 and "Permintaan terkirim" in manager.get(page).text
