@@ -14,6 +14,7 @@ from engine.jobs import Jobs
 from engine.partner import Partner
 from engine.people import People
 from engine.roster import Roster
+from engine.providers import Providers
 from engine.public import Public
 from engine.reports.part import Reports
 from engine.settings import KEY_BYTES, Settings
@@ -50,6 +51,7 @@ class Engine:
         self.public = Public(executor, self.sops)
         self.partner = Partner(executor, settings)
         self.reports = Reports(executor)
+        self.providers = Providers(executor)
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock = SystemClock(), operations: Mapping[str, OperationSpec] = {}) -> Engine:

@@ -116,10 +116,10 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
         EngineError: a rule of every case forbids it.
     """
     definition = context.executor.definition(context.uow, row.deployment_id)
-    document, folder = definition.documents.get(code, (None, ""))
-    template = definition.files.get(f"{folder}documents/{document.template}.typ") if document else None
+    document, _ = definition.documents.get(code, (None, ""))
+    found = shelf(definition, code)
     agency = agencies.get(context.uow, row.agency_id)
-    if document is None or template is None or agency is None:
+    if document is None or found is None or agency is None:
         raise errors.UnknownElement(document=code)
     zone = ZoneInfo(agency.zone)
     today = context.now.astimezone(zone).date()
@@ -152,10 +152,19 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
         "signatures": [{**one.as_data(), "image": one.file if one.file in images else None} for one in signed],
         "release": to,
     }
-    shelf = f"{folder}documents/"
-    beside = {path.removeprefix(shelf): content for path, content in definition.files.items()
-              if path.startswith(shelf) and _is_beside(path, definition.files)}
+    template, beside = found
     return LetterSource(template=template, data=data, files={**beside, **images})
+
+
+def shelf(definition: Definition, code: str) -> tuple[bytes, dict[str, bytes]] | None:
+    """The template of a document, and by name what it may show or import; None where the SOP has none."""
+    document, folder = definition.documents.get(code, (None, ""))
+    template = definition.files.get(f"{folder}documents/{document.template}.typ") if document else None
+    if template is None:
+        return None
+    place = f"{folder}documents/"
+    return template, {path.removeprefix(place): content for path, content in definition.files.items()
+                      if path.startswith(place) and _is_beside(path, definition.files)}
 
 
 def _decided(context: Context, row: instances.InstanceRow, definition: Definition) -> dict[str, Value]:

@@ -18,6 +18,7 @@ PROPOSED: Final[Mapping[str, timedelta]] = {
     "unassigned_after_high": timedelta(hours=1),
     "unassigned_after": timedelta(hours=3),
     "silent_after": timedelta(days=14),
+    "provider_check_after": timedelta(days=90),
     "escalate_supervisor_after": timedelta(hours=1),
     "escalate_duty_officer_after": timedelta(hours=2),
     "escalate_head_of_unit_after": timedelta(hours=4),

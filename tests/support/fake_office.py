@@ -8,6 +8,8 @@ from typing import Any
 from engine import authorization, errors
 from engine.commands.assignment import CannotOwn
 from engine.office_results import CaseStaff, ChainLink, DecisionBrief, Escalation, QuietCase, Shift, StepTime, Tile, Workload
+from engine.provider_results import Directory
+from engine.report_results import OverdueReport, Period, Statistics, TimeReport
 from engine.results import Page
 from engine.types import Actor
 
@@ -70,6 +72,52 @@ class Roster:
 
     def remove_shift(self, actor: Actor, shift_id: str) -> None:
         raise errors.NotFound(shift_id=shift_id)
+
+
+class Reports:
+    """Nothing was done, nobody served, nothing left the house."""
+
+    def times(self, actor: Actor, period: Period) -> TimeReport:
+        return TimeReport(period=period, sops=(), flow=(), loads=(), is_whole=True)
+
+    def heat_map(self, actor: Actor, sop_key: str, period: Period, *, language: str = "id") -> bytes:
+        return b"<svg xmlns='http://www.w3.org/2000/svg'></svg>"
+
+    def overdue(self, actor: Actor) -> OverdueReport:
+        return OverdueReport(at=NOW, tasks=(), limited=0, more=0)
+
+    def statistics(self, actor: Actor, period: Period) -> Statistics:
+        return Statistics(period=period, total=0)
+
+    def export(self, actor: Actor, tables: Any, **given: Any) -> bytes:
+        raise errors.InvalidSubmission({})
+
+    def exports(self, actor: Actor) -> tuple[()]:
+        return ()
+
+
+class Providers:
+    """The directory is empty."""
+
+    def directory(self, actor: Actor) -> Directory:
+        return Directory(providers=(), check_days=90, is_proposed=True)
+
+    def names(self, actor: Actor) -> tuple[str, ...]:
+        return ()
+
+    def get(self, actor: Actor, provider_id: str) -> Any:
+        raise errors.NotFound(provider_id=provider_id)
+
+    def save(self, actor: Actor, values: Any, **given: Any) -> str:
+        raise errors.InvalidSubmission({})
+
+    def confirm(self, actor: Actor, provider_id: str) -> None:
+        raise errors.NotFound(provider_id=provider_id)
+
+    remove = confirm
+
+    def contact_list(self, actor: Actor) -> bytes:
+        raise errors.NotFound(document="F26")
 
 
 class Supervision:

@@ -102,6 +102,28 @@ def test_what_leaves_the_house_is_what_the_page_shows_cell_for_cell(unit):
         assert dina.get(f"/laporan/ekspor?{wrong}").status_code == 404
 
 
+def test_a_provider_written_down_is_offered_where_a_form_asks_for_one(unit):
+    dina = unit.browser("Dina")
+    given = {"f.name": "RSUD Rekaan", "f.display_name": "RSUD Rekaan", "f.kind": "hospital", "f.services": "health_support"}
+    refused = dina.post("/penyelenggara", {**given, "f.display_name": "Poli HIV"}, on="/penyelenggara/baru")
+    assert refused.status_code == 422 and "keadaan kesehatan" in refused.text
+    assert dina.post("/penyelenggara", given, on="/penyelenggara/baru").status_code == 303
+    page = dina.get("/penyelenggara").text
+    (own,) = set(re.findall(r'href="/penyelenggara/([0-9a-f]{32})"', page))
+    assert "RSUD Rekaan" in page and "usulan" in page
+    companion = unit.browser("Dewi")
+    assert "RSUD Rekaan" in companion.get("/penyelenggara").text and companion.get(f"/penyelenggara/{own}").status_code == 404
+    assert companion.get("/penyelenggara/daftar.pdf").data[:5] == b"%PDF-"
+    office = unit.office
+    started = office.follow("a01_rujukan_kesehatan", until="coordinate_provider")
+    task = next(each for each in office.pool(office.actor("case_manager"), started) if each.element_id == "coordinate_provider")
+    form = unit.browser("Bima").get(f"/tugas/{task.id}").text
+    assert '<option value="RSUD Rekaan">' in form and re.search(r'name="f.provider"[^>]* list="', form)
+    changed = dina.post(f"/penyelenggara/{own}", {**given, "f.stops": "Renovasi", "revision": "1"}, on=f"/penyelenggara/{own}")
+    assert changed.status_code == 303 and "berhenti: Renovasi" in dina.get("/penyelenggara").text
+    assert '<option value="RSUD Rekaan">' not in unit.browser("Bima").get(f"/tugas/{task.id}").text
+
+
 def same(written: str, shown: list[list[list[str]]]) -> bool:
     lines = [line for line in csv.reader(io.StringIO(written.removeprefix("\ufeff"), newline="")) if len(line) > 1]
     return bool(lines) and lines == [row for table in shown for row in table]
