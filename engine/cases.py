@@ -19,6 +19,7 @@ from engine.corrections import CaseCorrections
 from engine.executor import Context, Executor
 from engine.results import Anew, CaseAction, CaseSummary, CompletionResult, FormView, Page
 from engine.settings import Settings
+from engine.sop_toml import IN_CASE_REQUIRED
 from engine.start_drafts import StartDrafts
 from engine.types import Actor, Value
 from storage import cases, deployments, inbox, start_drafts
@@ -73,6 +74,10 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
             if entered is None:
                 raise errors.NotFound(sop=key)
             may_start(actor, entered.roles)
+            if definition.sheet.in_case == IN_CASE_REQUIRED and not business_key:
+                raise errors.InvalidSubmission({"case_code": (
+                    "Isi kode kasus: SOP ini hanya berjalan pada kasus yang sudah ada.",
+                    "Give the code of the case: this SOP runs only in a case that stands.")})
             form = entered.form
             about = authorization.ObjectFacts(agency_id=actor.agency_id, worked_on=True)
             filled = filling.fill(context, None, form, submission, about)

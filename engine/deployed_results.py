@@ -24,6 +24,7 @@ class SopSummary:
     findings: int
     kind: str = ""              # what its sheet says it is about: intake, case, service, request, community, oversight
     state: str = ""             # in_force | to_come | replaced, where versions are listed
+    in_case: str = ""           # "required": it begins only in a case that is named
     decree: str = ""            # number of the decree it came into force by; "" for one the machine's operator deployed
 
 

@@ -63,6 +63,9 @@ class DocumentTemplate:
     receiver_name: str = ""  # the same for its name
 
 
+IN_CASE_REQUIRED = "required"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SopSheet:
     """What `sop.toml` says. Missing parts are empty: what an agency must have is lint's business."""
@@ -74,6 +77,7 @@ class SopSheet:
     title: Text = Text("", "")
     start_form: str | None = None
     start_roles: tuple[str, ...] = ()
+    in_case: str = ""  # "required": it begins only in a case that is named
     identity: Mapping[str, Any] = field(default_factory=dict)
     lanes: Mapping[str, str] = field(default_factory=dict)  # printed lane name -> abstract role
     clauses: tuple[Clause, ...] = ()
@@ -154,6 +158,7 @@ def _sheet(raw: dict[str, Any], file: str) -> SopSheet:
             title=_text(raw.get("title", {})),
             start_form=_word(raw, "start_form") or None,
             start_roles=_words(raw.get("start_roles", [])),
+            in_case=_in_case(raw),
             identity=_table(raw, "identity"),
             lanes={" ".join(name.split()): _str(role) for name, role in _table(raw, "lanes").items()},
             clauses=_clauses(raw),
@@ -258,6 +263,13 @@ def _kind(raw: Any) -> str:
     if kind not in ("", *SOP_KINDS):
         raise TypeError
     return kind
+
+
+def _in_case(raw: Any) -> str:
+    said = _word(raw, "in_case")
+    if said not in ("", IN_CASE_REQUIRED):
+        raise TypeError
+    return said
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -152,11 +152,13 @@ def _start_page(key: str, form: FormView, values: Mapping[str, Value], *, proble
                 add_row_to: str = "", code: str = "", unknown_case: bool = False, draft_saved_at: datetime | None = None) -> str:
     drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
     known = {control.field.key for control in drawn}
-    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
-    kind = next((sop.kind for sop in context.engine().sops.startable(context.actor()) if sop.key == key), "")
+    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in {*known, "case_code"}]
+    sop = next((each for each in context.engine().sops.startable(context.actor()) if each.key == key), None)
+    needs_case = sop is not None and sop.in_case == "required"
     return render_template("start.html", key=key, form=form, controls=drawn, summary=forms.summary(drawn), loose=loose,
                            has_problems=bool(problems) or unknown_case, once=request.form.get("once") or context.once(),
-                           code=code, asks_for_case=bool(code) or kind in ABOUT_A_CASE, unknown_case=unknown_case,
+                           code=code, asks_for_case=bool(code) or needs_case or (sop is not None and sop.kind in ABOUT_A_CASE),
+                           needs_case=needs_case, case_problem=(problems or {}).get("case_code", ""), unknown_case=unknown_case,
                            draft_saved_at=draft_saved_at)
 
 

@@ -8,7 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import engine as front_door
+from engine import errors
 from engine.scenario import inbox
 from tests.scenarios.shipped import ROOT
 from webui import stage
@@ -39,8 +42,11 @@ def test_a_reopened_case_goes_on_as_the_same_case_by_the_sop_in_force() -> None:
         closed = front_door.play_scenario(story, scene, key="pengelolaan-kasus")
         number = scene.engine.cases.get(scene.actor_of("supervisor"), closed.case_id or "").summary.business_key
         when = scene.clock.now()
-        scene.engine.cases.start(scene.actor_of("intake_operator"), "pembukaan-kembali", business_key=number,
-                                 submission={"received_at": when, "victim_reported_at": when, "emergency_now": False})
+        report = {"received_at": when, "victim_reported_at": when, "emergency_now": False}
+        with pytest.raises(errors.InvalidSubmission) as asked:  # it reopens a case: which one
+            scene.engine.cases.start(scene.actor_of("intake_operator"), "pembukaan-kembali", submission=report)
+        assert set(asked.value.problems) == {"case_code"}
+        scene.engine.cases.start(scene.actor_of("intake_operator"), "pembukaan-kembali", business_key=number, submission=report)
         scene.work()
         do(scene, "companion", "request_reopen", {"reopen_trigger": "new_incident", "reopen_reason": "Kekerasan baru"})
         assert "review_case" not in {task.element_id for task in inbox(scene, [scene.actor_of("supervisor")])}   # not before the approval
