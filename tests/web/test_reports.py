@@ -23,8 +23,8 @@ class Unit:
 
     def __init__(self, office: offices.Office) -> None:
         self.office = office
-        for name, role in {"Bima": "case_manager", "Dina": "data_staff", "Indah": "auditor", "Dewi": "companion"}.items():
-            office.hire(name, role)
+        self.people = {name: office.hire(name, role) for name, role in {
+            "Bima": "case_manager", "Dina": "data_staff", "Indah": "auditor", "Dewi": "companion"}.items()}
         self.app = create_app(office.engine, settings=office.engine.settings)
 
     def browser(self, name: str) -> Browser:
@@ -117,6 +117,7 @@ def test_a_provider_written_down_is_offered_where_a_form_asks_for_one(unit):
     office = unit.office
     started = office.follow("a01_rujukan_kesehatan", until="coordinate_provider")
     task = next(each for each in office.pool(office.actor("case_manager"), started) if each.element_id == "coordinate_provider")
+    office.engine.tasks.claim(unit.people["Bima"], task.id)
     form = unit.browser("Bima").get(f"/tugas/{task.id}").text
     assert '<option value="RSUD Rekaan">' in form and re.search(r'name="f.provider"[^>]* list="', form)
     changed = dina.post(f"/penyelenggara/{own}", {**given, "f.stops": "Renovasi", "revision": "1"}, on=f"/penyelenggara/{own}")
