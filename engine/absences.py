@@ -7,7 +7,7 @@ from datetime import date
 
 from engine import authorization, errors
 from engine.authorization import ObjectFacts
-from engine.colleagues import of_agency, roles_that_do_tasks
+from engine.colleagues import is_of_the_house, of_agency, roles_that_do_tasks
 from engine.directory import qualifications
 from engine.executor import Context, Executor
 from engine.results import Absence, Colleague
@@ -145,7 +145,7 @@ def _check_substitute(
     if rows.overlapping(context.uow, substitute_id, from_date, until_date):
         raise SubstituteRefused()
     held = accounts.roles_held(context.uow, substitute_id, from_date)
-    if not held or not held <= roles_that_do_tasks():
+    if not held or not held <= roles_that_do_tasks() or not all(is_of_the_house(held, asking_for=role) for role in roles):
         raise SubstituteRefused()
     agency = agencies.get(context.uow, away.agency_id)
     asked = qualifications.asked(agency) if agency is not None else {}

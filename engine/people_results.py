@@ -10,11 +10,12 @@ from engine.notice_kinds import Kind, Where
 
 @dataclass(frozen=True, kw_only=True)
 class Colleague:
-    """Somebody of the actor's agency, with the roles they hold today."""
+    """Somebody of the actor's agency, with the roles they hold today; `is_outside`: a partner of the unit, none of its staff."""
 
     id: str
     name: str
     roles: tuple[str, ...]
+    is_outside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,12 +123,13 @@ class Handling:
 
 
 def _helpers(context: Context, seen: InboxRow, of: str | None) -> Collection[str]:
-    """The colleague, if it is one; without, everybody who decides over the case today."""
+    """The colleague, if it is one of the house; without, everybody who decides over the case today."""
     row = seen.task
     if of is not None:
         account = accounts.get(context.uow, of)
         is_colleague = account is not None and account.agency_id == row.agency_id and account.disabled_at is None
-        return [of] if is_colleague and accounts.roles_held(context.uow, of, context.local_day()) else []
+        held = accounts.roles_held(context.uow, of, context.local_day())
+        return [of] if is_colleague and colleagues.is_of_the_house(held, asking_for=row.role) else []
     instance = instances.get(context.uow, row.instance_id)
     role = concrete_role(CASE_AUTHORITY, context.parameters(instance.parameters_digest if instance else None))
     return accounts.holders(context.uow, row.agency_id, [role], context.local_day()).get(role, ())

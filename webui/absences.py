@@ -43,9 +43,12 @@ def end(absence_id: str) -> Response:
 def _page(*, problem: str = "") -> str:
     actor, engine = context.actor(), context.engine()
     people = engine.people.may_be_away(actor)
+    roles = sorted({role for one in people for role in one.roles})
+    possible = [one for one in engine.tasks.colleagues(actor)
+                if one.id != actor.account_id and not (one.is_outside and set(roles).isdisjoint(one.roles))]
     return render_template(
-        "absences.html", absences=engine.people.absences(actor), colleagues=engine.tasks.colleagues(actor), people=people, problem=problem,
-        typed=request.form, roles=sorted({role for one in people for role in one.roles}),
+        "absences.html", absences=engine.people.absences(actor), people=people, roles=roles, problem=problem, typed=request.form,
+        colleagues=sorted(possible, key=lambda one: actor.roles.isdisjoint(one.roles)),  # who does the same work first
         today=context.now().astimezone(context.zone()).date())
 
 

@@ -135,12 +135,13 @@ def _page(task_id: str, verb: str, *, problem: str = "") -> str:
         needs_colleague=VERBS[verb] in NEED_COLLEAGUE,
         needs_note=VERBS[verb] in NEED_NOTE or (VERBS[verb] == "assign" and detail.summary.assignee_id is not None)
         or (VERBS[verb] == "take_back" and detail.summary.given_by_name != context.actor().name),
-        colleagues=_everybody() if VERBS[verb] == "ask_help" else colleagues_for(detail.summary.role),
+        colleagues=_of_the_house(detail.summary.role) if VERBS[verb] == "ask_help" else colleagues_for(detail.summary.role),
         first_day=today + timedelta(days=1), typed=request.form)
 
 
-def _everybody() -> list[Colleague]:
-    return [one for one in context.engine().tasks.colleagues(context.actor()) if one.id != context.actor().account_id]
+def _of_the_house(role: str) -> list[Colleague]:
+    return [one for one in context.engine().tasks.colleagues(context.actor())
+            if one.id != context.actor().account_id and (role in one.roles or not one.is_outside)]
 
 
 def _day(given: str) -> date:

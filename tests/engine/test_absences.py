@@ -20,7 +20,8 @@ PASSPHRASE = "kuda batu hujan pelan sekali"
 TODAY, FRIDAY = date(2026, 11, 10), date(2026, 11, 13)
 DECREE = "ST 094/12/UPTD/2026, 9 November 2026"
 APPROVED = {"decision": "approved", "assessment_is_relevant": True}
-WHO = {"bima": ["case_manager"], "dewi": ["companion"], "eko": ["companion"], "citra": ["head_of_unit"], "audi": ["auditor"]}
+WHO = {"bima": ["case_manager"], "dewi": ["companion"], "eko": ["companion"], "citra": ["head_of_unit"], "audi": ["auditor"],
+       "mitra": ["external_provider"]}
 
 
 @pytest.fixture
@@ -98,6 +99,7 @@ def test_it_ends_with_the_last_day_or_at_once_when_ended(office, people):
     ({"who": "bima", "by": "bima"}, SubstituteRefused),
     ({"who": "dewi", "by": "bima", "recorded_by": "bima"}, SubstituteRefused),              # nobody appoints themselves
     ({"who": "bima", "by": "audi"}, SubstituteRefused),                                     # who audits does no work
+    ({"who": "dewi", "by": "mitra"}, SubstituteRefused),                                    # a partner is none of the house
     ({"who": "dewi", "by": "eko", "roles": ["head_of_unit"]}, AbsenceRefused),              # nobody hands on what is not theirs
     ({"who": "dewi", "by": "eko", "roles": []}, AbsenceRefused),
     ({"who": "dewi", "by": "eko", "decree": " "}, AbsenceRefused),

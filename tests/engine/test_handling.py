@@ -35,7 +35,8 @@ def people(office: Office) -> dict[str, str]:
     return {name: office.engine.people.create_account(
         operator, sign_in=name, name=name.title(), passphrase=PASSPHRASE, roles=roles, demo=True,
         qualifications_confirmed={role: asked[role] for role in roles if role in asked}).id
-        for name, roles in {"bima": ["case_manager"], "budi": ["case_manager"], "dewi": ["companion"], "citra": ["head_of_unit"]}.items()}
+        for name, roles in {"bima": ["case_manager"], "budi": ["case_manager"], "dewi": ["companion"], "citra": ["head_of_unit"],
+                            "mitra": ["external_provider"]}.items()}
 
 
 def signed_in(office: Office, name: str) -> Actor:
@@ -97,6 +98,7 @@ def test_a_task_is_handed_over_with_a_note_and_taken_back(office, people, held):
     ("set_aside", {"until": date(2028, 1, 1), "note": "nanti"}, NotAhead),
     ("set_aside", {"until": date(2026, 11, 20), "note": ""}, NoteMissing),
     ("ask_help", {"of": "nobody", "note": "tolong"}, NotEligible),
+    ("ask_help", {"of": "mitra", "note": "tolong"}, NotEligible),  # a partner sees what was agreed to, and no more
     ("ask_help", {"of": "budi", "note": ""}, NoteMissing),
     ("assign", {"to": "budi", "note": ""}, NoteMissing),                   # away from a holder: only with a reason
 ])
