@@ -223,6 +223,8 @@ def _complete(context: Context, case: Opened, asked: Asked, form: Form, submissi
 
     live, after = task_commands.complete(context, held, typed=submission, fill=fill, expected_revision=None, provider=provider)
     if after is None:
+        if row.assignee_id is None:   # refused: nobody holds it who could not come back to it
+            tasks.update_one(context.uow, row.id, {"assignee_id": None, "claimed_at": None})
         return
     assert form.record is not None
     journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "complete_task")

@@ -149,6 +149,11 @@ def test_link_and_code_lead_to_the_packet_and_the_answer(scene: Scene) -> None:
     assert [each.kind for each in entries if each.actor_id == f"partner:{scene.link().id}"] == ["complete_task", "complete_task"]
     assert scene.on.engine.audit.replay(scene.on.actor_of("auditor"), instance).verdict is ReplayVerdict.CONFIRMED
 
+    told, links = scene.detail(), scene.referrals()
+    reports = scene.on.engine.audit.rebuild(scene.on.engine.people.operator(), scene.case_id)
+    assert all(each.verdict is ReplayVerdict.CONFIRMED for each in reports)
+    assert (scene.detail().records, scene.detail().history, scene.referrals()) == (told.records, told.history, links)
+
     scene.on.clock.advance(timedelta(days=31))
     gone(lambda: scene.partner.face(token))
 
@@ -255,6 +260,20 @@ def test_returned_for_missing_documents_the_link_stands_until_it_is_asked_again(
     assert scene.partner.referral(session).task is None
     scene.do("complete_documents_for_provider", "companion", {"documents_completed": True})
     scene.do("coordinate_provider", "companion", {"provider": "RSUD A", "provider_kind": "health", "provider_answer": "awaited"})
+    scene.answer(session, {"provider_answer": "accepted"})
+    assert scene.open() == ["hand_over_referral"]
+
+
+def test_a_paused_case_takes_no_answer_and_leaves_the_task_free(scene: Scene) -> None:
+    token = scene.issue()
+    session = scene.enter(token)
+    head, instance = scene.on.actor_of("head_of_unit"), scene.detail().instances[0].id
+    scene.on.engine.cases.suspend(head, instance, reason="Menunggu kepastian")
+    with pytest.raises(errors.InstanceNotActive):
+        scene.answer(session, {"provider_answer": "accepted"})
+    (task,) = scene.detail().open_tasks
+    assert task.assignee_id is None
+    scene.on.engine.cases.resume(head, instance, reason="Sudah pasti")
     scene.answer(session, {"provider_answer": "accepted"})
     assert scene.open() == ["hand_over_referral"]
 
