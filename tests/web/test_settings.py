@@ -39,7 +39,7 @@ def test_quiet_hours_that_are_none_are_refused_and_nothing_typed_is_lost(manager
 
 def test_a_calendar_address_opens_without_a_session_until_it_is_changed(manager, visitor, app, engine):
     def address():
-        found = re.search(r'id="alamat" readonly value="http://localhost:8000([^"]+)"', manager.get("/setelan").text)
+        found = re.search(r'id="alamat" type="text" readonly value="http://localhost:8000([^"]+)"', manager.get("/setelan").text)
         return found[1] if found else None
 
     first = address()
