@@ -13,9 +13,10 @@ from engine.casefile import parts
 from engine.commands import access, documents
 from engine.executor import Context, Executor
 from engine.results import (
-    CaseDetail, CaseHead, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, DocumentRow, HistoryRow, Part, RecordView,
+    CaseCopy, CaseDetail, CaseHead, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, DocumentRow, HistoryRow, Part, RecordView,
 )
 from engine.types import Actor, Happening
+from storage import access_log
 from storage import documents as document_rows
 from storage import instances as instance_rows
 from storage import tasks as task_rows
@@ -71,6 +72,20 @@ class CaseReading:
     def documents(self, actor: Actor, case_id: str) -> CasePart[tuple[DocumentRow, ...]]:
         """Documents of the classes the actor may see."""
         return self._part(actor, case_id, "part.documents", _documents)
+
+    def printed(self, actor: Actor, case_id: str) -> CasePart[CaseCopy]:
+        """A numbered copy to print, of what the actor sees at this moment; it stands in the access log as a print."""
+
+        def command(context: Context) -> CasePart[CaseCopy]:
+            row, about = facts.seen_case(context, case_id, "case.read")
+            number = access_log.count(context.uow, case_id, access.PRINT) + 1
+            access.log(context, case_id, what=access.PRINT, field_group=f"copy:{number}")
+            known = case_parts.known(context, row, about)
+            return CasePart(head=case_parts.head(known), content=CaseCopy(
+                number=number, records=case_parts.records(known), history=_history(known), documents=_documents(known),
+                open_tasks=known.open_tasks))
+
+        return self._executor.run(actor, command)
 
     def process(self, actor: Actor, case_id: str, instance_id: str | None = None) -> CasePart[CaseProcess]:
         """The steps of one instance, by default of the one that runs. Raises `NotFound` for an instance of another case."""

@@ -322,3 +322,14 @@ class Anew:
 
     reason: str
     alike: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseCopy:
+    """A case as one reader may take it away on paper. `number` counts the copies of this case, whoever took them."""
+
+    number: int
+    records: tuple[RecordView, ...]
+    history: tuple[HistoryRow, ...]
+    documents: tuple[DocumentRow, ...]
+    open_tasks: tuple[TaskSummary, ...]

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from engine.case_results import Anew as Anew
 from engine.case_results import CaseAction as CaseAction
+from engine.case_results import CaseCopy as CaseCopy
 from engine.case_results import CaseDetail as CaseDetail
 from engine.case_results import CaseHead as CaseHead
 from engine.case_results import CaseNote as CaseNote

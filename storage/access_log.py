@@ -62,6 +62,12 @@ def of_case(uow: UnitOfWork, case_id: str, *, after: int = 0, limit: int = 10_00
         .order_by(access_log.c.seq).limit(limit)))
 
 
+def count(uow: UnitOfWork, case_id: str, what: str) -> int:
+    """How many entries of this kind a case has."""
+    return int(uow.execute(
+        select(func.count()).select_from(access_log).where(access_log.c.case_id == case_id, access_log.c.what == what)).scalar_one())
+
+
 def whole(uow: UnitOfWork, case_id: str) -> list[AccessRow]:
     """Every entry of a case in order."""
     found: list[AccessRow] = []

@@ -93,6 +93,15 @@ def process(case_id: str) -> Response:
     return page("case_process.html", part, "sop", shown=shown, drawing=_drawing(shown) if shown is not None else None)
 
 
+@pages.post("/cetak")
+def printed(case_id: str) -> str:
+    """A copy to print, with its number on every sheet. By POST: taking one is itself recorded."""
+    part = context.engine().cases.printed(context.actor(), case_id)
+    return render_template(
+        "case_print.html", head=part.head, case=part.head.summary, copy=part.content, person_words=access_words.person,
+        history=timeline.readable(part.content.history), groups=by_record(part.content.records))
+
+
 def page(template: str, part: CasePart[Any], key: str, **more: Any) -> Response:
     """A part under the head of its case. Names that were asked for disappear by themselves."""
     head = part.head

@@ -98,6 +98,7 @@ POLICY: Final[Mapping[str, str]] = {
     "case_file.services": "case.read",
     "case_file.documents": "case.read",
     "case_file.process": "case.read",
+    "case_file.printed": "case.read",
     "case_search.page": "case.start",
     "case_search.search": "case.start",
     "case_search.ask_access": "case.start",

@@ -11,7 +11,7 @@ from engine.executor import Context
 from storage import access_log
 
 DUAL_ROLE: Final = "dual_role"      # somebody approved what they had proposed themselves, and said why
-READ, NAMES, UNMASK, BREAK_GLASS, REVIEW = "read", "names", "unmask", "break_glass", "review"
+READ, NAMES, UNMASK, BREAK_GLASS, REVIEW, PRINT = "read", "names", "unmask", "break_glass", "review", "print"
 LOG: Final = "access_log"            # the field group of who reads the log itself
 #: What stands beside the process's own steps where a case is replayed.
 ACTS: Final = frozenset({UNMASK, BREAK_GLASS, REVIEW, DUAL_ROLE})

@@ -74,3 +74,15 @@ def test_a_part_asks_the_database_as_often_however_long_the_case(office, monkeyp
                        (cases.process, 26)):
         counts = [statements(monkeypatch, lambda page=page, of=of: page(manager, of)) for of in (short, long)]
         assert max(counts) <= most, (page.__name__, counts)
+
+
+def test_a_copy_has_a_number_and_stands_in_the_log(office):
+    case_id = office.start().case_id or ""
+    first, second = (office.engine.cases.printed(office.actor(role), case_id).content for role in ("case_manager", "auditor"))
+    assert (first.number, second.number) == (1, 2)
+    assert {field.key for each in second.records for field in each.fields if field.masked} - {
+        field.key for each in first.records for field in each.fields if field.masked}, "who sees less prints less"
+    log = office.engine.audit.access_log(office.actor("head_of_unit"), case_id, 1).page.rows
+    assert [(each.what, each.about) for each in log] == [("print", "copy:2"), ("print", "copy:1")]
+    with pytest.raises(errors.NotFound):
+        office.engine.cases.printed(office.actor("companion", name="asing"), case_id)

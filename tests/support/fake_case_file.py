@@ -10,7 +10,7 @@ from engine.case_search import CaseSearch
 from engine.casefile import parts
 from engine.commands import notes
 from engine.results import (
-    CaseDetail, CaseHead, CaseNote, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, LikelyCase, NoteChoices, NoteVersion, Part, ProcessStep,
+    CaseCopy, CaseDetail, CaseHead, CaseNote, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, LikelyCase, NoteChoices, NoteVersion, Part, ProcessStep,
 )
 from engine.types import Actor
 
@@ -52,6 +52,10 @@ class CaseFile:
 
     def documents(self, actor: Actor, case_id: str) -> CasePart[Any]:
         return self._under_head(actor, case_id, lambda whole: whole.documents)
+
+    def printed(self, actor: Actor, case_id: str) -> CasePart[CaseCopy]:
+        return self._under_head(actor, case_id, lambda whole: CaseCopy(
+            number=1, records=whole.records, history=whole.history, documents=whole.documents, open_tasks=whole.open_tasks))
 
     def process(self, actor: Actor, case_id: str, instance_id: str | None = None) -> CasePart[CaseProcess]:
         whole = self.get(actor, case_id)

@@ -167,3 +167,10 @@ def test_who_looks_before_making_a_case_says_why_it_is_another(manager, engine):
     assert manager.post(page, {"name": "Orang Lain", "sop": "pengelolaan-kasus"}, on=page).status_code == 303
     asked = manager.post("/kasus/mirip/case-2/minta-akses", {"reason": why}, on=page)
     assert asked.status_code == 303 and "Permintaan terkirim" in manager.get(page).text
+
+
+def test_a_printed_copy_says_who_when_and_which_and_masks_as_the_screen_does(manager):
+    page = manager.post("/kasus/case-1/cetak", {}, on="/kasus/case-1").text
+    assert 'class="watermark"' in page and "Salinan 1 · Dayang Rekaan · " in page and "disamarkan" in page
+    assert manager.get("/kasus/case-1/cetak").status_code == 404
+    assert manager.post("/kasus/case-9/cetak", {}, on="/kasus/case-1").status_code == 404
