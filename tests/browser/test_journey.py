@@ -98,7 +98,7 @@ def test_a_case_goes_through_all_ten_rows_and_its_auditor_confirms_it(chromium: 
     manager.do(case, "Melakukan pengecekan", {"report_check": "in_order"})  # row 9
     head.do(case, "Mengetahui bahwa pelayanan selesai", {"acknowledged": True})
     said = operator.do(case, "Melakukan pendokumentasian", {"simfoni_updated": True})  # row 10
-    assert "kelanjutannya dikerjakan sistem" in said
+    assert "Menerbitkan resume kasus" in said
 
     page = auditor.wait_for_document(case, "F13")
     for code, count in {"F10": 2, "F12": 2, "F13": 1}.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 PAGES = {
@@ -22,3 +24,13 @@ def test_a_page_draws_for_the_people_it_is_for(someone, who, path, language):
     assert response.status_code == 200
     assert f'<html lang="{language}">' in response.text
     assert response.text.count("<h1") == 1
+
+
+@pytest.mark.parametrize(("who", "first", "behind"), [
+    ("manajer", ["Meja", "Tugas", "Kasus"], "SOP"), ("auditor", ["Kasus", "SOP", "Laporan"], "Rangkap peran")])
+def test_three_daily_entries_and_the_notices_stand_in_the_menu_the_rest_behind_them(someone, who, first, behind):
+    page = someone(who).get("/sop").text
+    bar, more = page.split('<nav class="main"')[1].split("</nav>")[0].split('<li class="more">')
+    assert re.findall(r"<li><a href=[^>]*>([^<]+)</a>", bar) == first
+    assert "Pemberitahuan" in bar and f">{behind}</a>" in more
+    assert "aria-current" in (bar if "SOP" in first else more), "the entry of this page is marked, or the one it is behind"
