@@ -17,12 +17,17 @@ Cell = tuple[int, int]      # row, column
 Hidden = frozenset[int]     # columns of one row
 
 
+def tells(total: int) -> bool:
+    """Whether so many cases are enough to be told apart at all; of fewer even a nought says what all of them are not."""
+    return not 0 < total < FEWEST
+
+
 def of_row(counts: Counts, total: int | None) -> Hidden:
     """Which of these counts are hidden. They add up to `total`; None: they do not (one case may stand in several).
 
     A total that is small itself is not for this to hide: the whole row is hidden then.
     """
-    if total is not None and 0 < total < FEWEST:
+    if total is not None and not tells(total):
         return frozenset(range(len(counts)))
     hidden = {number for number, count in enumerate(counts) if 0 < count < FEWEST}
     if total is None:

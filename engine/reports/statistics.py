@@ -58,7 +58,7 @@ def report(context: Context, period: Period) -> Statistics:
              for form in context.executor.definition(context.uow, row.id).forms.values()]
     return Statistics(
         period=period, total=None if is_hidden else total,
-        dimensions=tuple(_dimension(question, months) for question in questions.asked(forms)) if total else ())
+        dimensions=tuple(_dimension(question, months) for question in questions.asked(forms)) if total and not is_hidden else ())
 
 
 def _cases(context: Context, month: Period) -> list[Case]:
@@ -86,7 +86,8 @@ def _dimension(question: Question, months: Sequence[Sequence[Case]]) -> Dimensio
     if question.options is None:
         counted, options = _folded(counted, options)
     counts = [[month[key] for key, _ in options] for month in counted]
-    hidden = [small_cells.of_row(row, None if question.several else sum(row)) for row in counts]
+    hidden = [small_cells.of_row(row, None if question.several else sum(row)) if small_cells.tells(len(month))
+              else frozenset(range(len(options))) for row, month in zip(counts, months, strict=True)]
     sums = [sum(column) for column in zip(*counts, strict=True)]
     gone = hidden[0] if len(months) == 1 else small_cells.of_sum(counts, hidden, several=question.several)
     return Dimension(key=question.key, title=question.title, several=question.several, rows=tuple(
