@@ -56,14 +56,14 @@ def change_passphrase() -> AnyResponse | tuple[str, int]:
     """Another passphrase. Every other session of the account ends; this one goes on under a new token."""
     old, new = request.form.get("lama", "")[:MAX_TYPED], request.form.get("baru", "")[:MAX_TYPED]
     if new != request.form.get("ulang", ""):
-        return _page(passphrase_problem="different"), 422
+        return _page(phrase_problem="different"), 422
     account, people = context.account(), context.engine().people
     assert account is not None  # the guard lets nobody else in
     try:
         people.change_passphrase(context.actor(), old, new)
         token = people.sign_in(account.sign_in, new, address=request.remote_addr or "")
     except EngineError as refused:
-        return _page(passphrase_problem=refused.message(context.language())), 422
+        return _page(phrase_problem=refused.message(context.language())), 422
     response = redirect(url_for("settings.show", _anchor="frasa"), code=303)
     session.begin(response, token)
     flash("passphrase-changed", "ok")
@@ -77,12 +77,12 @@ def calendar(feed: str) -> Response:
     return Response(context.engine().people.calendar(feed), content_type="text/calendar; charset=utf-8")
 
 
-def _page(*, problems: dict[str, str] | None = None, passphrase_problem: str = "") -> str:
+def _page(*, problems: dict[str, str] | None = None, phrase_problem: str = "") -> str:
     people = context.engine().people
     token = people.calendar_token(context.actor())
     address = None if token is None else current_app.config["BASE_URL"].rstrip("/") + url_for("settings.calendar", feed=token)
     return render_template("settings.html", settings=people.notice_settings(context.actor()), calendar_address=address, typed=request.form,
-                           problems=problems or {}, passphrase_problem=passphrase_problem)
+                           problems=problems or {}, phrase_problem=phrase_problem)
 
 
 def _quiet() -> tuple[time, time] | None:

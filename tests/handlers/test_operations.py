@@ -110,7 +110,8 @@ def test_a_case_whose_key_was_destroyed_stops_no_other_case():
         assert engine.jobs.incidents(operator)[0].code == "key-destroyed"
         clock.advance(timedelta(days=4))
         worker.run_until_idle()
-        assert {text.split(":")[1].strip() for _, text, _, _ in letterbox.taken} == {f"Kasus {business_key(engine, head, other)}"}
+        overdue_ones = {subject for _, subject, _, _ in letterbox.taken if "waktu bakunya" in subject}
+        assert overdue_ones == {f"Kawal: Kasus {business_key(engine, head, other)}: ada tugas yang melewati waktu bakunya"}
 
 
 def business_key(engine, head, started):
