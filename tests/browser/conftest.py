@@ -120,9 +120,10 @@ OFFICES = {
 }
 
 
-@pytest.fixture(scope="session")
-def _house(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    built = House.built(tmp_path_factory.mktemp("house"), chromium, OFFICES, now=BEGINS)
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
+def _house(request: pytest.FixtureRequest, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    url = request.getfixturevalue("postgres_cluster").new_database() if request.param == "postgresql" else ""
+    built = House.built(tmp_path_factory.mktemp("house") / "data", chromium, OFFICES, now=BEGINS, database_url=url)
     try:
         built.serve()
         yield built

@@ -41,6 +41,11 @@ class Browsing:
         self.page.goto(self.address + urlsplit(address)._replace(scheme="", netloc="").geturl())
         return self.page
 
+    def press(self, button: str) -> None:
+        """Send a form, and wait for the page that answers: a script first asks whether the network is there."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=button).click()
+
     def fill(self, answers: Mapping[str, Any], at: str = "f") -> None:
         for key, value in answers.items():
             self._answer(f"{at}.{key}", value)
@@ -49,7 +54,8 @@ class Browsing:
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
             for number, row in enumerate(value):
                 if not self.page.locator(f'[name^="{name}.{number}."]').count():
-                    self.page.locator(f'button[name=add_row][value="{name}"]').click()
+                    with self.page.expect_navigation():
+                        self.page.locator(f'button[name=add_row][value="{name}"]').click()
                 self.fill(row, f"{name}.{number}")
             return
         if isinstance(value, list):
@@ -137,7 +143,7 @@ class Person(Browsing):
         """A new case of this SOP; its code."""
         self.open("/kasus/baru").get_by_role("main").get_by_role("link", name=sop).first.click()
         self.fill(answers)
-        self.page.get_by_role("button", name="Buka kasus").click()
+        self.press("Buka kasus")
         said = self.page.locator("main").inner_text()
         code = re.search(r"[A-Z0-9]+-\d{4}-\d{6}", said)
         assert code is not None, said
@@ -154,7 +160,7 @@ class Person(Browsing):
         """Tell a case that something happened, of several alike the one `about` this; what its page says then."""
         self.case(code).locator("#tindakan li", has_text=action).filter(has_text=about).get_by_role("link").first.click()
         self.fill(answers)
-        self.page.get_by_role("button", name="Catat tindakan").click()
+        self.press("Catat tindakan")
         return self.page.locator("main").inner_text()
 
     def link_for(self, code: str, provider: str) -> str:
@@ -202,5 +208,5 @@ class Person(Browsing):
         """The same, whether or not it is accepted."""
         self.waiting(case, task).get_by_role("button", name="Ambil").click()
         self.fill(answers)
-        self.page.get_by_role("button", name="Selesaikan tugas").click()
+        self.press("Selesaikan tugas")
         return self.page.locator("main").inner_text()

@@ -38,7 +38,7 @@ def test_a_silent_partner_is_called_and_a_second_one_takes_the_referral_by_link(
     enter(guest, companion.link_for(code, "RSUD B"), companion, code)
     assert "Nama dan surat rujukan dikirim sesudah Anda menyatakan sanggup" in guest.page.locator("main").inner_text()
     guest.fill({"provider_answer": "accepted"})
-    guest.page.get_by_role("button", name="Kirim jawaban").click()
+    guest.press("Kirim jawaban")
     assert "Jawaban terkirim" in guest.page.locator("main").inner_text()
     house.scene.work()
     house.do(tale, code, "hand_over_referral")
