@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import completions, databases, histories, inboxes, sizes, timers
 
-INBOX_TASKS, INBOX_VARIABLE = 100_000, "KAWAL_BENCH_INBOX"      # the whole measure: 1000000
+INBOX_TASKS, INBOX_VARIABLE = 100_000, "KAWAL_BENCH_INBOX"      # tasks in the database; the whole measure: 1000000
 TIMERS, TIMERS_VARIABLE = 500, "KAWAL_BENCH_TIMERS"             # the whole measure: 100000
 
 
