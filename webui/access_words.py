@@ -53,7 +53,8 @@ def kind(of: str) -> str:
         "read": _("membaca kasus"), "access_log": _("membaca log akses"), "names": _("menampilkan nama"), "unmask": _("membuka isian"),
         "print": _("mencetak"), "export": _("mengunduh bukti"), "replay": _("memutar ulang"), "resolve": _("memutuskan insiden"),
         "break_glass": _("membuka lewat akses darurat"), "review": _("menilai akses darurat"),
-        "dual_role": _("menyetujui usulan sendiri"), "access_asked": _("meminta akses"), "issue_again": _("menerbitkan lagi surat yang batal")}.get(of, of)
+        "dual_role": _("menyetujui usulan sendiri"), "access_asked": _("meminta akses"),
+        "issue_again": _("menerbitkan lagi surat yang batal")}.get(of, of)
 
 
 def part(name: str) -> str:

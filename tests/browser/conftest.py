@@ -131,7 +131,7 @@ def _house(request: pytest.FixtureRequest, chromium: Browser, tmp_path_factory: 
         built.stop()
 
 
-@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+@pytest.fixture(params=[pytest.param(True, marks=pytest.mark.soak), False], ids=["script", "no-script"])
 def house(request: pytest.FixtureRequest, _house: House) -> House:
     """Four offices on one served product, in which journey follows journey; everybody's browser runs JavaScript, or nobody's."""
     _house.script = request.param

@@ -20,7 +20,7 @@ from tests.browser.person import Browsing, Person
 from tests.support import fake_engine, fake_world
 from webui.app import create_app
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 SOPS = {"kalbar": ("kalbar/pengelolaan-kasus", "kalbar/pembukaan-kembali", "kalbar/laporan-masyarakat")}
 PEOPLE = ("kepala", "manajer", "pendamping", "operator", "data", "pemilik", "auditor", "pelindungan", "admin", "mitra")
