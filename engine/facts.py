@@ -30,7 +30,7 @@ def of_tasks(context: Context, rows: Sequence[tasks.TaskRow]) -> list[ObjectFact
 
 
 def of_inbox(context: Context, rows: Sequence[inbox.InboxRow]) -> list[ObjectFacts]:
-    """As `of_tasks`, of rows that were read for the actor: whether the actor is barred from the case, and who answers for it, stands in them."""
+    """As `of_tasks`, of rows that were read for the actor: they say already who is barred and who answers for it."""
     return _of_tasks(context, [row.task for row in rows], [row.is_barred for row in rows], [row.owner_id for row in rows])
 
 

@@ -67,7 +67,7 @@ def of_case(uow: UnitOfWork, case_id: str, *, limit: int = 1000) -> list[Documen
     """The documents of a case in the order they were issued, without their bytes."""
     return rows.all_of(DocumentRow, uow.execute(
         select(*rows.columns(DocumentRow, document, ciphertext=null())).where(document.c.case_id == case_id)
-        .order_by(document.c.issued_at, document.c.id).limit(limit)))
+        .order_by(document.c.issued_at, document.c.number, document.c.id).limit(limit)))
 
 
 def set_status(uow: UnitOfWork, document_id: str, status: str) -> bool:
