@@ -34,7 +34,9 @@ def beside(
 ) -> tuple[FormView, FormField | None]:
     """The form with line numbers as choices and its rows begun from the plan, and the plan's visible lines; None without a plan.
 
-    Rows that somebody `typed` already stay as typed. A line that is over is no longer asked about.
+    Rows that somebody `typed` already stay as typed. A line that is over is no longer asked about. Of a list that need not be
+    filled, whose rows say something of the lines they name (consent withdrawn, a new line agreed to), none is begun: which lines
+    those are is for the person to say.
     """
     lines = list(rows_by_line(kept.case_file(context, case_id, key).record("plan").get(PLAN)).values())
     described = next((field for each in definition.forms.values() for field in each.fields if field.key == PLAN), None)
@@ -56,7 +58,7 @@ def _begun(
     if not any(column.key == LINE for column in field.fields) or field.masked:
         return field
     value = field.value
-    if value is None and field.key not in typed:
+    if value is None and field.key not in typed and (field.required or field.key == PLAN):
         asked = {column.key for column in field.fields if column.sensitivity in allowed} if field.key == PLAN else {LINE}
         value = [{key: item for key, item in line.items() if key in asked} for line in running]
     if field.key == PLAN:   # a plan numbers its own lines, also new ones
