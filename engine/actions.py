@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import authorization, errors, facts, filling, journal, projection, standards, substitution, summaries
-from engine.casefile import kept
-from engine.commands import documents, instances
+from engine.commands import instances
 from engine.definitions import Definition
 from engine.executor import Context
 from engine.forms_schema import Form
@@ -113,12 +112,8 @@ def act(
     after = instances.move(context, live, ReceiveMessage(token_id=chosen.row.token_id, name=chosen.row.name, variables=filled.variables),
                            actor_id=context.actor.account_id, submission=filled.submission,
                            note={journal.ACTING_FOR: list(acting_for)} if acting_for else None)
-    if chosen.form.record is not None:
-        journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "receive_message")
-        live.case_status = kept.project(context, live, chosen.form.record, filled.submission, seq=journaled,
-                                        item=chosen.item, acting_for=acting_for).status
-    documents.keep_uploads(context, live, chosen.row.element_id, filled.uploads)
-    context.save()
+    filling.keep(context, live, chosen.form, filled, kind="receive_message", element_id=chosen.row.element_id, item=chosen.item,
+                 acting_for=acting_for)
     return CompletionResult(
         instance_id=live.id, case_id=case_id, status=after.outcome.status, verdict="",
         opened=tuple(facts.limited(summaries.task_summary(task, business_key=live.business_key, risk=live.risk), task.sensitivity,

@@ -90,9 +90,10 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
             documents.keep_uploads(context, live, "", filled.uploads)
             start_drafts.drop(context.uow, actor.account_id, key)
             context.save()
-            row = cases.get(context.uow, case.id) if anew is not None and not business_key else None
-            if row is not None and anew is not None:
-                made_anew.keep(context, row, anew)
+            if anew is not None and not business_key:
+                stored = cases.get(context.uow, case.id)
+                assert stored is not None  # saved a line ago
+                made_anew.keep(context, stored, anew)
             assert live.after is not None
             return CompletionResult(
                 instance_id=live.id, case_id=case.id, status=live.after.outcome.status, verdict="",

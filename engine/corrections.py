@@ -10,6 +10,7 @@ from engine import authorization, errors, facts, filings, forms, idempotency
 from engine.case_documents import summary
 from engine.commands import access, documents, reissue
 from engine.commands import corrections as commands
+from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.filing_results import CorrectionResult, Difference, FilingDetail, FilingRow, FilingVersion, WaitingCorrection
 from engine.filings import Correction, Filing
@@ -96,12 +97,11 @@ class CaseCorrections:
             desk.to_see(instance_id)
             live = commands.lock(context, instance_id)
             found = desk.to_correct(instance_id, seq)
-            before = _void(context, case_id)
+            before = {row.id for row in _void(context, case_id)}
             read = commands.read(context, found, submission, desk.sight, live)
             made = commands.correct(context, found, read, live, reason=reason, seen=seen)
-            voided = [row for row in document_rows.of_case(context.uow, case_id) if row.id in _void(context, case_id) - before]
             return CorrectionResult(case_id=case_id, instance_id=instance_id, seq=made.seq, waits=made.needs_consent,
-                                    voided=tuple(summary(row) for row in voided))
+                                    voided=tuple(summary(row) for row in _void(context, case_id) if row.id not in before))
 
         def once(context: Context) -> CorrectionResult:
             return idempotency.once(context, idempotency_key, ["correct", case_id, instance_id, seq, submission, reason],
@@ -124,11 +124,10 @@ class CaseCorrections:
             desk.to_see(instance_id)
             live = commands.lock(context, instance_id)
             found, asked = desk.asked(instance_id, asked_seq)
-            before = _void(context, case_id)
+            before = {row.id for row in _void(context, case_id)}
             commands.answer(context, found, asked, live, is_accepted=is_accepted, reason=reason)
-            voided = [row for row in document_rows.of_case(context.uow, case_id) if row.id in _void(context, case_id) - before]
             return CorrectionResult(case_id=case_id, instance_id=instance_id, seq=asked_seq, waits=False,
-                                    voided=tuple(summary(row) for row in voided))
+                                    voided=tuple(summary(row) for row in _void(context, case_id) if row.id not in before))
 
         return self._executor.run(actor, command)
 
@@ -167,8 +166,8 @@ class CaseCorrections:
         return self._executor.read(actor, query)
 
 
-def _void(context: Context, case_id: str) -> frozenset[str]:
-    return frozenset(row.id for row in document_rows.of_case(context.uow, case_id) if row.status == "void")
+def _void(context: Context, case_id: str) -> list[document_rows.DocumentRow]:
+    return [row for row in document_rows.of_case(context.uow, case_id) if row.status == "void"]
 
 
 def _to_json(result: CorrectionResult) -> Mapping[str, Any]:
@@ -191,6 +190,7 @@ class _Desk:
         self.about = facts.of_case(context, row)
         authorization.require(self._actor, "case.read", self.about)
         self.sight = facts.sight_of(self._actor, self.about)
+        self._definitions: dict[str, tuple[Definition, instances.InstanceRow]] = {}     # asked of every form of the case
 
     def to_see(self, instance_id: str) -> None:
         """Naming another case's instance answers like one that does not exist."""
@@ -268,10 +268,12 @@ class _Desk:
     def _decides(self) -> bool:
         return authorization.allows(self._actor, commands.CONSENT, self.about)
 
-    def _definition(self, one: Filing) -> Any:
-        row = instances.get(self._context.uow, one.chain_id)
-        assert row is not None
-        return self._context.executor.definition(self._context.uow, row.deployment_id), row
+    def _definition(self, one: Filing) -> tuple[Definition, instances.InstanceRow]:
+        if one.chain_id not in self._definitions:
+            row = instances.get(self._context.uow, one.chain_id)
+            assert row is not None
+            self._definitions[one.chain_id] = self._context.executor.definition(self._context.uow, row.deployment_id), row
+        return self._definitions[one.chain_id]
 
     def _class_of(self, one: Filing) -> str:
         definition, _row = self._definition(one)

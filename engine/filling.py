@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine import authorization, canonical, errors, forms
 from engine.advance import LiveInstance
+from engine.casefile import kept
 from engine.commands import documents
 from engine.commands.tasks import Filled
 from engine.executor import Context
 from engine.forms_schema import Form
+from engine.types import Value
 from storage import agencies
 
 
@@ -41,3 +43,16 @@ def zone_of(context: Context, live: LiveInstance | None = None) -> ZoneInfo:
         zone: ZoneInfo = live.tables[live.calendar_digest].zone
         return zone
     return ZoneInfo(agencies.zone(context.uow, context.actor.agency_id) or "Asia/Jakarta")
+
+
+def keep(
+    context: Context, live: LiveInstance, form: Form | None, filled: Filled, *, kind: str, element_id: str, item: Value = None,
+    acting_for: Sequence[str] = (),
+) -> None:
+    """Keeps what a form said once it moved the process: its record in the case file, told by the last journal entry of that `kind`,
+    and its uploads; and saves the instance with it."""
+    if form is not None and form.record is not None:
+        seq = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == kind)
+        live.case_status = kept.project(context, live, form.record, filled.submission, seq=seq, item=item, acting_for=acting_for).status
+    documents.keep_uploads(context, live, element_id, filled.uploads)
+    context.save()

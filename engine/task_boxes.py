@@ -110,11 +110,11 @@ class Boxes:
 
         def command(context: Context) -> str:
             known = saved_filters.for_reader(context.uow, actor.agency_id, actor.account_id, actor.roles)
-            for row in known:
-                if (row.name, row.role) == (shown, role):
-                    saved_filters.remove(context.uow, row.id)
-            if len(known) >= MOST_SAVED:
+            replaced = [row for row in known if (row.name, row.role) == (shown, role)]
+            if len(known) - len(replaced) >= MOST_SAVED:
                 raise FilterRefused()
+            for row in replaced:
+                saved_filters.remove(context.uow, row.id)
             new = SavedFilterRow(id=randomness.new_id(), agency_id=actor.agency_id, account_id=actor.account_id, role=role, name=shown,
                                  filters=asdict(replace(filters, case_id=None)), at=context.now)
             saved_filters.add(context.uow, new)

@@ -25,8 +25,7 @@ from engine import (
     task_rows,
 )
 from engine.advance import LiveInstance
-from engine.casefile import kept
-from engine.commands import documents, handling
+from engine.commands import handling
 from engine.commands import tasks as commands
 from engine.definitions import Definition
 from engine.directory import agencies as agency_files
@@ -113,13 +112,8 @@ class Tasks(Boxes, Handling, StatedTimes):
                                             has_drafts=seen.has_drafts, stated_at=stated_at, acting_for=acting_for)
             if after is None:
                 return CompletionResult(instance_id=live.id, case_id=row.case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
-            if form is not None and form.record is not None:
-                item = None if row.item is None else live.unsealed(row.item, projection.item_binding(row.token_id))
-                journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "complete_task")
-                live.case_status = kept.project(context, live, form.record, filled[0].submission, seq=journaled, item=item,
-                                                acting_for=acting_for).status
-            documents.keep_uploads(context, live, row.element_id, filled[0].uploads)
-            context.save()
+            item = None if row.item is None else live.unsealed(row.item, projection.item_binding(row.token_id))
+            filling.keep(context, live, form, filled[0], kind="complete_task", element_id=row.element_id, item=item, acting_for=acting_for)
             done, judged = live.completed_tokens[row.token_id], live.verdicts[row.token_id]
             return CompletionResult(
                 instance_id=live.id, case_id=row.case_id, status=after.outcome.status, verdict=judged.official,
@@ -146,6 +140,7 @@ class Tasks(Boxes, Handling, StatedTimes):
     def _detail(self, context: Context, seen: InboxRow) -> TaskDetail:
         task, actor = seen.task, context.actor
         about = facts.of_inbox(context, [seen])[0]
+        classes = authorization.visible_sensitivity(actor, about)
         definition = context.executor.definition(context.uow, seen.deployment_id)
         node = definition.element(task.element_id)
         form = definition.forms.get(task.form_key) if task.form_key else None
@@ -156,7 +151,7 @@ class Tasks(Boxes, Handling, StatedTimes):
         view, plan = forms.to_fill(form, typed, CLASSES) if form else None, None  # one's own draft: nothing in it is news
         if form is not None and view is not None and task.case_id is not None and plan_beside.asks(form) and task.state == commands.OPEN:
             view, plan = plan_beside.beside(context, task.case_id, context.case_key(task.case_id, seen.wrapped_key), definition, form,
-                                            view, typed, authorization.visible_sensitivity(actor, about))
+                                            view, typed, classes)
         return TaskDetail(
             summary=summary, form=view, plan=plan,
             draft=typed, draft_saved_at=saved_at,
@@ -167,8 +162,8 @@ class Tasks(Boxes, Handling, StatedTimes):
             after_this=explanations.after_this(definition, node),
             may=frozenset(verb for verb in VERBS if authorization.allows(actor, f"task.{verb}", about)),
             handled=handling.acts(context, seen),
-            item=_item(summary.item, forms.named(definition.forms.values(), authorization.visible_sensitivity(actor, about))),
-            shown=self._shown(context, seen, definition, authorization.visible_sensitivity(actor, about)))
+            item=_item(summary.item, forms.named(definition.forms.values(), classes)),
+            shown=self._shown(context, seen, definition, classes))
 
     def _draft(self, context: Context, seen: InboxRow) -> tuple[Mapping[str, Value], datetime | None]:
         """What the actor typed into the task so far, and when it was kept."""

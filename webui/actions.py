@@ -38,8 +38,7 @@ def act(case_id: str, action_id: str) -> Response | tuple[str, int] | str:
         context.engine().cases.act(
             context.actor(), case_id, action_id, typed, idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
-        language = 1 if context.language() == "en" else 0
-        problems = {name: texts[language] for name, texts in refusal.problems.items()}
+        problems = forms.problems_of(refusal)
         return _page(case_id, action_id, form, typed, problems=problems), 422
     except EngineError as refusal:
         if refusal.code not in GONE:
@@ -51,7 +50,7 @@ def act(case_id: str, action_id: str) -> Response | tuple[str, int] | str:
 
 def _gone(case_id: str) -> Response:
     """Back to the case, which says how it stands now; a case that is not the actor's answers like none."""
-    context.engine().cases.get(context.actor(), case_id)
+    context.engine().cases.overview(context.actor(), case_id)
     flash("action-gone", "warn")
     return redirect(url_for("cases.show", case_id=case_id), code=303)
 
@@ -59,10 +58,9 @@ def _gone(case_id: str) -> Response:
 def _page(case_id: str, action_id: str, form: FormView, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
           add_row_to: str = "") -> str:
     drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
-    known = {control.field.key for control in drawn}
-    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
-    detail = context.engine().cases.get(context.actor(), case_id)
-    action = next((one for one in detail.actions if one.id == action_id), None)
-    return render_template("action.html", case=detail.summary, action=action, action_id=action_id, form=form, controls=drawn,
+    loose = forms.loose(drawn, problems)
+    part = context.engine().cases.overview(context.actor(), case_id)
+    action = next((one for one in part.content.actions if one.id == action_id), None)
+    return render_template("action.html", case=part.head.summary, action=action, action_id=action_id, form=form, controls=drawn,
                            summary=forms.summary(drawn), loose=loose, has_problems=bool(problems),
                            once=request.form.get("once") or context.once())

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import InvalidSubmission
 from engine.results import Anew, LikelyCase
-from webui import context, sheets
+from webui import context, forms
 
 pages = Blueprint("case_search", __name__, url_prefix="/kasus/mirip")
 ASKED = ("name", "nik", "phone", "birth_year")
@@ -29,7 +29,7 @@ def search() -> Response | str | tuple[str, int]:
     try:
         found = context.engine().cases.likely(context.actor(), **{key: request.form.get(key, "").strip()[:200] for key in ASKED})
     except InvalidSubmission as refusal:
-        return _page(problems=sheets.problems_of(refusal)), 422
+        return _page(problems=forms.problems_of(refusal)), 422
     key = request.form.get("sop", "")[:100]
     if not key:
         return _page(found=found)
@@ -37,7 +37,7 @@ def search() -> Response | str | tuple[str, int]:
         if found:
             _keep(key, context.engine().cases.reason_for_anew(request.form.get("reason", "")[:TYPED], [each.case_id for each in found]))
     except InvalidSubmission as refusal:
-        return _page(found=found, problems=sheets.problems_of(refusal)), 422
+        return _page(found=found, problems=forms.problems_of(refusal)), 422
     return redirect(url_for("cases.start_page", key=key), code=303)
 
 
@@ -47,7 +47,7 @@ def ask_access(case_id: str) -> Response | tuple[str, int]:
     try:
         context.engine().cases.ask_access(context.actor(), case_id, reason=request.form.get("reason", "")[:TYPED])
     except InvalidSubmission as refusal:
-        return _page(problems=sheets.problems_of(refusal)), 422
+        return _page(problems=forms.problems_of(refusal)), 422
     flash("access-asked", "ok")
     return redirect(url_for("case_search.page"), code=303)
 

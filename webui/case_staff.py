@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.errors import EngineError, InvalidSubmission
-from webui import context, sheets
+from webui import context, forms
 
 pages = Blueprint("case_staff", __name__, url_prefix="/kasus/<case_id>/petugas")
 
@@ -48,7 +48,7 @@ def _act(case_id: str, done: str, command: Callable[[], None], *, leaves: bool =
     try:
         command()
     except InvalidSubmission as refusal:
-        return _page(case_id, {fields.get(key, key): said for key, said in sheets.problems_of(refusal).items()}), 422
+        return _page(case_id, {fields.get(key, key): said for key, said in forms.problems_of(refusal).items()}), 422
     except EngineError as refusal:
         if refusal.code not in ("cannot-own", "case-closed"):
             raise

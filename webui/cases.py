@@ -80,7 +80,7 @@ def start_page(key: str) -> str:
     """The start form of an SOP."""
     form = context.engine().sops.start_form(context.actor(), key)
     about = request.args.get("kasus", "")
-    code = context.engine().cases.get(context.actor(), about).summary.business_key if about else ""
+    code = context.engine().cases.overview(context.actor(), about).head.summary.business_key if about else ""
     draft, saved_at = context.engine().cases.start_draft(context.actor(), key)
     values = {**forms.known_values(form), **{name: value for name, value in draft.items() if name != CASE_CODE}}
     return _start_page(key, form, values, code=code or str(draft.get(CASE_CODE, "")), draft_saved_at=saved_at)
@@ -120,8 +120,7 @@ def start(key: str) -> AnyResponse | tuple[str, int] | str:
             raise
         return _start_page(key, form, typed, code=code, unknown_case=True), 422
     except InvalidSubmission as refusal:
-        language = 1 if context.language() == "en" else 0
-        problems = {name: texts[language] for name, texts in refusal.problems.items()}
+        problems = forms.problems_of(refusal)
         _keep_start_draft(key, form, typed, code)  # a refused form stays, also when the browser closes now, with its files
         return _start_page(key, form, typed, problems=problems, code=code), 422
     number = code or next((task.business_key for task in result.opened), "")
@@ -141,7 +140,7 @@ def _after_start(case_id: str | None) -> str:
     """The new case's page, or the inbox for those whose work on it ends with handing it over."""
     try:
         if case_id is not None:
-            context.engine().cases.get(context.actor(), case_id)
+            context.engine().cases.overview(context.actor(), case_id)
             return url_for("cases.show", case_id=case_id)
     except NotFound:
         pass
@@ -151,8 +150,7 @@ def _after_start(case_id: str | None) -> str:
 def _start_page(key: str, form: FormView, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
                 add_row_to: str = "", code: str = "", unknown_case: bool = False, draft_saved_at: datetime | None = None) -> str:
     drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
-    known = {control.field.key for control in drawn}
-    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in {*known, "case_code"}]
+    loose = forms.loose(drawn, problems, beside=(CASE_CODE,))
     sop = next((each for each in context.engine().sops.startable(context.actor()) if each.key == key), None)
     needs_case = sop is not None and sop.in_case == "required"
     return render_template("start.html", key=key, form=form, controls=drawn, summary=forms.summary(drawn), loose=loose,

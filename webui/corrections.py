@@ -70,8 +70,7 @@ def correct(case_id: str, instance_id: str, seq: int) -> Response | tuple[str, i
         result = cases.correct(actor, case_id, instance_id, seq, typed, reason=reason, seen=request.form.get("seen", -1, type=int),
                                idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
-        language = 1 if context.language() == "en" else 0
-        problems = {name: texts[language] for name, texts in refusal.problems.items()}
+        problems = forms.problems_of(refusal)
         if set(problems) == {"reason"}:
             found = cases.differences(actor, case_id, instance_id, seq, typed)
             return _compared(detail, found, reason, reason_problem=problems["reason"]), 422
@@ -147,8 +146,9 @@ def _lines(detail: FilingDetail) -> list[list[versions.Line]]:
 
 def _ways(detail: FilingDetail) -> dict[str, object]:
     """The allowed ways on from here: the open steps of the case, what may be told to it, another SOP. Nothing of it rewrites the past."""
-    case = context.engine().cases.get(context.actor(), detail.case_id)
-    return {"tasks": case.open_tasks, "actions": case.actions, "case": case.summary, "may_start": context.may("case.start")}
+    part = context.engine().cases.overview(context.actor(), detail.case_id)
+    return {"tasks": part.content.open_tasks, "actions": part.content.actions, "case": part.head.summary,
+            "may_start": context.may("case.start")}
 
 
 def _compared(detail: FilingDetail, found: tuple[Difference, ...], reason: str, *, reason_problem: str = "") -> str:
@@ -162,8 +162,7 @@ def _compared(detail: FilingDetail, found: tuple[Difference, ...], reason: str, 
 def _form(detail: FilingDetail, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None, add_row_to: str = "",
           conflict: str = "", beside: list[versions.Line] | None = None) -> str:
     drawn = forms.controls(detail.form, values, problems, add_row_to=add_row_to)
-    known = {control.field.key for control in drawn}
-    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
+    loose = forms.loose(drawn, problems)
     return render_template("correction_form.html", detail=detail, controls=drawn, summary=forms.summary(drawn), loose=loose,
                            has_problems=bool(problems), conflict=conflict, beside=beside or [],
                            once=request.form.get("once") or context.once(), seen=detail.last_seq)

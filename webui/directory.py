@@ -60,7 +60,7 @@ def add() -> Response | tuple[str, int]:
     try:
         context.engine().providers.save(context.actor(), typed, idempotency_key=request.form.get("once"))
     except InvalidSubmission as refusal:
-        return _page(typed, None, sheets.problems_of(refusal)), 422
+        return _page(typed, None, forms.problems_of(refusal)), 422
     flash("provider-kept", "ok")
     return redirect(url_for("directory.index"), code=303)
 
@@ -81,7 +81,7 @@ def edit(provider_id: str) -> Response | tuple[str, int]:
     try:
         engine.providers.save(who, typed, provider_id=provider_id, expected_revision=request.form.get("revision", -1, type=int))
     except InvalidSubmission as refusal:
-        return _page(typed, known, sheets.problems_of(refusal)), 422
+        return _page(typed, known, forms.problems_of(refusal)), 422
     flash("provider-kept", "ok")
     return redirect(url_for("directory.index"), code=303)
 

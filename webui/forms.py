@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from engine.errors import InvalidSubmission
 from engine.results import FormField, FormView
 from engine.types import Text, Value
 from webui import conditions, context, process_words, times
@@ -99,6 +100,18 @@ def summary(drawn: Sequence[Control]) -> list[tuple[str, str, str]]:
         for row in control.rows:
             found += summary(row)
     return found
+
+
+def problems_of(refusal: InvalidSubmission) -> dict[str, str]:
+    """What to mend, by field, in the reader's language."""
+    language = 1 if context.language() == "en" else 0
+    return {key: texts[language] for key, texts in refusal.problems.items()}
+
+
+def loose(drawn: Sequence[Control], problems: Mapping[str, str] | None, *, beside: Collection[str] = ()) -> list[str]:
+    """Problems of no field that is drawn, here or `beside` the form: the page says them on top, so that none is lost."""
+    known = {control.field.key for control in drawn} | set(beside)
+    return [text for key, text in (problems or {}).items() if key.split(".")[0] not in known]
 
 
 # --- reading ------------------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def _keep(case_id: str, number: int | None) -> AnyResponse | tuple[str, int]:
             context.actor(), case_id, kind=str(typed.get("kind", "")), sensitivity=str(typed.get("sensitivity", "")),
             text=str(typed.get("text", "")), file=typed.get("file"), of=number, idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
-        return _page(case_id, number, typed, sheets.problems_of(refusal)), 422
+        return _page(case_id, number, typed, forms.problems_of(refusal)), 422
     flash("note-kept", "ok")
     return redirect(url_for("notes.index", case_id=case_id), code=303)
 

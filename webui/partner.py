@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.errors import EngineError, InvalidSubmission, NotAllowed, NotFound
 from engine.partner_results import PartnerReferral
 from engine.types import Value
-from webui import cases, context, errors, forms, limits, sheets
+from webui import cases, context, errors, forms, limits
 
 pages = Blueprint("partner", __name__, url_prefix="/mitra")
 ASKED = "6 per minute;40 per hour"       # codes and guesses, by address; the engine counts guesses by link
@@ -89,7 +89,7 @@ def answer() -> Answer:
     try:
         context.engine().partner.answer(_session(), task_id, typed)
     except InvalidSubmission as refusal:
-        return _page(found, typed, problems=sheets.problems_of(refusal)), 422
+        return _page(found, typed, problems=forms.problems_of(refusal)), 422
     except EngineError as refusal:
         if refusal.code not in OVER:
             raise
@@ -105,7 +105,7 @@ def news() -> Answer:
         context.engine().partner.add_progress(_session(), request.form.get("text", ""))
     except InvalidSubmission as refusal:
         found = context.engine().partner.referral(_session())
-        return _page(found, {}, news=request.form.get("text", ""), news_problem=sheets.problems_of(refusal)["text"]), 422
+        return _page(found, {}, news=request.form.get("text", ""), news_problem=forms.problems_of(refusal)["text"]), 422
     except EngineError as refusal:
         if refusal.code not in OVER:
             raise
@@ -138,8 +138,7 @@ def _page(found: PartnerReferral, typed: Mapping[str, Value], *, problems: Mappi
           news: str = "", news_problem: str = "") -> str:
     g.zone = ZoneInfo(found.face.zone)
     drawn = forms.controls(found.task.form, typed, problems, add_row_to=add_row_to) if found.task is not None else ()
-    known = {control.field.key for control in drawn}
-    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
+    loose = forms.loose(drawn, problems)
     return render_template("partner/referral.html", referral=found, face=found.face, controls=drawn, summary=forms.summary(drawn),
                            loose=loose, has_problems=bool(problems), news=news, news_problem=news_problem, data_word=_data_word)
 

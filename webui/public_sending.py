@@ -96,7 +96,7 @@ def survey(code: str) -> Answer:
         except NotFound:
             problem, status = _("Kode itu tidak dikenal atau sudah dipakai. Periksa, lalu coba lagi."), 422
         except InvalidSubmission as refusal:
-            return _form(code, Door.SURVEY, "survey.html", typed, problems=_problems(refusal), survey_code=survey_code), 422
+            return _form(code, Door.SURVEY, "survey.html", typed, problems=forms.problems_of(refusal), survey_code=survey_code), 422
     return _form(code, Door.SURVEY, "survey.html", typed, problem=problem, survey_code=survey_code), status
 
 
@@ -135,8 +135,7 @@ def _form(code: str, door: Door, template: str, values: Mapping[str, Value], *, 
           problem: str = "", survey_code: str = "") -> str:
     form: FormView = context.engine().public.form(code, door)
     drawn = forms.controls(form, values, problems)
-    known = {control.field.key for control in drawn}
-    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known] + ([problem] if problem else [])
+    loose = forms.loose(drawn, problems) + ([problem] if problem else [])
     return page(template, code, form=form, controls=drawn, summary=forms.summary(drawn), loose=loose,
                 has_problems=bool(problems or problem), danger=values.get("danger_now") is True, survey_code=survey_code)
 
@@ -153,7 +152,7 @@ def _sent(code: str, door: Door, template: str) -> Answer:
         except RateLimitExceeded:
             problem, status = _too_often(), 429
         except InvalidSubmission as refusal:
-            return _form(code, door, template, typed, problems=_problems(refusal)), 422
+            return _form(code, door, template, typed, problems=forms.problems_of(refusal)), 422
     return _form(code, door, template, typed, problem=problem), status
 
 
@@ -197,8 +196,3 @@ def _refusal() -> tuple[str, int]:
 def _too_often() -> str:
     return _("Terlalu banyak percobaan dari jaringan ini. Isian Anda masih ada: tunggu satu menit, lalu tekan kirim lagi. "
              "Bila mendesak, telepon 129 atau 112.")
-
-
-def _problems(refusal: InvalidSubmission) -> dict[str, str]:
-    language = 1 if context.language() == "en" else 0
-    return {name: texts[language] for name, texts in refusal.problems.items()}

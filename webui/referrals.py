@@ -11,7 +11,7 @@ from engine.errors import EngineError, InvalidSubmission
 from engine.partner_results import NewLink
 from engine.results import FormView
 from engine.types import Value
-from webui import context, forms, sheets
+from webui import context, forms
 
 pages = Blueprint("referrals", __name__, url_prefix="/kasus/<case_id>/rujukan")
 OVER = ("task-gone", "task-already-claimed", "instance-not-active")
@@ -30,7 +30,7 @@ def issue(case_id: str) -> Response | tuple[str, int] | str:
     try:
         made = context.engine().partner.issue_link(context.actor(), case_id, task_id, contact=request.form.get("contact", ""))
     except InvalidSubmission as refusal:
-        return _page(case_id, problems={task_id: sheets.problems_of(refusal)["contact"]}), 422
+        return _page(case_id, problems={task_id: forms.problems_of(refusal)["contact"]}), 422
     except EngineError as refusal:
         if refusal.code != "not-shareable":
             raise
@@ -64,7 +64,7 @@ def proxy(case_id: str, task_id: str) -> Response | tuple[str, int] | str:
     try:
         context.engine().partner.answer_for(context.actor(), case_id, task_id, typed)
     except InvalidSubmission as refusal:
-        return _proxy(case_id, task_id, form, provider, typed, problems=sheets.problems_of(refusal)), 422
+        return _proxy(case_id, task_id, form, provider, typed, problems=forms.problems_of(refusal)), 422
     except EngineError as refusal:
         if refusal.code not in OVER:
             raise
@@ -83,7 +83,6 @@ def _page(case_id: str, *, problems: Mapping[str, str] | None = None, made: NewL
 def _proxy(case_id: str, task_id: str, form: FormView, provider: str, values: Mapping[str, Value], *,
            problems: Mapping[str, str] | None = None, add_row_to: str = "") -> str:
     drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
-    known = {control.field.key for control in drawn}
-    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
+    loose = forms.loose(drawn, problems)
     return render_template("referral_answer.html", case_id=case_id, task_id=task_id, form=form, provider=provider, controls=drawn,
                            summary=forms.summary(drawn), loose=loose, has_problems=bool(problems))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from engine.errors import EngineError
-from engine.results import ReplayReport
+from engine.results import CaseHead, ReplayReport
 from webui import access_words, case_file, context, timeline
 
 pages = Blueprint("replay", __name__, url_prefix="/kasus/<case_id>/putar-ulang/<instance_id>")
@@ -20,16 +20,14 @@ def show(case_id: str, instance_id: str) -> str:
 @pages.post("/verifikasi")
 def verify(case_id: str, instance_id: str) -> str:
     """Run the journal through the interpreter again and compare every digest."""
-    detail = context.engine().cases.get(context.actor(), case_id)
-    case_file.instance_of(detail, instance_id)
+    case_file.instance_of(_head(case_id), instance_id)
     return _page(case_id, instance_id, context.engine().audit.replay(context.actor(), instance_id))
 
 
 @pages.post("/bukti")
 def pack(case_id: str, instance_id: str) -> Response:
     """The pack that `python -m engine.replay` verifies elsewhere. By POST: taking evidence away is itself recorded."""
-    detail = context.engine().cases.get(context.actor(), case_id)
-    case_file.instance_of(detail, instance_id)
+    case_file.instance_of(_head(case_id), instance_id)
     content = context.engine().audit.export_pack(context.actor(), instance_id)
     ending, kind = ("zip", "application/zip") if content[:2] == b"PK" else ("pack", "application/octet-stream")
     response = Response(content, mimetype=kind)
@@ -38,9 +36,14 @@ def pack(case_id: str, instance_id: str) -> Response:
     return response
 
 
+def _head(case_id: str) -> CaseHead:
+    head: CaseHead = context.engine().cases.overview(context.actor(), case_id).head
+    return head
+
+
 def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) -> str:
-    detail = context.engine().cases.get(context.actor(), case_id)
-    instance = case_file.instance_of(detail, instance_id)
+    head = _head(case_id)
+    instance = case_file.instance_of(head, instance_id)
     rows = context.engine().audit.history(context.actor(), instance_id)
     steps = timeline.entries(rows)
     last = max((step.seq for step in steps), default=instance.seq or 1)
@@ -54,6 +57,6 @@ def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) ->
         pass  # a broken journal cannot be shown beyond its break; the page says so and offers verification
     acts = timeline.beside(steps, context.engine().audit.acts(context.actor(), case_id))
     names = {row.element_id: row.element_name for row in rows if row.element_id and row.element_name}
-    return render_template("replay.html", detail=detail, case=detail.summary, instance=instance, steps=steps,
+    return render_template("replay.html", case=head.summary, instance=instance, steps=steps,
                            number=number, last=last, state=state, drawing=drawing, names=names, report=report,
                            acts=acts, words=access_words)

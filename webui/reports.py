@@ -83,7 +83,7 @@ def export() -> Response | tuple[str, int]:
         content = context.engine().reports.export(context.actor(), tables, report=name, period=period, media=media,
                                                   reason=str(typed.get("reason") or ""))
     except InvalidSubmission as refusal:
-        return _export_page(name, period, typed, sheets.problems_of(refusal)), 422
+        return _export_page(name, period, typed, forms.problems_of(refusal)), 422
     answer = make_response(content)
     answer.headers["Content-Type"] = _TYPES[media]
     answer.headers["Content-Disposition"] = f'attachment; filename="kawal-{name}{"-" + period if period else ""}.{media}"'

@@ -30,7 +30,7 @@ def add() -> Response | tuple[str, int]:
         context.engine().roster.add_shift(context.actor(), str(typed.get("account", "")), starts_at=starts_at, ends_at=ends_at,
                                           phone=str(typed.get("phone", "")))
     except InvalidSubmission as refusal:
-        return _page(typed, sheets.problems_of(refusal)), 422
+        return _page(typed, forms.problems_of(refusal)), 422
     flash("shift-added", "ok")
     return redirect(url_for("roster.show"), code=303)
 

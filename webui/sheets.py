@@ -11,7 +11,7 @@ from flask import render_template
 from engine.errors import InvalidSubmission
 from engine.results import FormField, FormView
 from engine.types import Text, Value
-from webui import context, forms
+from webui import forms
 
 NO_HELP = Text("", "")
 
@@ -32,16 +32,9 @@ def draw(template: str, form: FormView, values: Mapping[str, Value], *, problems
          add_row_to: str = "", **more: Any) -> str:
     """The page `template` with the form on it, filled and marked."""
     drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
-    known = {control.field.key for control in drawn}
-    loose = [text for name, text in (problems or {}).items() if name.split(".")[0] not in known]
+    loose = forms.loose(drawn, problems)
     return render_template(template, form=form, controls=drawn, summary=forms.summary(drawn), loose=loose,
                            has_problems=bool(problems), **more)
-
-
-def problems_of(refusal: InvalidSubmission) -> dict[str, str]:
-    """What to mend, by field, in the reader's language."""
-    language = 1 if context.language() == "en" else 0
-    return {key: texts[language] for key, texts in refusal.problems.items()}
 
 
 def instants(typed: Mapping[str, Value], *keys: str) -> list[datetime]:

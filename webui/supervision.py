@@ -42,7 +42,7 @@ def write() -> Response | tuple[str, int] | str:
             case_codes=str(typed.get("cases", "")).replace(",", " ").split(), advice=str(typed.get("advice", "")),
             wellbeing=str(typed.get("wellbeing", "")), tasks=_tasks(typed), idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
-        return _page(typed, sheets.problems_of(refusal)), 422
+        return _page(typed, forms.problems_of(refusal)), 422
     flash("session-kept", "ok")
     return redirect(url_for("supervision.show", session_id=session_id), code=303)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, url_for
 
 from engine.errors import InvalidSubmission
-from webui import context
+from webui import context, forms
 
 pages = Blueprint("survey_codes", __name__, url_prefix="/survei/kode")
 
@@ -24,6 +24,6 @@ def issue() -> str | tuple[str, int]:
         codes = context.engine().public.issue_survey_codes(context.actor(), int(typed) if typed.isdecimal() and len(typed) < 4 else 0)
     except InvalidSubmission as refusal:
         return render_template("survey_codes.html", codes=(), typed=typed,
-                               problem=refusal.problems["count"][1 if context.language() == "en" else 0]), 422
+                               problem=forms.problems_of(refusal)["count"]), 422
     where = url_for("public_sending.survey_page", code=context.engine().public.code_of(context.actor()), _external=True)
     return render_template("survey_codes.html", codes=codes, where=where)

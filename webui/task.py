@@ -109,8 +109,7 @@ def complete(task_id: str) -> tuple[str, int] | str:
             context.actor(), task_id, typed, expected_revision=revision, idempotency_key=f"{task_id}:{revision}", **more)
     except InvalidSubmission as refusal:
         kept_at = _keep(task_id, {**typed, **stated.as_draft()}, revision)
-        language = 1 if context.language() == "en" else 0
-        problems = {key: texts[language] for key, texts in refusal.problems.items()}
+        problems = forms.problems_of(refusal)
         return _page(detail, typed, problems=problems, draft_seen=kept_at), 422
     except EngineError as refusal:
         return _refused(detail, typed, refusal)
@@ -201,10 +200,9 @@ def _page(detail: TaskDetail, values: Mapping[str, Value], *, problems: Mapping[
           conflict: str = "", beside: Sequence[versions.Line] = (), add_row_to: str = "", accept_problem: str = "",
           draft_seen: datetime | None = None) -> str:
     drawn = forms.controls(detail.form, values, problems, add_row_to=add_row_to) if detail.form is not None else ()
-    known = {control.field.key for control in drawn} | {stated_time.FIELD}
     stated_problem = (problems or {}).get(stated_time.FIELD, "")
     stated = stated_time.read(request.form) if request.method == "POST" else stated_time.of_draft(detail.draft)
-    loose = [text for key, text in (problems or {}).items() if key.split(".")[0] not in known]
+    loose = forms.loose(drawn, problems, beside=(stated_time.FIELD,))
     return render_template("task.html", detail=detail, task=detail.summary, controls=drawn,
                            summary=forms.summary(drawn) + ([("stated_at", _("Dikerjakan pada"), stated_problem)] if stated_problem else []),
                            loose=loose, conflict=conflict, stated=stated, stated_problem=stated_problem,

@@ -14,8 +14,6 @@ from typing import Any, Final
 from engine import authorization, canonical, case_chain, errors, filling, partner_scope, receipts, seal
 from engine.advance import LiveInstance
 from engine.case_chain import CaseEntry
-from engine.casefile import kept
-from engine.commands import documents
 from engine.commands import tasks as task_commands
 from engine.executor import Context
 from engine.forms_schema import Form
@@ -226,11 +224,7 @@ def _complete(context: Context, case: Opened, asked: Asked, form: Form, submissi
         if row.assignee_id is None:   # refused: nobody holds it who could not come back to it
             tasks.update_one(context.uow, row.id, {"assignee_id": None, "claimed_at": None})
         return
-    assert form.record is not None
-    journaled = next(entry.seq for entry, _ in reversed(live.entries) if entry.kind == "complete_task")
-    live.case_status = kept.project(context, live, form.record, filled[0].submission, seq=journaled, item=asked.item).status
-    documents.keep_uploads(context, live, held.element_id, filled[0].uploads)
-    context.save()
+    filling.keep(context, live, form, filled[0], kind="complete_task", element_id=held.element_id, item=asked.item)
 
 
 def _tell(context: Context, link: LinkRow, code: str, *, once: str) -> None:
