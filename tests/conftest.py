@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
+from engine.directory import passphrases
 from tests.support import postgres
 from tests.support.not_run import NotRunList, not_run
 
@@ -16,6 +18,16 @@ from tests.support.not_run import NotRunList, not_run
 settings.register_profile("kawal", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("soak", deadline=None, max_examples=2_000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("KAWAL_HYPOTHESIS", "kawal"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Argon2id at its least in this process, or a third of the time went into people's passphrases; the test about time asks for the
+    real one, and a served product is another process."""
+    real = passphrases._hasher
+    passphrases._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield
+    passphrases._hasher = real
 
 
 @pytest.fixture(scope="session")
