@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ class DeadlineState(StrEnum):
     PAUSED = "paused"      #: Its working clock stands still.
     LATE = "late"          #: Past due.
     SOON = "soon"          #: 80 % of the standard's own minutes are used.
-    TODAY = "today"        #: Due before this day ends at the office.
+    TODAY = "today"        #: Due before this day ends (`day_ends`).
     SAFE = "safe"          #: None of these.
 
 
@@ -37,6 +37,16 @@ def deadline_word(state: DeadlineState) -> Text:
     return _WORDS[state]
 
 
+def day_ends(now: datetime, zone: ZoneInfo) -> datetime:
+    """Midnight after the office's day, 24.00 included, in UTC: until when something is due today.
+
+    Today's closing of screens.md 5.0, for every clock: no working clock falls due between closing time and midnight, and the day of
+    an elapsed or a same-day clock ends at 24.00 (or at closing time, where the agency says so).
+    """
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), zone).astimezone(UTC)
+
+
 def state_of(task: TaskSummary, *, now: datetime, zone: ZoneInfo) -> DeadlineState:
     """The first state that holds for `task` at `now`; `zone` is that of the office, whose day it is.
 
@@ -52,6 +62,6 @@ def state_of(task: TaskSummary, *, now: datetime, zone: ZoneInfo) -> DeadlineSta
         return DeadlineState.LATE
     if task.warn_at is not None and now >= task.warn_at:
         return DeadlineState.SOON
-    if task.due_at.astimezone(zone).date() == now.astimezone(zone).date():
+    if task.due_at <= day_ends(now, zone):
         return DeadlineState.TODAY
     return DeadlineState.SAFE

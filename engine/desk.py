@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from engine import authorization, desk_figures, errors, facts, proposals, summaries
+from engine import authorization, deadlines, desk_figures, errors, facts, proposals, summaries
 from engine.authorization import OUTSIDE
 from engine.definitions import Definition, nodes_of
 from engine.desk_brief import asks_for_decision, brief
@@ -49,12 +49,6 @@ class _Asked:
     @property
     def who(self) -> Actor:
         return self.context.actor
-
-    @property
-    def day_ends(self) -> datetime:
-        """Midnight after today, where the office is."""
-        tomorrow = self.context.now.astimezone(self.zone).date() + timedelta(days=1)
-        return datetime.combine(tomorrow, time(), self.zone).astimezone(UTC)
 
     def span(self, name: str) -> Span:
         return proposals.span(self.profile, name)
@@ -153,7 +147,7 @@ class Desk:
         if tile == LATE:
             return Wanted(due_before=now)
         if tile == TODAY:
-            return Wanted(due_from=now, due_before=asked.day_ends)
+            return Wanted(due_from=now, due_by=deadlines.day_ends(now, asked.zone))
         steps = [self._of(context, row.id) for row in deployments.of_agency(context.uow, asked.who.agency_id)]
         if tile == REFERRALS:
             return Wanted(elements=frozenset().union(*(each.answers for each in steps)), roles=frozenset(OUTSIDE))

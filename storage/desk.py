@@ -28,10 +28,11 @@ _CASE_OPEN: ColumnElement[bool] = literal_column("case_file.closed_at IS NULL")
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which tasks: due before or from an instant, on some elements, waiting for some roles; `free_or_of`: nobody's, or this account's."""
+    """Which tasks: due from, before or at the latest at an instant, on some elements, waiting for some roles; `free_or_of`: nobody's, or this account's."""
 
     due_from: datetime | None = None
     due_before: datetime | None = None
+    due_by: datetime | None = None
     elements: frozenset[str] | None = None
     roles: frozenset[str] | None = None
     free_or_of: str | None = None
@@ -117,6 +118,8 @@ def _tasks(agency_id: str, reader: str, wanted: Wanted) -> list[ColumnElement[bo
         chosen.append(task.c.due_sort >= wanted.due_from)
     if wanted.due_before is not None:
         chosen.append(task.c.due_sort < wanted.due_before)
+    if wanted.due_by is not None:
+        chosen.append(task.c.due_sort <= wanted.due_by)
     if wanted.elements is not None:
         chosen.append(task.c.element_id.in_(sorted(wanted.elements)))
     if wanted.roles is not None:

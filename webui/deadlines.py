@@ -33,7 +33,7 @@ def deadline(task: TaskSummary, *, now: datetime, zone: ZoneInfo, language: str)
         state=state,
         word=deadline_word(state).in_language(language),
         relative=_relative(task, state, now, language),
-        exact=times.exact(task.due_at, zone, language=language, now=now) if task.due_at else "",
+        exact=times.due(task.due_at, zone, language=language, now=now) if task.due_at else "",
         due_at=task.due_at,
         counted=_counted(task.standard),
     )

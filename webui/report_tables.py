@@ -55,7 +55,7 @@ def overdue(report: OverdueReport) -> Table:
         title=_("Tugas yang lewat tenggat"),
         heads=(_("Langkah"), "SOP", _("Peran"), _("Risiko"), _("Siap"), _("Tenggat"), _("Diambil")),
         rows=tuple((words.step_word(one.name), one.sop_title, words.role_word(one.role), words.risk_word(one.risk),
-                    words.exact(one.ready_at), words.exact(one.due_at), _("Ya") if one.is_held else _("Tidak"))
+                    words.exact(one.ready_at), words.due(one.due_at), _("Ya") if one.is_held else _("Tidak"))
                    for one in report.tasks))
 
 

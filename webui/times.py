@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 # Babel writes "WIB" in Indonesian only and "+0700" in English, so the three names stand here.
@@ -34,10 +34,16 @@ def zone_name(at: datetime, zone: ZoneInfo) -> str:
 
 def exact(at: datetime, zone: ZoneInfo, *, language: str, now: datetime) -> str:
     """Weekday, day, month, the year where it is not this year's, the minute and the zone."""
+    return f"{_dated(at.astimezone(zone).date(), language, now.astimezone(zone).year)} {clock(at, zone, language=language)}"
+
+
+def due(at: datetime, zone: ZoneInfo, *, language: str, now: datetime) -> str:
+    """As `exact`, of an end: midnight is 24.00 of the day before, as the office says it."""
     local = at.astimezone(zone)
-    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
-    day = f"{_DAYS[language][local.weekday()]} {local.day} {_SHORT_MONTHS[language][local.month - 1]}{year}"
-    return f"{day} {clock(at, zone, language=language)}"
+    if local.time() != time(0):
+        return exact(at, zone, language=language, now=now)
+    before = _dated(local.date() - timedelta(days=1), language, now.astimezone(zone).year)
+    return f"{before} {'24:00' if language == 'en' else '24.00'} {zone_name(at, zone)}"
 
 
 def clock(at: datetime, zone: ZoneInfo, *, language: str) -> str:
@@ -61,6 +67,11 @@ def span(length: timedelta, *, language: str) -> str:
     first = next((i for i, count in enumerate(counts) if count), 2)
     shown = [(counts[i], _UNITS[language][i]) for i in (first, first + 1) if i < 3 and (counts[i] or i == first)]
     return " ".join(f"{count} {_plural(unit, count, language)}" for count, unit in shown)
+
+
+def _dated(day: date, language: str, this_year: int) -> str:
+    year = "" if day.year == this_year else f" {day.year}"
+    return f"{_DAYS[language][day.weekday()]} {day.day} {_SHORT_MONTHS[language][day.month - 1]}{year}"
 
 
 def _plural(unit: str, count: int, language: str) -> str:

@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         account=context.account, actor=context.actor, said=said.said, handled_word=said.handled_word, day=day,
         filter_address=inbox.address, lang=context.language, say=context.say, may=context.may, now=context.now,
-        exact=exact, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
+        exact=exact, due=due, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
         in_words=forms.in_words, variable_words=forms.variable_words,
         clause_words=forms.clause_words, after_words=after_words, answered=answered, quoted=quoted,
         shown_part=shown_part, file_size=file_size,
@@ -40,6 +40,11 @@ def init_app(app: Flask) -> None:
 
 def exact(at: datetime) -> str:
     return times.exact(at, context.zone(), language=context.language(), now=context.now())
+
+
+def due(at: datetime) -> str:
+    """When something falls due; midnight is the end of the day before."""
+    return times.due(at, context.zone(), language=context.language(), now=context.now())
 
 
 def day(at: date) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
 
 import engine
-from engine.types import TaskSummary
+from engine.calendars import WorkCalendar, week_from_json
+from engine.types import ClockKind, TaskSummary, TimeStandard
 from webui import times
 from webui.deadlines import State
 
@@ -34,6 +36,8 @@ def task(due=None, warn=None, completed=None) -> TaskSummary:
     (task(due=NOW + MINUTE, warn=NOW), False, State.SOON),             # at exactly 80 %
     (task(due=NOW + HOUR, warn=NOW + MINUTE), False, State.TODAY),
     (task(due=NOW + 13 * HOUR, warn=NOW + HOUR), False, State.TODAY),  # 23.30 WIB
+    (task(due=NOW + 13 * HOUR + 30 * MINUTE, warn=NOW + HOUR), False, State.TODAY),               # 24.00 WIB is the end of today
+    (task(due=NOW + 13 * HOUR + 31 * MINUTE, warn=NOW + HOUR), False, State.SAFE),                # 00.01 WIB tomorrow
     (task(due=NOW + 14 * HOUR, warn=NOW + HOUR), False, State.SAFE),   # 00.30 WIB tomorrow, still today in UTC
 ])
 def test_the_first_state_that_holds(given, paused, state):
@@ -60,6 +64,28 @@ def test_a_length_in_words(length, indonesian, english):
 def test_an_instant_names_its_zone_in_both_languages(zone, indonesian, english):
     assert times.exact(NOW, ZoneInfo(zone), language="id", now=NOW) == indonesian
     assert times.exact(NOW, ZoneInfo(zone), language="en", now=NOW) == english
+
+
+def test_an_end_at_midnight_is_24_00_of_the_day_before():
+    midnight = datetime(2026, 12, 31, 17, tzinfo=UTC)
+    assert times.due(midnight, WIB, language="id", now=NOW) == "Kam 31 Des 24.00 WIB"
+    assert times.due(midnight, WIB, language="en", now=NOW) == "Thu 31 Dec 24:00 WIB"
+    assert times.due(NOW, WIB, language="id", now=NOW) == times.exact(NOW, WIB, language="id", now=NOW)
+
+
+@pytest.mark.parametrize("standard", [TimeStandard(duration="PT40M", clock=ClockKind.WORKING_MINUTES),
+                                      TimeStandard(duration="P1D", clock=ClockKind.WORKING_DAYS)])
+def test_what_a_working_clock_has_due_today_is_due_by_todays_closing(standard):
+    office = WorkCalendar(WIB, week_from_json({day: [["07:30", "12:00"], ["13:00", "16:00"]] for day in "01234"}), frozenset())
+    seen = set()
+    for began, passed in product(range(0, 24 * 8, 5), range(0, 50, 3)):
+        start = NOW + began * HOUR
+        now, due = start + passed * HOUR, engine.due_at(start, standard, office)
+        closing = office.closing(now.astimezone(WIB).date())
+        is_today = engine.state_of(task(due=due), now=now, zone=WIB) is State.TODAY
+        assert is_today is (now <= due and closing is not None and due <= closing), (now, due)
+        seen.add(is_today)
+    assert seen == {True, False}
 
 
 def test_another_year_is_named():
