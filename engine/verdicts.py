@@ -16,6 +16,7 @@ from engine.types import TimeStandard
 ON_TIME = "on_time"
 LATE = "late"
 NO_STANDARD = "no_standard"
+NOT_MEASURED = "not_measured"   # of handling only: the work was done before anybody claimed it
 CANCELLED = "cancelled"
 RUNNING = "running"
 
@@ -46,11 +47,18 @@ def judge(
                        if_accepted=NO_STANDARD if stated_at else "")
     late = done_at > due_at
     overrun = calendars.used(due_at, done_at, standard, calendar) if late else None
-    handled_at = stated_at or done_at
-    begun_at = min(claimed_at, handled_at) if claimed_at else None  # what was done before it was claimed took none of the time since
-    handling = calendars.used(begun_at, handled_at, standard, calendar) if begun_at else None
-    handling_verdict = NO_STANDARD
-    if begun_at:
-        handling_verdict = ON_TIME if handled_at <= calendars.due_at(begun_at, standard, calendar) else LATE
+    handling_verdict, handling = _handling(claimed_at, stated_at or done_at, standard, calendar)
     return Verdict(official=LATE if late else ON_TIME, overrun=overrun, handling_verdict=handling_verdict, handling=handling,
                    if_accepted="" if stated_at is None else LATE if stated_at > due_at else ON_TIME)
+
+
+def _handling(
+    claimed_at: datetime | None, handled_at: datetime, standard: TimeStandard, calendar: WorkCalendar
+) -> tuple[str, timedelta | None]:
+    """Claimed to done. When work began that was done before it was claimed, nobody wrote down: there is no time to judge."""
+    if claimed_at is None:
+        return NO_STANDARD, None
+    if handled_at < claimed_at:
+        return NOT_MEASURED, None
+    in_time = handled_at <= calendars.due_at(claimed_at, standard, calendar)
+    return (ON_TIME if in_time else LATE), calendars.used(claimed_at, handled_at, standard, calendar)

@@ -28,7 +28,8 @@ _CASE_OPEN: ColumnElement[bool] = literal_column("case_file.closed_at IS NULL")
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which tasks: due from, before or at the latest at an instant, on some elements, waiting for some roles; `free_or_of`: nobody's, or this account's."""
+    """Which tasks: due from, before or at the latest at an instant, on some elements, waiting for some roles; `free_or_of`: nobody's, or
+    this account's."""
 
     due_from: datetime | None = None
     due_before: datetime | None = None

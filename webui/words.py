@@ -128,7 +128,8 @@ def status_word(status: str) -> str:
 
 def verdict_word(verdict: str) -> str:
     return {
-        "on_time": _("tepat waktu"), "late": _("terlambat"), "no_standard": _("tanpa standar"), "": "",
+        "on_time": _("tepat waktu"), "late": _("terlambat"), "no_standard": _("tanpa standar"),
+        "not_measured": _("tidak terukur: dikerjakan sebelum diambil"), "": "",
         ReplayVerdict.CONFIRMED: _("Terbukti utuh"), ReplayVerdict.BROKEN: _("Rusak"),
         ReplayVerdict.REDACTED: _("Rantai utuh, isi sudah dimusnahkan"),
     }.get(verdict, verdict)

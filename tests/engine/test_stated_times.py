@@ -46,17 +46,28 @@ def row_of(office, task_id):
     return office.executor.read(office.actor("head_of_unit"), lambda context: task_rows.get(context.uow, task_id))
 
 
-def test_the_official_verdict_is_of_the_recorded_instant_and_handling_of_the_stated_one(office, late):
+def test_the_official_verdict_is_of_the_recorded_instant_and_handling_is_not_measured_of_what_was_done_before_the_claim(office, late):
     started, task, complete = late
     result = complete()
-    assert (result.verdict, result.stated_verdict, result.handling_verdict) == ("late", "on_time", "on_time")
+    assert (result.verdict, result.stated_verdict, result.handling_verdict) == ("late", "on_time", "not_measured")
     assert result.stated_at == task.ready_at + timedelta(minutes=5)
     assert result.completed_at == office.clock.now()
     row = row_of(office, task.id)
-    assert (row.verdict, row.handling_verdict, row.stated_verdict, row.handling_seconds) == ("late", "on_time", "on_time", 0)
+    assert (row.verdict, row.handling_verdict, row.stated_verdict, row.handling_seconds) == ("late", "not_measured", "on_time", None)
     (line,) = [each for each in office.engine.audit.history(office.actor("head_of_unit"), result.instance_id)
                if each.element_id == APPROVE and each.happened == "completed"]
     assert (line.at, line.stated_at, line.verdict, line.stated_verdict) == (office.clock.now(), result.stated_at, "late", "on_time")
+
+
+def test_handling_is_measured_from_the_claim_to_the_stated_instant(office):
+    task = office.task(office.start(), APPROVE)
+    office.clock.advance(timedelta(minutes=2))
+    claimed = office.engine.tasks.claim(office.actor("case_manager"), task.id)
+    office.clock.advance(timedelta(hours=2))
+    said = next(step.submission for step in story("a01_rujukan_kesehatan").steps if step.acts_on == APPROVE)
+    result = office.engine.tasks.complete(office.actor("case_manager"), task.id, said, expected_revision=claimed.revision,
+                                          stated_at=claimed.claimed_at + timedelta(minutes=7))
+    assert (result.verdict, result.handling_verdict, row_of(office, task.id).handling_seconds) == ("late", "on_time", 7 * 60)
 
 
 def test_what_was_answered_once_is_answered_again_with_both_instants(office, late):

@@ -1,7 +1,7 @@
 """Whether a person sees a task or a case, what they may do to it, why, and why it is due then: 10,000 random pairs of a working office.
 
 Each is read a second time from the tables, the policy table and the minute oracle of calendars, by code that shares nothing with the
-product but those. `make test` compares a few hundred pairs, `make soak` all.
+product but those. `make test` compares a few hundred pairs, `make soak` all, on both databases.
 """
 
 from __future__ import annotations
@@ -183,8 +183,8 @@ def listed(engine: Any, who: Actor, box: str) -> list[str]:
     return found
 
 
-def compare(folder: Path, *, seed: int, cases: int, rounds: int, pairs: int) -> dict[str, int]:
-    busy = busy_office.opened(folder, f"sqlite:///{folder / 'kawal.db'}", seed=seed, cases=cases)
+def compare(folder: Path, database_url: str, *, seed: int, cases: int, rounds: int, pairs: int) -> dict[str, int]:
+    busy = busy_office.opened(folder, database_url, seed=seed, cases=cases)
     seen: dict[str, int] = {}
     try:
         for _ in range(rounds):
@@ -207,13 +207,13 @@ def compare(folder: Path, *, seed: int, cases: int, rounds: int, pairs: int) -> 
     return seen
 
 
-def test_what_each_sees_of_each_task_and_case_is_what_the_table_says(tmp_path: Path) -> None:
-    seen = compare(tmp_path, seed=1, cases=12, rounds=6, pairs=70)
+def test_what_each_sees_of_each_task_and_case_is_what_the_table_says(tmp_path: Path, sqlite_url: str) -> None:
+    seen = compare(tmp_path, sqlite_url, seed=1, cases=12, rounds=6, pairs=70)
     assert sum(seen.values()) == 420 and {"hidden", "held", "offered", "agency", "case hidden"} <= set(seen)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(2, 12))
-def test_so_for_ten_thousand_pairs(tmp_path: Path, seed: int) -> None:
-    seen = compare(tmp_path, seed=seed, cases=25, rounds=10, pairs=100)
+def test_so_for_ten_thousand_pairs(tmp_path: Path, database_url: str, seed: int) -> None:
+    seen = compare(tmp_path, database_url, seed=seed, cases=25, rounds=10, pairs=100)
     assert sum(seen.values()) == 1000 and {"hidden", "held", "agency"} <= set(seen)

@@ -62,8 +62,8 @@ class Busy:
 
     def standard(self, task: Row) -> dict[str, str] | None:
         """The time standard of a task, as its row keeps it."""
-        found: dict[str, str] | None = None if task["standard"] is None else json.loads(task["standard"])
-        return found
+        kept: dict[str, str] | str | None = task["standard"]
+        return json.loads(kept) if isinstance(kept, str) else kept  # PostgreSQL's driver has read it already
 
     def risk(self, task: Row) -> str:
         """Of the instance the task belongs to."""
