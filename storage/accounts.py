@@ -33,6 +33,7 @@ class AccountRow:
     disabled_at: datetime | None = None
     last_used: datetime | None = None
     shortcuts: bool = True
+    provider_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

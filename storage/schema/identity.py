@@ -19,6 +19,7 @@ account = Table(
     Column("disabled_at", Instant),
     Column("last_used", Instant),
     Column("shortcuts", Boolean, nullable=False, server_default=text("true")),  # whether single keys act on pages
+    Column("provider_id", Text),                          # of a partner's person: the one provider of the directory they answer for
     UniqueConstraint("sign_in"),
     Index("ix_account_agency", "agency_id", "name"),
 )
@@ -112,6 +113,7 @@ notice = Table(
     Column("mailed_at", Instant),                         # when its mails were written out; NULL: not looked at yet
     UniqueConstraint("once"),
     Index("ix_notice_unmailed", "at", "id", sqlite_where=text("mailed_at IS NULL"), postgresql_where=text("mailed_at IS NULL")),
+    Index("ix_notice_task", "task_id", sqlite_where=text("task_id IS NOT NULL"), postgresql_where=text("task_id IS NOT NULL")),
     Index("ix_notice_account", "account_id", "at"),
     Index("ix_notice_role", "agency_id", "role", "at"),
 )
