@@ -23,9 +23,6 @@ case_file = Table(
     Column("acted_at", Instant),                          # when a person last did something on it: timers and operations are no news
     UniqueConstraint("agency_id", "business_key"),
     Index("ix_case_file_list", "agency_id", "status", "opened_at", "id"),
-    Index("ix_case_file_unowned", "agency_id", "opened_at", "id",
-          sqlite_where=text("closed_at IS NULL AND owner_id IS NULL"),
-          postgresql_where=text("closed_at IS NULL AND owner_id IS NULL")),
 )
 
 case_record = Table(
