@@ -146,7 +146,8 @@ class Shift:
 
 @dataclass(frozen=True, kw_only=True)
 class ChainLink:
-    """One step of an escalation chain: who, reached how, told when. `told`: it has happened."""
+    """One step of an escalation chain: who, reached how, told when. `told`: it has happened, to these; `missed`: its turn came, and
+    nobody was there."""
 
     step: str                               # holder, supervisor, duty_officer, head_of_unit
     role: str
@@ -154,6 +155,7 @@ class ChainLink:
     phone: str
     at: datetime
     told: bool
+    missed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

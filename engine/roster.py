@@ -12,7 +12,7 @@ from engine.commands import escalations as commands
 from engine.executor import Context, Executor
 from engine.office_results import ChainLink, Escalation, Shift
 from engine.types import Actor
-from storage import accounts, duty, escalations, randomness, tasks
+from storage import accounts, duty, escalations, notices, randomness, tasks
 
 LONGEST_SHIFT = timedelta(days=31)
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,22}[0-9]")
@@ -98,13 +98,26 @@ def _told(context: Context, task: tasks.TaskRow, chain: escalation.Chain) -> Esc
     done = begun.told if begun is not None else 0
     holders = accounts.holders(context.uow, task.agency_id, {link.role for link in chain.links if link.role}, context.local_day())
     on_duty = _shown(context, duty.on_duty(context.uow, task.agency_id, context.now))
-    reached = [_reached(link, task, holders, on_duty) for link in chain.links]
+    went_to = _went_to(context, task, holders)
+    reached = [went_to.get(link.step, ()) if number < done else _reached(link, task, holders, on_duty)
+               for number, link in enumerate(chain.links)]
     names = accounts.names(context.uow, {each for people in reached for each in people})
     phones = {each.account_id: each.phone for each in on_duty}
     return Escalation(proposed=chain.proposed, links=tuple(
-        ChainLink(step=link.step, role=link.role, names=tuple(names.get(each, "") for each in people), at=link.at, told=number < done,
+        ChainLink(step=link.step, role=link.role, names=tuple(names.get(each, "") for each in people), at=link.at,
+                  told=number < done and bool(people), missed=number < done and not people,
                   phone=next((phones[each] for each in people if each in phones), ""))
         for number, (link, people) in enumerate(zip(chain.links, reached, strict=True))))
+
+
+def _went_to(context: Context, task: tasks.TaskRow, holders: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    """step -> the accounts its notice went to. One for a role that nobody holds went to nobody."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in notices.of_task(context.uow, task.id):
+        step = commands.step_of(row)
+        people = holders.get(row.role, ()) if row.role is not None else (row.account_id,) if row.account_id is not None else ()
+        found[step] = (*found.get(step, ()), *people)
+    return found
 
 
 def _reached(link: escalation.Link, task: tasks.TaskRow, holders: Mapping[str, tuple[str, ...]],

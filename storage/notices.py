@@ -57,6 +57,12 @@ def add(uow: UnitOfWork, row: NoticeRow) -> bool:
     return True
 
 
+def of_task(uow: UnitOfWork, task_id: str) -> list[NoticeRow]:
+    """What was said of one task, to whomever, the earliest first."""
+    return rows.all_of(NoticeRow, uow.execute(
+        select(*rows.columns(NoticeRow, notice)).where(notice.c.task_id == task_id).order_by(notice.c.at, notice.c.id)))
+
+
 def of_account(uow: UnitOfWork, agency_id: str, account_id: str, roles: Collection[str], *, hidden: Collection[str] = (),
                limit: int = 50, offset: int = 0) -> list[NoticeForReader]:
     """What this person should see, but for the `hidden` codes, the latest first."""

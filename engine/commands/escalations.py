@@ -9,6 +9,7 @@ from engine import escalation
 from engine.executor import Context
 from storage import agencies, duty, escalations, instances, notices, randomness, tasks
 
+_ASKED = "escalated"   # how what asks for a notice of a chain begins: the task, the step and whom it means follow
 LOOKS_AGAIN_AFTER = timedelta(hours=1)  # at a task whose clock is paused: it has no due instant meanwhile
 
 
@@ -45,6 +46,12 @@ def chain_of(context: Context, task: tasks.TaskRow) -> escalation.Chain | None:
     return escalation.chain(task, agency.profile, context.parameters(instance.parameters_digest), calendar, instance.risk)
 
 
+def step_of(notice: notices.NoticeRow) -> str:
+    """Of which step of a chain a notice is; "" for one of none."""
+    asked, _, rest = str(notice.once).partition(":")
+    return rest.split(":")[1] if asked == _ASKED else ""
+
+
 def _tell_next(context: Context, row: escalations.EscalationRow, task: tasks.TaskRow) -> None:
     chain = chain_of(context, task)
     links = chain.links if chain is not None else ()
@@ -57,7 +64,7 @@ def _tell_next(context: Context, row: escalations.EscalationRow, task: tasks.Tas
         notices.add(context.uow, notices.NoticeRow(
             id=randomness.new_id(), agency_id=task.agency_id, account_id=account_id, role=role, at=context.now,
             code="task_overdue" if link.step == escalation.HOLDER else "task_escalated", case_id=task.case_id, task_id=task.id,
-            once=f"escalated:{task.id}:{link.step}:{account_id or role}"))
+            once=f"{_ASKED}:{task.id}:{link.step}:{account_id or role}"))
     following = links[row.told + 1].at if row.told + 1 < len(links) else None
     if following is not None and not reached:
         following = context.now  # nobody is on duty: whoever comes next need not wait for them

@@ -42,6 +42,8 @@ def codes(office: Office, actor: Actor) -> list[str]:
 
 def test_each_link_is_told_once_and_in_order(office):
     dewi, nia = office.hire("Dewi", "companion"), office.hire("Nia", "intake_operator")
+    office.hire("Bima", "case_manager")
+    office.hire("Citra", "head_of_unit")
     now = office.clock.now()
     office.engine.roster.add_shift(head(office), nia.account_id, starts_at=now, ends_at=now + timedelta(days=2), phone="0812 0000 0000")
     started = office.follow("a01_rujukan_kesehatan", until="hand_over_referral")
@@ -67,7 +69,10 @@ def test_each_link_is_told_once_and_in_order(office):
         assert codes(office, who).count("task_escalated") == before + 1, step
     pass_minutes(office, 60)
     assert codes(office, dewi) == ["task_overdue"] and codes(office, nia) == ["task_escalated"]
-    assert all(link.told for link in office.engine.roster.escalation(dewi, task.id).links)
+    links = office.engine.roster.escalation(dewi, task.id).links
+    assert [link.names for link in links if link.told] == [("Dewi",), ("Bima",), ("Nia",), ("Citra",)]
+    office.clock.advance(timedelta(days=3))  # Nia's shift is over: that she was told stays
+    assert office.engine.roster.escalation(dewi, task.id).links[2].names == ("Nia",)
     (said,) = [each.text.id for each in office.engine.people.notices(nia) if each.code == "task_escalated"]
     assert said.startswith(f"Kasus {task.business_key}: ") and task.name not in said
 
@@ -87,6 +92,10 @@ def test_with_nobody_on_duty_the_head_is_told_at_once(office):
     _holder, duty, last = office.engine.roster.escalation(office.actor("case_manager"), task.id).links
     assert (duty.names, last.step) == ((), "head_of_unit")
     pass_minutes(office, (duty.at - office.clock.now()) // timedelta(minutes=1) + 20)
+    office.hire("Citra", "head_of_unit")
+    late, missed, told = office.engine.roster.escalation(office.actor("case_manager"), task.id).links
+    assert (late.told, late.missed) == (False, True)  # nobody holds the role: the notice waits, unread
+    assert (missed.told, missed.missed, missed.names) == (False, True, ()) and (told.told, told.names) == (True, ("Citra",))
     assert codes(office, head(office)).count("task_escalated") == 1 and office.clock.now() < last.at
 
 
