@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
@@ -18,6 +18,12 @@ STATUSES = ("open", "closed")
 ABOUT_A_CASE = ("service", "request")   # kinds of SOP that are often about a case that stands already
 CASE_CODE = "case_code"                 # where a draft of a start form keeps the case it is about
 MEDIA_TYPES = {"application/pdf": "pdf", "text/plain": "txt", "image/png": "png", "image/jpeg": "jpg"}
+
+
+@pages.app_context_processor
+def offers() -> dict[str, Callable[[], bool]]:
+    """What a page asks before it offers "Kasus baru": a role may start cases, and no SOP of its agency need let it."""
+    return {"may_start": lambda: bool(context.engine().sops.startable(context.actor()))}
 
 
 @pages.get("")

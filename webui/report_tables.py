@@ -44,7 +44,7 @@ def steps(sop: SopFigures) -> Table:
     """One SOP's steps."""
     return Table(
         title=sop.title,
-        heads=(_("Langkah"), _("Peran"), "n", _("Median"), _("Sembilan dari sepuluh selesai dalam"), _("Tepat waktu (resmi)"),
+        heads=(_("Langkah"), _("Peran"), _("Jumlah"), _("Median"), _("Sembilan dari sepuluh selesai dalam"), _("Tepat waktu (resmi)"),
                _("Tepat waktu (penanganan)"), *(_upper(part_word(part)) for part in PARTS)),
         rows=tuple(_step(step) for step in sop.steps))
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from engine.errors import BundleRefused, EngineError, InvalidSubmission, NotFound
 from engine.report_results import Period, SopFigures, Spent, StepTime, Table, TimeReport
@@ -38,9 +37,9 @@ def heat_map(key: str) -> str:
     engine, who = context.engine(), context.actor()
     report: TimeReport = engine.reports.times(who, period)
     sop = next((each for each in report.sops if each.key == key), None)
-    drawing: Markup | None = None
+    drawing: bytes | None = None
     try:
-        drawing = Markup(engine.reports.heat_map(who, key, period, language=context.language()).decode())  # noqa: S704 - our own drawing
+        drawing = engine.reports.heat_map(who, key, period, language=context.language())
     except NotFound:
         raise
     except (BundleRefused, EngineError):
