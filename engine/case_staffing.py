@@ -10,7 +10,7 @@ from engine.commands import conflicts as conflict_commands
 from engine.executor import Context, Executor
 from engine.office_results import Assignment, CaseStaff, ConflictOfInterest
 from engine.types import Actor
-from storage import accounts, cases, conflicts
+from storage import accounts, cases, conflicts, inbox
 
 
 class CaseStaffing:
@@ -71,6 +71,7 @@ def _staff(context: Context, row: cases.CaseRow, about: authorization.ObjectFact
         case_id=row.id, business_key=row.business_key, risk=row.risk, is_open=row.closed_at is None, owner_id=row.owner_id,
         owner_name=names.get(row.owner_id or "", ""), may=may,
         assignments=tuple(_assignment(each, names) for each in reversed(told) if each.kind == assignment.ASSIGN) if sees_notes else (),
+        wanted=frozenset(each.task.role for each in inbox.open_of_cases(context.uow, [row.id])) if "assign" in may else frozenset(),
         conflicts=tuple(ConflictOfInterest(
             account_id=each.account_id, name=names.get(each.account_id, ""), declared_by=names.get(each.declared_by, ""),
             declared_at=each.declared_at, reason=why.get(each.account_id, "")) for each in standing))

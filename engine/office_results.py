@@ -48,6 +48,7 @@ class CaseStaff:
     assignments: tuple[Assignment, ...]
     conflicts: tuple[ConflictOfInterest, ...]
     may: frozenset[str]                     # assign, conflict
+    wanted: frozenset[str] = frozenset()    # roles for which tasks of the case wait now
 
 
 # --- the desk -----------------------------------------------------------------------------------------------------------

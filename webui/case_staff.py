@@ -60,5 +60,5 @@ def _act(case_id: str, done: str, command: Callable[[], None], *, leaves: bool =
 def _page(case_id: str, problems: dict[str, str] | None = None) -> str:
     engine, who = context.engine(), context.actor()
     staff = engine.cases.staff(who, case_id)
-    people = engine.desk.workload(who) if staff.may else ()
+    people = sorted(engine.desk.workload(who), key=lambda one: staff.wanted.isdisjoint(one.roles)) if staff.may else ()  # lightest first
     return render_template("case_staff.html", staff=staff, people=people, problems=problems or {}, typed=request.form)

@@ -135,8 +135,18 @@ def _page(task_id: str, verb: str, *, problem: str = "") -> str:
         needs_colleague=VERBS[verb] in NEED_COLLEAGUE,
         needs_note=VERBS[verb] in NEED_NOTE or (VERBS[verb] == "assign" and detail.summary.assignee_id is not None)
         or (VERBS[verb] == "take_back" and detail.summary.given_by_name != context.actor().name),
-        colleagues=_of_the_house(detail.summary.role) if VERBS[verb] == "ask_help" else colleagues_for(detail.summary.role),
+        colleagues=_choosable(VERBS[verb], detail.summary.role),
         first_day=today + timedelta(days=1), typed=request.form)
+
+
+def _choosable(verb: str, role: str) -> list[Colleague]:
+    """Whom the form of a verb offers; to who assigns, whoever carries least comes first."""
+    if verb == "ask_help":
+        return _of_the_house(role)
+    if verb != "assign" or not context.may("desk.read"):
+        return colleagues_for(role)
+    lightest = [one.account_id for one in context.engine().desk.workload(context.actor())]
+    return sorted(colleagues_for(role), key=lambda one: lightest.index(one.id) if one.id in lightest else len(lightest))
 
 
 def _of_the_house(role: str) -> list[Colleague]:
