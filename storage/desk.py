@@ -24,6 +24,7 @@ case_file = running.case_file
 # As literals, so that the database sees that its partial indexes apply.
 _OPEN: ColumnElement[bool] = literal_column("task.state = 'open'")
 _CASE_OPEN: ColumnElement[bool] = literal_column("case_file.closed_at IS NULL")
+_RISKS = ("high", "medium", "low")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,11 +80,20 @@ def count_tasks(uow: UnitOfWork, agency_id: str, reader: str, wanted: Wanted) ->
 
 
 def cases(uow: UnitOfWork, agency_id: str, reader: str, wanted: WantedCases, *, limit: int, offset: int = 0) -> list[CaseLine]:
-    """Such open cases: the ones that wait longest first."""
-    order = case_file.c.acted_at if wanted.quiet_since is not None else case_file.c.opened_at
+    """Such open cases: the ones that wait longest first; of nobody's, those of the highest risk before them."""
+    chosen = _cases(agency_id, reader, wanted)
+    if wanted.quiet_since is not None:
+        return _lines(uow, chosen, case_file.c.acted_at, limit, offset)
+    found: list[CaseLine] = []
+    for of_risk in (*(case_file.c.risk == risk for risk in _RISKS), case_file.c.risk.not_in(_RISKS)):  # each in the order of the index
+        found += _lines(uow, [*chosen, of_risk], case_file.c.opened_at, limit + offset - len(found))
+    return found[offset:]
+
+
+def _lines(uow: UnitOfWork, chosen: list[ColumnElement[Any]], order: ColumnElement[Any], limit: int, offset: int = 0) -> list[CaseLine]:
     found = uow.execute(
         select(*rows.columns(CaseRow, case_file), case_file.c.acted_at.label("last_act"))
-        .where(*_cases(agency_id, reader, wanted)).order_by(order, case_file.c.id).limit(limit).offset(offset))
+        .where(*chosen).order_by(order, case_file.c.id).limit(limit).offset(offset))
     return [CaseLine(case=rows.all_of(CaseRow, [each[:-1]])[0], acted_at=each[-1]) for each in found]
 
 

@@ -38,16 +38,18 @@ def listed(office: Office, actor: Actor, tile: str) -> list[str | None]:
 def test_each_tile_counts_what_its_list_shows(office):
     early, late = office.start(), office.start({"risk": "high"})
     office.clock.advance(timedelta(minutes=5))
-    assert counts(office, manager(office)) == {"decisions": 2, "late": 0, "today": 2, "referrals": 0, "unassigned": 0, "silent": 0}
+    assert counts(office, manager(office)) == {"decisions": 1, "late": 0, "today": 1, "referrals": 0, "unassigned": 0, "silent": 0}
 
     office.clock.advance(timedelta(minutes=85))
     found = counts(office, manager(office))
-    assert found == {"decisions": 2, "late": 2, "today": 0, "referrals": 0, "unassigned": 1, "silent": 0}
+    assert found == {"decisions": 1, "late": 1, "today": 0, "referrals": 0, "unassigned": 1, "silent": 0}
     assert listed(office, manager(office), "unassigned") == [late.case_id]  # high risk after one hour, others after three
     for tile, number in found.items():
         assert len(listed(office, manager(office), tile)) == number
 
     office.clock.advance(timedelta(hours=2))
+    assert listed(office, manager(office), "unassigned") == [late.case_id, early.case_id]  # risk before how long it waits
+    assert office.engine.cases.staff(manager(office), early.case_id).wanted == {"case_manager"}
     sari = office.hire("Sari", "companion")
     office.engine.cases.assign_owner(manager(office), late.case_id, sari.account_id)
     assert listed(office, manager(office), "unassigned") == [early.case_id]
