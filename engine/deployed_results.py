@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine.types import LintFinding
+from engine.types import LintFinding, Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,7 @@ class SopSummary:
     kind: str = ""              # what its sheet says it is about: intake, case, service, request, community, oversight
     state: str = ""             # in_force | to_come | replaced, where versions are listed
     in_case: str = ""           # "required": it begins only in a case that is named
+    begins: Text | None = None  # when to begin it, in its own words, where SOPs are listed to be begun
     decree: str = ""            # number of the decree it came into force by; "" for one the machine's operator deployed
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine import explanations
 from engine.definitions import Definition
 from engine.forms_schema import Form
 from engine.model import EventKind
 from engine.transition import CompleteTask, ReceiveMessage, Start, Stimulus, View
-from engine.types import Value
+from engine.types import Text, Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,20 @@ def entrance(definition: Definition, parameters: Mapping[str, Value] | None) -> 
         return None
     role = definition.role_of(told[0].id, parameters)
     return Entrance(element_id=told[0].id, form=definition.forms.get(told[0].form or ""), roles=roles or ((role,) if role else ()))
+
+
+def when_to_take(definition: Definition, entered: Entrance) -> Text | None:
+    """When this SOP is the one to begin, in its own words: what its start event is called and the step that follows. None where the
+    drawing names no beginning."""
+    process = definition.processes[definition.main_process or ""]
+    node = process.nodes[entered.element_id] if entered.element_id is not None else next(
+        each for each in process.nodes.values() if each.type == "startEvent" and not each.events)
+    if not node.name:
+        return None
+    first = next((each.name for each in explanations.next_activities(definition, node) if each.name), "")
+    begins = node.name[:1].lower() + node.name[1:]
+    return Text(f"Bila {begins}." + (f" Langkah pertama: {first}." if first else ""),
+                f"When: {begins}." + (f" First step: {first}." if first else ""))
 
 
 def start_of(definition: Definition, stimulus: Start) -> str:

@@ -113,7 +113,8 @@ class Sops(Publishing):
                 definition = context.executor.definition(context.uow, row.id)
                 entered = entrances.entrance(definition, parameters)
                 if entered is not None and (not entered.roles or actor.holds(*entered.roles)):
-                    found.append(_summary(row, {}, findings=len(row.findings or ()), sheet=definition.sheet))
+                    summary = _summary(row, {}, findings=len(row.findings or ()), sheet=definition.sheet)
+                    found.append(replace(summary, begins=entrances.when_to_take(definition, entered)))
             return tuple(found)
 
         return self._executor.read(actor, query)
