@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine import authorization, case_summaries, errors, explanations, facts, forms, task_rows
+from engine import authorization, case_summaries, errors, explanations, facts, forms, masking, task_rows
 from engine.audit import Viewer
 from engine.casefile import kept, ownership, plan as plans, rules
 from engine.casefile import records as casefile
@@ -98,6 +98,8 @@ def head(of: Known) -> CaseHead:
         came_from=_handover(context, row.came_from["agency"], row.came_from["reference"], row.opened_at) if row.came_from else None,
         handed_over=tuple(_handover(context, sent.to_agency or "", messages.reference_of(sent.id), sent.at) for sent in handed),
         names_until=facts.leave_until(context, row.id, access_grants.NAMES) if about.names_shown else None,
+        name=masking.name_in({each: case.record(each) for each in masking.IDENTIFYING})
+        if of.sight.shows_names and "C3" in of.sight.classes else "",
         opened_until=facts.leave_until(context, row.id, access_grants.BREAK_GLASS) if about.opened else None,
         may=frozenset(verb for verb in _VERBS if authorization.allows(context.actor, f"case.{verb}", about)))
 

@@ -180,6 +180,7 @@ class CaseHead:
     handed_over: tuple[Handover, ...] = ()  # what reached other agencies from it
     responsible_agency: str = ""            # which agency answers for the beneficiary now
     names_until: datetime | None = None     # names are shown to this session that long
+    name: str = ""                          # whom the case is about, while names are shown
     opened_until: datetime | None = None    # the viewer opened the case in an emergency, and may read it that long
     may: frozenset[str] = frozenset()       # verbs of engine.cases: show_names, unmask, access_log, record, suspend, ...
 

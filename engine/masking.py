@@ -28,6 +28,7 @@ _RESTRICTED: Final = frozenset({"C3", "C4"})
 #: The records that say whose case it is, and their questions.
 IDENTIFYING: Final = ("guest_book", "identification")
 _IDENTITY: Final = ("full_name", "client_name")
+_UNSAID: Final = ("", "unknown", "not_asked", "declined")
 
 
 def is_name(field: Field | FormField) -> bool:
@@ -76,13 +77,19 @@ def person(records: Mapping[str, Mapping[str, Value]], today: date) -> MaskedPer
     """The beneficiary as a list may say it; None where nobody wrote a name, sex or age down."""
     found: dict[str, Any] = {}
     for values in records.values():
-        found |= {key: value for key, value in values.items() if value not in (None, "", "unknown", "not_asked", "declined")}
-    name = next((str(found[key]) for key in _IDENTITY if key in found), "")
+        found |= {key: value for key, value in values.items() if value not in (None, *_UNSAID)}
+    name = name_in(records)
     sex = found.get("sex") if found.get("sex") in ("female", "male") else ""
     age = _age(found.get("birth_date"), today)
     if not name and not sex and age is None:
         return None
     return MaskedPerson(initials=initials(name), sex=str(sex), age=age)
+
+
+def name_in(records: Mapping[str, Mapping[str, Value]]) -> str:
+    """The beneficiary's name as it was written down last; "" where it was not."""
+    said = {key: str(values[key]) for values in records.values() for key in _IDENTITY if values.get(key) not in (None, *_UNSAID)}
+    return next((said[key] for key in _IDENTITY if key in said), "")
 
 
 def initials(name: str) -> str:

@@ -13,6 +13,7 @@ from engine.results import Account
 from engine.types import Actor, Text
 
 EXTENSION = "kawal"
+OUTSIDE = frozenset({"external_provider"})   # roles of partners
 
 
 def engine() -> Any:
@@ -67,6 +68,12 @@ def once() -> str:
 def say(text: Text) -> str:
     """A two-language text of the engine in the reader's language; the Indonesian one where English is missing."""
     return text.in_language(language()) or text.id
+
+
+def only_outside() -> bool:
+    """Whether who asks works for a partner and not for the unit: what waits for them are referrals, not a team's queue."""
+    who = g.get("actor")
+    return who is not None and bool(who.roles) and who.roles <= OUTSIDE
 
 
 def may(action: str) -> bool:

@@ -14,6 +14,7 @@ from webui import context
 
 pages = Blueprint("inbox", __name__)
 BOXES = ("mine", "pool", "aside", "done")
+SHORT = 5   # rows that are seen at a glance: no filters stand before them
 RISKS = ("high", "medium", "low")
 ID_LENGTH = 100
 #: A filter as the address names it. The values are ids and enumerations, so that no address ever holds a person's words.
@@ -40,10 +41,12 @@ def show() -> str:
     tasks = context.engine().tasks
     page = tasks.inbox(context.actor(), filters, number)
     narrowed = narrowing(filters)
+    opened = request.args.get("saring") == "1"
     return render_template(
         "inbox.html", filters=filters, page=page, address=address(filters), narrowed=narrowed,
         counts=tasks.counts(context.actor()), boxes=BOXES, risks=RISKS, saved=tasks.saved_filters(context.actor()),
-        choices=_choices(filters) if narrowed - {"risk", "late_only"} or request.args.get("saring") == "1" else None,
+        choices=_choices(filters) if narrowed - {"risk", "late_only"} or opened else None,
+        is_worth_filtering=bool(narrowed) or opened or page.total > SHORT,
         colleagues=tasks.colleagues(context.actor()) if page.rows and filters.box in ("mine", "pool", "aside") else (),
         orphans=tasks.orphans(context.actor()) if context.may("task.assign") else {},
     )

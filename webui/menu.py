@@ -48,7 +48,7 @@ def _place(words: Callable[[], str], endpoint: str, action: str = "", *, unless:
 
 _WORK = (
     _place(lambda: _("Meja"), "desk.show", "desk.read", pages="roster supervision"),
-    _place(lambda: _("Tugas"), "inbox.show", "task.list", pages="task handling"),
+    _place(lambda: _("Rujukan") if context.only_outside() else _("Tugas"), "inbox.show", "task.list", pages="task handling"),
     _place(lambda: _("Kasus"), "cases.index", "case.list",
            pages="case_search case_file case_staff notes actions corrections referrals replay access"),
     _place(lambda: _("Akses"), "access.reviews", "access.list", unless="case.list"),

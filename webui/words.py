@@ -34,7 +34,8 @@ def init_app(app: Flask) -> None:
         risk_word=risk_word, status_word=status_word, group_word=group_word, role_word=role_word, kind_word=kind_word,
         happened_word=happened_word, step_word=step_word, item_word=item_word,
         verdict_word=verdict_word, severity_word=severity_word, same_words=same_words, case_label=case_label, month_names=month_names,
-        notice_count=notice_count, menu=menu.menu, picture=picture, record_word=record_words.record_word, line_word=record_words.line_word,
+        notice_count=notice_count, menu=menu.menu, picture=picture, record_word=record_words.record_word,
+        line_word=record_words.line_word, only_outside=context.only_outside,
     )
 
 
