@@ -101,5 +101,6 @@ access_log = Table(
     Column("prev_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Index("ix_access_log_account", "account_id", "at"),
+    Index("ix_access_log_agency", "agency_id", "at", "case_id", "seq"),
     Index("ix_access_log_dual_role", "agency_id", "at", sqlite_where=_IS_DUAL_ROLE, postgresql_where=_IS_DUAL_ROLE),
 )
