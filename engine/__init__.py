@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.clock import Clock, ManualClock, SystemClock
     from engine.coverage import Coverage
     from engine.coverage import of_folder as agency_coverage
-    from engine.deadlines import DeadlineState, deadline_word, state_of
+    from engine.deadlines import DeadlineState, counts_day_and_night, deadline_word, state_of
     from engine.decisions import DecisionOutcome, Decisions, read_decisions
     from engine.errors import BpmnError, BundleRefused, EngineError, PermanentFailure, TransientFailure
     from engine.front_door import Engine
@@ -38,7 +38,7 @@ _HOMES = {
     "calendars": ("Season", "WorkCalendar", "due_at", "explain_due", "used", "warn_at"),
     "clock": ("Clock", "ManualClock", "SystemClock"),
     "coverage": ("Coverage", "agency_coverage"),
-    "deadlines": ("DeadlineState", "deadline_word", "state_of"),
+    "deadlines": ("DeadlineState", "counts_day_and_night", "deadline_word", "state_of"),
     "decisions": ("DecisionOutcome", "Decisions", "read_decisions"),
     "errors": ("BpmnError", "BundleRefused", "EngineError", "PermanentFailure", "TransientFailure"),
     "front_door": ("Engine",),
@@ -61,7 +61,7 @@ __all__ = [
     "Outcome", "OutcomeKind", "PermanentFailure", "Scenario", "ScenarioResult", "Season", "Settings", "Severity", "SopBundle",
     "Stage", "Story", "SystemClock", "TaskSummary", "Text", "TimeStandard", "TraceEntry", "TransientFailure", "Trial", "Value",
     "WorkCalendar", "agency_coverage", "allows", "ask_tables", "asks_tables", "due_at", "explain_due", "lint", "pass_time", "play_scenario",
-    "deadline_word", "read_decisions", "read_questions", "read_scenario", "state_of", "used", "verify_pack", "warn_at",
+    "counts_day_and_night", "deadline_word", "read_decisions", "read_questions", "read_scenario", "state_of", "used", "verify_pack", "warn_at",
 ]
 
 

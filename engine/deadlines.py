@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from engine import standards
 from engine.types import TaskSummary, Text
 
 
@@ -35,6 +36,11 @@ _WORDS = {
 def deadline_word(state: DeadlineState) -> Text:
     """What a state is called, on pages and in mails alike."""
     return _WORDS[state]
+
+
+def counts_day_and_night(task: TaskSummary) -> bool:
+    """Whether the task's working minutes run outside office hours too, because the risk is high."""
+    return standards.counts_day_and_night(task.standard, task.risk)
 
 
 def day_ends(now: datetime, zone: ZoneInfo) -> datetime:

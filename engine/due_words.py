@@ -38,7 +38,7 @@ def explain(
     words = _Words("en" if language == "en" else "id", calendar)
     begun, end = words.instant(start), words.instant(due, ends=True)
     match clock:
-        case ClockKind.ELAPSED:
+        case ClockKind.ELAPSED | ClockKind.WORKING_MINUTES if clock is ClockKind.ELAPSED or calendar.never_closes:
             return words.say(
                 f"{words.duration(duration)} sejak {begun}, siang malam termasuk hari libur: tenggat {end}.",
                 f"{words.duration(duration)} from {begun}, day and night, holidays included: due {end}.",

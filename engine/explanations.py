@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine import calendars, due_words
+from engine import calendars, due_words, standards
 from engine.authorization import Ground, Reason
 from engine.calendars import WorkCalendar
 from engine.definitions import Definition
@@ -70,6 +70,9 @@ def why_due(summary: TaskSummary, calendar: WorkCalendar | None, started: dateti
         moved = {language: due_words.instant_in_words(summary.due_at, calendar.zone, language) for language in said}
         said = {"id": f"{said['id']} Ditambah waktu kasus dijeda: tenggat {moved['id']}.",
                 "en": f"{said['en']} With the time the case was paused: due {moved['en']}."}
+    if standards.counts_day_and_night(summary.standard, summary.risk):
+        said = {"id": f"Risiko tinggi, maka menit kerja dihitung siang malam: {said['id']}",
+                "en": f"The risk is high, so working minutes count day and night: {said['en']}"}
     return Text(said["id"], said["en"])
 
 

@@ -16,11 +16,14 @@ PAUSED_BY_SUSPENSION = frozenset({ClockKind.WORKING_MINUTES, ClockKind.WORKING_D
 
 
 def calendar_for(standard: TimeStandard | None, calendar: WorkCalendar, risk: str) -> WorkCalendar:
-    """Working minutes run day and night while the risk is high (domain.md 3.9, D10): she cannot wait for Monday. Working days stay
+    """The agency's, or one without a night."""
+    return WorkCalendar.round_the_clock(calendar.zone) if counts_day_and_night(standard, risk) else calendar
+
+
+def counts_day_and_night(standard: TimeStandard | None, risk: str) -> bool:
+    """Working minutes do while the risk is high (domain.md 3.9, D10): she cannot wait for Monday. Working days stay
     days of work (A10): what is urgent meanwhile is the emergency response, which has no office hours."""
-    if risk == HIGH_RISK and standard is not None and standard.clock == ClockKind.WORKING_MINUTES:
-        return WorkCalendar.round_the_clock(calendar.zone)
-    return calendar
+    return risk == HIGH_RISK and standard is not None and standard.clock == ClockKind.WORKING_MINUTES
 
 
 def pauses(standard: TimeStandard | None) -> bool:

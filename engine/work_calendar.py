@@ -94,6 +94,11 @@ class WorkCalendar:
         """Day and night, every day of the year (CAL-24): high-risk work and hotlines."""
         return cls(zone, dict.fromkeys(range(7), ((_MIDNIGHT, _MIDNIGHT),)), frozenset())
 
+    @property
+    def never_closes(self) -> bool:
+        """Whether it is `round_the_clock`."""
+        return self == WorkCalendar.round_the_clock(self.zone)
+
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> WorkCalendar:
         """Read what `to_json` wrote.

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from engine import DeadlineState as State
-from engine import deadline_word, state_of
-from engine.types import ClockKind, TaskSummary, TimeStandard
+from engine import counts_day_and_night, deadline_word, state_of
+from engine.types import ClockKind, TaskSummary
 from webui import times
 
 
@@ -35,7 +35,7 @@ def deadline(task: TaskSummary, *, now: datetime, zone: ZoneInfo, language: str)
         relative=_relative(task, state, now, language),
         exact=times.due(task.due_at, zone, language=language, now=now) if task.due_at else "",
         due_at=task.due_at,
-        counted=_counted(task.standard),
+        counted=_counted(task),
     )
 
 
@@ -57,14 +57,15 @@ def _relative(task: TaskSummary, state: State, now: datetime, language: str) -> 
     return _("%(span)s lagi", span=times.span(task.due_at - now, language=language))
 
 
-def _counted(standard: TimeStandard | None) -> str:
+def _counted(task: TaskSummary) -> str:
+    standard = task.standard
     if standard is None:
         return ""
     kinds = {
         ClockKind.ELAPSED: _("jam kalender"), ClockKind.WORKING_MINUTES: _("jam kerja"),
         ClockKind.WORKING_DAYS: _("hari kerja"), ClockKind.SAME_DAY: _("hari yang sama"),
     }
-    text = kinds[ClockKind(standard.clock)]
+    text = _("siang malam, risiko tinggi") if counts_day_and_night(task) else kinds[ClockKind(standard.clock)]
     if text.casefold() in standard.text.casefold():  # "5 Hari kerja" says already what is counted
         return standard.text
     return f"{standard.text} · {text}" if standard.text else text

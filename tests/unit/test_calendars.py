@@ -332,6 +332,8 @@ def test_the_explanation_names_what_was_skipped() -> None:
     for words in ("40 menit", "Rab 23 Des 2026 pukul 15.40 WIB", "Sen 28 Des 2026 pukul 07.50 WIB",
                   "Kam 24 Des–Jum 25 Des", "Sab 26 Des–Min 27 Des"):
         assert words in text
+    text = explain_due(wib("12-23 15:40"), minutes(40), CAL_24, language="id")
+    assert "siang malam" in text and "jam kerja" not in text and "Rab 23 Des 2026 pukul 16.20 WIB" in text
     text = explain_due(wib("12-22 14:00"), working_days(5), CAL_N, language="en")
     for words in ("5 working days", "Tue 22 Dec 2026 14:00 WIB", "the start day not counted",
                   "Thu 31 Dec 2026 16:00 WIB", "collective leave: Thu 24 Dec–Fri 25 Dec"):

@@ -12,7 +12,9 @@ import pytest
 import engine
 from engine.calendars import WorkCalendar, week_from_json
 from engine.types import ClockKind, TaskSummary, TimeStandard
-from webui import times
+from tests.support import fake_engine, fake_world
+from webui import deadlines, times
+from webui.app import create_app
 from webui.deadlines import State
 
 WIB = ZoneInfo("Asia/Pontianak")
@@ -42,6 +44,16 @@ def task(due=None, warn=None, completed=None) -> TaskSummary:
 ])
 def test_the_first_state_that_holds(given, paused, state):
     assert engine.state_of(replace(given, paused=paused), now=NOW, zone=WIB) is state
+
+
+@pytest.mark.parametrize(("clock", "risk", "answer"), [
+    (ClockKind.WORKING_MINUTES, "high", True), (ClockKind.WORKING_MINUTES, "medium", False), (ClockKind.WORKING_DAYS, "high", False)])
+def test_in_danger_working_minutes_say_that_they_run_at_night(clock, risk, answer):
+    counted = replace(task(due=NOW), standard=TimeStandard(duration="PT40M", clock=clock, text="40 menit"), risk=risk)
+
+    assert engine.counts_day_and_night(counted) is answer
+    with create_app(fake_world.world(), settings=fake_engine.settings()).test_request_context():
+        assert ("siang malam" in deadlines.deadline(counted, now=NOW, zone=WIB, language="id").counted) is answer
 
 
 @pytest.mark.parametrize(("length", "indonesian", "english"), [

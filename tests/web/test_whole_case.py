@@ -97,8 +97,8 @@ class House:
 
 
 def forms_of(bundle: front_door.SopBundle) -> dict[str, Any]:
-    """The bundle's forms by key, as authored."""
-    return {Path(name).stem: json.loads(data) for name, data in bundle.files.items() if name.startswith("forms/")}
+    """The forms of the bundle and of what it calls, by key, as authored."""
+    return {Path(name).stem: json.loads(data) for name, data in bundle.files.items() if Path(name).parent.name == "forms"}
 
 
 def posted(fields: list[dict[str, Any]], values: dict[str, Any], at: str = "f") -> dict[str, Any]:
