@@ -61,7 +61,8 @@ __all__ = [
     "Outcome", "OutcomeKind", "PermanentFailure", "Scenario", "ScenarioResult", "Season", "Settings", "Severity", "SopBundle",
     "Stage", "Story", "SystemClock", "TaskSummary", "Text", "TimeStandard", "TraceEntry", "TransientFailure", "Trial", "Value",
     "WorkCalendar", "agency_coverage", "allows", "ask_tables", "asks_tables", "due_at", "explain_due", "lint", "pass_time", "play_scenario",
-    "counts_day_and_night", "deadline_word", "read_decisions", "read_questions", "read_scenario", "state_of", "used", "verify_pack", "warn_at",
+    "counts_day_and_night", "deadline_word", "read_decisions", "read_questions", "read_scenario", "state_of", "used", "verify_pack",
+    "warn_at",
 ]
 
 
