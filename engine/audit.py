@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine import authorization, drawings, errors, facts, forms, journal, pack, rebuild, recorded, remarks, shown, substitution
+from engine import (
+    authorization, case_chain, drawings, errors, facts, forms, journal, pack, rebuild, recorded, remarks, replay, shown, substitution,
+)
 from engine.access_audit import AccessAudit
+from engine.acts_reading import OF_INSTANCES
 from engine.advance import SYSTEM
 from engine.commands import access
 from engine.definitions import Definition
@@ -18,7 +21,7 @@ from engine.facts import LIMITED
 from engine.forms_schema import Form
 from engine.masking import Sight
 from engine.replay import Step
-from engine.results import FormField, HistoryRow, ReplayReport, StateAt
+from engine.results import FormField, HistoryRow, ReplayReport, ReplayVerdict, StateAt
 from engine.transition import CompleteTask, View
 from engine.types import Actor, Happening, Value
 from storage import access_log, accounts, cases, deployments, instances, tasks
@@ -59,7 +62,10 @@ class Audit(AccessAudit):
         return self._executor.read(actor, lambda context: recorded.replayed(
             context, self._seen(context, instance_id, "audit.replay", "audit.verify")[0]))
 
-    verify = replay
+    def verify(self, actor: Actor, instance_id: str) -> ReplayReport:
+        """As `replay`, and the case's own chain too: what people decided beside this instance."""
+        return self._executor.read(actor, lambda context: _verified(
+            context, self._seen(context, instance_id, "audit.replay", "audit.verify")[0]))
 
     def steps(self, actor: Actor, instance_id: str) -> tuple[StateAt, ...]:
         """The instance after each journal entry, by replaying it once. Stops before the first bad entry."""
@@ -238,15 +244,25 @@ def _stated(done: tasks.TaskRow) -> dict[str, Any]:
     return {name: getattr(done, name) for name in ("handling_verdict", "stated_at", "stated_verdict", "accepted_at")}
 
 
+def _verified(context: Context, row: instances.InstanceRow) -> ReplayReport:
+    report = recorded.replayed(context, row)
+    case = cases.get(context.uow, row.case_id or "")
+    if report.verdict is ReplayVerdict.BROKEN or case is None:
+        return report
+    return replay.with_acts(report, case_chain.first_break(context, case))
+
+
 def packed(context: Context, row: instances.InstanceRow) -> bytes:
-    """The pack of one instance."""
+    """The pack of one instance, with the own chain of its case."""
     read = recorded.of(context, row)
     digests = {item.entry.definition for item in read}
     files = {digest: deployments.files(context.uow, deployments.by_digest(context.uow, digest, limit=1)[0].id) for digest in digests}
     tables = {digest: pack.table_content(context.tables[digest]) for digest in (row.calendar_digest, row.parameters_digest) if digest}
     key = None if row.wrapped_key is None else context.case_key(row.case_id or "", row.wrapped_key)
+    case = cases.get(context.uow, row.case_id or "")
     return pack.write(row.id, [(item.entry, item.ciphertext) for item in read], head=bytes.fromhex(row.head_hash), length=row.seq,
-                      key=key, files=files, tables=tables, exported_at=context.now)
+                      key=key, files=files, tables=tables, exported_at=context.now,
+                      acts=case_chain.stored(context, case) if case is not None else ())
 
 
 def _states(context: Context, row: instances.InstanceRow, viewer: Viewer, until: int | None) -> list[StateAt]:
@@ -284,9 +300,12 @@ def _dues(view: View, viewer: Viewer) -> Mapping[str, datetime]:
     return {task.element_id: task.due_at for task in view.tasks if task.due_at is not None and viewer.may_see(task.element_id)}
 
 
+_WITH_REASON = remarks.KINDS | frozenset(OF_INSTANCES)
+
+
 def _reason(step: Step, viewer: Viewer) -> str:
-    """Why somebody said something of an earlier entry: of the class of what people write to each other about a case."""
-    return str(step.note.get(journal.REASON, "")) if step.entry.kind in remarks.KINDS and "C2" in viewer.allowed else ""
+    """Why somebody said something of an earlier entry, or paused or ended it: of the class of what people write to each other of a case."""
+    return str(step.note.get(journal.REASON, "")) if step.entry.kind in _WITH_REASON and "C2" in viewer.allowed else ""
 
 
 def _submission(step: Step, form: Form | None, element_id: str, viewer: Viewer) -> tuple[FormField, ...]:

@@ -130,6 +130,8 @@ _OFFICE = {**_all(Scope.AGENCY, "roster.read", "provider.read"), **_all(Scope.TH
 
 _HELPS: Final = {**_TASKS, **_OWN_CASES, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "message.send", "survey.issue")}
 _RECEIVES: Final = {**_HELPS, **_all(Scope.AGENCY, "case.start")}
+#: Who documents (the parameter `documenter`) enters into Simfoni: data staff every case of the agency, who took it in their own.
+_DOCUMENTS: Final = _all(Scope.THEIRS, "case.simfoni")
 #: Whom a stranger's danger at night may meet. They read then; what is to be done is for who works on the case.
 _EMERGENCY: Final = {**_all(Scope.AGENCY, "case.break_glass"), **_all(Scope.OPENED, "case.read", "case.read_document", "case.show_names")}
 
@@ -144,7 +146,7 @@ _KEEPS_ROSTER: Final = {**_LEADS, **_all(Scope.AGENCY, "roster.change")}
 
 #: role -> action -> where. One row of domain.md 5.1 each; whom 5.1 does not name does their own steps, on their own cases only.
 POLICY: Final[Mapping[str, _Rights]] = {
-    "intake_operator": {**_RECEIVES, **_EMERGENCY},
+    "intake_operator": {**_RECEIVES, **_EMERGENCY, **_DOCUMENTS},
     **dict.fromkeys(("companion", "shelter_officer", "psychologist"), {**_HELPS, **_EMERGENCY}),
     **dict.fromkeys(("mediator", "counsellor"), _HELPS),
     **dict.fromkeys(("service_officer", "puspaga_receiver"), _RECEIVES),
@@ -153,7 +155,8 @@ POLICY: Final[Mapping[str, _Rights]] = {
     "supervisor": _KEEPS_ROSTER,
     "head_of_unit": {**_KEEPS_ROSTER, **_all(Scope.AGENCY, "supervision.read", "sop.read_drafts", "sop.approve")},
     "data_staff": {**_TASKS, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "survey.issue",
-                                                                "statistics.read", "statistics.export", "provider.change"),
+                                                                "statistics.read", "statistics.export", "provider.change",
+                                                                "case.simfoni"),
                    **_all(Scope.THEIRS, "case.read_document", "case.show_names")},
     "external_provider": {**_TASKS},
     "dinas_pppa": {**_TASKS, **_all(Scope.AGENCY, "statistics.read")},
@@ -247,6 +250,13 @@ def visible_sensitivity(actor: Actor, facts: ObjectFacts) -> frozenset[str]:
         opened = facts.opened and "case.break_glass" in POLICY.get(role, {})
         seen |= on_theirs if works_on_it or opened else on_others
     return seen
+
+
+def simfoni_sensitivity(actor: Actor, facts: ObjectFacts) -> frozenset[str]:
+    """The classes this actor sees of what Simfoni asks for, on its sheet only: whoever enters it sees C2 to C3 of that (5.1), and of
+    nothing else of the case more than `visible_sensitivity` says."""
+    seen = visible_sensitivity(actor, facts)
+    return seen | _C0_C3 if allows(actor, "case.simfoni", facts) else seen
 
 
 def unmaskable(actor: Actor, facts: ObjectFacts) -> frozenset[str]:

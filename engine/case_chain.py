@@ -11,16 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
-from typing import Any, Final
+from typing import Any
 
-from engine import canonical, errors, journal, pack, recorded, seal
+from engine import acts, canonical, errors, journal, pack, recorded, seal
 from engine.executor import Context
-from storage import cases, payloads, randomness
+from storage import cases, instances, payloads, randomness
 from storage import journal as journal_rows
 
-#: What may stand in such a chain. The module of `engine/commands` that writes a kind also retells it (`engine/rebuild.py`).
-KINDS: Final = frozenset({"assign_owner", "declare_conflict", "lift_conflict", "note", "made_anew", "issue_partner_link",
-                          "revoke_partner_link", "partner_progress"})
+
+ALL = 1_000_000  # instances of one case; the query's own limit is for pages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +35,7 @@ class CaseEntry:
 
 def append(context: Context, row: cases.CaseRow, kind: str, content: Mapping[str, Any]) -> int:
     """Adds an entry by the actor, now; its number in the chain. Raises `KeyDestroyed` for a case that was erased."""
-    if kind not in KINDS:
+    if kind not in acts.KINDS:
         raise errors.InvalidValue(kind=kind)
     key = context.case_key(row.id, row.wrapped_key)
     head = journal_rows.head(context.uow, row.id)
@@ -65,21 +64,28 @@ def read(context: Context, row: cases.CaseRow) -> list[CaseEntry]:
         StateCorrupt: an entry was changed, dropped or swapped, or does not stand at its place among the case's entries.
     """
     key = context.case_key(row.id, row.wrapped_key)
-    stored = journal_rows.entries(context.uow, row.id)
-    if not stored:
+    entries = stored(context, row)
+    if not entries:
+        return []
+    if journal.first_break(row.id, (entry for entry, _ in entries), kinds=acts.KINDS) is not None:
+        raise errors.StateCorrupt(case_id=row.id)
+    return [CaseEntry(seq=entry.seq, at=entry.at, actor_id=entry.actor_id, kind=entry.kind,
+                      content=acts.content(row.id, entry, sealed, key)) for entry, sealed in entries]
+
+
+def stored(context: Context, row: cases.CaseRow) -> list[tuple[journal.Entry, bytes | None]]:
+    """The chain as it stands, sealed; an entry whose row disagrees with it, or that does not stand at its place, does not verify."""
+    found = journal_rows.entries(context.uow, row.id)
+    if not found:
         return []
     entries = [recorded.entry_of(each, agency_id=row.agency_id, case_id=row.id, place=place)
-               for each, place in zip_longest(stored, recorded.places(context, row.id, row.id)) if each is not None]
-    if journal.first_break(row.id, entries, kinds=KINDS) is not None:
-        raise errors.StateCorrupt(case_id=row.id)
+               for each, place in zip_longest(found, recorded.places(context, row.id, row.id)) if each is not None]
     sealed = payloads.get_many(context.uow, {each.payload_digest for each in entries})
-    return [_opened(row.id, entry, sealed.get(entry.payload_digest), key) for entry in entries]
+    return [(entry, sealed.get(entry.payload_digest)) for entry in entries]
 
 
-def _opened(case_id: str, entry: journal.Entry, sealed: bytes | None, key: bytes) -> CaseEntry:
-    if sealed is None or hashlib.sha256(sealed).hexdigest() != entry.payload_digest:
-        raise errors.StateCorrupt(case_id=case_id)
-    content = canonical.loads(seal.unseal(key, sealed, bound_to=pack.payload_binding(case_id, entry.seq)))
-    if journal.state_digest(seal.mac_key(key), content) != entry.state_digest:
-        raise errors.StateCorrupt(case_id=case_id)
-    return CaseEntry(seq=entry.seq, at=entry.at, actor_id=entry.actor_id, kind=entry.kind, content=content)
+def first_break(context: Context, row: cases.CaseRow) -> journal.Break | None:
+    """The first entry that does not hold. The case row and its instances anchor the length: what its last entries said cannot go unseen."""
+    key = None if row.wrapped_key is None else context.case_key(row.id, row.wrapped_key)
+    elsewhere = sum(each.seq for each in instances.of_case(context.uow, row.id, limit=ALL))
+    return acts.first_break(row.id, stored(context, row), key=key, length=cases.entries(context.uow, row.id) - elsewhere)

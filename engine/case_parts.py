@@ -69,7 +69,11 @@ class Known:
 
     def fields_of(self, record: str) -> dict[str, Field]:
         """What the SOPs' forms ask for a record; of other questions, what any of them asks."""
-        return {**self._anyones, **forms.merged(form for form in self._forms if form.record == record)}
+        return {**self._anyones, **self.asked(record)}
+
+    def asked(self, record: str) -> dict[str, Field]:
+        """What the SOPs' forms ask for a record, and nothing else."""
+        return forms.merged(form for form in self._forms if form.record == record)
 
     @cached_property
     def _forms(self) -> list[Any]:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import fields as fields_of
 from typing import Any, TypeVar
 
-from engine import actions, authorization, case_documents, case_parts, drawings, errors, facts
+from engine import actions, acts_reading, authorization, case_documents, case_parts, drawings, errors, facts
 from engine.audit import Viewer, history_of
 from engine.case_parts import Known
 from engine.casefile import parts
 from engine.commands import access, documents
 from engine.executor import Context, Executor
 from engine.results import (
-    CaseCopy, CaseDetail, CaseHead, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, DocumentRow, HistoryRow, Part, RecordView,
+    CaseAct, CaseCopy, CaseDetail, CaseHead, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, CaseTimeline, DocumentRow,
+    HistoryRow, Part, RecordView,
 )
 from engine.types import Actor, Happening
 from storage import access_log
@@ -37,7 +38,7 @@ class CaseReading:
             head = case_parts.head(known)
             return CaseDetail(
                 **{each.name: getattr(head, each.name) for each in fields_of(CaseHead)}, open_tasks=known.open_tasks,
-                history=_history(known), documents=_documents(known), records=case_parts.records(known),
+                history=_history(known), acts=_acts(known), documents=_documents(known), records=case_parts.records(known),
                 actions=actions.of_case(known.context, case_id, known.about))
 
         return self._executor.run(actor, lambda context: whole(_read(context, case_id, "case")))
@@ -53,9 +54,9 @@ class CaseReading:
             open_tasks=known.open_tasks, actions=actions.of_case(known.context, case_id, known.about),
             records=case_parts.records(known, Part.OVERVIEW)))
 
-    def timeline(self, actor: Actor, case_id: str) -> CasePart[tuple[HistoryRow, ...]]:
-        """What happened, in order, over all instances."""
-        return self._part(actor, case_id, "part.timeline", _history)
+    def timeline(self, actor: Actor, case_id: str) -> CasePart[CaseTimeline]:
+        """What happened, in order, over all instances, and what people decided beside them."""
+        return self._part(actor, case_id, "part.timeline", lambda known: CaseTimeline(history=_history(known), acts=_acts(known)))
 
     def records(self, actor: Actor, case_id: str, part: Part) -> CasePart[tuple[RecordView, ...]]:
         """The records of one part, every version."""
@@ -82,8 +83,8 @@ class CaseReading:
             access.log(context, case_id, what=access.PRINT, field_group=f"copy:{number}")
             known = case_parts.known(context, row, about)
             return CasePart(head=case_parts.head(known), content=CaseCopy(
-                number=number, records=case_parts.records(known), history=_history(known), documents=_documents(known),
-                open_tasks=known.open_tasks))
+                number=number, records=case_parts.records(known), history=_history(known), acts=_acts(known),
+                documents=_documents(known), open_tasks=known.open_tasks))
 
         return self._executor.run(actor, command)
 
@@ -126,6 +127,10 @@ def _read(context: Context, case_id: str, logged_as: str) -> Known:
 def _history(known: Known) -> tuple[HistoryRow, ...]:
     lines = [line for each in known.instances for line in history_of(known.context, each, Viewer(known.context, each, known.sight.classes))]
     return tuple(sorted(lines, key=lambda line: line.at))
+
+
+def _acts(known: Known) -> tuple[CaseAct, ...]:
+    return acts_reading.of_case(known.context, known.row, known.about, known.sight, known.instances)
 
 
 def _documents(known: Known) -> tuple[DocumentRow, ...]:

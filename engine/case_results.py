@@ -78,6 +78,30 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseAct:
+    """Something people decided about the case beside its SOPs' steps. `what` is a word of `engine.acts.KINDS`, simfoni_taken_back, or
+    suspend | resume | cancel of the SOP `sop_title`; `about` is whom it concerns, `said` their words, both empty where the viewer may
+    not know them. Who acted comes by name to those who work together, else by the roles of that day."""
+
+    seq: int
+    at: datetime
+    what: str
+    actor_name: str = ""
+    actor_roles: tuple[str, ...] = ()
+    about: str = ""
+    said: str = ""
+    sop_title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseTimeline:
+    """What happened to the steps of every SOP of the case, and what people decided beside them; each in order."""
+
+    history: tuple[HistoryRow, ...]
+    acts: tuple[CaseAct, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class DocumentRow:
     """A document of the case: what it is and the digest of its bytes."""
 
@@ -194,6 +218,7 @@ class CaseDetail(CaseHead):
     documents: tuple[DocumentRow, ...]
     records: tuple[RecordView, ...]
     actions: tuple[CaseAction, ...] = ()
+    acts: tuple[CaseAct, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -334,3 +359,4 @@ class CaseCopy:
     history: tuple[HistoryRow, ...]
     documents: tuple[DocumentRow, ...]
     open_tasks: tuple[TaskSummary, ...]
+    acts: tuple[CaseAct, ...] = ()

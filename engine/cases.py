@@ -11,6 +11,7 @@ from engine.case_documents import CaseDocuments
 from engine.case_notes import CaseNotes
 from engine.case_reading import CaseReading
 from engine.case_search import CaseSearch
+from engine.case_simfoni import CaseSimfoni
 from engine.case_staffing import CaseStaffing
 from engine.casefile import kept
 from engine.commands import documents, instances, made_anew, messages
@@ -30,7 +31,8 @@ PAGE = 25
 _STATUSES = {"open": True, "closed": False}
 
 
-class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, StartDrafts):
+class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, CaseSimfoni,
+            StartDrafts):
     """Find, open, read; start, pause, end; what operations ask of a case."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:

@@ -1,15 +1,15 @@
 """The exported pack of one instance: everything a stranger needs to verify it, as one text file of canonical JSON lines.
 
-Line 1 is the manifest; then one line per journal entry (with its ciphertext), per deployment file, per table; the last line is
-the SHA-256 of all lines before it. Every line must be exactly its canonical bytes, so no byte can change unseen. A pack that
-holds the case key is as secret as the case: its holder reads everything.
+Line 1 is the manifest; then one line per journal entry (with its ciphertext), per entry of the case's own chain where it has any, per
+deployment file, per table; the last line is the SHA-256 of all lines before it. Every line must be exactly its canonical bytes, so no
+byte can change unseen. A pack that holds the case key is as secret as the case: its holder reads everything.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import NoneType
@@ -38,6 +38,8 @@ class Pack:
     length: int
     key: bytes | None
     entries: list[tuple[journal.Entry, bytes | None]] = field(default_factory=list)
+    acts: list[tuple[journal.Entry, bytes | None]] = field(default_factory=list)         # of the case's own chain
+    acts_end: Mapping[str, Any] | None = None                                           # its id, head and length; None: it has no entry
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)     # deployment digest -> path -> bytes
     tables: dict[str, Any] = field(default_factory=dict)
 
@@ -84,16 +86,19 @@ def write(
     files: Mapping[str, Mapping[str, bytes]],
     tables: Mapping[str, Any],
     exported_at: datetime,
+    acts: Sequence[tuple[journal.Entry, bytes | None]] = (),
 ) -> bytes:
     """The pack's bytes. `tables` maps digest to `table_content`; `key` None exports a pack that only shows the chain."""
+    end = {"case": {"chain": acts[-1][0].chain_id, "head": acts[-1][0].hash, "length": len(acts)}} if acts else {}
     lines = [
         canonical.dumps(
             {"line": "manifest", "format": FORMAT, "instance": instance_id, "head": head, "length": length, "key": key,
-             "exported_at": exported_at}
+             "exported_at": exported_at, **end}
         )
     ]
-    for entry, ciphertext in entries:
-        lines.append(canonical.dumps({"line": "entry", "ciphertext": ciphertext, **_entry_fields(entry)}))
+    for kind, recorded in (("entry", entries), ("act", acts)):
+        for entry, ciphertext in recorded:
+            lines.append(canonical.dumps({"line": kind, "ciphertext": ciphertext, **_entry_fields(entry)}))
     for digest in sorted(files):
         for path in sorted(files[digest]):
             lines.append(canonical.dumps({"line": "file", "deployment": digest, "path": path, "bytes": files[digest][path]}))
@@ -117,12 +122,18 @@ def read(data: bytes) -> Pack:
                 if kind != "manifest" or item["format"] != FORMAT:
                     raise PackBroken("not-a-pack")
                 _check_kinds(item, _MANIFEST_KINDS)
-                opened = Pack(instance_id=item["instance"], head=item["head"], length=item["length"], key=item["key"])
+                opened = Pack(instance_id=item["instance"], head=item["head"], length=item["length"], key=item["key"],
+                              acts_end=item.get("case"))
+                if opened.acts_end is not None:
+                    _check_kinds(opened.acts_end, _CASE_KINDS)
             elif opened is None:
                 raise PackBroken("not-a-pack")
             elif kind == "entry":
                 _check_kinds(item, _ENTRY_KINDS)
                 opened.entries.append((_entry(item), item["ciphertext"]))
+            elif kind == "act":
+                _check_kinds(item, _ENTRY_KINDS)
+                opened.acts.append((_entry(item), item["ciphertext"]))
             elif kind == "file":
                 _check_kinds(item, _FILE_KINDS)
                 opened.files.setdefault(item["deployment"], {})[item["path"]] = item["bytes"]
@@ -143,6 +154,7 @@ def read(data: bytes) -> Pack:
 
 
 _MANIFEST_KINDS: Mapping[str, tuple[type, ...]] = {"instance": (str,), "head": (bytes,), "length": (int,), "key": (bytes, NoneType)}
+_CASE_KINDS: Mapping[str, tuple[type, ...]] = {"chain": (str,), "head": (bytes,), "length": (int,)}
 _ENTRY_KINDS: Mapping[str, tuple[type, ...]] = {
     "chain_id": (str,), "seq": (int,), "at": (datetime,), "recorded_at": (datetime,), "actor_id": (str,), "kind": (str,),
     "payload_digest": (str,), "state_digest": (str,), "definition": (str,), "semantics": (int,), "prev_hash": (bytes,),

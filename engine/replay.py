@@ -10,11 +10,11 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine import errors, interpreter, journal, pack, seal
+from engine import acts, errors, interpreter, journal, pack, seal
 from engine.results import ReplayReport, ReplayVerdict
 from engine.transition import Stimulus, Transition
 from engine.types import TraceEntry
@@ -99,6 +99,13 @@ def replay(
     )
 
 
+def with_acts(report: ReplayReport, found: journal.Break | None) -> ReplayReport:
+    """The report, or that the own chain of the case breaks at an entry of that chain: `reason` then begins with "case-chain:"."""
+    if found is None:
+        return report
+    return replace(report, verdict=ReplayVerdict.BROKEN, first_bad_seq=found.seq, reason=f"case-chain:{found.reason}")
+
+
 def _altered(item: Recorded) -> bool:
     return item.ciphertext is not None and hashlib.sha256(item.ciphertext).hexdigest() != item.entry.payload_digest
 
@@ -121,10 +128,14 @@ def replay_pack(data: bytes, *, head: str | None = None) -> ReplayReport:
         return programs[digest]
 
     recorded = [Recorded(entry=entry, ciphertext=ciphertext) for entry, ciphertext in opened.entries]
-    return replay(
+    report = replay(
         opened.instance_id, recorded, key=opened.key, program_for=program_for, tables=opened.tables,
         head=bytes.fromhex(head) if head else opened.head, length=opened.length,
     )
+    if report.verdict is ReplayVerdict.BROKEN:
+        return report
+    end = opened.acts_end or {"chain": "", "head": None, "length": 0}
+    return with_acts(report, acts.first_break(end["chain"], opened.acts, key=opened.key, head=end["head"], length=end["length"]))
 
 
 def main(arguments: Iterable[str] | None = None) -> int:

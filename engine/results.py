@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from engine.case_results import Anew as Anew
+from engine.case_results import CaseAct as CaseAct
 from engine.case_results import CaseAction as CaseAction
 from engine.case_results import CaseCopy as CaseCopy
 from engine.case_results import CaseDetail as CaseDetail
@@ -20,6 +21,7 @@ from engine.case_results import CaseProcess as CaseProcess
 from engine.case_results import CaseServices as CaseServices
 from engine.case_results import CaseStages as CaseStages
 from engine.case_results import CaseSummary as CaseSummary
+from engine.case_results import CaseTimeline as CaseTimeline
 from engine.case_results import DocumentRow as DocumentRow
 from engine.case_results import Handover as Handover
 from engine.case_results import HistoryRow as HistoryRow
@@ -55,6 +57,9 @@ from engine.people_results import NoticeSettings as NoticeSettings
 from engine.replay_results import ReplayReport as ReplayReport
 from engine.replay_results import ReplayVerdict as ReplayVerdict
 from engine.replay_results import StateAt as StateAt
+from engine.simfoni_results import SimfoniMark as SimfoniMark
+from engine.simfoni_results import SimfoniPart as SimfoniPart
+from engine.simfoni_results import SimfoniSheet as SimfoniSheet
 from engine.task_results import CompletionResult as CompletionResult
 from engine.task_results import FormField as FormField
 from engine.task_results import FormView as FormView

@@ -114,6 +114,11 @@ def move(uow: UnitOfWork, case_id: str, *, entries: int, seen: int | None = None
     return int(found[0][0]) if found else None
 
 
+def entries(uow: UnitOfWork, case_id: str) -> int:
+    """How many entries the case's journals were given: the place of the last, whether it still stands or not."""
+    return int(uow.execute(select(case_file.c.entries).where(case_file.c.id == case_id)).scalar_one())
+
+
 def assign(uow: UnitOfWork, case_id: str, owner_id: str | None) -> bool:
     """Who answers for the case from now on."""
     return uow.execute(update(case_file).where(case_file.c.id == case_id).values(owner_id=owner_id)).rowcount == 1

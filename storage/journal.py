@@ -63,6 +63,13 @@ def head(uow: UnitOfWork, chain_id: str) -> tuple[int, str] | None:
     return None if found is None else (found.seq, found.hash)
 
 
+def of_kinds(uow: UnitOfWork, case_id: str, kinds: Collection[str], *, limit: int = 1000) -> list[JournalRow]:
+    """Entries of these kinds of all chains of a case, in the order in which they were written."""
+    return rows.all_of(JournalRow, uow.execute(
+        select(*rows.columns(JournalRow, journal)).where(journal.c.case_id == case_id, journal.c.kind.in_(sorted(kinds)))
+        .order_by(journal.c.place).limit(limit)))
+
+
 def cases_started(uow: UnitOfWork, account_id: str, case_ids: Collection[str]) -> frozenset[str]:
     """In which of these cases this account started an instance."""
     return frozenset(uow.execute(

@@ -47,6 +47,10 @@ def what(entry: AccessEntry) -> str:
     return kind(entry.about if entry.about == "access_log" else entry.what)
 
 
+#: The kinds an agency's log is narrowed to.
+KINDS = ("read", "names", "unmask", "break_glass", "review", "print", "export", "replay", "resolve", "dual_role")
+
+
 def kind(of: str) -> str:
     """One kind of entry."""
     return {
@@ -62,7 +66,7 @@ def part(name: str) -> str:
     return {
         "timeline": _("linimasa"), "assessment": _("asesmen"), "plan": _("rencana"), "services": _("layanan dan rujukan"),
         "conferences": _("konferensi"), "consents": _("persetujuan"), "documents": _("daftar dokumen"), "sop": _("alur"),
-        "notes": _("catatan"), "search": _("hasil pencarian")}.get(name, name)
+        "notes": _("catatan"), "search": _("hasil pencarian"), "simfoni": _("lembar Simfoni")}.get(name, name)
 
 
 def why(entry: AccessEntry) -> str:

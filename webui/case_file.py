@@ -21,7 +21,7 @@ ATTACHMENT = "LAMPIRAN"
 ENDPOINTS = {
     "linimasa": "case_file.show_timeline", "asesmen": "case_file.assessment", "rencana": "case_file.plan", "layanan": "case_file.services",
     "konferensi": "case_file.conferences", "dokumen": "case_file.documents", "persetujuan": "case_file.consents", "akses": "access.log",
-    "sop": "case_file.process", "catatan": "notes.index"}
+    "sop": "case_file.process", "catatan": "notes.index", "simfoni": "simfoni.show"}
 TAB_OF = {Part.ASSESSMENT: "asesmen", Part.PLAN: "rencana", Part.SERVICES: "layanan", Part.CONFERENCES: "konferensi",
           Part.CONSENTS: "persetujuan"}
 
@@ -39,7 +39,7 @@ class Tab:
 def show_timeline(case_id: str) -> Response:
     """What happened, the latest first."""
     part = context.engine().cases.timeline(context.actor(), case_id)
-    return page("case_timeline.html", part, "linimasa", history=timeline.readable(part.content))
+    return page("case_timeline.html", part, "linimasa", history=timeline.with_acts(part.content.history, part.content.acts))
 
 
 @pages.get("/asesmen")
@@ -99,7 +99,7 @@ def printed(case_id: str) -> str:
     part = context.engine().cases.printed(context.actor(), case_id)
     return render_template(
         "case_print.html", head=part.head, case=part.head.summary, copy=part.content, person_words=access_words.person,
-        history=timeline.readable(part.content.history), groups=by_record(part.content.records))
+        history=timeline.with_acts(part.content.history, part.content.acts), groups=by_record(part.content.records))
 
 
 def page(template: str, part: CasePart[Any], key: str, **more: Any) -> Response:

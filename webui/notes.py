@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import InvalidSubmission
-from engine.results import CaseNote, FormField, FormView
+from engine.results import CaseNote, FormView
 from engine.types import Text, Value
 from webui import case_file, context, forms, sheets
 
@@ -82,16 +82,12 @@ def _form(case_id: str) -> FormView:
     choices = context.engine().cases.note_form(context.actor(), case_id)
     return sheets.sheet(
         "note", Text("Catatan kasus", "Case note"),
-        _choice("kind", Text("Jenis", "Kind"), choices.kinds, _KINDS),
-        _choice("sensitivity", Text("Siapa yang boleh membaca", "Who may read it"), choices.classes, _CLASSES),
+        sheets.choice("kind", Text("Jenis", "Kind"), [(each, _KINDS[each]) for each in choices.kinds]),
+        sheets.choice("sensitivity", Text("Siapa yang boleh membaca", "Who may read it"),
+                      [(each, _CLASSES[each]) for each in choices.classes]),
         sheets.field("text", "longtext", Text("Catatan", "Note"), required=True,
                      help=Text("Tulis apa yang terjadi dan apa yang disepakati. Versi lama tetap terbaca.",
                                "What happened and what was agreed. Earlier versions stay readable.")),
         sheets.field("file", "file", Text("Lampiran", "Attachment"),
                      help=Text("PDF, JPEG, atau PNG. Keterangan kamera dan lokasi dibuang.",
                                "PDF, JPEG or PNG. What a camera wrote, and where, is dropped.")))
-
-
-def _choice(key: str, label: Text, values: tuple[str, ...], words: Mapping[str, Text]) -> FormField:
-    return FormField(key=key, type="choice", label=label, help=sheets.NO_HELP, required=True, steering=False, sensitivity="C1",
-                     options=tuple((value, words[value]) for value in values))

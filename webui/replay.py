@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from engine.errors import EngineError
+from engine.errors import EngineError, StateCorrupt
 from engine.results import CaseHead, ReplayReport
 from webui import access_words, case_file, context, timeline
 
@@ -21,7 +21,7 @@ def show(case_id: str, instance_id: str) -> str:
 def verify(case_id: str, instance_id: str) -> str:
     """Run the journal through the interpreter again and compare every digest."""
     case_file.instance_of(_head(case_id), instance_id)
-    return _page(case_id, instance_id, context.engine().audit.replay(context.actor(), instance_id))
+    return _page(case_id, instance_id, context.engine().audit.verify(context.actor(), instance_id))
 
 
 @pages.post("/bukti")
@@ -56,7 +56,12 @@ def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) ->
     except EngineError:
         pass  # a broken journal cannot be shown beyond its break; the page says so and offers verification
     acts = timeline.beside(steps, context.engine().audit.acts(context.actor(), case_id))
+    chain_broken, decisions = False, {}
+    try:
+        decisions = timeline.beside(steps, context.engine().audit.decisions(context.actor(), case_id))
+    except StateCorrupt:
+        chain_broken = True
     names = {row.element_id: row.element_name for row in rows if row.element_id and row.element_name}
     return render_template("replay.html", case=head.summary, instance=instance, steps=steps,
                            number=number, last=last, state=state, drawing=drawing, names=names, report=report,
-                           acts=acts, words=access_words)
+                           acts=acts, words=access_words, decisions=decisions, chain_broken=chain_broken)

@@ -28,6 +28,7 @@ def said(code: str) -> str:
         "passphrase-changed": _("Frasa sandi diganti. Sesi Anda di perangkat lain sudah berakhir."),
         "incident-resolved": _("Dicoba lagi. Bila gagal lagi, ia muncul lagi di sini."),
         "access-asked": _("Permintaan terkirim kepada penanggung jawab kasus."),
+        "simfoni-marked": _("Tersimpan di kasus ini, dan tampak di linimasa."),
         "note-kept": _("Catatan tersimpan. Versi sebelumnya tetap terbaca."),
         "provider-kept": _("Penyelenggara tersimpan."),
         "provider-checked": _("Tercatat: diperiksa hari ini."),

@@ -23,6 +23,12 @@ def field(key: str, kind: str, label: Text, *, help: Text = NO_HELP, required: b
                      options=tuple((value, Text(words, words)) for value, words in options), fields=tuple(fields))
 
 
+def choice(key: str, label: Text, options: Sequence[tuple[str, Text]]) -> FormField:
+    """A question with one answer of these, which is required."""
+    return FormField(key=key, type="choice", label=label, help=NO_HELP, required=True, steering=False, sensitivity="C1",
+                     options=tuple(options))
+
+
 def sheet(key: str, title: Text, *fields: FormField, help: Text = NO_HELP) -> FormView:
     """A form of the office."""
     return FormView(key=key, title=title, help=help, clause="", fields=fields)

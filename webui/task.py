@@ -22,7 +22,7 @@ from engine.errors import (
 )
 from engine.results import TaskDetail
 from engine.types import Value
-from webui import context, forms, stated_time, versions, words
+from webui import context, forms, simfoni, stated_time, versions, words
 
 pages = Blueprint("task", __name__, url_prefix="/tugas")
 UNREADABLE = ("Isi tanggal, misalnya 3/11/2026, dan jam, misalnya 09.30; atau kosongkan keduanya.",
@@ -208,4 +208,5 @@ def _page(detail: TaskDetail, values: Mapping[str, Value], *, problems: Mapping[
                            loose=loose, conflict=conflict, stated=stated, stated_problem=stated_problem,
                            has_problems=bool(problems), accept_problem=accept_problem, beside=beside,
                            draft_seen=(seen.isoformat() if (seen := draft_seen or detail.draft_saved_at) else ""),
-                           row_action=url_for("task.save_draft", task_id=detail.summary.id))
+                           row_action=url_for("task.save_draft", task_id=detail.summary.id),
+                           asks_simfoni=any(drawn_one.field.key == simfoni.ASKED_BY_STEPS for drawn_one in drawn))

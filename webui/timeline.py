@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
-from engine.access_results import AccessEntry
-from engine.results import HistoryRow
+from engine.results import CaseAct, HistoryRow
 from engine.types import Happening
+
+
+class _Dated(Protocol):
+    @property
+    def at(self) -> datetime: ...
+
+
+Dated = TypeVar("Dated", bound=_Dated)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +39,9 @@ def entries(rows: Iterable[HistoryRow]) -> list[Entry]:
     return [_entry(seq, gathered[seq]) for seq in sorted(gathered)]
 
 
-def beside(steps: Sequence[Entry], acts: Iterable[AccessEntry]) -> dict[int, list[AccessEntry]]:
-    """What people did to see more than they see otherwise, under the number of the step it came after; 0: before the first."""
-    found: dict[int, list[AccessEntry]] = {}
+def beside(steps: Sequence[Entry], acts: Iterable[Dated]) -> dict[int, list[Dated]]:
+    """What people did beside the steps, under the number of the step it came after; 0: before the first."""
+    found: dict[int, list[Dated]] = {}
     for act in acts:
         found.setdefault(max((step.seq for step in steps if step.at <= act.at), default=0), []).append(act)
     return found
@@ -50,6 +58,11 @@ def readable(rows: Iterable[HistoryRow]) -> list[HistoryRow]:
         gathered.setdefault((row.at, row.seq), []).append(row)
     return [row for (_at, seq), found in gathered.items() for n, row in enumerate(_told(found))
             if (seq == 1 and n == 0) or row.happened != Happening.COMPLETED or row.actor_role]
+
+
+def with_acts(rows: Iterable[HistoryRow], acts: Iterable[CaseAct]) -> list[HistoryRow | CaseAct]:
+    """The readable rows of a case and what people decided beside them, in order."""
+    return sorted([*readable(rows), *acts], key=lambda line: line.at)
 
 
 def _entry(seq: int, rows: list[HistoryRow]) -> Entry:

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from engine.results import FormField, HistoryRow, ReplayVerdict
 from engine.types import Happening, LintFinding, Severity, TaskSummary, Text, Value
-from webui import context, deadlines, document_words, forms, inbox, menu, record_words, said, times
+from webui import act_words, context, deadlines, document_words, forms, inbox, menu, record_words, said, times
 
 #: What the engine calls a step whose class the reader may not see.
 LIMITED = "langkah terbatas"
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
         clause_words=forms.clause_words, after_words=after_words, answered=answered, quoted=quoted,
         shown_part=shown_part, file_size=file_size,
         risk_word=risk_word, status_word=status_word, group_word=group_word, role_word=role_word, kind_word=kind_word,
-        happened_word=happened_word, step_word=step_word, item_word=item_word,
+        happened_word=happened_word, act_word=act_words.what, said_all=said_all, step_word=step_word, item_word=item_word,
         verdict_word=verdict_word, severity_word=severity_word, same_words=same_words, case_label=case_label, month_names=month_names,
         notice_count=notice_count, menu=menu.menu, picture=picture, record_word=record_words.record_word,
         line_word=record_words.line_word, only_outside=context.only_outside,
@@ -193,6 +193,11 @@ def item_word(item: Value) -> str:
     """Which of several services a task is about, told apart in a list by its number in the plan."""
     number = item.get("line_no") if isinstance(item, Mapping) else None
     return "" if number is None else _("Butir %(number)s", number=forms.in_words(number))
+
+
+def said_all(texts: Sequence[Text]) -> str:
+    """Several texts in one line, in the reader's language."""
+    return ", ".join(context.say(each) for each in texts)
 
 
 def step_word(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from engine.case_chain import CaseEntry
-from engine.commands import assignment, conflicts, made_anew, notes, partner
+from engine.commands import assignment, conflicts, made_anew, notes, partner, simfoni
 from engine.executor import Context
 from storage.cases import CaseRow
 
@@ -16,5 +16,6 @@ RETOLD: Final[Mapping[str, Callable[[Context, CaseRow, CaseEntry], CaseRow]]] = 
     conflicts.LIFT: conflicts.retell_lifted,
     notes.NOTE: notes.retell,
     made_anew.MADE_ANEW: made_anew.retell,
+    simfoni.ENTRY: simfoni.retell,
     **dict.fromkeys((partner.ISSUE, partner.REVOKE, partner.PROGRESS), partner.retell),
 }

@@ -10,7 +10,7 @@ from engine.case_search import CaseSearch
 from engine.casefile import parts
 from engine.commands import notes
 from engine.results import (
-    CaseCopy, CaseDetail, CaseHead, CaseNote, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, LikelyCase, NoteChoices, NoteVersion, Part, ProcessStep,
+    CaseCopy, CaseDetail, CaseHead, CaseNote, CaseOverview, CasePart, CasePlan, CaseProcess, CaseServices, CaseTimeline, LikelyCase, NoteChoices, NoteVersion, Part, ProcessStep,
 )
 from engine.types import Actor
 
@@ -38,8 +38,8 @@ class CaseFile:
         return self._under_head(actor, case_id, lambda whole: CaseOverview(
             open_tasks=whole.open_tasks, actions=whole.actions, records=self._of(whole, Part.OVERVIEW)))
 
-    def timeline(self, actor: Actor, case_id: str) -> CasePart[Any]:
-        return self._under_head(actor, case_id, lambda whole: whole.history)
+    def timeline(self, actor: Actor, case_id: str) -> CasePart[CaseTimeline]:
+        return self._under_head(actor, case_id, lambda whole: CaseTimeline(history=whole.history, acts=whole.acts))
 
     def records(self, actor: Actor, case_id: str, part: Part) -> CasePart[Any]:
         return self._under_head(actor, case_id, lambda whole: self._of(whole, part))

@@ -403,6 +403,9 @@ class Audit:
     def acts(self, actor: Actor, case_id: str) -> tuple[Any, ...]:
         return ()
 
+    def decisions(self, actor: Actor, case_id: str) -> tuple[Any, ...]:
+        return ()
+
     def dual_roles(self, actor: Actor) -> tuple[DualRole, ...]:
         return self._engine.dual_roles
 
@@ -424,6 +427,8 @@ class Audit:
         broken = self._engine.verdict is ReplayVerdict.BROKEN
         return ReplayReport(instance_id=instance_id, verdict=self._engine.verdict, entries=6, head="ab" * 32,
                             first_bad_seq=3 if broken else None, reason="state-differs" if broken else "")
+
+    verify = replay
 
     def export_pack(self, actor: Actor, instance_id: str) -> bytes:
         return b'{"format":"kawal-pack-1"}\n'

@@ -51,6 +51,20 @@
     show();
   });
 
+  // What stands in a field goes to the clipboard; without this script it is selected by hand.
+  const copied = async (box) => {
+    try { await navigator.clipboard.writeText(box.textContent.trim()); return; } catch { /* no clipboard without https: the old way */ }
+    const range = document.createRange();
+    range.selectNodeContents(box);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    document.execCommand('copy');
+  };
+  all('[data-copy]').forEach((button) => {
+    button.hidden = false;
+    button.addEventListener('click', async () => { await copied($(`#${button.dataset.copy}`)); tell(button.dataset.copied); button.classList.add('is-done'); });
+  });
+
   // Drafts: kept on the server while somebody types, only when something changed.
   const form = $('form[data-draft]');
   let changed = false, saving = null;

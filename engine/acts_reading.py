@@ -1,0 +1,104 @@
+"""What people decided about a case beside its SOPs' steps, as a viewer may read it: in its own chain, and of its instances as wholes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from engine import authorization, case_chain, journal, pack, seal
+from engine.access_reading import People
+from engine.case_chain import CaseEntry
+from engine.commands import assignment, conflicts, made_anew, notes, simfoni
+from engine.executor import Context
+from engine.masking import Sight
+from engine.results import CaseAct
+from storage import accounts, cases, instances, payloads
+from storage import journal as journal_rows
+
+#: What is done to an instance as a whole: it moves no element that a history row could name.
+OF_INSTANCES: Final = ("suspend", "resume", "cancel")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """One act before names are looked up."""
+
+    seq: int
+    at: datetime
+    actor_id: str
+    what: str
+    about: str = ""
+    said: str = ""
+    sop_title: str = ""
+
+
+def of_case(context: Context, row: cases.CaseRow, about: authorization.ObjectFacts, sight: Sight,
+            of_instances: Sequence[instances.InstanceRow]) -> tuple[CaseAct, ...]:
+    """Acts in order, without those the viewer may not know of. None of a case that was erased: what was said is gone.
+
+    Raises `StateCorrupt` where the case's own chain does not verify.
+    """
+    if row.wrapped_key is None:
+        return ()
+    chain = case_chain.read(context, row)
+    may_know_conflicts = any(authorization.allows(context.actor, action, about) for action in ("case.conflict", "audit.replay"))
+    told = [_of_entry(each, sight.classes) for each in chain if _may_know(each, chain, sight.classes, may_know_conflicts)]
+    told += _of_instances(context, row, sight.classes, of_instances)
+    # Who works together knows each other by name; an audit judges roles (domain.md 5.1).
+    by_name = context.actor.holds(*authorization.STAFF)
+    wanted = {each.actor_id for each in told} | {each.about for each in told if each.about}
+    names = accounts.names(context.uow, wanted) if by_name and wanted else {}
+    people = People(context)
+    return tuple(
+        CaseAct(seq=each.seq, at=each.at, actor_name=names.get(each.actor_id, ""), what=each.what, about=names.get(each.about, ""),
+                actor_roles=() if each.actor_id in names else people.roles(each.actor_id, each.at), said=each.said,
+                sop_title=each.sop_title)
+        for each in sorted(told, key=lambda each: each.at))
+
+
+def _may_know(entry: CaseEntry, chain: Iterable[CaseEntry], classes: frozenset[str], may_know_conflicts: bool) -> bool:
+    if entry.kind in (conflicts.DECLARE, conflicts.LIFT):
+        return may_know_conflicts
+    if entry.kind == notes.NOTE:   # of the highest class any of its versions had, as where it is read
+        number = entry.content.get("of", entry.seq)
+        return {str(each.content["sensitivity"]) for each in chain
+                if each.kind == notes.NOTE and each.content.get("of", each.seq) == number} <= classes
+    return True
+
+
+def _of_entry(entry: CaseEntry, classes: frozenset[str]) -> _Told:
+    content, about, said, least = entry.content, "", "", "C3"
+    what = entry.kind
+    match entry.kind:
+        case assignment.ASSIGN:
+            about, said = content["to"] or "", content["note"]
+        case conflicts.DECLARE | conflicts.LIFT:
+            about, said = content["who"], content["reason"]
+        case made_anew.MADE_ANEW:
+            said, least = content.get("reason", ""), "C2"
+        case simfoni.ENTRY:
+            what = entry.kind if content["entered"] else "simfoni_taken_back"
+            said, least = " · ".join(part for part in (content["reference"], content.get("reason", "")) if part), "C2"
+    return _Told(seq=entry.seq, at=entry.at, actor_id=entry.actor_id, what=what, about=about, said=said if least in classes else "")
+
+
+def _of_instances(context: Context, row: cases.CaseRow, classes: frozenset[str],
+                  of_instances: Sequence[instances.InstanceRow]) -> list[_Told]:
+    found = journal_rows.of_kinds(context.uow, row.id, OF_INSTANCES)
+    if not found:
+        return []
+    key = context.case_key(row.id, row.wrapped_key)
+    sealed = payloads.get_many(context.uow, {each.payload_digest for each in found if each.payload_digest})
+    titles = {each.id: (each.sop_title or {}).get("id", "") for each in of_instances}
+    return [_Told(seq=each.seq, at=each.at, actor_id=each.actor_id, what=each.kind, sop_title=titles.get(each.chain_id, ""),
+                  said=_reason(each, sealed, key) if "C2" in classes else "") for each in found]
+
+
+def _reason(row: journal_rows.JournalRow, sealed: Any, key: bytes) -> str:
+    ciphertext = sealed.get(row.payload_digest or "")
+    if ciphertext is None:
+        return ""
+    _, _, note = journal.read_content(row.kind, seal.unseal(key, ciphertext, bound_to=pack.payload_binding(row.chain_id, row.seq)))
+    return str(note.get(journal.REASON, ""))
