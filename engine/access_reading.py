@@ -64,10 +64,11 @@ def is_partner(account_id: str) -> bool:
 
 def entries(context: Context, rows: Iterable[access_log.AccessRow], case_id: str, people: People) -> tuple[AccessEntry, ...]:
     """Log rows as people read them."""
-    labels = _labels(context, case_id)
+    rows = list(rows)
+    labels = _labels(context, case_id) if any(row.what == access.UNMASK for row in rows) else {}
     return tuple(
         AccessEntry(seq=row.seq, at=row.at, who=people.who(row.account_id), roles=people.roles(row.account_id, row.at), what=row.what,
-                    about=row.field_group, why=row.purpose, label=labels.get(row.field_group) if row.what == access.UNMASK else None)
+                    about=row.field_group, why=row.purpose, label=labels.get(row.field_group))
         for row in rows)
 
 

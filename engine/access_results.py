@@ -79,6 +79,23 @@ class AccessLog:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseAccess:
+    """One entry of one case among all cases of an agency."""
+
+    case_id: str
+    business_key: str
+    entry: AccessEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgencyAccess:
+    """A page of the access logs of all cases of an agency, newest first; its total stops at 1,000. `busy` read very many cases."""
+
+    page: Page[CaseAccess]
+    busy: tuple[BusyReader, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccessReview:
     """One emergency access, and what was found of it. `viewed` counts what was done meanwhile, by kind of entry."""
 

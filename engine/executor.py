@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from threading import Lock
 from typing import Any, TypeVar
@@ -153,6 +153,10 @@ class Context:
         """Today, as the actor's agency counts it."""
         agency = agencies.get(self.uow, self.actor.agency_id)
         return self.now.astimezone(ZoneInfo(agency.zone) if agency else UTC).date()
+
+    def begins(self, day: date) -> datetime:
+        """Midnight with which a day begins at the actor's agency."""
+        return datetime.combine(day, time(), ZoneInfo(agencies.zone(self.uow, self.actor.agency_id) or "UTC"))
 
     def parameters(self, digest: str | None) -> Mapping[str, Value] | None:
         """Agency parameters by their digest; None for none."""

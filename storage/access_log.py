@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, insert, or_, select, text
 
-from storage import rows
+from storage import conflicts, rows
 from storage.schema import history, running
 from storage.unit_of_work import UnitOfWork
 
@@ -42,6 +42,23 @@ class DualRoleRow:
     purpose: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Which entries: of one kind, from an instant, before one; None means any."""
+
+    what: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoggedRow:
+    """An entry, and what its case is called."""
+
+    entry: AccessRow
+    business_key: str
+
+
 def append(uow: UnitOfWork, row: AccessRow) -> None:
     """Add an entry. Raises Duplicate("pk_access_log") when another reader was first; read the head again."""
     uow.execute(insert(access_log), rows.values_of(row))
@@ -73,6 +90,32 @@ def whole(uow: UnitOfWork, case_id: str) -> list[AccessRow]:
     found: list[AccessRow] = []
     while part := of_case(uow, case_id, after=found[-1].seq if found else 0):
         found += part
+    return found
+
+
+def of_agency(uow: UnitOfWork, agency_id: str, reader: str, chosen: Chosen, *, limit: int, offset: int = 0) -> list[LoggedRow]:
+    """Entries of all its cases but those in which the reader has a conflict of interest, newest first."""
+    found = uow.execute(
+        select(*rows.columns(AccessRow, access_log), case_file.c.business_key)
+        .join(case_file, case_file.c.id == access_log.c.case_id).where(*_chosen(agency_id, reader, chosen))
+        .order_by(access_log.c.at.desc(), access_log.c.case_id.desc(), access_log.c.seq.desc()).limit(limit).offset(offset))
+    return [LoggedRow(entry=rows.all_of(AccessRow, [each[:-1]])[0], business_key=each[-1]) for each in found]
+
+
+def count_of_agency(uow: UnitOfWork, agency_id: str, reader: str, chosen: Chosen, *, most: int) -> int:
+    """How many there are, at most `most`."""
+    found = select(access_log.c.seq).where(*_chosen(agency_id, reader, chosen)).limit(most).subquery()
+    return int(uow.execute(select(func.count()).select_from(found)).scalar_one())
+
+
+def _chosen(agency_id: str, reader: str, chosen: Chosen) -> list[ColumnElement[bool]]:
+    found = [access_log.c.agency_id == agency_id, ~conflicts.is_barred(access_log.c.case_id, reader)]
+    if chosen.what is not None:
+        found.append(access_log.c.what == chosen.what)
+    if chosen.since is not None:
+        found.append(access_log.c.at >= chosen.since)
+    if chosen.until is not None:
+        found.append(access_log.c.at < chosen.until)
     return found
 
 

@@ -139,6 +139,33 @@ def test_journey_10_emergency_access_at_night_found_improper_by_day(house: House
     assert "tidak wajar" in house.person("auditor").get(f"{house.case}/putar-ulang/{house.instance}").text
 
 
+def test_an_auditor_reads_the_log_of_all_cases_by_kind_and_day(house: House) -> None:
+    second = house.office.start()
+    code = house.office.engine.cases.get(house.office.actor("head_of_unit"), second.case_id or "").summary.business_key
+    house.person("case_manager").post(f"{house.case}/nama", on=house.case)
+    house.waits(days=1)
+    house.person("case_manager").get(f"/kasus/{second.case_id}")
+    auditor = house.person("auditor")
+    assert "/log-akses" in auditor.get("/sop").text
+    page = auditor.get("/log-akses").text
+    assert page.index(code) < page.index(house.code) and f'href="{house.case}/akses"' in page and "menampilkan nama" in page
+    assert NAME not in page and "Bima" not in page, "an audit sees roles"
+    named = auditor.get("/log-akses?jenis=names").text.partition("<tbody")[2]
+    assert house.code in named and code not in named and "membaca kasus" not in named
+    today = house.office.clock.now().date().isoformat()
+    of_today = auditor.get(f"/log-akses?dari={today}").text
+    assert code in of_today and house.code not in of_today
+    assert "Tidak ada yang cocok" in auditor.get("/log-akses?dari=2031-01-01&jenis=print").text
+    assert auditor.get("/log-akses?dari=kemarin&jenis=apa&hal=x").status_code == 200
+    assert "Bima Rekaan" in house.person("data_protection_officer").get("/log-akses").text
+    assert house.person("case_manager").get("/log-akses").status_code == 404
+
+    operator = house.office.engine.people.operator("kalbar")
+    me = next(each for each in house.office.engine.people.accounts(operator) if each.name == PEOPLE["auditor"])
+    house.office.engine.cases.declare_conflict(house.office.actor("head_of_unit"), second.case_id or "", me.id, reason="saudara kandung")
+    assert code not in house.person("auditor").get("/log-akses").text
+
+
 def test_the_log_is_not_for_who_merely_works_on_cases(house: House) -> None:
     for path in (f"{house.case}/akses", f"{house.case}/buka-isian", "/akses-darurat/tinjauan"):
         assert house.person("companion").get(path).status_code == 404
