@@ -113,7 +113,7 @@ def complete(task_id: str) -> tuple[str, int] | str:
         return _page(detail, typed, problems=problems, draft_seen=kept_at), 422
     except EngineError as refusal:
         return _refused(detail, typed, refusal)
-    return render_template("task_done.html", detail=detail, result=result)
+    return render_template("task_done.html", detail=detail, result=result, ahead=_ahead(detail, typed))
 
 
 @pages.post("/<task_id>/terima-waktu")
@@ -168,6 +168,14 @@ def _elsewhere_words(detail: TaskDetail) -> str:
     assert detail.draft_saved_at is not None
     return _("Isian tugas ini juga disimpan dari jendela atau perangkat lain, %(at)s. Yang berbeda ditandai; kirim lagi bila isian di "
              "halaman ini yang benar.", at=words.clock(detail.draft_saved_at))
+
+
+def _ahead(detail: TaskDetail, typed: Mapping[str, Value]) -> list[tuple[str, datetime]]:
+    """The instants to come that were typed into the form, such as the next contact: question and instant, the first first."""
+    asked = detail.form.fields if detail.form is not None else ()
+    typed_in = [(context.say(each.label), datetime.fromisoformat(str(typed[each.key]))) for each in asked
+                if each.type == "datetime" and typed.get(each.key) not in (None, "", *forms.UNKNOWN_ANSWERS)]
+    return sorted((each for each in typed_in if each[1] > context.now()), key=lambda each: each[1])
 
 
 def _keep(task_id: str, typed: Mapping[str, Value], revision: int) -> datetime | None:

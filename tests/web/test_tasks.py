@@ -7,6 +7,8 @@ from dataclasses import replace
 from io import BytesIO
 
 from engine import errors
+from engine.results import FormField
+from engine.types import Text
 
 GOOD = {"f.decision": "approved", "f.family_told": "true", "f.services": ["health", "legal"]}
 
@@ -45,6 +47,19 @@ def test_claiming_leads_to_the_task(manager, engine):
     response = manager.post("/tugas/task-7/ambil", on="/tugas?kotak=pool")
     assert response.headers["Location"] == "/tugas/task-7"
     assert engine.kept["task-7"].detail.summary.assignee_id == "acc-manajer"
+
+
+def test_after_sending_the_page_says_which_instants_lie_ahead(manager, engine):
+    kept = engine.kept["task-1"]
+    asked = FormField(key="", type="datetime", label=Text("", ""), help=Text("", ""), required=False, steering=False, sensitivity="C1")
+    fields = [replace(asked, key=key, label=Text(label, label))
+              for key, label in (("next_contact_at", "Kontak berikutnya"), ("seen_at", "Bertemu pada"))]
+    kept.detail = replace(kept.detail, form=replace(kept.detail.form, fields=(*kept.detail.form.fields, *fields)))
+    typed = {"next_contact_at": ("1", "12", "2031", "09.00"), "seen_at": ("1", "2", "2020", "09.00")}
+    parts = {f"f.{key}.{part}": value for key, given in typed.items() for part, value in zip("dmyh", given, strict=True)}
+    sent = complete(manager, {**GOOD, **parts}).text
+    after = sent.partition("Setelah ini")[2]
+    assert "Kontak berikutnya" in after and "1 Des 2031 09.00 WIB" in after and "Bertemu pada" not in after
 
 
 def test_whoever_comes_second_sees_who_has_it_and_nothing_changes(manager, engine, monkeypatch):
