@@ -97,7 +97,7 @@ def head(of: Known) -> CaseHead:
     case = kept.case_file(context, row.id, of.key) if row.wrapped_key is not None else Case()
     handed = message_rows.handed_over(context.uow, [each.id for each in of.instances])
     return CaseHead(
-        summary=case_summaries.of_rows(context, [row], [about])[0], instances=tuple(_instance(each) for each in of.instances),
+        summary=case_summaries.of_rows(context, [row], [about])[0], instances=tuple(instance_summary(each) for each in of.instances),
         flags=casefile.flags(case, of.sight.classes), stages=_stages(of), responsible_agency=_responsible(context, row, case),
         came_from=_handover(context, row.came_from["agency"], row.came_from["reference"], row.opened_at) if row.came_from else None,
         handed_over=tuple(_handover(context, sent.to_agency or "", messages.reference_of(sent.id), sent.at) for sent in handed),
@@ -161,7 +161,7 @@ def process(of: Known, instance_id: str | None) -> CaseProcess:
     def state(element_id: str) -> str:
         return "" if not viewer.may_see(element_id) else "now" if element_id in waiting else "done" if element_id in done else ""
 
-    return CaseProcess(instance=_instance(row), steps=tuple(
+    return CaseProcess(instance=instance_summary(row), steps=tuple(
         ProcessStep(step=step, state=state(step.element_id)) for step in steps_of(viewer.definition, viewer.parameters)))
 
 
@@ -239,7 +239,9 @@ def _handover(context: Context, code: str, reference: str, at: Any) -> Handover:
     return Handover(agency=code, agency_name=other.name if other else code, reference=reference, at=at)
 
 
-def _instance(row: instance_rows.InstanceRow) -> InstanceSummary:
+def instance_summary(row: instance_rows.InstanceRow) -> InstanceSummary:
+    """One instance, as every part of the page names it."""
     return InstanceSummary(
         id=row.id, sop_key=row.sop_key, sop_title=(row.sop_title or {}).get("id", ""), version=row.sop_version, digest=row.definition,
-        process_id=row.process_id, status=InstanceStatus(row.status), started_at=row.started_at, ended_at=row.ended_at, seq=row.seq)
+        process_id=row.process_id, status=InstanceStatus(row.status), started_at=row.started_at, ended_at=row.ended_at, seq=row.seq,
+        suspended_at=row.suspended_at)

@@ -54,6 +54,7 @@ class InstanceSummary:
     started_at: datetime
     ended_at: datetime | None
     seq: int
+    suspended_at: datetime | None = None    # since when it is paused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from engine.case_access import CaseAccess
 from engine.case_documents import CaseDocuments
 from engine.case_notes import CaseNotes
 from engine.case_reading import CaseReading
+from engine.case_runs import CaseRuns
 from engine.case_search import CaseSearch
 from engine.case_simfoni import CaseSimfoni
 from engine.case_staffing import CaseStaffing
@@ -24,7 +25,6 @@ from engine.sop_toml import IN_CASE_REQUIRED
 from engine.start_drafts import StartDrafts
 from engine.types import Actor, Value
 from storage import cases, deployments, inbox, start_drafts
-from storage import instances as instance_rows
 
 T = TypeVar("T")
 PAGE = 25
@@ -32,7 +32,7 @@ _STATUSES = {"open": True, "closed": False}
 
 
 class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, CaseSimfoni,
-            StartDrafts):
+            CaseRuns, StartDrafts):
     """Find, open, read; start, pause, end; what operations ask of a case."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:
@@ -146,18 +146,6 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
 
         return self._executor.run(actor, once)
 
-    def suspend(self, actor: Actor, instance_id: str, *, reason: str) -> None:
-        """Pauses working clocks, never legal ones."""
-        self._act(actor, instance_id, "case.suspend", lambda context: instances.suspend(context, instance_id, reason=reason))
-
-    def resume(self, actor: Actor, instance_id: str, *, reason: str) -> None:
-        """Ends a pause."""
-        self._act(actor, instance_id, "case.resume", lambda context: instances.resume(context, instance_id, reason=reason))
-
-    def cancel(self, actor: Actor, instance_id: str, *, reason: str) -> None:
-        """Ends an instance for good; its journal and documents stay."""
-        self._act(actor, instance_id, "case.cancel", lambda context: instances.cancel(context, instance_id, reason=reason))
-
     def correlate_message(self, actor: Actor, name: str, *, keys: Mapping[str, Value], submission: Mapping[str, Value]) -> tuple[str, ...]:
         """Delivers a message to the one instance its keys name, or starts one; kept if nobody waits yet."""
         authorization.require(actor, "message.send")
@@ -169,18 +157,6 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
         authorization.require(actor, "message.send")
         given = canonical.variables(submission)
         return tuple(self._executor.run(actor, lambda context: messages.send_signal(context, name, given)))
-
-    # --- inside --------------------------------------------------------------------------------------------------------
-
-    def _act(self, actor: Actor, instance_id: str, action: str, command: Any) -> None:
-        def checked(context: Context) -> None:
-            row = instance_rows.get(context.uow, instance_id)
-            if row is None or row.case_id is None:
-                raise errors.NotFound(instance_id=instance_id)
-            facts.seen_case(context, row.case_id, action)
-            command(context)
-
-        self._executor.run(actor, checked)
 
 
 def may_start(actor: Actor, start_roles: tuple[str, ...]) -> None:

@@ -57,6 +57,8 @@ from engine.people_results import NoticeSettings as NoticeSettings
 from engine.replay_results import ReplayReport as ReplayReport
 from engine.replay_results import ReplayVerdict as ReplayVerdict
 from engine.replay_results import StateAt as StateAt
+from engine.run_results import CaseRun as CaseRun
+from engine.run_results import RunningClock as RunningClock
 from engine.simfoni_results import SimfoniMark as SimfoniMark
 from engine.simfoni_results import SimfoniPart as SimfoniPart
 from engine.simfoni_results import SimfoniSheet as SimfoniSheet

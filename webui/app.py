@@ -40,6 +40,7 @@ from webui import (
     replay,
     reports,
     roster,
+    runs,
     security,
     settings as settings_pages,
     simfoni,
@@ -82,7 +83,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     directory.init_app(app)
     for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, corrections, replay, dual_roles, sops,
                    sop_drafts, trials, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster,
-                   supervision, handling, absences, keys, reports, directory, partner, referrals, simfoni):
+                   supervision, handling, absences, keys, reports, directory, partner, referrals, runs, simfoni):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     app.config["BASE_URL"] = str(settings.base_url).rstrip("/")  # as people type it, whatever a request calls this host

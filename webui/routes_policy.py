@@ -102,6 +102,8 @@ POLICY: Final[Mapping[str, str]] = {
     "case_search.page": "case.start",
     "case_search.search": "case.start",
     "case_search.ask_access": "case.start",
+    "runs.show": "case.suspend",     # who may pause may continue and end; each verb is decided again about the case
+    "runs.decide": "case.suspend",
     "simfoni.show": "case.read",
     "simfoni.show_names": "case.simfoni",
     "simfoni.mark": "case.simfoni",
