@@ -31,12 +31,12 @@ class AccessAudit:
 
         def command(context: Context) -> AccessLog:
             case = _seen(context, case_id, "case.access_log")
-            rows = access_log.whole(context.uow, case_id)
+            rows, head = access_log.whole(context.uow, case_id), access_log.head(context.uow, case_id)
             people = access_reading.People(context)
             number = max(page, 1)
             newest = rows[::-1][(number - 1) * PAGE:number * PAGE]
             found = AccessLog(
-                case_id=case_id, business_key=case.business_key, first_bad=access.first_bad(rows),
+                case_id=case_id, business_key=case.business_key, first_bad=access.first_bad(rows, head), head=head[1] if head else "",
                 page=Page(rows=access_reading.entries(context, newest, case_id, people), total=len(rows), number=number, size=PAGE),
                 outsiders=access_reading.outsiders(context, rows, case, people), busy=access_reading.busy(context, people))
             access.log(context, case_id, what=access.READ, field_group=access.LOG)

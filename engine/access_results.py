@@ -76,6 +76,7 @@ class AccessLog:
     first_bad: int | None
     outsiders: tuple[OutsideReader, ...]
     busy: tuple[BusyReader, ...]
+    head: str = ""                          # hash of the last entry: whoever notes it can prove later that nothing before it changed
 
 
 @dataclass(frozen=True, kw_only=True)

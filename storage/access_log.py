@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, func, insert, or_, select, text, update
 
 from storage import conflicts, rows
 from storage.schema import history, running
 from storage.unit_of_work import UnitOfWork
 
 access_log = history.access_log
+access_head = history.access_head
 case_file = running.case_file
 
 
@@ -60,12 +61,26 @@ class LoggedRow:
 
 
 def append(uow: UnitOfWork, row: AccessRow) -> None:
-    """Add an entry. Raises Duplicate("pk_access_log") when another reader was first; read the head again."""
+    """Add an entry and move the head to it. Raises Duplicate("pk_access_log") when another reader was first; read the head again.
+
+    A head that is gone or stands elsewhere is not set right: what is missing is for `first_bad` to find.
+    """
     uow.execute(insert(access_log), rows.values_of(row))
+    if row.seq == 1:
+        uow.execute(insert(access_head), {"case_id": row.case_id, "seq": 1, "hash": row.hash})
+    else:
+        uow.execute(update(access_head).where(access_head.c.case_id == row.case_id, access_head.c.seq == row.seq - 1)
+                    .values(seq=row.seq, hash=row.hash))
 
 
 def head(uow: UnitOfWork, case_id: str) -> tuple[int, str] | None:
-    """(seq, hash) of the last entry."""
+    """(seq, hash) of the last entry that was written, whether it still stands or not; None where nothing was."""
+    found = uow.execute(select(access_head.c.seq, access_head.c.hash).where(access_head.c.case_id == case_id)).first()
+    return None if found is None else (found.seq, found.hash)
+
+
+def last(uow: UnitOfWork, case_id: str) -> tuple[int, str] | None:
+    """(seq, hash) of the last entry that stands."""
     found = uow.execute(
         select(access_log.c.seq, access_log.c.hash).where(access_log.c.case_id == case_id)
         .order_by(access_log.c.seq.desc()).limit(1)).first()

@@ -21,7 +21,7 @@ _GENESIS: Final = "0" * 64
 def log(context: Context, case_id: str, *, what: str, field_group: str, purpose: str = "") -> int:
     """Adds an entry; its number. `what` is read | names | unmask | print | export | replay | resolve | break_glass | review |
     dual_role; `field_group` holds ids only, never values."""
-    head = access_log.head(context.uow, case_id)
+    head = access_log.head(context.uow, case_id) or access_log.last(context.uow, case_id)
     seq, previous = (head[0] + 1, head[1]) if head else (1, _GENESIS)
     row = access_log.AccessRow(
         case_id=case_id, seq=seq, agency_id=context.actor.agency_id, at=context.now, account_id=context.actor.account_id, what=what,
@@ -30,17 +30,20 @@ def log(context: Context, case_id: str, *, what: str, field_group: str, purpose:
     return seq
 
 
-def first_bad(rows: Sequence[access_log.AccessRow]) -> int | None:
+def first_bad(rows: Sequence[access_log.AccessRow], head: tuple[int, str] | None) -> int | None:
     """The number of the first entry of a whole log that is not what was written, is missing or was put in; None: it verifies.
 
-    A log cut off at its end verifies: what was cut off nobody can know from what is left.
+    `head` is the number and hash of the last entry as they are kept apart from the log: without it an end that was cut off would not be
+    missed. Who can change both can hide it, unless somebody wrote the head down: who reads the log sees it.
     """
     previous = _GENESIS
     for place, row in enumerate(rows, 1):
         if row.seq != place or row.prev_hash != previous or row.hash != _hash(row):
             return place
         previous = row.hash
-    return None
+    if (len(rows), previous) == (head or (0, _GENESIS)):
+        return None
+    return len(rows) + 1 if head is None or len(rows) < head[0] else len(rows)
 
 
 def _hash(row: access_log.AccessRow) -> str:

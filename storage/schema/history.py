@@ -104,3 +104,11 @@ access_log = Table(
     Index("ix_access_log_agency", "agency_id", "at", "case_id", "seq"),
     Index("ix_access_log_dual_role", "agency_id", "at", sqlite_where=_IS_DUAL_ROLE, postgresql_where=_IS_DUAL_ROLE),
 )
+
+#: The end of each case's access log, kept apart from it: what was cut off there is missed.
+access_head = Table(
+    "access_head", metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),               # how many entries it has
+    Column("hash", Text, nullable=False),                 # of the last
+)

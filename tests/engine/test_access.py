@@ -157,6 +157,21 @@ def test_a_row_taken_out_of_the_middle_is_missed(office: Office, case: Completio
     assert office.engine.audit.access_log(head, case.case_id).first_bad == 2
 
 
+@pytest.mark.parametrize("cut", ["DELETE FROM access_log WHERE seq > 3", "DELETE FROM access_log", "DELETE FROM access_head"])
+def test_an_end_that_was_cut_off_is_missed_and_stays_missed(office: Office, case: CompletionResult, cut: str) -> None:
+    head = office.actor("head_of_unit")
+    for _ in range(5):
+        office.engine.cases.get(head, case.case_id)
+    whole = office.engine.audit.access_log(head, case.case_id)
+    assert whole.first_bad is None and whole.head
+    left = {"DELETE FROM access_log WHERE seq > 3": 3, "DELETE FROM access_log": 0, "DELETE FROM access_head": 6}[cut]
+    with office.database.unit_of_work() as uow:
+        uow.execute(text(cut))
+    assert office.engine.audit.access_log(head, case.case_id).first_bad == left + 1
+    found = office.engine.audit.access_log(head, case.case_id)   # who reads the log is in it: what comes after does not heal it
+    assert found.first_bad is not None and found.page.rows[0].about == "access_log"
+
+
 def test_the_log_says_who_stands_out_and_names_people_only_to_who_may_know_them(office: Office, case: CompletionResult) -> None:
     curious = office.actor("supervisor", name="kepo")
     for _ in range(200):
