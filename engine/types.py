@@ -182,6 +182,11 @@ class TaskSummary:
     why_due: Text | None = None
     after_this: Text | None = None
 
+    @property
+    def official(self) -> str:
+        """The verdict that counts: of the recorded instant, or of the stated one once that was accepted."""
+        return self.stated_verdict if self.accepted_at is not None else self.verdict
+
 
 @dataclass(frozen=True, kw_only=True)
 class StandIn:

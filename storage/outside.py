@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import delete, exists, func, insert, or_, select, update
 
-from storage import rows
+from storage import rows, tasks
 from storage.schema import running
 from storage.schema.outside import public_receipt, survey_code
 from storage.unit_of_work import UnitOfWork
@@ -78,12 +78,11 @@ def was_worked_on(uow: UnitOfWork, case_id: str) -> bool:
 
 def measured(uow: UnitOfWork, agency_id: str, *, since: datetime, until: datetime) -> list[MeasuredRow]:
     """How the agency's finished tasks with a time standard ended, by step; an accepted stated instant counts as the official one."""
-    official = case((task.c.accepted_at.is_not(None), task.c.stated_verdict), else_=task.c.verdict)
     return rows.all_of(MeasuredRow, uow.execute(
-        select(task.c.sop_key, task.c.element_id, official.label("verdict"), func.count().label("count"))
+        select(task.c.sop_key, task.c.element_id, tasks.OFFICIAL.label("verdict"), func.count().label("count"))
         .where(task.c.agency_id == agency_id, task.c.verdict.in_(("on_time", "late")),
                task.c.completed_at >= since, task.c.completed_at < until)
-        .group_by(task.c.sop_key, task.c.element_id, official).order_by(task.c.sop_key, task.c.element_id, official)))
+        .group_by(task.c.sop_key, task.c.element_id, tasks.OFFICIAL).order_by(task.c.sop_key, task.c.element_id, tasks.OFFICIAL)))
 
 
 def ended_with_record(uow: UnitOfWork, agency_id: str, record: str, *, limit: int) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, insert, literal, literal_column, select, update
 
 from storage import rows
 from storage.prepared import Prepared
@@ -20,6 +20,8 @@ draft = running.draft
 
 #: What `due_sort` holds for a task without a due instant: after every other.
 NO_DUE = datetime(9999, 12, 31, tzinfo=UTC)
+#: The verdict that every figure counts: of the recorded instant, or of the stated one once somebody in authority accepted it.
+OFFICIAL: ColumnElement[str] = case((task.c.accepted_at.is_not(None), task.c.stated_verdict), else_=task.c.verdict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Table, case, func, literal_column, select
 
-from storage import rows
+from storage import rows, tasks
 from storage.schema import running
 from storage.unit_of_work import UnitOfWork
 
@@ -60,7 +60,7 @@ def done(uow: UnitOfWork, agency_id: str, edges: Sequence[datetime], *, sensitiv
     """Steps of these classes completed, likewise."""
     period = _number(task.c.completed_at, edges)
     return rows.all_of(DoneInPeriod, uow.execute(
-        select(period, func.count(), _among(task.c.verdict.in_(("on_time", "late"))), _among(task.c.verdict == "on_time"))
+        select(period, func.count(), _among(tasks.OFFICIAL.in_(("on_time", "late"))), _among(tasks.OFFICIAL == "on_time"))
         .where(task.c.agency_id == agency_id, _DONE, task.c.completed_at >= edges[0], task.c.completed_at < edges[-1],
                task.c.sensitivity.in_(sorted(sensitivities)))
         .group_by(literal_column("1")).order_by(literal_column("1"))))

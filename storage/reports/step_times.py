@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, case, func, literal_column, select, type_coerce
 
-from storage import rows
+from storage import rows, tasks
 from storage.schema import running
 from storage.unit_of_work import UnitOfWork
 
@@ -40,7 +40,7 @@ def step_times(uow: UnitOfWork, agency_id: str, *, since: datetime, until: datet
     took = type_coerce(task.c.completed_at, BigInteger) - type_coerce(task.c.ready_at, BigInteger)
     step = (task.c.sop_key, task.c.element_id)
     ranked = (
-        select(*step, task.c.name, task.c.role, task.c.verdict, task.c.handling_verdict, took.label("took"),
+        select(*step, task.c.name, task.c.role, tasks.OFFICIAL.label("verdict"), task.c.handling_verdict, took.label("took"),
                func.row_number().over(partition_by=step, order_by=took).label("rank"),
                func.count().over(partition_by=step).label("of"))
         .where(task.c.agency_id == agency_id, _DONE, task.c.completed_at >= since, task.c.completed_at < until,

@@ -113,6 +113,24 @@ class Busy:
                        id=task["id"], role=self.chance.choice((self.chance.choice(sorted(KNOWN_ROLES)), self.chance.choice(held))), grade=f"C{self.chance.randrange(5)}",
                        holder=self.chance.choice((None, None, *people)), giver=self.chance.choice((None, *people)))
 
+    def finish(self) -> None:
+        """Somebody takes the first decision of a case, now and then saying that it was done earlier; somebody else may accept that."""
+        waiting = self.rows("SELECT id, agency_id, ready_at FROM task WHERE state = 'open' AND element_id = 'approve_case_report' "
+                            "AND role = 'case_manager' AND assignee_id IS NULL ORDER BY id")
+        if not waiting:
+            return
+        task = self.chance.choice(waiting)
+        manager, head = (Actor(account_id=name, agency_id=task["agency_id"], name=name, roles=frozenset({"case_manager"}))
+                         for name in ("manajer", "penanggung-jawab"))
+        stated = self.chance.choice((None, instant(task["ready_at"]) + (self.now - instant(task["ready_at"])) * self.chance.random()))
+        tasks = self.office.engine.tasks
+        with suppress(errors.EngineError):  # a case that stands still
+            claimed = tasks.claim(manager, task["id"])
+            tasks.complete(manager, task["id"], {"decision": "approved", "assessment_is_relevant": True},
+                           expected_revision=claimed.revision, stated_at=stated)
+            if stated is not None and self.chance.random() < 0.5:
+                tasks.accept_stated(head, task["id"], reason="berita acara kertas sudah diperiksa")
+
     def act(self) -> None:
         """Somebody does, or tries, something."""
         engine, who = self.office.engine, self.chance.choice(list(self.people.values()))
