@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,11 @@ from engine.authorization import Ground, Reason
 from engine.calendars import WorkCalendar
 from engine.definitions import Definition
 from engine.model import EventKind, Node, Scope
-from engine.types import Actor, TaskSummary, Text
+from engine.types import Actor, Happening, TaskSummary, Text, TraceEntry
 
 #: What somebody does, or sees done. A table that is asked takes no time: what follows it is what comes next.
 WORK = frozenset({"userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "callActivity"})
+MACHINERY = frozenset({"serviceTask", "sendTask"})  #: What the system does by itself, soon after.
 _BREAKING = frozenset({EventKind.TERMINATE, EventKind.ERROR, EventKind.CANCEL})  #: Ends after which the drawing does not simply go on.
 NO_STANDARD = Text("Belum ditetapkan dalam SOP: SOP tidak memuat mutu baku waktu untuk langkah ini.",
                    "Not set in the SOP: it gives no time standard for this step.")
@@ -74,6 +76,18 @@ def why_due(summary: TaskSummary, calendar: WorkCalendar | None, started: dateti
         said = {"id": f"Risiko tinggi, maka menit kerja dihitung siang malam: {said['id']}",
                 "en": f"The risk is high, so working minutes count day and night: {said['en']}"}
     return Text(said["id"], said["en"])
+
+
+def begun(definition: Definition, trace: Iterable[TraceEntry]) -> tuple[str, ...]:
+    """What this trace leaves begun that no person does, by name; sensitive steps are left out."""
+    open_now: dict[str, None] = {}
+    for entry in trace:
+        if entry.happened is Happening.ENTERED and entry.element_type in MACHINERY:
+            open_now[entry.element_id] = None
+        elif entry.happened in (Happening.COMPLETED, Happening.CANCELLED):
+            open_now.pop(entry.element_id, None)
+    nodes = [definition.element(element_id) for element_id in open_now]
+    return tuple(dict.fromkeys(node.name or node.id for node in nodes if node.sensitivity not in ("C3", "C4")))
 
 
 def after_this(definition: Definition, node: Node) -> Text:

@@ -114,3 +114,4 @@ class CompletionResult:
     completed_at: datetime | None = None    # the recorded instant
     stated_at: datetime | None = None       # when it was done, where it was written down only afterwards
     stated_verdict: str = ""                # the official verdict if somebody in authority accepts that
+    begun: tuple[str, ...] = ()             # the steps nobody does by hand that began with it, as letters; limited ones are left out

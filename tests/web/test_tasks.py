@@ -6,6 +6,8 @@ import re
 from dataclasses import replace
 from io import BytesIO
 
+import pytest
+
 from engine import errors
 from engine.results import FormField
 from engine.types import Text
@@ -60,6 +62,15 @@ def test_after_sending_the_page_says_which_instants_lie_ahead(manager, engine):
     sent = complete(manager, {**GOOD, **parts}).text
     after = sent.partition("Setelah ini")[2]
     assert "Kontak berikutnya" in after and "1 Des 2031 09.00 WIB" in after and "Bertemu pada" not in after
+
+
+@pytest.mark.parametrize(("begun", "said"), [
+    (("Menerbitkan surat rujukan", "Memberi tahu"), "Sistem sedang mengerjakan: <strong>Menerbitkan surat rujukan; Memberi tahu</strong>"),
+    ((), "tidak membuka tugas baru")])
+def test_where_nobody_has_to_act_the_page_says_what_runs(manager, engine, monkeypatch, begun, said):
+    done = engine.tasks.complete
+    monkeypatch.setattr(engine.tasks, "complete", lambda *given, **named: replace(done(*given, **named), opened=(), begun=begun))
+    assert said in complete(manager, GOOD).text
 
 
 def test_whoever_comes_second_sees_who_has_it_and_nothing_changes(manager, engine, monkeypatch):
