@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
+from werkzeug.routing import Rule
 
 import engine as front_door
 from engine.authorization import KNOWN_ROLES, POLICY
@@ -43,6 +44,15 @@ class OpenHouse:
         """What the tables say."""
         with self.office.database.reading() as uow:
             return [dict(row) for row in uow.execute(text(statement), given).mappings()]
+
+    def rules(self, method: str, given: Mapping[str, Any]) -> list[Rule]:
+        """The routes that answer this method and whose every address part is given; the others have tests that make what they show."""
+        return [rule for rule in self.app.url_map.iter_rules() if method in (rule.methods or ()) and rule.arguments <= given.keys()
+                and rule.endpoint not in ("static", "status.healthy")]
+
+    def path_of(self, rule: Rule, given: Mapping[str, Any]) -> str:
+        """The address of a route with these parts."""
+        return self.app.url_map.bind("").build(rule.endpoint, {name: given[name] for name in rule.arguments})
 
     def sign_in(self, agency: str, role: str) -> str:
         """The session token of the person of a role."""
@@ -81,4 +91,4 @@ class OpenHouse:
         (agency,) = self.rows("SELECT code FROM agency WHERE id = :a", a=case["agency_id"])
         return {"case_id": case_id, "instance_id": instance["id"], "task_id": task["id"], "deployment_id": instance["deployment_id"], "seq": 1,
                 "key": offices.KEY, "form": "pdf", "verb": "delegasi", "tile": "late", "code": agency["code"], "old": instance["deployment_id"],
-                "new": instance["deployment_id"], "filename": "app.css", "digest": "0" * 64}
+                "new": instance["deployment_id"], "digest": "0" * 64}

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.support import fake_engine, fake_world
+from tests.support.open_house import OpenHouse
 from webui import limits
 from webui.app import create_app
 
@@ -86,3 +87,19 @@ def auditor(someone: Callable[[str], Browser]) -> Browser:
 def owner(someone: Callable[[str], Browser]) -> Browser:
     """The process owner."""
     return someone("pemilik")
+
+
+@pytest.fixture(scope="session")
+def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenHouse]:
+    """Two agencies behind the pages of the real engine, to be read and to be refused: nobody changes anything there."""
+    opened = OpenHouse(tmp_path_factory.mktemp("open-house"))
+    yield opened
+    opened.office.database.close()
+
+
+def of_role(house: OpenHouse, agency: str, role: str) -> Browser:
+    """The browser of the person of a role."""
+    limits.limiter.reset()
+    browser = Browser(house.app)
+    browser.client.set_cookie(house.cookie, house.sign_in(agency, role))
+    return browser

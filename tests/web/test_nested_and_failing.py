@@ -3,58 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from importlib.metadata import files
 
 import pytest
 from babel.messages import pofile
-from flask import Flask, abort
+from flask import abort
 from werkzeug.exceptions import HTTPException, default_exceptions
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.support.open_house import OpenHouse
-from tests.web.conftest import Browser
-from webui import limits
+from tests.web.conftest import of_role
 
 pytestmark = pytest.mark.slow
 
-#: Address parts of things that no case here has: a draft, a trial, a letter, an act that waits. Their own tests make them.
-NOT_HERE = frozenset({"document_id", "action_id", "trial_id", "notice_id", "filter_id", "absence_id", "grant_id", "shift_id",
-                      "session_id", "draft_id", "proposal_id", "incident_id", "feed", "token", "note_id", "old", "number"})
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenHouse]:
-    opened = OpenHouse(tmp_path_factory.mktemp("house"))
-    yield opened
-    opened.office.database.close()
+ENDS = frozenset({"account.sign_out", "account.lock", "account.set_language"})  # what would end the session, or change what is read
 
 
-def person(house: OpenHouse, agency: str, role: str) -> Browser:
-    limits.limiter.reset()
-    browser = Browser(house.app)
-    browser.client.set_cookie(house.cookie, house.sign_in(agency, role))
-    return browser
-
-
-def rules(app: Flask, method: str) -> list[Rule]:
-    return [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ()) and not rule.arguments & NOT_HERE
-            and rule.endpoint not in ("static", "status.healthy")]
-
-
-def path_of(app: Flask, rule: Rule, given: dict[str, object]) -> str:
-    return app.url_map.bind("").build(rule.endpoint, {name: given[name] for name in rule.arguments})
-
-
-def test_a_child_is_looked_up_through_its_own_parent(house: OpenHouse) -> None:
+def test_a_child_is_looked_up_through_its_own_parent(open_house: OpenHouse) -> None:
     """Both cases are theirs to see; each child of the one under the other's address is not there, to read or to change."""
-    one, other = (house.arguments(case) for case in house.cases["kalbar"])
-    browsers = {role: person(house, "kalbar", role) for role in ("head_of_unit", "auditor", "supervisor")}
+    one, other = (open_house.arguments(case) for case in open_house.cases["kalbar"])
+    browsers = {role: of_role(open_house, "kalbar", role) for role in ("head_of_unit", "auditor", "supervisor")}
     tried = 0
     for method in ("GET", "POST"):
-        for rule in rules(house.app, method):
+        for rule in open_house.rules(method, one):
             if "case_id" not in rule.arguments or not rule.arguments & {"instance_id", "task_id"}:
                 continue
-            swapped = path_of(house.app, rule, {**one, "instance_id": other["instance_id"], "task_id": other["task_id"]})
+            swapped = open_house.path_of(rule, {**one, "instance_id": other["instance_id"], "task_id": other["task_id"]})
             for role, browser in browsers.items():
                 data = {"csrf_token": browser.token()} if method == "POST" else None
                 response = browser.client.open(swapped, method=method, data=data)
@@ -81,8 +55,8 @@ def assert_indonesian(response: TestResponse, corpus: set[str], where: object) -
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 415, 429, 500, 503])
-def test_whatever_fails_says_so_in_indonesian(house: OpenHouse, status: int) -> None:
-    app = house.app
+def test_whatever_fails_says_so_in_indonesian(open_house: OpenHouse, status: int) -> None:
+    app = open_house.app
     with app.test_request_context("/tugas"):
         try:
             abort(status)
@@ -90,3 +64,22 @@ def test_whatever_fails_says_so_in_indonesian(house: OpenHouse, status: int) -> 
             answer = app.make_response(app.handle_user_exception(error))
     response = TestResponse(answer.response, str(answer.status), answer.headers, None)  # type: ignore[arg-type]
     assert_indonesian(response, library_texts(), status)
+
+
+def test_no_library_speaks_to_people_in_indonesian_pages(open_house: OpenHouse) -> None:
+    """Neither where a page is read, nor where a form comes without its token, empty, or with nonsense."""
+    browser, corpus = of_role(open_house, "kalbar", "head_of_unit"), library_texts()
+    browser.post("/bahasa", {"language": "id", "next": "/pemberitahuan"})
+    token, given = browser.token(), open_house.arguments(open_house.cases["kalbar"][0])
+    for rule in open_house.rules("GET", given):
+        response = browser.get(open_house.path_of(rule, given))
+        if response.mimetype == "text/html" and response.status_code != 303:
+            assert_indonesian(response, corpus, rule.endpoint)
+    for rule in open_house.rules("POST", given):
+        if rule.endpoint in ENDS:
+            continue
+        for data in ({}, {"csrf_token": token, "revision": "x", "jumlah": "x", "sampai": "x", "tanggal": "x"}):
+            response = browser.client.post(open_house.path_of(rule, given), data=data)
+            assert response.status_code < 500, (rule.endpoint, data)
+            if response.mimetype == "text/html" and response.status_code not in (302, 303):
+                assert_indonesian(response, corpus, (rule.endpoint, data))
