@@ -46,10 +46,12 @@ def of_case(context: Context, row: cases.CaseRow, about: authorization.ObjectFac
     may_know_conflicts = any(authorization.allows(context.actor, action, about) for action in ("case.conflict", "audit.replay"))
     told = [_of_entry(each, sight.classes) for each in chain if _may_know(each, chain, sight.classes, may_know_conflicts)]
     told += _of_instances(context, row, sight.classes, of_instances)
+    if not told:
+        return ()
     # Who works together knows each other by name; an audit judges roles (domain.md 5.1).
     by_name = context.actor.holds(*authorization.STAFF)
     wanted = {each.actor_id for each in told} | {each.about for each in told if each.about}
-    names = accounts.names(context.uow, wanted) if by_name and wanted else {}
+    names = accounts.names(context.uow, wanted) if by_name else {}
     people = People(context)
     return tuple(
         CaseAct(seq=each.seq, at=each.at, actor_name=names.get(each.actor_id, ""), what=each.what, about=names.get(each.about, ""),
