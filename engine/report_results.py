@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from engine.deployed_results import AgencyParameter
 from engine.office_results import StepTime as StepTime
 from engine.periods import Period as Period
 from engine.types import Text
@@ -51,6 +52,7 @@ class SopFigures:
     steps: tuple[StepFigures, ...]
     spent: Spent
     drawn: bool
+    clocks: tuple[AgencyParameter, ...] = ()    # by the agency's choice some times count from another instant: what it chose
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,23 +9,21 @@ from datetime import date
 from threading import Lock
 from typing import Any
 
-from engine import authorization, definitions, drawings, entrances, errors, forms, versions
+from engine import authorization, definitions, drawings, entrances, errors, forms, used_parameters, versions
 from engine.bundle import SopBundle
 from engine.commands import versions as new_versions
-from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.lint import guarded
 from engine.publishing import Publishing
 from engine.render import sop_ap
-from engine.results import AgencyParameter, FormView, SopDetail, SopSummary
+from engine.results import FormView, SopDetail, SopSummary
 from engine.settings import Settings
 from engine.sop_toml import SopSheet
 from engine.steps import steps_of
 from engine.trial import Trial
 from engine.types import Actor, LintFinding, Severity, Text
-from storage import agencies, deployments, drafts, instances, randomness
+from storage import deployments, drafts, instances, randomness
 
-_PARAMETER = re.compile(rb"\bparameters\.([a-z_]{1,80})")
 TRIALS_KEPT = 50   # in one process; the oldest make room
 
 
@@ -86,7 +83,7 @@ class Sops(Publishing):
             return SopDetail(
                 summary=_summary(row, running, findings=len(findings), sheet=definition.sheet),
                 identity=definition.sheet.identity, steps=steps_of(definition, context.parameters_in_force()), findings=findings,
-                files=definition.files, process_id=row.process_id, parameters=_parameters(context, definition))
+                files=definition.files, process_id=row.process_id, parameters=used_parameters.of_sop(context, definition))
 
         return self._executor.read(actor, query)
 
@@ -194,18 +191,6 @@ class Sops(Publishing):
 
     def _sheet(self, context: Context, row: deployments.DeploymentRow) -> Any:
         return context.executor.definition(context.uow, row.id).sheet
-
-
-def _parameters(context: Context, definition: Definition) -> tuple[AgencyParameter, ...]:
-    """Those of the agency in force now that stand behind a lane of the SOP or in one of its expressions, in the sheet's order."""
-    agency = agencies.get(context.uow, context.actor.agency_id)
-    profile = agency.profile.get("parameters", {}) if agency is not None else {}
-    named = {role for sheet in definition.sheets.values() for role in sheet.lanes.values()}
-    drawn = (data for path, data in definition.files.items() if path.endswith((".bpmn", ".dmn")))
-    named |= {name.decode() for data in drawn for name in _PARAMETER.findall(data)}
-    return tuple(
-        AgencyParameter(name=name, text=str(one.get("text", "")), value=str(one.get("value", "")), proposed=one.get("proposed") is True)
-        for name, one in profile.items() if name in named)
 
 
 def _own(context: Context, deployment_id: str) -> deployments.DeploymentRow:

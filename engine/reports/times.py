@@ -9,9 +9,10 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from engine import authorization
+from engine import authorization, used_parameters
 from engine.authorization import OUTSIDE, ObjectFacts
 from engine.calendars import WorkCalendar
+from engine.deployed_results import AgencyParameter
 from engine.executor import Context
 from engine.office_results import StepTime
 from engine.report_results import Flow, Period, RoleLoad, SopFigures, Spent, StepFigures, TimeReport
@@ -41,12 +42,12 @@ def report(context: Context, period: Period) -> TimeReport:
     for row in done[:READ_FOR_SPENT]:
         step = (row.sop_key, row.element_id)
         whose[step] = whose.get(step, Spent()).plus(_spent(row, stops.get(row.instance_id, ()), calendar))
-    drawn = {row.key for row in deployments.all_in_force(context.uow, agency_id, context.local_day())}
+    in_force = {row.key: row.id for row in deployments.all_in_force(context.uow, agency_id, context.local_day())}
     sops = []
     for key, steps in groupby(step_times(context, since, until, classes), key=lambda step: step.sop_key):
         figures = tuple(StepFigures(times=step, spent=whose.get((key, step.element_id), Spent())) for step in steps)
-        sops.append(SopFigures(key=key, title=figures[0].times.sop_title, steps=figures, drawn=key in drawn,
-                               spent=_sum(each.spent for each in figures)))
+        sops.append(SopFigures(key=key, title=figures[0].times.sop_title, steps=figures, drawn=key in in_force,
+                               spent=_sum(each.spent for each in figures), clocks=_clocks(context, in_force.get(key))))
     return TimeReport(period=period, sops=tuple(sops), flow=_flow(context, period, zone, classes), is_whole=len(done) <= READ_FOR_SPENT,
                       loads=tuple(RoleLoad(role=row.role, waiting=row.waiting, held=row.held, late=row.late) for row in flow.waiting(
                           context.uow, agency_id, now=context.now, sensitivities=classes)))
@@ -79,6 +80,12 @@ def _flow(context: Context, period: Period, zone: ZoneInfo, classes: Collection[
     return tuple(Flow(period=each, opened=came.get(number, 0), closed=went.get(number, 0), done=row.done, judged=row.judged,
                       on_time=row.on_time)
                  for number, each in enumerate(periods) for row in [done.get(number, nothing)])
+
+
+def _clocks(context: Context, deployment_id: str | None) -> tuple[AgencyParameter, ...]:
+    if deployment_id is None:
+        return ()
+    return used_parameters.of_clocks(context, context.executor.definition(context.uow, deployment_id))
 
 
 # --- whose time it was ------------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from engine import definitions, used_parameters
+from engine.bundle import SopBundle
 from engine.errors import NotAllowed, NotFound
 from engine.periods import Period
 from engine.report_results import SopFigures, StepFigures
@@ -18,6 +20,7 @@ from storage.schema import running
 from tests.support import office as offices
 from tests.support.office import Office
 
+BPMN = Path(__file__).resolve().parents[2] / "bpmn"
 NOVEMBER = Period(2026, 11)
 APPROVED = {"decision": "approved", "assessment_is_relevant": True}
 
@@ -159,3 +162,14 @@ def test_figures_are_not_for_everybody_and_cost_the_same_however_much_was_done(o
     for _ in range(4):
         approve(office, timedelta(minutes=5))
     assert statements() == few <= 13
+
+
+def test_a_clock_that_begins_where_the_agency_chose_tells_the_choice(office):
+    bandung = BPMN / "bandung"
+    office.engine.people.register_agency((bandung / "agency.toml").read_bytes())
+    definition = definitions.load(SopBundle.from_dir(bandung / "keluhan-layanan"))
+    (chosen,) = office.executor.read(office.engine.people.operator("bandung"),
+                                     lambda context: used_parameters.of_clocks(context, definition))
+    assert (chosen.name, chosen.value, chosen.proposed) == ("complaint_receipt", "system_receipt", True)
+    approve(office, timedelta(minutes=5))
+    assert figures(office, manager(office)).clocks == ()   # Kalbar's rows count from ready, whatever an agency says
