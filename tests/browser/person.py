@@ -46,6 +46,13 @@ class Browsing:
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=button).click()
 
+    def enters(self, link: str, companion: Person, case: str) -> None:
+        """As a partner without an account who opens a link; the code that the page wants is told by the companion."""
+        self.open(link)
+        self.page.get_by_role("button", name="Minta kode").click()
+        self.page.get_by_label("Kode enam angka").fill(companion.referral(case).locator("strong.code").inner_text())
+        self.page.get_by_role("button", name="Masuk").click()
+
     def fill(self, answers: Mapping[str, Any], at: str = "f") -> None:
         for key, value in answers.items():
             self._answer(f"{at}.{key}", value)

@@ -7,18 +7,9 @@ from datetime import timedelta
 import pytest
 
 from tests.browser.house import House
-from tests.browser.person import Browsing, Person
+from tests.browser.person import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-def enter(guest: Browsing, link: str, companion: Person, code: str) -> None:
-    """A partner without an account opens a link; the code that the page wants is told by the companion."""
-    guest.open(link)
-    guest.page.get_by_role("button", name="Minta kode").click()
-    told = companion.referral(code).locator("strong.code").inner_text()
-    guest.page.get_by_label("Kode enam angka").fill(told)
-    guest.page.get_by_role("button", name="Masuk").click()
-
 
 def test_a_silent_partner_is_called_and_a_second_one_takes_the_referral_by_link(house: House):
     tale = house.tale("depok", "jawaban_ditunggu")
@@ -35,7 +26,7 @@ def test_a_silent_partner_is_called_and_a_second_one_takes_the_referral_by_link(
     house.do(tale, code, "coordinate_provider", provider="RSUD B")
 
     guest = house.guest()
-    enter(guest, companion.link_for(code, "RSUD B"), companion, code)
+    guest.enters(companion.link_for(code, "RSUD B"), companion, code)
     assert "Nama dan surat rujukan dikirim sesudah Anda menyatakan sanggup" in guest.page.locator("main").inner_text()
     guest.fill({"provider_answer": "accepted"})
     guest.press("Kirim jawaban")
