@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields as fields_of
 from typing import Any, TypeVar
 
-from engine import actions, acts_reading, authorization, case_documents, case_parts, drawings, errors, facts
+from engine import actions, acts_reading, authorization, case_documents, case_parts, drawings, errors, facts, refused_letters
 from engine.audit import Viewer, history_of
 from engine.case_parts import Known
 from engine.casefile import parts
@@ -49,10 +49,10 @@ class CaseReading:
         return parts.part_of(record)
 
     def overview(self, actor: Actor, case_id: str) -> CasePart[CaseOverview]:
-        """What waits, what may be told the case, and the records of no other part."""
+        """What waits, what may be told the case, the records of no other part, and letters that want a consent first."""
         return self._part(actor, case_id, "case", lambda known: CaseOverview(
             open_tasks=known.open_tasks, actions=actions.of_case(known.context, case_id, known.about),
-            records=case_parts.records(known, Part.OVERVIEW)))
+            records=case_parts.records(known, Part.OVERVIEW), refused_letters=refused_letters.of_case(known)))
 
     def timeline(self, actor: Actor, case_id: str) -> CasePart[CaseTimeline]:
         """What happened, in order, over all instances, and what people decided beside them."""

@@ -231,12 +231,27 @@ class CasePart(Generic[T]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefusedLetter:
+    """A letter that was not written: no consent covers its receiver, a name or else a kind (`engine.casefile.release_consent`)."""
+
+    incident_id: str
+    code: str
+    title: Text
+    receiver: str
+    receiver_kind: str
+    line_no: str                            # of the plan; "" for the whole case
+    since: datetime
+    may_retry: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseOverview:
-    """What waits, what may be told the case, and the records of no other part."""
+    """What waits, what may be told the case, the records of no other part, and letters that want a consent first."""
 
     open_tasks: tuple[TaskSummary, ...]
     actions: tuple[CaseAction, ...]
     records: tuple[RecordView, ...]
+    refused_letters: tuple[RefusedLetter, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
@@ -124,7 +124,7 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
     zone = ZoneInfo(agency.zone)
     today = context.now.astimezone(zone).date()
     filled = filled_forms(context, row)
-    chosen = [one for one in filled if line is None or one.item is None or _line_no(one.item) == line]
+    chosen = _about(filled, line)
     answers = _Answers()
     for one in chosen:
         answers.take(one)
@@ -154,6 +154,14 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
     }
     template, beside = found
     return LetterSource(template=template, data=data, files={**beside, **images})
+
+
+def addressee(context: Context, row: instances.InstanceRow, document: DocumentTemplate, *, line: Value = None) -> release.Addressee | None:
+    """To whom this document would go as the case stands now; None: it stays in the file."""
+    answers = _Answers()
+    for one in _about(filled_forms(context, row), line):
+        answers.take(one)
+    return _addressed(document, answers, line)
 
 
 def shelf(definition: Definition, code: str) -> tuple[bytes, dict[str, bytes]] | None:
@@ -207,21 +215,32 @@ def _may_say(
     case = kept.case_file(context, row.case_id, context.case_key(row.case_id, row.wrapped_key)) if row.case_id is not None else None
     if case is not None and (refused := rules.document_refusal(document.code, case.records)) is not None:
         raise refused
-    outward = release.outward_of(document.code, answers.values)
-    if outward is None and not document.leaves:
+    to = _addressed(document, answers, line)
+    if to is None:
         allowed = SHOWN_CLASSES | {document.sensitivity}
         return {record: {key: _without(answers.fields[record, key], value, allowed) for key, value in values.items()
                          if answers.fields[record, key].sensitivity in allowed}
                 for record, values in answers.values.items()}, None
-    receiver = document.receiver or (outward.receiver if outward is not None else "")
-    name = document.receiver_name or (outward.name if outward is not None else "")
-    to = release.addressee_of(answers.values, receiver, name, line=line)
     said = statements.said(case) if case is not None else ()
     flags = release.flags_of(case.records) if case is not None else frozenset[str]()
     told = release.released(document.code, to, answers.values, said, flags, on=today, beside=everything.values)
     passed = {record: {key: _outside(answers.fields.get((record, key), UNKNOWN), record, value) for key, value in values.items()
                        if _may_leave(answers.fields.get((record, key), UNKNOWN), record)} for record, values in told.items()}
     return passed, {"receiver": to.kind.value, "name": to.name, "basis": release.basis_of(document.code, to, said, flags, on=today)}
+
+
+def _addressed(document: DocumentTemplate, answers: _Answers, line: Value) -> release.Addressee | None:
+    outward = release.outward_of(document.code, answers.values)
+    if outward is None and not document.leaves:
+        return None
+    receiver = document.receiver or (outward.receiver if outward is not None else "")
+    name = document.receiver_name or (outward.name if outward is not None else "")
+    return release.addressee_of(answers.values, receiver, name, line=line)
+
+
+def _about(filled: Sequence[Filled], line: Value) -> list[Filled]:
+    """What was filled in about one row of a multi-instance element, or about none."""
+    return [one for one in filled if line is None or one.item is None or _line_no(one.item) == line]
 
 
 def _without(asked: Field, value: Value, allowed: frozenset[str]) -> Value:

@@ -50,7 +50,7 @@ KINDS: Final = (
          codes=frozenset({"glass_broken", "field_unmasked", "access_improper"})),
     Kind(key="work", title=Text("Tugas dan keputusan yang menunggu", "Tasks and decisions that wait"),
          codes=frozenset({"task_waiting", "task_given", "task_taken", "help_wanted", "task_due_soon", "decision_wanted",
-                          "public_complaint"})),
+                          "public_complaint", "letter_refused"})),
     Kind(key="cases", title=Text("Kasus: penugasan dan perkembangan", "Cases: who is in charge, and what happened"),
          codes=frozenset({"access_asked", "case_assigned", "case_handed_on", "information", "partner_code", "partner_opened",
                           "partner_answered"})),

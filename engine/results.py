@@ -36,6 +36,7 @@ from engine.case_results import PlanLine as PlanLine
 from engine.case_results import PlanVersion as PlanVersion
 from engine.case_results import ProcessStep as ProcessStep
 from engine.case_results import RecordView as RecordView
+from engine.case_results import RefusedLetter as RefusedLetter
 from engine.case_results import ServiceLine as ServiceLine
 from engine.case_results import VerifiedDocument as VerifiedDocument
 from engine.deployed_results import AgencyParameter as AgencyParameter

@@ -167,6 +167,15 @@ def incidents(uow: UnitOfWork, agency_id: str, *, limit: int = 200) -> list[JobR
         .order_by(job.c.due_at, job.c.id).limit(limit)))
 
 
+def refused(uow: UnitOfWork, instance_ids: Collection[str], error_code: str) -> list[JobRow]:
+    """Operations of these instances that need a person for this reason, the oldest first."""
+    if not instance_ids:
+        return []
+    return rows.all_of(JobRow, uow.execute(
+        select(*_COLUMNS).where(job.c.instance_id.in_(sorted(instance_ids)), job.c.state == "incident", job.c.error_code == error_code)
+        .order_by(job.c.due_at, job.c.id)))
+
+
 def wake(uow: UnitOfWork, agency_id: str, kind: str, name: str, *, at: datetime) -> int:
     """Jobs of this kind and name that were put to sleep may be taken again from `at` on."""
     return uow.execute(

@@ -42,6 +42,15 @@ def record_word(record: str) -> str:
     return words.get(record, record.replace("_", " ").capitalize())
 
 
+def receiver_word(kind: str) -> str:
+    """A kind of receiver of what leaves the agency."""
+    return {
+        "health": _("layanan kesehatan"), "police": _("kepolisian"), "legal_aid": _("bantuan hukum"), "shelter": _("rumah aman"),
+        "social": _("layanan sosial"), "school_village": _("sekolah atau desa"), "conference": _("peserta konferensi kasus"),
+        "agency": _("unit lain"), "beneficiary": _("penerima manfaat"), "complainant": _("penyampai keluhan"),
+    }.get(kind, _("pihak lain"))
+
+
 def line_word(status: str) -> str:
     """Where one line of a plan stands."""
     return {

@@ -35,7 +35,8 @@ def init_app(app: Flask) -> None:
         happened_word=happened_word, act_word=act_words.what, said_all=said_all, step_word=step_word, item_word=item_word,
         verdict_word=verdict_word, severity_word=severity_word, same_words=same_words, case_label=case_label, month_names=month_names,
         notice_count=notice_count, menu=menu.menu, picture=picture, record_word=record_words.record_word,
-        line_word=record_words.line_word, only_outside=context.only_outside,
+        line_word=record_words.line_word,
+        receiver_word=record_words.receiver_word, only_outside=context.only_outside,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from engine import projection
 from engine.advance import SYSTEM
-from engine.commands import instances, messages, notices, starts
+from engine.commands import instances, letter_refusals, messages, notices, starts
 from engine.executor import Context
 from engine.results import JobOutcome
 from engine.transition import CompleteOperation, FailOperation
@@ -92,6 +92,8 @@ def fail_for_good(context: Context, job_id: str, fence: int, code: str = "perman
     jobs.raise_incident(context.uow, job_id, fence=fence, attempts=row.attempts + 1, error_code=code)
     if row.kind == jobs.MAIL:
         notices.mail_failed(context, row.agency_id)
+    elif code == letter_refusals.CODE and row.kind == projection.OPERATION:
+        letter_refusals.tell(context, row)
     return JobOutcome.INCIDENT_RAISED
 
 

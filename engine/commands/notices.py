@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine import errors
+from engine import errors, own_referrals
+from engine.authorization import PROVIDER
 from engine.commands import documents, escalations
 from engine.definitions import concrete_role
 from engine.executor import Context
@@ -39,28 +40,34 @@ WORDS = {
                          "a referral partner asks for a code; tell it by phone"),
     "partner_opened": Text("mitra rujukan membuka rujukannya", "a referral partner opened its referral"),
     "partner_answered": Text("ada jawaban atau kabar dari mitra rujukan", "there is an answer or news from a referral partner"),
+    "letter_refused": Text("sebuah surat belum terbit karena persetujuannya belum ada; buka kasusnya",
+                           "a letter was not written because a consent is missing; open the case"),
     "information": Text("ada perkembangan yang perlu Anda ketahui", "something happened that you should know"),
 }
 
 #: Codes the engine itself sends; no diagram needs to draw them.
 OWN = frozenset({"public_report", "public_complaint", "public_message", "task_due_soon", "task_given", "task_taken", "help_wanted",
                  "glass_broken", "field_unmasked", "access_improper", "partner_code", "partner_opened", "partner_answered", "mail_failed",
-                 "access_asked", "case_assigned", "case_handed_on", "task_escalated", "sop_approved", "sop_proposed", "sop_sent_back"})
+                 "access_asked", "letter_refused", "case_assigned", "case_handed_on", "task_escalated", "sop_approved",
+                 "sop_proposed", "sop_sent_back"})
 
 
 def notify(context: Context, call: OperationCall, *, role: str, code: str) -> None:
     """One notice to everybody who holds `role` today and has no conflict of interest in the case, once per job. Raises `InvalidValue`
     for a code that has no words.
 
-    An abstract role is whoever it is at the case's agency.
+    An abstract role is whoever it is at the case's agency. A partner's person is told of their own provider's referrals only.
     """
     if code not in WORDS:
         raise errors.InvalidValue(notice=code)
     row = documents.instance_of(context, call)
     role = concrete_role(role, context.parameters(row.parameters_digest))
-    notices.add(context.uow, notices.NoticeRow(
-        id=randomness.new_id(), agency_id=row.agency_id, account_id=None, role=role, at=context.now, code=code,
-        case_id=row.case_id, once=call.idempotency_key))
+    asked = [each for each in tasks.open_of(context.uow, row.id) if each.role == role] if role == PROVIDER else []
+    partners = sorted({one for each in asked for one in own_referrals.people_of(context, each)})
+    for account_id, holds in [(None, role), *((each, None) for each in partners)]:
+        notices.add(context.uow, notices.NoticeRow(
+            id=randomness.new_id(), agency_id=row.agency_id, account_id=account_id, role=holds, at=context.now, code=code,
+            case_id=row.case_id, once=call.idempotency_key + (f":{account_id}" if account_id else "")))
 
 
 def mail_failed(context: Context, agency_id: str) -> None:
@@ -78,10 +85,10 @@ def warn(context: Context) -> int:
     found = tasks.to_warn(context.uow, context.now)
     for row in found:
         if row.due_at is not None and row.due_at > context.now:
-            notices.add(context.uow, notices.NoticeRow(
-                id=randomness.new_id(), agency_id=row.agency_id, account_id=row.assignee_id,
-                role=None if row.assignee_id else row.role, at=context.now, code="task_due_soon", case_id=row.case_id, task_id=row.id,
-                once=f"due-soon:{row.id}"))
+            for number, (account_id, role) in enumerate(escalations.holder_of(context, row)):
+                notices.add(context.uow, notices.NoticeRow(
+                    id=randomness.new_id(), agency_id=row.agency_id, account_id=account_id, role=role, at=context.now,
+                    code="task_due_soon", case_id=row.case_id, task_id=row.id, once=f"due-soon:{row.id}" + (f":{number}" if number else "")))
     tasks.mark_warned(context.uow, [row.id for row in found], context.now)
     escalations.begin(context, found)
     return len(found)
