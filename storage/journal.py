@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, literal_column, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, literal_column, select
 
 from storage import rows
 from storage.prepared import Prepared
@@ -71,10 +71,12 @@ def of_kinds(uow: UnitOfWork, case_id: str, kinds: Collection[str], *, limit: in
 
 
 def cases_started(uow: UnitOfWork, account_id: str, case_ids: Collection[str]) -> frozenset[str]:
-    """In which of these cases this account started an instance."""
+    """Which of these cases began with an instance that this account started; what it started later in a standing case is not meant."""
+    before = journal.alias()
+    is_later = exists().where(before.c.case_id == journal.c.case_id, before.c.kind == "start", before.c.place < journal.c.place)
     return frozenset(uow.execute(
-        select(journal.c.case_id).distinct()
-        .where(journal.c.case_id.in_(sorted(case_ids)), journal.c.kind == "start", journal.c.actor_id == account_id)).scalars())
+        select(journal.c.case_id)
+        .where(journal.c.case_id.in_(sorted(case_ids)), journal.c.kind == "start", journal.c.actor_id == account_id, ~is_later)).scalars())
 
 
 def cases_asked(uow: UnitOfWork, agency_id: str, *, limit: int = 200) -> list[str]:

@@ -75,6 +75,17 @@ def test_names_are_for_who_works_on_the_case_or_answers_for_it(office: Office, c
     office.engine.cases.show_names(office.actor("intake_operator"), case.case_id)  # who took the report in
 
 
+def test_starting_an_sop_in_a_standing_case_does_not_open_its_file(office: Office, case: CompletionResult) -> None:
+    cases, other = office.engine.cases, office.actor("intake_operator", name="kartika")
+    code = cases.get(office.actor("head_of_unit"), case.case_id).summary.business_key
+    given = {**offices.story("a01_rujukan_kesehatan").submission, "received_at": office.clock.now()}
+    assert cases.start(other, offices.KEY, submission=given, business_key=code).case_id == case.case_id
+
+    with pytest.raises(errors.NotFound):
+        cases.get(other, case.case_id)
+    assert cases.get(office.actor("intake_operator"), case.case_id).summary.id == case.case_id  # who took the report in
+
+
 def test_the_list_says_initials_to_who_may_know_them(office: Office, case: CompletionResult) -> None:
     (row,) = office.engine.cases.find(office.actor("head_of_unit")).rows
     assert row.person is not None and (row.person.initials, row.person.sex) == ("S*** R*** R***", "female")
