@@ -74,6 +74,7 @@ class ObjectFacts:
     given_by: str | None = None                         # who gave the task to who holds it
     asked: bool = False                                 # the actor was asked to help with the task
     conflicted: frozenset[str] = field(default_factory=frozenset)   # officers with a conflict of interest in the case
+    is_elsewhere: bool = False                          # a referral to another provider than the one the actor answers for
     opened: bool = False                                # the actor broke its glass, and the time is not over
     names_shown: bool = False                           # the actor asked for its names, and the time is not over
     unmasked: frozenset[str] = field(default_factory=frozenset)     # fields (record.field) the actor may see for a while
@@ -83,7 +84,8 @@ PUSPAGA_LEADS: Final = ("puspaga_coordinator", "puspaga_head")
 SERVICES: Final = ("shelter_officer", "psychologist", "mediator", "counsellor", "service_officer", "puspaga_receiver", *PUSPAGA_LEADS)
 STAFF: Final = ("intake_operator", "companion", "case_manager", "supervisor", "head_of_unit", "data_staff", *SERVICES)
 AUTHORITY: Final = ("case_manager", "supervisor", "head_of_unit")
-OUTSIDE: Final = ("external_provider", "dinas_pppa")
+PROVIDER: Final = "external_provider"
+OUTSIDE: Final = (PROVIDER, "dinas_pppa")
 OVERSIGHT: Final = ("process_owner", "auditor", "system_admin", "data_protection_officer")
 KNOWN_ROLES: Final = frozenset((*STAFF, *OUTSIDE, *OVERSIGHT))
 
@@ -153,7 +155,7 @@ POLICY: Final[Mapping[str, _Rights]] = {
     **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.AGENCY, "statistics.read", "statistics.export")}),
     "case_manager": _LEADS,
     "supervisor": _KEEPS_ROSTER,
-    "head_of_unit": {**_KEEPS_ROSTER, **_all(Scope.AGENCY, "supervision.read", "sop.read_drafts", "sop.approve")},
+    "head_of_unit": {**_KEEPS_ROSTER, **_all(Scope.AGENCY, "supervision.read", "sop.read_drafts", "sop.approve", "sop.preview_migration")},
     "data_staff": {**_TASKS, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "survey.issue",
                                                                 "statistics.read", "statistics.export", "provider.change",
                                                                 "case.simfoni"),
@@ -203,7 +205,8 @@ _NOTHING = (frozenset({"C0"}), frozenset({"C0"}))
 def allows(actor: Actor, action: str, obj: ObjectFacts | None = None) -> bool:
     """Whether one of the actor's roles allows `action` on `obj`; without `obj`, on anything at all.
 
-    Rows of other agencies, and cases in which the actor has a conflict of interest, are refused whatever the role.
+    Rows of other agencies, cases in which the actor has a conflict of interest, and, to a partner's person, referrals to another provider
+    are refused whatever the role.
     """
     if obj is None:
         return any(action in POLICY.get(role, ()) for role in actor.roles)
@@ -212,7 +215,7 @@ def allows(actor: Actor, action: str, obj: ObjectFacts | None = None) -> bool:
 
 def reason(actor: Actor, action: str, obj: ObjectFacts) -> Reason | None:
     """The closest ground on which the actor may do `action` to `obj`; None where they may not."""
-    if obj.agency_id != actor.agency_id or actor.account_id in obj.conflicted:
+    if obj.agency_id != actor.agency_id or actor.account_id in obj.conflicted or obj.is_elsewhere:
         return None
     rows = {role: _REACH[rights[action]] for role in actor.roles if (rights := POLICY.get(role)) is not None and action in rights}
     for ground in Ground:
@@ -241,7 +244,7 @@ def visible_sensitivity(actor: Actor, facts: ObjectFacts) -> frozenset[str]:
 
     Whoever holds a task, or is offered it by role, needs its content to decide and is on the case for that.
     """
-    if facts.agency_id != actor.agency_id or actor.account_id in facts.conflicted:
+    if facts.agency_id != actor.agency_id or actor.account_id in facts.conflicted or facts.is_elsewhere:
         return frozenset()
     works_on_it = any(_stands(ground, actor, facts) for ground in _REACH[Scope.OFFERED])
     seen: frozenset[str] = frozenset()

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import errors
 from engine.model import EventKind
-from engine.spiff import board, faults, scopes, views
+from engine.spiff import arming, board, faults, moving, scopes, views
 from engine.spiff.activities import HumanSpec, OperationSpec
 from engine.spiff.build import Program
 from engine.spiff.codec import State
@@ -30,6 +30,7 @@ from engine.transition import (
     Correct,
     FailOperation,
     FireTimer,
+    Migrate,
     ReceiveMessage,
     ReceiveSignal,
     Remark,
@@ -89,6 +90,27 @@ def apply(program: Program, state: State | None, stimulus: Stimulus, now: dateti
             raise errors.TimeWentBack(instance=top.header["instance"])
         top.header["last"] = now
         _move(top, stimulus)
+    top.settle()
+    return _answer(top)
+
+
+def migrate(former: Program, program: Program, state: State, stimulus: Migrate, now: datetime, tables: Mapping[str, Any]) -> Transition:
+    """Move an instance of `former` to `program`, as of `now`: the same tokens, claims, drafts and counters at the same elements. Edges
+    and event sub-processes that are new begin to wait, their clocks from when the activity began; those no longer drawn are gone.
+
+    Raises:
+        CannotMove: with every element that has no place there; nothing moves.
+        InstanceNotActive, TimeWentBack: as `apply`.
+    """
+    now = _utc(now)
+    top = board.opened(program, moving.moved(former, program, state, stimulus.mapping), now, tables)
+    if top.completed:
+        raise errors.InstanceNotActive(instance=top.header["instance"])
+    if now < top.header["last"]:
+        raise errors.TimeWentBack(instance=top.header["instance"])
+    top.header["last"] = now
+    arming.rearm(top, anew=stimulus.clocks == "anew")
+    top.is_dirty = True    # conditions may be drawn otherwise
     top.settle()
     return _answer(top)
 

@@ -117,3 +117,64 @@ class Comparison:
     old: ComparedVersion
     new: ComparedVersion
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepMoved:
+    """An open step of a running case: who does it by the version the case runs by, and who by the other. "" for no longer there."""
+
+    element_id: str
+    name: str
+    role: str
+    role_after: str
+    is_held: bool                   # somebody has taken it
+
+
+@dataclass(frozen=True, kw_only=True)
+class InTheWay:
+    """Why a case cannot go on by the other version: the element, and the reason as `engine.spiff.moving` and `.ahead` name it.
+    `choices`: elements of that version that could take its place, ids and names."""
+
+    element_id: str
+    name: str
+    reason: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockMoved:
+    """A clock that runs, by the name of what it stands on. `due_anew`: when it would be due if it were worked out again from when it
+    began; None where there is none any more, and `due_at` None where it would be new."""
+
+    element_id: str
+    name: str
+    due_at: datetime | None
+    due_kept: datetime | None
+    due_anew: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseEffect:
+    """What a version would do to one running case. `verdict` is `safe`, `mapping` or `blocked`."""
+
+    instance_id: str
+    business_key: str
+    version: int
+    verdict: str
+    steps: tuple[StepMoved, ...]
+    in_the_way: tuple[InTheWay, ...]
+    clocks: tuple[ClockMoved, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectPage:
+    """Some of the running cases, in the order of their ids. `running` are those by other versions than this one; `following` is what
+    the next page begins after, None on the last."""
+
+    title: Text
+    number: int
+    is_draft: bool
+    version_id: str
+    running: int
+    cases: tuple[CaseEffect, ...]
+    following: str | None

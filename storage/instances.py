@@ -137,6 +137,21 @@ def of_agency(uow: UnitOfWork, agency_id: str, *, status: str | None = None, dep
         _rows(with_state=False).where(*chosen).order_by(instance.c.id).limit(limit)))
 
 
+def running_of_sop(uow: UnitOfWork, agency_id: str, sop_key: str, *, after: str = "", limit: int = 500) -> list[InstanceRow]:
+    """Instances of an SOP, whatever the version, that have not ended, with their state, in id order; page on with the last id."""
+    return rows.all_of(InstanceRow, uow.execute(
+        _rows(with_state=True).where(instance.c.agency_id == agency_id, deployment.c.key == sop_key, instance.c.ended_at.is_(None),
+                                     instance.c.id > after).order_by(instance.c.id).limit(limit)))
+
+
+def count_running_of_sop(uow: UnitOfWork, agency_id: str, sop_key: str, *, but: str) -> int:
+    """How many of them run by another version than the one of digest `but`."""
+    return int(uow.execute(
+        select(func.count()).select_from(instance.join(deployment, deployment.c.id == instance.c.deployment_id))
+        .where(instance.c.agency_id == agency_id, deployment.c.key == sop_key, instance.c.ended_at.is_(None),
+               deployment.c.digest != but)).scalar_one())
+
+
 def ids(uow: UnitOfWork, *, after: str = "", limit: int = 500) -> list[str]:
     """Instance ids of all agencies in order, for checks of the whole database; page on with the last id."""
     return list(uow.execute(select(instance.c.id).where(instance.c.id > after).order_by(instance.c.id).limit(limit)).scalars())

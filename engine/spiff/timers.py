@@ -60,6 +60,30 @@ class Timer:
             token.note(start=start)
             self.recompute(token)
 
+    def differs(self, token: Token, *, anew: bool) -> bool:
+        """Whether what is drawn now is another time than the token was given: of another kind, or (`anew`) another value."""
+        given = token.internal_data["value"]
+        if isinstance(given, str) and not _reads_as(self.kind, given):
+            return True
+        if not anew:
+            return False
+        top = token.workflow.top_workflow
+        drawn = self.text if self.expression is None else self.expression.evaluate(scopes.around(token), top.now)
+        return bool(given != drawn)
+
+    def arm_again(self, token: Token) -> None:
+        """As `arm`, from the start instant it had."""
+        if "start" in token.internal_data and "fired" not in token.internal_data:
+            start = token.internal_data["start"]
+            self.arm(token)
+            self.count_from(token, start)
+
+    def count_from(self, token: Token, start: datetime) -> None:
+        """Have an armed clock count from `start`, unless it is drawn to begin at an instant of its own."""
+        if self.start_from is None:
+            token.note(start=start)
+            self.recompute(token)
+
     def recompute(self, token: Token) -> None:
         """The due instant again from its start: when it is armed, after a suspension, with other tables."""
         data = token.internal_data
@@ -185,6 +209,13 @@ def _hit_after(cycle: durations.Cycle, hit: int, start: datetime, zone: ZoneInfo
         at = due(middle)
         low, high = (middle, high) if at is not None and at <= now else (low, middle)
     return high, due(high)
+
+
+def _reads_as(kind: str, text: str) -> bool:
+    """Whether a literal is of the form that a timer of this kind has."""
+    if kind == "timeCycle":
+        return text.startswith(("R", "P"))
+    return text.startswith("P") == (kind == "timeDuration")
 
 
 def _cycle(value: Any, zone: ZoneInfo) -> durations.Cycle:

@@ -119,6 +119,21 @@ def test_two_versions_stand_side_by_side_in_words_and_drawings(house: House) -> 
     assert house.person("companion").get(compare[1]).status_code == 404, "drafts are not everybody's"
 
 
+def test_what_a_draft_does_to_running_cases_stands_on_a_page_of_its_own(house: House) -> None:
+    started = house.office.start()
+    owner = house.person("process_owner")
+    path = begin(house, owner)
+    owner.post(f"{path}/waktu", {"element_id": "approve_case_report", "unit": "working_minutes", "wording": "", "amount": "15",
+                                 "revision": "1"}, on=path)
+    effects = re.search(r'href="(/sop/akibat/[0-9a-f]+)"', owner.get(path).text)
+    assert effects is not None
+    page = owner.get(effects[1]).text
+    assert "Aman" in page and "Manajer Kasus" in page and "dihitung ulang" in page
+    assert started.case_id not in page
+    assert "Tidak ada yang diubah" in page
+    assert house.person("companion").get(effects[1]).status_code == 404
+
+
 def test_one_diagram_becomes_a_draft_and_a_gate_removed_stands_in_red(house: House) -> None:
     owner = house.person("process_owner")
     drawn = (offices.SOP / DIAGRAM).read_bytes().replace(b">hiv = true<", b'>hiv = true and risk = "high"<')

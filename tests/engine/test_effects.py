@@ -1,0 +1,82 @@
+"""What a draft would do to the cases that run: told case by case, named where it cannot, and nothing moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine import errors
+from tests.support import office as offices
+from tests.support.office import Office
+
+DIAGRAM = "pengelolaan-kasus.bpmn"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return offices.opened(tmp_path, f"sqlite:///{tmp_path / 'kawal.db'}")
+
+
+def drafted(office: Office, *changes: tuple[str, str]) -> str:
+    """A draft of Kalbar's SOP with these texts of its diagram changed; its id."""
+    owner = office.actor("process_owner")
+    (version,) = [one for one in office.engine.sops.list(owner) if one.key == offices.KEY]
+    files = dict(office.engine.sops.get(owner, version.deployment_id).files)
+    (path,) = [path for path in files if path.endswith(DIAGRAM)]
+    text = files[path].decode()
+    for before, after in changes:
+        assert before in text, before
+        text = text.replace(before, after)
+    return str(office.engine.sops.save_draft(owner, {**files, path: text.encode()}, based_on=version.deployment_id).summary.id)
+
+
+def test_each_running_case_is_told_with_its_steps_and_clocks(office: Office) -> None:
+    first, second = office.start(), office.start()
+    office.engine.tasks.claim(office.actor("case_manager"), office.task(first, "approve_case_report").id)
+    draft = drafted(office, (">PT10M<", ">PT20M<"))
+    found = office.engine.sops.preview_migration(office.actor("process_owner"), draft)
+    assert found.is_draft and found.running == 2 and found.following is None
+    assert {case.instance_id for case in found.cases} == {first.instance_id, second.instance_id}
+    for case in found.cases:
+        assert (case.verdict, case.in_the_way) == ("safe", ())
+        (step,) = case.steps
+        assert (step.element_id, step.role, step.role_after) == ("approve_case_report", "case_manager", "case_manager")
+        assert step.is_held is (case.instance_id == first.instance_id)
+        (clock,) = [each for each in case.clocks if each.due_anew != each.due_at]
+        assert clock.due_at is not None and clock.due_kept == clock.due_at
+        assert clock.due_anew is not None and (clock.due_anew - clock.due_at).total_seconds() == 600
+    with pytest.raises(errors.NotAllowed):
+        office.engine.sops.preview_migration(office.actor("companion"), draft)
+    with pytest.raises(errors.NotFound):
+        office.engine.sops.preview_migration(office.stranger(), draft)
+
+
+def test_a_step_that_is_gone_is_named_and_the_version_it_runs_by_is_no_change(office: Office) -> None:
+    case = office.start()
+    draft = drafted(office, ("approve_case_report", "approve_report_of_case"))
+    owner = office.actor("process_owner")
+    (told,) = office.engine.sops.preview_migration(owner, draft).cases
+    assert told.verdict == "mapping"
+    (obstacle,) = told.in_the_way
+    assert (obstacle.element_id, obstacle.reason) == ("approve_case_report", "element-removed")
+    assert "approve_report_of_case" in [element for element, _ in obstacle.choices]
+    assert obstacle.name and obstacle.name != obstacle.element_id
+    (version,) = [one for one in office.engine.sops.list(owner) if one.key == offices.KEY]
+    same = office.engine.sops.preview_migration(owner, version.deployment_id)
+    assert (same.running, same.cases) == (0, ())
+    assert [task.element_id for task in office.pool(office.actor("case_manager"), case)] == ["approve_case_report"]
+
+
+def test_a_long_list_is_told_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.effects.PAGE", 2)
+    started = {office.start().instance_id for _ in range(5)}
+    draft, owner = drafted(office, (">PT10M<", ">PT20M<")), office.actor("process_owner")
+    seen: list[str] = []
+    page = office.engine.sops.preview_migration(owner, draft)
+    while True:
+        seen += [case.instance_id for case in page.cases]
+        if page.following is None:
+            break
+        page = office.engine.sops.preview_migration(owner, draft, after=page.following)
+    assert sorted(seen) == sorted(started) and len(seen) == 5
