@@ -24,6 +24,8 @@ _WORK: Final = frozenset({"userTask", "manualTask", "task", "serviceTask", "send
 _CLOCKS: Final = {
     ClockKind.ELAPSED: Text("siang malam", "day and night"), ClockKind.WORKING_MINUTES: Text("jam kerja", "office hours"),
     ClockKind.WORKING_DAYS: Text("hari kerja", "working days"), ClockKind.SAME_DAY: Text("hari yang sama", "the same day")}
+_LENGTH: Final = re.compile(r"P(?:(\d+)D|T(\d+)([HMS]))")
+_UNITS: Final = {"D": Text("hari", "days"), "H": Text("jam", "hours"), "M": Text("menit", "minutes"), "S": Text("detik", "seconds")}
 _UNSET: Final = Text("belum ditetapkan dalam SOP", "not set in the SOP")
 _NOWHERE: Final = Text("(tanpa lajur)", "(no lane)")
 RoleName = Callable[[str], Text]
@@ -173,12 +175,22 @@ def _time_words(timer: Node | None) -> Text | None:
         return None
     clock = _CLOCKS.get(ClockKind(timer.standard.clock)) if timer.standard.clock in set(ClockKind) else None
     length = timer.events[0].timer_text if timer.events else ""
-    words = timer.standard.text or length or ""
+    words = timer.standard.text or ""
     printed = clause_words.time_of(words)
-    more = [] if printed is not None and clause_words.is_standard(timer, printed, words) else [length or ""]
-    more += [timer.standard.start_from] if timer.standard.start_from else []
-    return Text(*(f"{words} ({', '.join([name, *more])})" for name in (
-        (clock.id, clock.en) if clock else (timer.standard.clock,) * 2)))
+    more = [] if printed is not None and clause_words.is_standard(timer, printed, words) else [_length_words(length or "")]
+    more += [Text(timer.standard.start_from, timer.standard.start_from)] if timer.standard.start_from else []
+    name = clock or Text(timer.standard.clock, timer.standard.clock)
+    return Text(f"{words} ({', '.join([name.id, *(each.id for each in more)])})".lstrip(),
+                f"{words} ({', '.join([name.en, *(each.en for each in more)])})".lstrip())
+
+
+def _length_words(length: str) -> Text:
+    """A length as a timer holds it, for people; one that is no plain number of units as it is written."""
+    counted = _LENGTH.fullmatch(length)
+    if counted is None:
+        return Text(f"dihitung {length}", f"counted as {length}")
+    number, unit = counted[1] or counted[2], _UNITS["D" if counted[1] else counted[3]]
+    return Text(f"dihitung {number} {unit.id}", f"counted as {number} {unit.en}")
 
 
 def _order(before: _Side, after: _Side) -> Iterator[Change]:
