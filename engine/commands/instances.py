@@ -20,6 +20,8 @@ from storage import instances as instance_rows
 
 RISK = "risk"  # the steering field that is also the instance's risk: it orders the inbox and opens the clocks
 RISKS = frozenset({"high", "medium", "low"})
+#: Who says there is danger now comes first until somebody has assessed it (domain.md D4, R01): nobody waits in line for a form.
+DANGER = ("danger_now", "emergency_now")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,8 @@ def start(
             raise refused
     agency = agencies.get(context.uow, deployment.agency_id)
     assert agency is not None
+    if any(variables.get(name) is True for name in DANGER):
+        variables = {RISK: "high", **variables}
     risk = variables.get(RISK)
     live = context.hold(LiveInstance(
         id=context.executor.new_id(context.now), agency_id=deployment.agency_id, case_id=case.id, business_key=case.business_key,

@@ -33,7 +33,6 @@ CHANNEL, ELECTRONIC_LETTER = "channel", "email"
 _INSTANTS: Final = ("submitted_at", "system_received_at", "officer_received_at")
 COMPLAINT_TEXT: Final = "text"     # what it is about: nothing can be sent without it
 WITHDRAWN: Final = "withdrawn"
-DANGER: Final = "danger_now"
 SOURCE: Final = "public_page"
 
 
@@ -164,10 +163,8 @@ def _begin(context: Context, found: Entry, submission: Mapping[str, Any], busine
            notice: str) -> LiveInstance:
     filled = filling.fill(context, None, found.form, submission, _own(context))
     case = cases.in_hand(context, business_key, must_stand=business_key is not None)
-    # Who says there is danger now comes first until somebody has assessed it (domain.md D4, R01): nobody waits in line for a form.
-    urgent = {instances.RISK: "high"} if filled.variables.get(DANGER) is True else {}
     live = instances.start(context, found.deployment, case, process_id=found.process_id,
-                           variables={**known, **urgent, **filled.variables}, submission=filled.submission,
+                           variables={**known, **filled.variables}, submission=filled.submission,
                            start_element=found.element_id)
     if found.form.record is not None:
         live.case_status = kept.project(context, live, found.form.record, filled.submission, seq=1).status

@@ -57,6 +57,15 @@ def test_a_reopened_case_goes_on_as_the_same_case_by_the_sop_in_force() -> None:
         assert len(scene.engine.cases.get(scene.actor_of("supervisor"), closed.case_id or "").instances) == 3
 
 
+def test_who_needs_help_now_comes_first_before_anybody_assessed_the_risk() -> None:
+    with scene_of(HERE / "pembukaan-kembali") as scene:
+        scene.engine.cases.start(scene.actor_of("intake_operator"), "pembukaan-kembali", business_key="KASUS-LAMA-1", submission={
+            "received_at": TOLD, "victim_reported_at": TOLD, "emergency_now": True})
+        scene.work()
+        waiting = inbox(scene, [scene.actor_of("companion")])
+        assert {task.element_id: task.risk for task in waiting} == {"emergency_response": "high", "request_reopen": "high"}
+
+
 def test_violence_that_a_complaint_discloses_is_a_case_of_its_own() -> None:
     story = front_door.read_scenario((HERE / "pengaduan-layanan/scenarios/mengungkap_kekerasan.toml").read_bytes())
     with scene_of(HERE / "pengaduan-layanan", HERE / "pengelolaan-kasus") as scene:
