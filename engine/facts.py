@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from engine import errors
+from engine import errors, own_referrals
 from engine.authorization import ObjectFacts, allows, require, unmaskable, visible_sensitivity
 from engine.executor import Context
 from engine.masking import Sight
@@ -43,11 +43,12 @@ def _of_tasks(context: Context, rows: Sequence[tasks.TaskRow], barred: Sequence[
     others = [row.id for row, theirs in zip(rows, is_theirs, strict=True)
               if not theirs and row.state == "open" and (row.assignee_id is not None or row.role not in context.actor.roles)]
     asked = handling.asked_of(context.uow, account_id, others, verb=ASKED) if others else frozenset()
+    elsewhere = own_referrals.of_others(context, rows)
     return [
-        ObjectFacts(agency_id=row.agency_id, role=row.role, assignee_id=row.assignee_id, is_open=row.state == "open", owner_id=owner,
-                    worked_on=theirs or row.case_id in worked_on, given_by=row.given_by, asked=row.id in asked,
-                    conflicted=frozenset({account_id}) if is_barred else frozenset())
-        for row, theirs, is_barred, owner in zip(rows, is_theirs, barred, owners, strict=True)]
+        ObjectFacts(agency_id=row.agency_id, role=row.role, is_elsewhere=not_theirs, assignee_id=row.assignee_id,
+                    is_open=row.state == "open", owner_id=owner, worked_on=theirs or row.case_id in worked_on, given_by=row.given_by,
+                    asked=row.id in asked, conflicted=frozenset({account_id}) if is_barred else frozenset())
+        for row, theirs, is_barred, owner, not_theirs in zip(rows, is_theirs, barred, owners, elsewhere, strict=True)]
 
 
 def of_case(context: Context, row: cases.CaseRow) -> ObjectFacts:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engine import canonical, deadlines, due_words, errors, summaries
+from engine import canonical, deadlines, due_words, errors, own_referrals, summaries
 from engine.commands import mails
 from engine.commands.notices import words
 from engine.deadlines import DeadlineState
@@ -84,7 +84,7 @@ def call_of(context: Context, row: jobs.JobRow) -> OperationCall | None:
 
 
 def _notice(context: Context, actor: Actor, notice_id: str, zone: ZoneInfo, language: str) -> tuple[str, list[str]] | None:
-    row = notices.for_reader(context.uow, notice_id, actor.agency_id, actor.account_id, actor.roles)
+    row = notices.for_reader(context.uow, notice_id, actor.agency_id, actor.account_id, actor.team)
     if row is None or row.read_at is not None:
         return None
     said = words(row.code, row.business_key or "").in_language(language)
@@ -100,7 +100,7 @@ def _notice(context: Context, actor: Actor, notice_id: str, zone: ZoneInfo, lang
 
 def _digest(context: Context, actor: Actor, codes: frozenset[str], since: datetime, zone: ZoneInfo,
             language: str) -> tuple[str, list[str]] | None:
-    unread = notices.unread_since(context.uow, actor.agency_id, actor.account_id, actor.roles, codes=codes, since=since, limit=LISTED + 1)
+    unread = notices.unread_since(context.uow, actor.agency_id, actor.account_id, actor.team, codes=codes, since=since, limit=LISTED + 1)
     counted = Counter(deadlines.state_of(task, now=context.now, zone=zone) for task in held(context, actor))
     due = [f"{counted[state]} {word.in_language(language)}" for state, word in _COUNTED if counted[state]]
     if not unread and not due:
@@ -120,4 +120,6 @@ def held(context: Context, actor: Actor) -> Sequence[TaskSummary]:
 def held_rows(context: Context, actor: Actor) -> list[inbox.InboxRow]:
     """The same as rows, with their classes."""
     whose = inbox.Whose(agency_id=actor.agency_id, account_id=actor.account_id, roles=actor.roles, now=context.now)
-    return [row for box in ("mine", "aside") for row in inbox.page(context.uow, whose, box=box, limit=LOOKED_AT)]
+    found = [row for box in ("mine", "aside") for row in inbox.page(context.uow, whose, box=box, limit=LOOKED_AT)]
+    elsewhere = own_referrals.of_others(context, [row.task for row in found])
+    return [row for row, is_elsewhere in zip(found, elsewhere, strict=True) if not is_elsewhere]

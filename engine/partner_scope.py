@@ -13,6 +13,7 @@ from typing import Final
 
 from engine import canonical, errors, projection, seal
 from engine.advance import LiveInstance
+from engine.authorization import PROVIDER
 from engine.casefile import kept, plan, release, statements
 from engine.casefile.case import Case, LineStatus, line_key
 from engine.casefile.release_consent import Addressee, plain
@@ -27,7 +28,7 @@ from storage import agencies, cases, instances, tasks
 from storage import documents as document_rows
 from storage.partner_links import LinkRow
 
-ROLE: Final = "external_provider"
+ROLE: Final = PROVIDER
 ANSWER, REPORT = "referral", "provider_report"      # the records that a partner's forms make
 #: What an agency writes down of an answer that it was told: not asked of the partner itself.
 OFFICE: Final = frozenset({"on_behalf_of", "told_at", "received_at"})
@@ -90,8 +91,7 @@ def asked_of_providers(context: Context, case: Opened, instance_id: str) -> Iter
     view = LiveInstance.load(row, definition, context.tables, case.key).view
     limits = {timer.attached_to: timer.due_at for timer in reversed(view.timers) if timer.attached_to}
     for each, form in wanted:
-        item = None if each.item is None else canonical.loads(
-            seal.unseal(case.key, each.item, bound_to=projection.item_binding(each.token_id)))
+        item = _item(case, each)
         due = each.due_at or limits.get(each.token_id)
         yield Asked(row=each, form=form, item=item, line_no=_line_of(item), reply_due=due,
                     is_late=_has_limit(definition, each.element_id) and (due is None or due <= context.now))
@@ -182,6 +182,16 @@ def zone(context: Context) -> str:
 def _has_limit(definition: Definition, element_id: str) -> bool:
     return any(node.attached_to == element_id and any(each.kind is EventKind.TIMER for each in node.events)
                for process in definition.processes.values() for node in nodes_of(process))
+
+
+def line_of_task(case: Opened, row: tasks.TaskRow) -> str | None:
+    """Which line of the plan a task of this case is about; None where it is about none."""
+    return _line_of(_item(case, row))
+
+
+def _item(case: Opened, row: tasks.TaskRow) -> Value:
+    return None if row.item is None else canonical.loads(
+        seal.unseal(case.key, row.item, bound_to=projection.item_binding(row.token_id)))
 
 
 def _line_of(item: Value) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 
-from engine import authorization, errors
+from engine import authorization, errors, own_referrals
 from engine.absences import Absences
 from engine.authorization import ObjectFacts
 from engine.commands import documents
@@ -17,10 +17,11 @@ from engine.directory import passphrases, persons, qualifications, sign_in
 from engine.directory.refusals import SignInRefused, SignInTaken, UnknownQualification, UnknownRole, WeakPassphrase
 from engine.executor import Context, Executor
 from engine.preferences import Preferences, hidden
+from engine.people_results import PartnerAccounts
 from engine.results import Account, ConfirmedQualification, Notice
 from engine.settings import Settings
 from engine.types import Actor, OperationCall, Text
-from storage import accounts, agencies, notices, randomness, sessions
+from storage import accounts, agencies, notices, providers, randomness, sessions
 from storage import errors as storage_errors
 from storage.accounts import AccountRow, RoleHolding
 from storage.agencies import AgencyRow
@@ -73,9 +74,11 @@ class People(Absences, Preferences):
     def create_account(
         self, actor: Actor, *, sign_in: str, name: str, passphrase: str, roles: Collection[str] = (), agency_id: str | None = None,
         language: str = "id", demo: bool = False, from_date: date | None = None, until_date: date | None = None,
-        qualifications_confirmed: Mapping[str, Collection[str]] = {},
+        qualifications_confirmed: Mapping[str, Collection[str]] = {}, provider_id: str | None = None,
     ) -> Account:
         """A new account in the actor's agency (or `agency_id`), with roles from today or `from_date` on.
+
+        `provider_id`: as for `bind_to_provider`.
 
         `qualifications_confirmed` says, per role, which of the agency's qualifications the actor answers for.
 
@@ -99,7 +102,8 @@ class People(Absences, Preferences):
             _check_roles(agency, roles)
             row = AccountRow(
                 id=randomness.new_id(), agency_id=wanted, sign_in=identifier, name=shown, password_hash=kept,
-                language="en" if language == "en" else "id", demo=demo, created_at=context.now)
+                language="en" if language == "en" else "id", demo=demo, created_at=context.now, provider_id=provider_id)
+            _check_provider(context, wanted, provider_id)
             first_day = from_date or context.local_day()
             accounts.add(context.uow, row, [
                 RoleHolding(account_id=row.id, role=role, from_date=first_day, until_date=until_date)
@@ -176,6 +180,29 @@ class People(Absences, Preferences):
 
         self._executor.run(actor, command)
 
+    def partner_accounts(self, actor: Actor) -> PartnerAccounts:
+        """Accounts that hold a partner's role and nothing else today, and whom they may answer for."""
+        authorization.require(actor, "account.change")
+
+        def query(context: Context) -> PartnerAccounts:
+            agency = agencies.get(context.uow, actor.agency_id)
+            known = [_account(context, row, agency) for row in accounts.of_agency(context.uow, actor.agency_id)
+                     if row.disabled_at is None] if agency is not None else []
+            return PartnerAccounts(people=tuple(each for each in known if each.roles == (authorization.PROVIDER,)),
+                                   providers=own_referrals.providers_of(context))
+
+        return self._executor.read(actor, query)
+
+    def bind_to_provider(self, actor: Actor, account_id: str, provider_id: str | None) -> None:
+        """A partner's person answers for this provider of the directory from now on: of all referrals they see those to it. None: for
+        none, and then they see none. Raises `NotFound` for a provider of another agency, too."""
+        def command(context: Context) -> None:
+            row, _ = self._to_change(context, actor, account_id)
+            _check_provider(context, row.agency_id, provider_id)
+            accounts.update_one(context.uow, row.id, {"provider_id": provider_id})
+
+        self._executor.run(actor, command)
+
     def disable_account(self, actor: Actor, account_id: str) -> None:
         """No more signing in, and every open session ends at once."""
         def command(context: Context) -> None:
@@ -223,7 +250,7 @@ class People(Absences, Preferences):
         """The latest notices for the actor and the roles they hold."""
         def query(context: Context) -> tuple[Notice, ...]:
             return tuple(
-                _notice(row) for row in notices.of_account(context.uow, actor.agency_id, actor.account_id, actor.roles,
+                _notice(row) for row in notices.of_account(context.uow, actor.agency_id, actor.account_id, actor.team,
                                               hidden=hidden(context, actor.account_id)))
 
         return self._executor.read(actor, query)
@@ -231,12 +258,12 @@ class People(Absences, Preferences):
     def unread_count(self, actor: Actor) -> int:
         """How many notices the actor has not read."""
         return self._executor.read(actor, lambda context: notices.unread_count(
-            context.uow, actor.agency_id, actor.account_id, actor.roles, hidden=hidden(context, actor.account_id)))
+            context.uow, actor.agency_id, actor.account_id, actor.team, hidden=hidden(context, actor.account_id)))
 
     def notice(self, actor: Actor, notice_id: str) -> Notice:
         """One notice, where a mail leads to. Raises `NotFound` for one that is not theirs or not worth saying any more."""
         def query(context: Context) -> Notice:
-            row = notices.for_reader(context.uow, notice_id, actor.agency_id, actor.account_id, actor.roles)
+            row = notices.for_reader(context.uow, notice_id, actor.agency_id, actor.account_id, actor.team)
             if row is None:
                 raise errors.NotFound(notice_id=notice_id)
             return _notice(row)
@@ -247,7 +274,7 @@ class People(Absences, Preferences):
         """The actor has read it. On purpose no error when it is not theirs or was read: nothing changes, nothing is told."""
         try:
             self._executor.run(actor, lambda context: notices.mark_read(
-                context.uow, notice_id, actor.agency_id, actor.account_id, actor.roles, context.now))
+                context.uow, notice_id, actor.agency_id, actor.account_id, actor.team, context.now))
         except storage_errors.Duplicate:
             return
 
@@ -323,7 +350,14 @@ def _account(context: Context, row: AccountRow, agency: AgencyRow) -> Account:
     day = agency_files.local_day(agency, context.now)
     return Account(id=row.id, sign_in=row.sign_in, name=row.name, agency_id=row.agency_id, agency_name=agency.name,
                    roles=tuple(sorted(accounts.roles_held(context.uow, row.id, day))), language=row.language, demo=row.demo,
-                   shortcuts=row.shortcuts)
+                   shortcuts=row.shortcuts, provider_id=row.provider_id)
+
+
+def _check_provider(context: Context, agency_id: str, provider_id: str | None) -> None:
+    if provider_id is not None:
+        known = providers.get(context.uow, provider_id)
+        if known is None or known.agency_id != agency_id:
+            raise errors.NotFound(provider_id=provider_id)
 
 
 def _check_roles(agency: AgencyRow, roles: Collection[str]) -> None:

@@ -48,6 +48,15 @@ class Account:
     language: str
     demo: bool
     shortcuts: bool = True          # whether single keys act on pages
+    provider_id: str | None = None  # of a partner's person: the provider of the directory they answer for
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerAccounts:
+    """People of partners with an account, by name, and the providers of the directory one may answer for: id and the name cases say."""
+
+    people: tuple[Account, ...]
+    providers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

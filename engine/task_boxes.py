@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from engine import authorization, errors, facts, projection, task_rows
+from engine import authorization, errors, facts, own_referrals, projection, task_rows
 from engine.authorization import ObjectFacts
 from engine.executor import Context, Executor
 from engine.results import InboxFilters, Page, SavedFilter
@@ -18,6 +18,7 @@ PAGE = 25
 LIST = "task.list"
 SAVE, SHARE = "filter.save", "filter.share"
 MOST_SAVED = 50
+MOST_REFERRALS = 1000   # of an agency at one time that are looked at, whose each is
 NAME_LENGTH = 60
 BOXES = ("mine", "pool", "aside", "done")
 
@@ -44,18 +45,31 @@ class Boxes:
         def query(context: Context) -> Page[TaskSummary]:
             whose, narrowing = _whose(context, filters.role), _narrowing(context, filters)
             number = max(page, 1)
-            found = inbox.page(context.uow, whose, box=filters.box, narrowing=narrowing, limit=PAGE, offset=(number - 1) * PAGE)
+            if own_referrals.is_restricted(actor):
+                own = _own(context, whose, filters.box, narrowing)
+                found, total = own[(number - 1) * PAGE:number * PAGE], len(own)
+            else:
+                found = inbox.page(context.uow, whose, box=filters.box, narrowing=narrowing, limit=PAGE, offset=(number - 1) * PAGE)
+                total = inbox.total(context.uow, whose, box=filters.box, narrowing=narrowing)
             known = facts.of_inbox(context, found)
             return Page(rows=tuple(task_rows.explained(context, row, task_rows.summary(context, row, about))
-                                   for row, about in zip(found, known, strict=True)),
-                        total=inbox.total(context.uow, whose, box=filters.box, narrowing=narrowing), number=number, size=PAGE)
+                                   for row, about in zip(found, known, strict=True)), total=total, number=number, size=PAGE)
 
         return self._executor.read(actor, query)
 
     def counts(self, actor: Actor) -> Mapping[str, int]:
         """mine, pool, aside, done, late (of mine); each stops at 1,000."""
         authorization.require(actor, LIST)
-        return self._executor.read(actor, lambda context: inbox.counts(context.uow, _whose(context, None)))
+
+        def query(context: Context) -> Mapping[str, int]:
+            whose = _whose(context, None)
+            if not own_referrals.is_restricted(actor):
+                return inbox.counts(context.uow, whose)
+            own = {box: _own(context, whose, box, inbox.Narrowing()) for box in BOXES}
+            late = [row for row in own["mine"] if row.task.due_at is not None and row.task.due_at < context.now]
+            return {**{box: len(rows) for box, rows in own.items()}, "late": len(late)}
+
+        return self._executor.read(actor, query)
 
     def case_of_code(self, actor: Actor, code: str) -> str | None:
         """The id of the case with this code, if a task of it stands in one of the actor's boxes: an address may hold that, never more."""
@@ -67,7 +81,9 @@ class Boxes:
                 return None
             narrowing = inbox.Narrowing(case_id=row.id)
             whose = _whose(context, None)
-            return row.id if any(inbox.total(context.uow, whose, box=box, narrowing=narrowing) for box in BOXES) else None
+            is_there = ((lambda box: _own(context, whose, box, narrowing)) if own_referrals.is_restricted(actor)
+                        else lambda box: inbox.total(context.uow, whose, box=box, narrowing=narrowing))
+            return row.id if any(is_there(box) for box in BOXES) else None
 
         return self._executor.read(actor, query)
 
@@ -137,6 +153,13 @@ class Boxes:
 
 def _owned(row: SavedFilterRow) -> ObjectFacts:
     return ObjectFacts(agency_id=row.agency_id, owner_id=row.account_id)
+
+
+def _own(context: Context, whose: inbox.Whose, box: str, narrowing: inbox.Narrowing) -> list[inbox.InboxRow]:
+    """A box of a partner's person, without what is another provider's: as far as `MOST_REFERRALS` of their role go."""
+    found = inbox.page(context.uow, whose, box=box, narrowing=narrowing, limit=MOST_REFERRALS)
+    elsewhere = own_referrals.of_others(context, [row.task for row in found])
+    return [row for row, is_elsewhere in zip(found, elsewhere, strict=True) if not is_elsewhere]
 
 
 def _whose(context: Context, role: str | None) -> inbox.Whose:

@@ -109,7 +109,7 @@ class Handling:
             about = facts.of_inbox(context, [seen])[0]
             if not authorization.allows(actor, action, about):
                 # Somebody who may see it, or is of its team, learns who has it; anybody else that there is nothing here.
-                if not (task_rows.is_of_team(actor, seen) and authorization.allows(actor, action)):
+                if not (task_rows.is_of_team(context, seen) and authorization.allows(actor, action)):
                     authorization.require(actor, task_rows.READ, about)
                 if seen.task.state != commands.OPEN:
                     raise errors.TaskGone(task_id=task_id)

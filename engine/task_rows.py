@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from engine import authorization, canonical, errors, explanations, facts, projection, seal, summaries
+from engine import authorization, canonical, errors, explanations, facts, own_referrals, projection, seal, summaries
 from engine.authorization import ObjectFacts
 from engine.calendars import WorkCalendar
 from engine.executor import Context
-from engine.types import Actor, TaskSummary, Value
+from engine.types import TaskSummary, Value
 from storage import inbox
 from storage.inbox import InboxRow
 
@@ -30,9 +31,11 @@ def found(context: Context, task_id: str) -> InboxRow:
     return row
 
 
-def is_of_team(actor: Actor, row: InboxRow) -> bool:
+def is_of_team(context: Context, row: InboxRow) -> bool:
     """Whether the task would wait for the actor if nobody held it."""
-    return row.task.agency_id == actor.agency_id and row.task.role in actor.roles and not row.is_barred
+    actor = context.actor
+    return (row.task.agency_id == actor.agency_id and row.task.role in actor.roles and not row.is_barred
+            and not own_referrals.of_others(context, [row.task])[0])
 
 
 def summary(context: Context, row: InboxRow, about: ObjectFacts) -> TaskSummary:
@@ -47,6 +50,14 @@ def summary(context: Context, row: InboxRow, about: ObjectFacts) -> TaskSummary:
     if reason is not None:
         known = replace(known, why=explanations.why_mine(context.actor, reason, known))
     return facts.limited(known, task.sensitivity, context.actor, about)
+
+
+def of_case(context: Context, rows: Sequence[InboxRow], about: ObjectFacts) -> tuple[TaskSummary, ...]:
+    """Tasks on a page of their case: shown as `about`, the case, is shown; with `why` only those that the actor may open themselves."""
+    shown = [summary(context, row, about) for row in rows]
+    grounds = [authorization.reason(context.actor, READ, each) for each in facts.of_inbox(context, rows)]
+    return tuple(replace(one, why=None if ground is None else explanations.why_mine(context.actor, ground, one))
+                 for one, ground in zip(shown, grounds, strict=True))
 
 
 def explained(context: Context, row: InboxRow, shown: TaskSummary) -> TaskSummary:

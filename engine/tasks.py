@@ -134,7 +134,7 @@ class Tasks(Boxes, Handling, StatedTimes):
         """The task for somebody who typed into it. Whoever is of its team may have held it a minute ago: what they typed
         is kept, and they are told who has it, though they may not read it any more."""
         row = inbox.get(context.uow, task_id, context.actor.account_id)
-        if row is not None and task_rows.is_of_team(context.actor, row):
+        if row is not None and task_rows.is_of_team(context, row):
             return row
         return task_rows.seen(context, task_id)
 

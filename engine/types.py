@@ -208,10 +208,16 @@ class Actor:
     stands_in_for: tuple[StandIn, ...] = ()
     deputy_roles: frozenset[str] = frozenset()     # of `roles` those that are held in a colleague's place only
     session: str = ""                              # which of the account's sessions asks: leave given to one is not another's
+    provider_id: str | None = None                 # of a partner's person: the provider they answer for, "" for none; None: of the unit
 
     def acts_for(self, role: str) -> tuple[str, ...]:
         """In whose place the actor does work of `role`: account ids; nobody's where the role is their own."""
         return tuple(sorted(each.account_id for each in self.stands_in_for if role in each.roles)) if role in self.deputy_roles else ()
+
+    @property
+    def team(self) -> frozenset[str]:
+        """The roles whose common notices are the actor's; a partner's role is shared with other partners, so none."""
+        return self.roles if self.provider_id is None else frozenset()
 
     def holds(self, *roles: str) -> bool:
         """Whether the actor holds at least one of `roles`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -46,17 +44,6 @@ def log(case_id: str) -> str:
     number = max(1, min(10_000, request.args.get("hal", 1, type=int)))
     return render_template("access_log.html", log=context.engine().audit.access_log(context.actor(), case_id, number), words=access_words,
                            tabs=case_file.tabs(case_id, with_log=True))
-
-
-@pages.get("/log-akses")
-def overview() -> str:
-    """The same over all cases of the agency, of one kind of entry and some days if asked for."""
-    number, asked = max(1, min(10_000, request.args.get("hal", 1, type=int))), request.args.get("jenis", "")
-    days = {name: request.args.get(name, type=_day) for name in ("dari", "sampai")}
-    found = context.engine().audit.access_of_agency(
-        context.actor(), what=asked or None, since=days["dari"], until=days["sampai"], page=number)
-    chosen = {name: value for name, value in {"jenis": asked, **days}.items() if value}
-    return render_template("access_overview.html", found=found, chosen=chosen, kinds=access_words.KINDS, words=access_words)
 
 
 @pages.get("/akses-darurat")
@@ -102,14 +89,6 @@ def review(grant_id: str) -> Response | tuple[str, int]:
         return _reviews(problem=refusal.message(context.language()), about=grant_id), 422
     flash("access-reviewed", "ok")
     return redirect(url_for("access.reviews"), code=303)
-
-
-def _day(typed: str) -> date:
-    """A day of these centuries. Raises ValueError for anything else, which is then not asked for."""
-    day = date.fromisoformat(typed)
-    if not 2000 <= day.year < 2200:
-        raise ValueError(typed)
-    return day
 
 
 def _unmask_page(case_id: str, *, problem: str = "") -> str:

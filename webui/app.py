@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from webui import (
     absences,
     access,
+    access_overview,
     account,
     actions,
     case_file,
@@ -33,6 +34,7 @@ from webui import (
     notices,
     papers,
     partner,
+    partner_accounts,
     public,
     public_reading,
     public_sending,
@@ -81,9 +83,10 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     words.init_app(app)
     desk.init_app(app)
     directory.init_app(app)
-    for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, corrections, replay, dual_roles, sops,
-                   sop_drafts, trials, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster,
-                   supervision, handling, absences, keys, reports, directory, partner, referrals, runs, simfoni):
+    for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, access_overview, corrections, replay,
+                   dual_roles, sops, sop_drafts, trials, notices, settings_pages, incidents, papers, status, survey_codes, desk,
+                   case_staff, roster, supervision, handling, absences, keys, reports, directory, partner, partner_accounts,
+                   referrals, runs, simfoni):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     app.config["BASE_URL"] = str(settings.base_url).rstrip("/")  # as people type it, whatever a request calls this host

@@ -115,7 +115,8 @@ def _troupe(engine: front_door.Engine, code: str, folder: Path) -> _Troupe:
         passphrase = "-".join([*secrets.SystemRandom().sample(WORDS, 4), str(secrets.randbelow(90) + 10)])
         account = engine.people.create_account(
             operator, sign_in=person.sign_in, name=person.name, passphrase=passphrase, roles=person.roles, demo=True,
-            qualifications_confirmed={role: asked[role] for role in person.roles if role in asked})
+            qualifications_confirmed={role: asked[role] for role in person.roles if role in asked},
+            provider_id=demo_office.provider(engine, operator.agency_id, person.provider))
         shown.append(SignIn(sign_in=person.sign_in, name=person.name, roles=person.roles, passphrase=passphrase, agency=folder.name))
         for role in person.roles:
             actors.setdefault(role, Actor(account_id=account.id, agency_id=operator.agency_id, name=person.name,

@@ -12,6 +12,7 @@ class Person:
     sign_in: str
     name: str
     roles: tuple[str, ...]
+    provider: str = ""  # of a partner: as the stories call it
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ PEOPLE = {
         Person("kepala", "Citra Anggraini", ("head_of_unit",)),
         Person("pendamping", "Dewi Kartika", ("companion",)),
         Person("pendamping2", "Eko Saputra", ("companion",)),
-        Person("mitra", "Fajar Nugroho (RSUD A)", ("external_provider",)),
+        Person("mitra", "Fajar Nugroho (RSUD A)", ("external_provider",), "RSUD A"),
         Person("data", "Gita Maharani", ("data_staff",)),
         Person("pemilik", "Hadi Wijaya", ("process_owner",)),
         Person("auditor", "Indah Permata", ("auditor",)),
@@ -46,7 +47,7 @@ PEOPLE = {
         Person("depok.data", "Nanda Prakoso", ("data_staff",)),
         Person("depok.dinas", "Oki Setiawan", ("dinas_pppa",)),
         Person("depok.operator", "Putri Maharani", ("intake_operator",)),
-        Person("depok.mitra", "Rangga Adinata (RSUD B)", ("external_provider",)),
+        Person("depok.mitra", "Rangga Adinata (RSUD A)", ("external_provider",), "RSUD A"),
         Person("depok.auditor", "Sekar Ayuningtyas", ("auditor",)),
     ),
     "bandung": (
@@ -63,7 +64,7 @@ PEOPLE = {
         Person("bandung.ketua", "Endang Sulistyo", ("puspaga_head",)),
         Person("bandung.konselor", "Farah Nabila", ("counsellor",)),
         Person("bandung.dinas", "Hendra Kusumah", ("dinas_pppa",)),
-        Person("bandung.mitra", "Ira Puspita (RSUD D)", ("external_provider",)),
+        Person("bandung.mitra", "Ira Puspita (RSUD A)", ("external_provider",), "RSUD A"),
         Person("bandung.auditor", "Galih Ramadhan", ("auditor",)),
     ),
     "sapa129": (
@@ -72,7 +73,7 @@ PEOPLE = {
         Person("sapa.operator", "Jihan Safitri", ("intake_operator",)),
         Person("sapa.kepala", "Kurnia Dewi", ("head_of_unit",)),
         Person("sapa.data", "Lukman Hidayat", ("data_staff",)),
-        Person("sapa.mitra", "Maya Anindita (UPTD provinsi)", ("external_provider",)),
+        Person("sapa.mitra", "Maya Anindita (UPTD Provinsi X)", ("external_provider",), "UPTD Provinsi X"),
         Person("sapa.dinas", "Nadia Rahmawati", ("dinas_pppa",)),
         Person("sapa.auditor", "Nurul Aini", ("auditor",)),
     ),
@@ -82,7 +83,7 @@ PEOPLE = {
         Person("tebing.operator", "Rina Lubis", ("intake_operator",)),
         Person("tebing.kepala", "Saut Nasution", ("head_of_unit",)),
         Person("tebing.data", "Tiara Harahap", ("data_staff",)),
-        Person("tebing.mitra", "Ucok Pane (RSUD C)", ("external_provider",)),
+        Person("tebing.mitra", "Ucok Pane (RSUD A)", ("external_provider",), "RSUD A"),
         Person("tebing.dinas", "Vera Damanik", ("dinas_pppa",)),
         Person("tebing.layanan", "Yosef Sinaga", ("service_officer",)),
         Person("tebing.auditor", "Wira Ginting", ("auditor",)),

@@ -13,6 +13,15 @@ LEADS = ("case_manager", "supervisor", "head_of_unit")
 PHONE = "0800-0000-0000"  # nobody's
 
 
+def provider(engine: Any, agency_id: str, name: str) -> str | None:
+    """The provider a partner's person answers for, written into the directory of the agency; None for whoever works for the unit."""
+    if not name:
+        return None
+    keeper = Actor(account_id="demo", agency_id=agency_id, name="demo", roles=frozenset({"data_staff"}))
+    kind, service = ("hospital", "health_support") if name.startswith("RSUD") else ("uptd_ppa", "psychosocial")
+    return str(engine.providers.save(keeper, {"name": name, "display_name": name, "kind": kind, "services": [service], "phone": PHONE}))
+
+
 def lead(engine: Any, actors: Mapping[str, Actor], now: datetime) -> None:
     """Done by the people who may, through the front door."""
     keeper = actors.get("head_of_unit") or actors.get("supervisor")

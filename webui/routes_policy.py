@@ -130,7 +130,7 @@ POLICY: Final[Mapping[str, str]] = {
     "access.unmask_page": "case.unmask",
     "access.unmask": "case.unmask",
     "access.log": "case.access_log",
-    "access.overview": "access_log.read",
+    "access_overview.show": "access_log.read",
     "partner_accounts.show": "account.change",
     "partner_accounts.bind": "account.change",
     "access.emergency": "case.break_glass",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from engine import escalation
+from engine import escalation, own_referrals
+from engine.authorization import PROVIDER
 from engine.executor import Context
 from storage import agencies, duty, escalations, instances, notices, randomness, tasks
 
@@ -75,6 +76,13 @@ def _reached(context: Context, task: tasks.TaskRow, link: escalation.Link) -> li
     """(account, None) or (None, role) of those a link means now. Nobody on duty: nobody."""
     if link.step == escalation.DUTY_OFFICER:
         return [(shift.account_id, None) for shift in duty.on_duty(context.uow, task.agency_id, context.now)]
-    if link.step == escalation.HOLDER and task.assignee_id is not None:
+    return holder_of(context, task) if link.step == escalation.HOLDER else [(None, link.role)]
+
+
+def holder_of(context: Context, task: tasks.TaskRow) -> list[tuple[str | None, str | None]]:
+    """(account, None) or (None, role) of who holds a task or could take it. A referral is news to its own provider's people only."""
+    if task.assignee_id is not None:
         return [(task.assignee_id, None)]
-    return [(None, link.role)]
+    if task.role == PROVIDER:
+        return [(each, None) for each in own_referrals.people_of(context.inside(task.agency_id), task)]
+    return [(None, task.role)]

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from engine import canonical, errors, facts, seal
+from engine import canonical, errors, facts, own_referrals, seal
 from engine.executor import Context
 from engine.results import HandlingAct
 from storage import accounts, agencies, conflicts, handling, notices, randomness, tasks
@@ -69,7 +69,7 @@ def give(context: Context, seen: InboxRow, *, to: str, verb: str, note: str, exp
         return
     note = checked_note(note, needed=verb == HAND_OVER or (verb == ASSIGN and row.assignee_id is not None))
     barred = conflicts.cases_barred_to(context.uow, to, {row.case_id} if row.case_id else set())
-    if to not in eligible(context, row) or row.case_id in barred:
+    if to not in eligible(context, row) or row.case_id in barred or not own_referrals.may_be_given(context, row, to):
         raise NotEligible(task_id=row.id)
     own = to == context.actor.account_id
     _change(context, row, {"assignee_id": to, "claimed_at": row.claimed_at or context.now, "aside_until": None,

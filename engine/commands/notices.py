@@ -88,7 +88,8 @@ def warn(context: Context) -> int:
             for number, (account_id, role) in enumerate(escalations.holder_of(context, row)):
                 notices.add(context.uow, notices.NoticeRow(
                     id=randomness.new_id(), agency_id=row.agency_id, account_id=account_id, role=role, at=context.now,
-                    code="task_due_soon", case_id=row.case_id, task_id=row.id, once=f"due-soon:{row.id}" + (f":{number}" if number else "")))
+                    code="task_due_soon", case_id=row.case_id, task_id=row.id,
+                    once=f"due-soon:{row.id}" + (f":{number}" if number else "")))
     tasks.mark_warned(context.uow, [row.id for row in found], context.now)
     escalations.begin(context, found)
     return len(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.absences import stand_ins
+from engine.authorization import PROVIDER
 from engine.directory import agencies as agency_files
 from engine.executor import Context
 from engine.types import Actor
@@ -18,4 +19,5 @@ def actor(context: Context, row: AccountRow, agency: AgencyRow, *, session: str 
     stands_in_for = stand_ins(absences.stood_for(context.uow, row.id, day))
     lent = frozenset(role for each in stands_in_for for role in each.roles)
     return Actor(account_id=row.id, agency_id=row.agency_id, name=row.name, roles=own | lent, deputy_roles=lent - own,
-                 stands_in_for=stands_in_for, session=session)
+                 stands_in_for=stands_in_for, session=session,
+                 provider_id=(row.provider_id or "") if own | lent and own | lent <= {PROVIDER} else None)

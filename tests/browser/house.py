@@ -29,7 +29,7 @@ from engine.types import Actor, TaskSummary
 from tests.browser.person import Browsing, Person
 from tests.browser.product import free_port
 from tests.browser.turned import clock_of
-from webui import demo_cast
+from webui import demo_cast, demo_office
 
 ROOT = Path(__file__).resolve().parents[2]
 BPMN = ROOT / "bpmn"
@@ -163,7 +163,8 @@ class House:
             asked = self.engine.people.qualifications(operator)
             made = self.engine.people.create_account(
                 operator, sign_in=sign_in, name=one.name, passphrase=PASSPHRASE, roles=one.roles, demo=True,
-                qualifications_confirmed={role: asked[role] for role in one.roles if role in asked})
+                qualifications_confirmed={role: asked[role] for role in one.roles if role in asked},
+                provider_id=demo_office.provider(self.engine, operator.agency_id, one.provider))
             self.passphrases[sign_in] = PASSPHRASE
             self._actors[sign_in] = Actor(account_id=made.id, agency_id=operator.agency_id, name=one.name, roles=frozenset(one.roles))
         return self._actors[sign_in]

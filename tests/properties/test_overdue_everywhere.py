@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +160,8 @@ class Views:
         tasks_of, states = self.engine.tasks, self.states
         barred = {row["case_id"] for row in self.busy.rows("SELECT case_id FROM conflict_of_interest WHERE account_id = :a", a=who.account_id)}
         mine = {one for one, row in self.tasks.items() if row["assignee_id"] == who.account_id and row["state"] == "open"
-                and row["agency_id"] == who.agency_id and row["case_id"] not in barred}
+                and row["agency_id"] == who.agency_id and row["case_id"] not in barred
+                and (who.provider_id is None or row["role"] != "external_provider")}
         for box in ("mine", "pool", "aside", "done"):
             self.said(every(lambda number, box=box: tasks_of.inbox(who, InboxFilters(box=box), number)))
         listed = every(lambda number: tasks_of.inbox(who, InboxFilters(box="mine", late_only=True), number))

@@ -43,6 +43,7 @@ class Reader:
             "SELECT a.account_id, r.role FROM absence a JOIN absence_role r ON r.absence_id = a.id "
             "WHERE a.substitute_id = :me AND a.from_date <= :d AND a.until_date >= :d AND a.ended_at IS NULL", me=self.me, d=today)} & holds
         self.roles = {role for account, role in holds if account == self.me} | {role for _, role in self.stands_for}
+        self.is_partner = self.roles == {"external_provider"}   # of no provider here: nothing is a referral to them
 
     def bars(self, case_id: str) -> bool:
         return bool(self.busy.rows("SELECT 1 FROM conflict_of_interest WHERE case_id = :c AND account_id = :me", c=case_id, me=self.me))
@@ -53,7 +54,7 @@ class Reader:
                                    c=case_id, me=self.me))
 
     def grounds_of_task(self, task: Row) -> set[str]:
-        if task["agency_id"] != self.agency or self.bars(task["case_id"]):
+        if task["agency_id"] != self.agency or self.bars(task["case_id"]) or (self.is_partner and task["role"] == "external_provider"):
             return set()
         waits, holder = task["state"] == "open", task["assignee_id"]
         asked = self.busy.rows("SELECT 1 FROM task_handling WHERE task_id = :t AND verb = 'ask_help' AND to_id = :me",
