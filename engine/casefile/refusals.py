@@ -21,6 +21,14 @@ class ConsentMissing(CaseRefused):
     indonesian = ("Belum ada persetujuan yang mencakup penyelenggara ini: catat persetujuannya, atau dasar hukumnya, lalu serahkan.")
 
 
+class ReceiverTellsTooMuch(CaseRefused):
+    """The name of this provider alone tells a health condition; she decides, by the special consent: record it, or choose another."""
+
+    code = "receiver-tells-too-much"
+    indonesian = ("Nama penyelenggara ini saja sudah membuka keadaan kesehatan, dan penerima manfaat tidak menyetujuinya. Ia yang "
+                  "memutuskan, lewat persetujuan khusus: catat persetujuan itu, atau pilih penyelenggara lain.")
+
+
 class MediationForbidden(CaseRefused):
     """Sexual violence is not settled by mediation (UU 12/2022 Art. 23): plan another service, or record the mediation as stopped."""
 

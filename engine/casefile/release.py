@@ -18,6 +18,7 @@ from typing import Final
 from engine.casefile.case import line_key
 from engine.casefile.release_consent import Addressee, Coverage, Receiver, Said, coverage, receiver_of
 from engine.casefile.release_fields import Data, kind_of
+from engine.casefile.telling_words import HIV_WORDS
 from engine.errors import EngineError
 from engine.types import Value
 
@@ -85,7 +86,6 @@ _IMPLIED: Final[Mapping[Data, frozenset[Data]]] = {
 #: Receivers that no law lets know without her.
 _ONLY_BY_CONSENT: Final = frozenset({Receiver.SCHOOL_VILLAGE, Receiver.CONFERENCE, Receiver.OTHER})
 
-_HIV_WORDS: Final = re.compile(r"\b(?:hiv|aids|odha|odhiv|vct|arv|antiretroviral)\b", re.IGNORECASE)
 #: What is counted over people: not published of fewer than five.
 _COUNTED: Final = frozenset({"respondents", "ikm", "band", "nrr", "lowest_element", "survey_results"})
 _FEW: Final = 5
@@ -267,7 +267,7 @@ class _Passing:
     def _text(self, text: str, kind: Data | None) -> str | None:
         """The text without names that stay; none of it where it speaks of HIV to who must not know."""
         is_own_name = bool(text.strip()) and self.to.name.casefold().startswith(text.strip().casefold())
-        if _D.HIV not in self.allowed and _HIV_WORDS.search(text) and not is_own_name:
+        if _D.HIV not in self.allowed and HIV_WORDS.search(text) and not is_own_name:
             return None
         for secret, instead in self.secrets_of_officers if kind is _D.LETTER else self.secrets:
             text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", instead.replace("\\", ""), text, flags=re.IGNORECASE)

@@ -122,6 +122,7 @@ class _Standing:
     grounds: set[str] = field(default_factory=set)
     planned: dict[str, str] = field(default_factory=dict)      # line number -> the provider its plan names
     hiv: tuple[str, ...] = ()                                  # whom the special consent names
+    is_hiv_agreed: bool | None = None                          # None: nobody was asked for it
     withheld: str = ""
 
 
@@ -145,6 +146,17 @@ def coverage(to: Addressee, said: Iterable[Said], *, on: date) -> Coverage:
     return Coverage(ground=ground)
 
 
+def agrees_to_telling(name: str, said: Iterable[Said]) -> bool | None:
+    """Whether the special consent, as the statements leave it, lets this provider know; None: nobody was asked for one. A consent that
+    names nobody is to whom she is referred."""
+    standing = _Standing()
+    for one in said:
+        _read(standing, one)
+    if not standing.is_hiv_agreed:
+        return standing.is_hiv_agreed
+    return not standing.hiv or any(_names(entry, name) for entry in standing.hiv)
+
+
 def _read(standing: _Standing, one: Said) -> None:
     values = one.values
     for row in _rows(values.get("plan_lines")):
@@ -157,6 +169,7 @@ def _read(standing: _Standing, one: Said) -> None:
     if one.record == "hiv_consent" or kind == "hiv_referral":
         is_given = _text(values.get("special_consent", values.get("consent_status"))) in _AGREED
         standing.hiv = (_entries(values.get("special_receiver")) or _entries(values.get("providers"))) if is_given else ()
+        standing.is_hiv_agreed = is_given
     elif one.record == "withdrawal":
         _withdraw(standing, values, one.line_no)
     elif kind in ("", "service", "information_sharing") and _DECISIONS & values.keys():
@@ -221,10 +234,13 @@ def _withdraw(standing: _Standing, values: Mapping[str, Value], line_no: str | N
         elif lines and grant.line_no not in lines:
             kept.append(replace(grant, not_lines=grant.not_lines | lines))
     standing.grants = kept
+    had = standing.hiv
     if not lines and not names and not kinds:
-        standing.hiv = ()
+        standing.hiv, standing.is_hiv_agreed = (), False if standing.is_hiv_agreed is not None else None
         standing.grounds.discard("vital_interest")
     standing.hiv = tuple(who for who in standing.hiv if Receiver.HEALTH not in kinds and not any(_names(one, who) for one in names))
+    if standing.is_hiv_agreed and (Receiver.HEALTH in kinds or (had and not standing.hiv)):
+        standing.is_hiv_agreed = False
 
 
 def _covers(grant: _Grant, to: Addressee, on: date) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
-from engine.casefile import approval, mediation, ownership, statements
+from engine.casefile import approval, mediation, ownership, statements, telling
 from engine.casefile.case import Case, Submission
 from engine.casefile.refusals import (
     ConsentMissing,
@@ -48,7 +48,7 @@ def refusal(record: str, case: Case, submission: Submission) -> EngineError | No
 
 def correction_refusal(record: str, case: Case, submission: Submission) -> EngineError | None:
     """As `refusal`, for new answers in the place of old ones: what depends on how far the case had come was judged then."""
-    rules: tuple[Rule, ...] = (_derived, _mediation, _two_people, _survey)
+    rules: tuple[Rule, ...] = (_derived, _mediation, _two_people, _survey, telling.refusal)
     return next((found for rule in rules if (found := rule(record, case, submission)) is not None), None)
 
 
@@ -117,4 +117,4 @@ def _survey(record: str, case: Case, submission: Submission) -> EngineError | No
     return SurveyLinked() if record == SURVEY and any(case.record(name) for name in _OF_BENEFICIARY) else None
 
 
-_RULES: Final[tuple[Rule, ...]] = (_derived, _mediation, _responsibility, _two_people, _survey)
+_RULES: Final[tuple[Rule, ...]] = (_derived, _mediation, _responsibility, _two_people, _survey, telling.refusal)
