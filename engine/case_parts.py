@@ -29,7 +29,7 @@ from storage import messages as message_rows
 from storage import trace as trace_rows
 
 PLAN, LINES, NUMBER, STATUS = "plan", "plan_lines", "line_no", "line_status"
-_VERBS = ("show_names", "unmask", "access_log", "record", "attach_document", "suspend", "resume", "cancel")
+_VERBS = ("show_names", "unmask", "access_log", "record", "attach_document", "read_document", "correct", "suspend", "resume", "cancel")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ class Known:
     def open_tasks(self) -> tuple[TaskSummary, ...]:
         """What waits, with the item a repeated step is about."""
         rows = inbox.open_of_cases(self.context.uow, [self.row.id], self.context.actor.account_id)
-        return tuple(task_rows.summary(self.context, row, self.about) for row in rows)
+        return task_rows.of_case(self.context, rows, self.about)
 
     @cached_property
     def shown_instance(self) -> instance_rows.InstanceRow | None:

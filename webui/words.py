@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, g
@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["grouped"] = forms.grouped
     app.jinja_env.filters["document_word"] = document_words.document_word
     app.jinja_env.globals.update(
-        account=context.account, actor=context.actor, said=said.said, handled_word=said.handled_word, day=day,
+        account=context.account, actor=context.actor, said=said.said, handled_word=said.handled_word,
         filter_address=inbox.address, lang=context.language, say=context.say, may=context.may, now=context.now,
         exact=exact, due=due, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
         in_words=forms.in_words, variable_words=forms.variable_words,
@@ -47,11 +47,6 @@ def exact(at: datetime) -> str:
 def due(at: datetime) -> str:
     """When something falls due; midnight is the end of the day before."""
     return times.due(at, context.zone(), language=context.language(), now=context.now())
-
-
-def day(at: date) -> str:
-    """A day, in figures as on a letter."""
-    return f"{at.day:02d}/{at.month:02d}/{at.year}"
 
 
 def clock(at: datetime) -> str:

@@ -108,8 +108,8 @@ def _walk(visitor: Browsing, start: str, routes: MapAdapter, walked: set[tuple[s
 
 
 def _both(visitor: Browsing, *paths: str) -> Iterator[str]:
-    """What is wrong with these pages in Indonesian and light on a phone, then in English and dark at a desk."""
-    for language, scheme, width in (("id", "light", 360), ("en", "dark", 1280)):
+    """What is wrong with these pages in English and dark at a desk, then, as accounts are left, in Indonesian and light on a phone."""
+    for language, scheme, width in (("en", "dark", 1280), ("id", "light", 360)):
         visitor.page.emulate_media(color_scheme=scheme)
         visitor.page.set_viewport_size({"width": width, "height": 800})
         for path in paths:

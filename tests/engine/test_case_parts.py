@@ -86,3 +86,18 @@ def test_a_copy_has_a_number_and_stands_in_the_log(office):
     assert [(each.what, each.about) for each in log] == [("print", "copy:2"), ("print", "copy:1")]
     with pytest.raises(errors.NotFound):
         office.engine.cases.printed(office.actor("companion", name="asing"), case_id)
+
+
+def test_a_case_leads_to_the_tasks_that_its_reader_may_open_and_to_no_other(office):
+    case_id = office.start().case_id or ""
+    opened = {}
+    for role in ("case_manager", "head_of_unit", "data_staff", "auditor"):
+        actor = office.actor(role)
+        (task,) = office.engine.cases.overview(actor, case_id).content.open_tasks
+        opened[role] = task.why is not None
+        if opened[role]:
+            assert office.engine.tasks.get(actor, task.id).summary.id == task.id
+        else:
+            with pytest.raises(errors.EngineError):
+                office.engine.tasks.get(actor, task.id)
+    assert opened == {"case_manager": True, "head_of_unit": True, "data_staff": False, "auditor": False}
