@@ -12,6 +12,8 @@ from webui import language
 WEBUI = Path(language.__file__).parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s")
+WORD = re.compile(r"[^\W\d_]{3,}")
+SAME_IN_BOTH = frozenset({"Kawal", "SOP", "SHA", "Plt", "Alt", "Enter", "lapor", "Bahasa", "Indonesia", "English"})
 
 
 def catalogue():
@@ -52,3 +54,14 @@ def test_the_choice_is_kept_before_and_after_sign_in(visitor, engine):
 def test_a_language_that_is_not_ours_is_indonesian(visitor):
     visitor.post("/bahasa", {"language": "xx"}, on="/masuk")
     assert '<html lang="id">' in visitor.get("/masuk").text
+
+
+def test_no_template_says_anything_past_the_catalogue():
+    """Bare words of a template would stand in both languages as they are."""
+    found = []
+    for file in sorted((WEBUI / "templates").rglob("*.html")):
+        source = re.sub(r"(?s)\{% block (?:page_class|robots) %\}.*?\{% endblock %\}|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", file.read_text("utf-8"))
+        spoken = re.findall(r'\b(?:title|aria-label|placeholder|alt)="([^"]*)"', source)
+        spoken.append(re.sub(r'(?s)<(script|style|svg).*?</\1>|<[^>]*>|[\w-]+="[^"]*"', " ", source))
+        found += [(file.name, word) for text in spoken for word in WORD.findall(text) if word not in SAME_IN_BOTH]
+    assert found == []
