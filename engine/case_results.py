@@ -10,18 +10,9 @@ from typing import Generic, TypeVar
 
 from engine.deployed_results import SopStep
 from engine.task_results import FormField
-from engine.types import InstanceStatus, TaskSummary, Text, Value
+from engine.types import InstanceStatus, MaskedPerson, TaskSummary, Text, Value
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class MaskedPerson:
-    """Whom a case is about, as far as a list says it. `sex` is female, male or empty; `age` in whole years today."""
-
-    initials: str
-    sex: str = ""
-    age: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,19 +23,22 @@ def of_rows(context: Context, rows: Sequence[cases.CaseRow],
         open_tasks.setdefault(task.task.case_id, []).append(task)
     owners = accounts.names(context.uow, {row.owner_id for row in rows if row.owner_id})
     known = facts.of_cases(context, rows) if abouts is None else abouts
-    people = people_of(context, rows, known)
+    people = people_of(context, {row.id: row.wrapped_key for row, about in zip(rows, known, strict=True)
+                                 if row.wrapped_key is not None and may_know_whom(context, about)})
     return [_summary(context, row, about, latest.get(row.id), open_tasks.get(row.id, []), owners, people.get(row.id))
             for row, about in zip(rows, known, strict=True)]
 
 
-def people_of(context: Context, rows: Sequence[cases.CaseRow],
-              abouts: Sequence[authorization.ObjectFacts]) -> dict[str, MaskedPerson]:
-    """Whom these cases are about as a list says it, for who may know that much: initials are personal data."""
-    shown = {row.id: row for row, about in zip(rows, abouts, strict=True)
-             if row.wrapped_key is not None and "C2" in authorization.visible_sensitivity(context.actor, about)}
+def may_know_whom(context: Context, about: authorization.ObjectFacts) -> bool:
+    """Whether a list says to the actor whom a case is about: initials are personal data, and a partner has a packet for that."""
+    return "C2" in authorization.visible_sensitivity(context.actor, about) and not context.actor.holds(authorization.PROVIDER)
+
+
+def people_of(context: Context, keys: Mapping[str, bytes]) -> dict[str, MaskedPerson]:
+    """Whom these cases are about as a list says it; `keys` are their wrapped keys."""
     said: dict[str, dict[str, Mapping[str, Value]]] = {}
-    for record in cases.latest_of(context.uow, list(shown), masking.IDENTIFYING):
-        key = context.case_key(record.case_id, shown[record.case_id].wrapped_key)
+    for record in cases.latest_of(context.uow, list(keys), masking.IDENTIFYING):
+        key = context.case_key(record.case_id, keys[record.case_id])
         said.setdefault(record.case_id, {})[record.record] = kept.opened(key, record)
     today = context.local_day()
     return {case_id: found for case_id, records in said.items() if (found := masking.person(records, today)) is not None}

@@ -27,7 +27,7 @@ from engine.case_results import Handover as Handover
 from engine.case_results import HistoryRow as HistoryRow
 from engine.case_results import InstanceSummary as InstanceSummary
 from engine.case_results import LikelyCase as LikelyCase
-from engine.case_results import MaskedPerson as MaskedPerson
+from engine.types import MaskedPerson as MaskedPerson
 from engine.case_results import NoteChoices as NoteChoices
 from engine.case_results import NoteVersion as NoteVersion
 from engine.case_results import NumberGap as NumberGap

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from engine import authorization, errors, facts, own_referrals, projection, task_rows
+from engine import authorization, case_summaries, errors, facts, own_referrals, projection, task_rows
 from engine.authorization import ObjectFacts
 from engine.executor import Context, Executor
 from engine.results import InboxFilters, Page, SavedFilter
@@ -52,7 +52,11 @@ class Boxes:
                 found = inbox.page(context.uow, whose, box=filters.box, narrowing=narrowing, limit=PAGE, offset=(number - 1) * PAGE)
                 total = inbox.total(context.uow, whose, box=filters.box, narrowing=narrowing)
             known = facts.of_inbox(context, found)
-            return Page(rows=tuple(task_rows.explained(context, row, task_rows.summary(context, row, about))
+            people = case_summaries.people_of(context, {
+                row.task.case_id: row.wrapped_key for row, about in zip(found, known, strict=True)
+                if row.task.case_id is not None and row.wrapped_key is not None and case_summaries.may_know_whom(context, about)})
+            return Page(rows=tuple(replace(task_rows.explained(context, row, task_rows.summary(context, row, about)),
+                                           person=people.get(row.task.case_id or ""))
                                    for row, about in zip(found, known, strict=True)), total=total, number=number, size=PAGE)
 
         return self._executor.read(actor, query)

@@ -144,6 +144,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MaskedPerson:
+    """Whom a case is about, as far as a list says it. `sex` is female, male or empty; `age` in whole years today."""
+
+    initials: str
+    sex: str = ""
+    age: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskSummary:
     """One row of the inbox. `name`, `lane`, `role` are empty where the viewer may not see them (invariant 14)."""
 
@@ -177,6 +186,7 @@ class TaskSummary:
     paused: bool = False                 # its working clock stands still
     aside_until: datetime | None = None  # its holder set it aside till then
     given_by_name: str = ""              # who gave it to its holder
+    person: MaskedPerson | None = None   # whom its case is about, in the boxes of whoever may know that much
     mark: str = ""                       # for this viewer: new, changed, or nothing since they last looked
     why: Text | None = None              # why this viewer sees it; beside it in lists: why it is due then, and what comes after it
     why_due: Text | None = None

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import EngineError
 from engine.results import InboxFilters, SopSummary
-from webui import context
+from webui import access_words, context
 
 pages = Blueprint("inbox", __name__)
 BOXES = ("mine", "pool", "aside", "done")
@@ -46,7 +46,7 @@ def show() -> str:
         "inbox.html", filters=filters, page=page, address=address(filters), narrowed=narrowed,
         counts=tasks.counts(context.actor()), boxes=BOXES, risks=RISKS, saved=tasks.saved_filters(context.actor()),
         choices=_choices(filters) if narrowed - {"risk", "late_only"} or opened else None,
-        is_worth_filtering=bool(narrowed) or opened or page.total > SHORT,
+        person_words=access_words.person, is_worth_filtering=bool(narrowed) or opened or page.total > SHORT,
         colleagues=tasks.colleagues(context.actor()) if page.rows and filters.box in ("mine", "pool", "aside") else (),
         orphans=tasks.orphans(context.actor()) if context.may("task.assign") else {},
     )

@@ -66,7 +66,10 @@ def seen(office: Office, actor: Actor) -> set[str]:
 
 
 def test_each_sees_the_referrals_to_their_own_provider(office, referral, people):
-    assert seen(office, signed_in(office, "fajar")) == {referral.id}
+    fajar = signed_in(office, "fajar")
+    assert seen(office, fajar) == {referral.id}
+    (row,) = office.engine.tasks.inbox(fajar, InboxFilters(box="pool")).rows
+    assert row.person is None  # a partner is told whom it is about by its packet
     tasks = office.engine.tasks
     for who in (signed_in(office, name) for name in ("rani", "tono")):  # of another provider; of none
         assert seen(office, who) == set()

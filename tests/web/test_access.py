@@ -63,6 +63,7 @@ def house(tmp_path: Path, sqlite_url: str) -> Iterator[House]:
 def test_a_list_says_initials_and_the_case_names_nobody_until_asked(house: House) -> None:
     manager = house.person("case_manager")
     assert "S*** R*** R*** · P" in manager.get("/kasus").text
+    assert "S*** R*** R*** · P" in manager.get("/tugas?kotak=pool").text
     page = manager.get(house.case)
     assert NAME not in page.text and "Refresh" not in page.headers
 
