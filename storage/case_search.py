@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, delete, insert, select, tuple_
+from sqlalchemy import ColumnElement, delete, exists, insert, select, tuple_
 
+from storage.schema.running import case_file
 from storage.schema.search import case_search
 from storage.unit_of_work import UnitOfWork
 
@@ -29,6 +30,16 @@ def found(uow: UnitOfWork, agency_id: str, tokens: Collection[Token], *, limit: 
             .where(case_search.c.agency_id == agency_id, _any_of(tokens)).order_by(case_search.c.case_id).limit(limit)):
         hits.setdefault(case_id, set()).add((kind, token))
     return {case_id: frozenset(each) for case_id, each in hits.items()}
+
+
+def not_indexed(uow: UnitOfWork, agency_id: str, *, after: str = "", limit: int = 100) -> list[tuple[str, bytes]]:
+    """Cases of the agency with a key and nothing in the index, in order of their ids: id and wrapped key. Some name nobody."""
+    found = uow.execute(
+        select(case_file.c.id, case_file.c.wrapped_key)
+        .where(case_file.c.agency_id == agency_id, case_file.c.id > after, case_file.c.wrapped_key.is_not(None),
+               ~exists().where(case_search.c.case_id == case_file.c.id))
+        .order_by(case_file.c.id).limit(limit))
+    return [(row.id, row.wrapped_key) for row in found]
 
 
 def delete_of_case(uow: UnitOfWork, case_id: str) -> int:

@@ -40,6 +40,8 @@ def initialise(options: Namespace, settings: Settings) -> int:
     for folder in agency_folders(settings, options.agency):
         engine.people.register_agency((folder / "agency.toml").read_bytes())
         print(f"agency {folder.name}")
+    for operator in serving.operators(engine):
+        engine.cases.index_older(operator)
     return FINE
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from engine import case_chain, errors, reasons
 from engine.results import Anew
@@ -55,6 +55,19 @@ def test_nothing_that_tells_one_person_from_others_is_no_question(office):
             office.engine.cases.likely(office.actor("intake_operator"), **asked)
     with pytest.raises(errors.NotAllowed):
         office.engine.cases.likely(office.actor("auditor"), name="Siti Aisyah")
+
+
+def test_cases_from_before_there_was_an_index_are_put_into_it_once(office):
+    case_id = office.start({"full_name": "Siti Aisyah"}).case_id or ""
+    office.start({"full_name": "Budi Umpama"})
+    before, operator = rows(office), office.engine.people.operator("kalbar")
+    office.executor.run(operator, lambda context: context.uow.execute(delete(case_search)))
+    assert office.engine.cases.likely(office.actor("intake_operator"), name="Siti Aisyah") == ()
+    assert office.engine.cases.index_older(operator) == 2 and rows(office) == before
+    assert office.engine.cases.index_older(operator) == 0
+    assert [each.case_id for each in office.engine.cases.likely(office.actor("intake_operator"), name="Siti Aisyah")] == [case_id]
+    with pytest.raises(errors.NotAllowed):
+        office.engine.cases.index_older(office.actor("head_of_unit"))
 
 
 def test_the_index_is_made_again_with_the_records_and_dies_with_the_key(office):
