@@ -26,6 +26,7 @@ class SopSummary:
     state: str = ""             # in_force | to_come | replaced, where versions are listed
     in_case: str = ""           # "required": it begins only in a case that is named
     begins: Text | None = None  # when to begin it, in its own words, where SOPs are listed to be begun
+    is_told: bool = False       # its form speaks to the public: whoever else begins it writes down somebody's answers
     decree: str = ""            # number of the decree it came into force by; "" for one the machine's operator deployed
 
 

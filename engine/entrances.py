@@ -20,6 +20,7 @@ class Entrance:
     element_id: str | None
     form: Form | None
     roles: tuple[str, ...]
+    message: str | None = None   # what the start event waits for, where it is not the plain one
 
 
 def entrance(definition: Definition, parameters: Mapping[str, Value] | None) -> Entrance | None:
@@ -38,7 +39,8 @@ def entrance(definition: Definition, parameters: Mapping[str, Value] | None) -> 
     if not told:
         return None
     role = definition.role_of(told[0].id, parameters)
-    return Entrance(element_id=told[0].id, form=definition.forms.get(told[0].form or ""), roles=roles or ((role,) if role else ()))
+    return Entrance(element_id=told[0].id, form=definition.forms.get(told[0].form or ""), roles=roles or ((role,) if role else ()),
+                    message=next(event.name for event in told[0].events if event.kind is EventKind.MESSAGE))
 
 
 def when_to_take(definition: Definition, entered: Entrance) -> Text | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine import authorization, definitions, drawings, entrances, errors, forms, used_parameters, versions
 from engine.bundle import SopBundle
+from engine.commands import outside
 from engine.commands import versions as new_versions
 from engine.executor import Context, Executor
 from engine.lint import guarded
@@ -111,7 +112,8 @@ class Sops(Publishing):
                 entered = entrances.entrance(definition, parameters)
                 if entered is not None and (not entered.roles or actor.holds(*entered.roles)):
                     summary = _summary(row, {}, findings=len(row.findings or ()), sheet=definition.sheet)
-                    found.append(replace(summary, begins=entrances.when_to_take(definition, entered)))
+                    found.append(replace(summary, begins=entrances.when_to_take(definition, entered),
+                                         is_told=entered.message in outside.OF_THE_PUBLIC))
             return tuple(found)
 
         return self._executor.read(actor, query)

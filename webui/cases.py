@@ -162,7 +162,8 @@ def _start_page(key: str, form: FormView, values: Mapping[str, Value], *, proble
     return render_template("start.html", key=key, form=form, controls=drawn, summary=forms.summary(drawn), loose=loose,
                            has_problems=bool(problems) or unknown_case, once=request.form.get("once") or context.once(),
                            code=code, asks_for_case=bool(code) or needs_case or (sop is not None and sop.kind in ABOUT_A_CASE),
-                           needs_case=needs_case, case_problem=(problems or {}).get("case_code", ""), unknown_case=unknown_case,
+                           needs_case=needs_case, is_told=sop is not None and sop.is_told,
+                           case_problem=(problems or {}).get("case_code", ""), unknown_case=unknown_case,
                            draft_saved_at=draft_saved_at)
 
 

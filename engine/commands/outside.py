@@ -26,6 +26,7 @@ from storage import deployments, notices, outside, randomness, subscriptions
 from storage import instances as instance_rows
 
 REPORT, MESSAGE, ANSWER = "public_report", "public_message", "skm_response"
+OF_THE_PUBLIC = frozenset({REPORT, MESSAGE, ANSWER})
 COMPLAINT: Final = "complaint"     # the record that the start form of an SOP about complaints makes
 #: What the office writes down of a complaint that comes in person; of one that comes here it is known. The printed channels have no
 #: web page: what comes in writing over the net is an electronic letter.

@@ -245,3 +245,8 @@ def test_a_settled_complaint_is_published_as_its_public_summary_alone(office: Of
     done(office, head, waiting(office, head, "complaint_evaluate")[0], {"evaluation": "Selesai"})
     office.clock.advance(timedelta(days=1))
     assert office.engine.public.promises("bandung").settlements == ("Loket ditambah",)
+
+
+def test_whoever_begins_what_the_public_sends_is_told_that_its_questions_are_not_theirs(office: Office) -> None:
+    told = {sop.key: sop.is_told for sop in office.engine.sops.startable(person(office, "kalbar", "intake_operator"))}
+    assert told["laporan-masyarakat"] and told["pesan-pelapor"] and not told[offices.KEY]
