@@ -28,6 +28,7 @@ class CaseSummary:
     owner_name: str = ""
     stage: str = ""
     next_due_at: datetime | None = None
+    paused: bool = False                    # no deadline runs because its working clocks stand still
     person: MaskedPerson | None = None
 
 

@@ -53,4 +53,4 @@ def _summary(context: Context, row: cases.CaseRow, about: authorization.ObjectFa
         id=row.id, business_key=row.business_key, status=row.status, risk=latest.risk if latest else row.risk,
         sop_title=(latest.sop_title or {}).get("id", "") if latest else "", opened_at=row.opened_at,
         owner_name=owners.get(row.owner_id or "", ""), stage="; ".join(dict.fromkeys(names)), next_due_at=min(dues, default=None),
-        person=person)
+        paused=not dues and any(task.suspended_at is not None for task in tasks), person=person)

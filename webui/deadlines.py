@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from engine import DeadlineState as State
 from engine import counts_day_and_night, deadline_word, state_of
+from engine.results import CaseSummary
 from engine.types import ClockKind, TaskSummary
 from webui import times
 
@@ -39,9 +40,12 @@ def deadline(task: TaskSummary, *, now: datetime, zone: ZoneInfo, language: str)
     )
 
 
-def due_only(due_at: datetime | None, *, now: datetime, zone: ZoneInfo, language: str) -> Deadline:
-    """The tag of something that has a due instant but is no task, as the next deadline of a case."""
-    stand_in = TaskSummary(id="", instance_id="", element_id="", name="", ready_at=now, due_at=due_at)
+def of_case(case: CaseSummary, *, now: datetime, zone: ZoneInfo, language: str) -> Deadline:
+    """The tag of a case: its next deadline, or that its clocks stand still."""
+    if case.paused:
+        return Deadline(state=State.PAUSED, word=deadline_word(State.PAUSED).in_language(language), relative="", exact="", due_at=None,
+                        counted="")
+    stand_in = TaskSummary(id="", instance_id="", element_id="", name="", ready_at=now, due_at=case.next_due_at)
     return deadline(stand_in, now=now, zone=zone, language=language)
 
 

@@ -46,7 +46,8 @@ def _page(case_id: str, instance_id: str, report: ReplayReport | None = None) ->
     instance = case_file.instance_of(head, instance_id)
     rows = context.engine().audit.history(context.actor(), instance_id)
     steps = timeline.entries(rows)
-    last = max((step.seq for step in steps), default=instance.seq or 1)
+    last = max((step.seq for step in steps), default=1)
+    last = max(last, instance.seq)  # a pause moves no element, and is an entry all the same
     asked = request.values.get("langkah", last, type=int)
     number = max(1, min(last, asked))
     state, drawing = None, None

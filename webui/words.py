@@ -11,7 +11,7 @@ from flask import Flask, g
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from engine.results import FormField, HistoryRow, ReplayVerdict
+from engine.results import CaseSummary, FormField, HistoryRow, ReplayVerdict
 from engine.types import Happening, LintFinding, Severity, TaskSummary, Text, Value
 from webui import act_words, context, deadlines, document_words, forms, inbox, menu, record_words, said, times
 
@@ -61,8 +61,8 @@ def deadline(task: TaskSummary) -> deadlines.Deadline:
     return deadlines.deadline(task, now=context.now(), zone=context.zone(), language=context.language())
 
 
-def due_tag(due_at: datetime | None) -> deadlines.Deadline:
-    return deadlines.due_only(due_at, now=context.now(), zone=context.zone(), language=context.language())
+def due_tag(case: CaseSummary) -> deadlines.Deadline:
+    return deadlines.of_case(case, now=context.now(), zone=context.zone(), language=context.language())
 
 
 def answered(fields: Sequence[FormField]) -> list[FormField]:

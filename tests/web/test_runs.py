@@ -27,7 +27,8 @@ def test_a_process_is_paused_continued_and_cancelled(unit: Unit) -> None:
     assert refused.status_code == 422 and "dinilai orang lain" in refused.text
     assert bima.post(f"{at}/jeda", {"reason": WHY}).status_code == 303
     unit.office.clock.advance(timedelta(minutes=5))
-    assert "dijeda sejak" in bima.get(unit.address).text
+    paused = bima.get(unit.address).text
+    assert "dijeda sejak" in paused and paused.count("tag-paused") == 2, "its deadline and its task say so"
     again = bima.post(f"{at}/jeda", {"reason": WHY})
     assert again.status_code == 422 and "sudah dijeda" in again.text
     assert bima.post(f"{at}/lanjutkan", {"reason": "Putusan sudah turun hari ini."}).status_code == 303
