@@ -85,6 +85,7 @@ POLICY: Final[Mapping[str, str]] = {
     "task.unclaim": "task.unclaim",
     "task.save_draft": "task.save_draft",
     "task.complete": "task.complete",
+    "task.after_sending": "task.read",
     "task.accept_stated": "task.accept_stated",
     "cases.index": "case.list",
     "cases.search": "case.list",

@@ -116,6 +116,13 @@ def complete(task_id: str) -> tuple[str, int] | str:
     return render_template("task_done.html", detail=detail, result=result, ahead=_ahead(detail, typed))
 
 
+@pages.get("/<task_id>/selesai")
+def after_sending(task_id: str) -> AnyResponse:
+    """A phone that opens its last address again, when the page there had answered a form: to the task, with what was kept of it."""
+    context.engine().tasks.get(context.actor(), task_id)
+    return redirect(url_for("task.show", task_id=task_id), code=303)
+
+
 @pages.post("/<task_id>/terima-waktu")
 def accept_stated(task_id: str) -> AnyResponse | tuple[str, int]:
     """Take the stated instant of a finished task for its official one."""

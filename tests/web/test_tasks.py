@@ -84,6 +84,19 @@ def test_whoever_comes_second_sees_who_has_it_and_nothing_changes(manager, engin
     assert "Tugas itu sudah diambil Rekan Satu" in response.text
 
 
+def test_an_address_that_answered_a_form_leads_back_to_its_task(manager):
+    assert manager.get("/tugas/task-1/selesai").headers["Location"] == "/tugas/task-1"
+
+
+def test_whoever_does_a_step_reaches_the_papers_it_needs(manager, engine):
+    detail = engine.kept["task-1"].detail
+    at = f'href="/kasus/{detail.summary.case_id}/dokumen"'
+    engine.kept["task-1"].detail = replace(detail, inputs=("F10",))
+    assert at in manager.get("/tugas/task-1").text
+    engine.kept["task-1"].detail = replace(detail, inputs=())
+    assert at not in manager.get("/tugas/task-1").text
+
+
 def test_giving_a_task_back(manager, engine):
     manager.post("/tugas/task-1/lepas", on="/tugas/task-1")
     assert engine.kept["task-1"].detail.summary.assignee_id is None
