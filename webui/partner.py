@@ -13,14 +13,14 @@ from flask import Blueprint, Response, current_app, flash, g, make_response, red
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from engine.errors import EngineError, InvalidSubmission, NotAllowed, NotFound
+from engine.errors import EngineError, InvalidSubmission, NotAllowed, NotFound, TaskAlreadyClaimed
 from engine.partner_results import PartnerReferral
 from engine.types import Value
 from webui import cases, context, errors, forms, limits
 
 pages = Blueprint("partner", __name__, url_prefix="/mitra")
 ASKED = "6 per minute;40 per hour"       # codes and guesses, by address; the engine counts guesses by link
-OVER = ("task-gone", "task-already-claimed", "instance-not-active")
+OVER = ("task-gone", "instance-not-active")
 TYPED = 40                               # characters of a code that are read
 Answer = str | tuple[str, int] | AnyResponse
 
@@ -90,6 +90,9 @@ def answer() -> Answer:
         context.engine().partner.answer(_session(), task_id, typed)
     except InvalidSubmission as refusal:
         return _page(found, typed, problems=forms.problems_of(refusal)), 422
+    except TaskAlreadyClaimed:
+        held = _("Belum terkirim: rujukan ini sedang dikerjakan lewat akun di Kawal. Yang Anda tulis tetap di halaman ini.")
+        return _page(found, typed, problems={"task": held}), 409
     except EngineError as refusal:
         if refusal.code not in OVER:
             raise

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from engine import errors
 from tests.support import fake_partner
 from tests.support.fake_partner import CODE, LETTER, LINK, TASK, TOKEN
 
@@ -82,6 +83,16 @@ def test_the_answer_is_sent_once_and_needs_its_fields(inside, engine):
     assert other.status_code == 303 and len(engine.partner.sent) == 1
     news = inside.post("/mitra/rujukan/kabar", {"text": ""}, on="/mitra/rujukan")
     assert news.status_code == 422
+
+
+def test_nothing_typed_is_lost_where_an_account_of_the_partner_holds_the_task(inside, engine, monkeypatch):
+    def held(*_given):
+        raise errors.TaskAlreadyClaimed(task_id=TASK)
+
+    monkeypatch.setattr(engine.partner, "answer", held)
+    refused = inside.post("/mitra/rujukan", {"task": TASK, "f.provider_answer": "accepted"}, on="/mitra/rujukan")
+    assert refused.status_code == 409 and "Belum terkirim" in refused.text
+    assert re.search(r'value="accepted"[^>]* checked', refused.text)
 
 
 def test_whoever_refers_sees_the_link_once_and_tells_the_code(manager):
