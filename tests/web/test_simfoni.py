@@ -74,3 +74,11 @@ def test_a_case_is_copied_marked_and_corrected(unit: Unit) -> None:
     assert "Ditandai sudah dimasukkan ke Simfoni PPA" in timeline and "Tanda Simfoni PPA dicabut" in timeline
     manager = unit.browser("Bima")
     assert "Tandai sudah" not in manager.get(address).text and manager.post(address, filled()).status_code == 404
+
+
+def test_the_sops_own_simfoni_step_leads_to_the_sheet(unit: Unit) -> None:
+    case = unit.office.follow("a01_rujukan_kesehatan", until="document_case")
+    (task,) = unit.office.pool(unit.actor("Ayu"), case)
+    ayu = unit.browser("Ayu")
+    assert ayu.post(f"/tugas/{task.id}/ambil").status_code == 303
+    assert f'href="/kasus/{case.case_id}/simfoni"' in ayu.get(f"/tugas/{task.id}").text
