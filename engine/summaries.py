@@ -45,7 +45,8 @@ def completion_to_json(result: CompletionResult) -> Mapping[str, Any]:
     """What is kept of an answer: ids and verdicts, no task names."""
     return {"instance_id": result.instance_id, "case_id": result.case_id, "status": result.status.value, "verdict": result.verdict,
             "handling_verdict": result.handling_verdict, "stated_verdict": result.stated_verdict,
-            "completed_at": _written(result.completed_at), "stated_at": _written(result.stated_at)}
+            "completed_at": _written(result.completed_at), "stated_at": _written(result.stated_at),
+            **({"overrun": round(result.overrun.total_seconds())} if result.overrun is not None else {})}
 
 
 def completion_from_json(plain: Mapping[str, Any]) -> CompletionResult:
@@ -53,7 +54,8 @@ def completion_from_json(plain: Mapping[str, Any]) -> CompletionResult:
     return CompletionResult(instance_id=plain["instance_id"], case_id=plain["case_id"], opened=(),
                             status=InstanceStatus(plain["status"]), verdict=plain["verdict"],
                             handling_verdict=plain.get("handling_verdict", ""), stated_verdict=plain.get("stated_verdict", ""),
-                            completed_at=_read(plain.get("completed_at")), stated_at=_read(plain.get("stated_at")))
+                            completed_at=_read(plain.get("completed_at")), stated_at=_read(plain.get("stated_at")),
+                            overrun=timedelta(seconds=plain["overrun"]) if "overrun" in plain else None)
 
 
 def _written(at: datetime | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.types import InstanceStatus, TaskSummary, Text, Value
 
@@ -114,4 +114,5 @@ class CompletionResult:
     completed_at: datetime | None = None    # the recorded instant
     stated_at: datetime | None = None       # when it was done, where it was written down only afterwards
     stated_verdict: str = ""                # the official verdict if somebody in authority accepts that
+    overrun: timedelta | None = None        # by how much it was late, on its standard's own clock
     begun: tuple[str, ...] = ()             # the steps nobody does by hand that began with it, as letters; limited ones are left out

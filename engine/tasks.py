@@ -118,7 +118,7 @@ class Tasks(Boxes, Handling, StatedTimes):
             return CompletionResult(
                 instance_id=live.id, case_id=row.case_id, status=after.outcome.status, verdict=judged.official,
                 handling_verdict=judged.handling_verdict, completed_at=done.at, stated_at=done.stated_at, stated_verdict=judged.if_accepted,
-                opened=tuple(self._opened(context, live, task) for task in live.opened),
+                overrun=judged.overrun, opened=tuple(self._opened(context, live, task) for task in live.opened),
                 begun=explanations.begun(live.definition, after.trace))
 
         def once(context: Context) -> CompletionResult:

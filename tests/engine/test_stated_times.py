@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine import errors, reasons
+from engine import errors, reasons, summaries
 from engine.commands import stated_times
 from engine.replay import replay_pack
 from engine.results import ReplayVerdict
@@ -50,6 +50,8 @@ def test_the_official_verdict_is_of_the_recorded_instant_and_handling_is_not_mea
     started, task, complete = late
     result = complete()
     assert (result.verdict, result.stated_verdict, result.handling_verdict) == ("late", "on_time", "not_measured")
+    assert result.overrun == timedelta(minutes=50)
+    assert summaries.completion_from_json(summaries.completion_to_json(result)).overrun == result.overrun
     assert result.stated_at == task.ready_at + timedelta(minutes=5)
     assert result.completed_at == office.clock.now()
     row = row_of(office, task.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -82,6 +83,15 @@ def test_whoever_comes_second_sees_who_has_it_and_nothing_changes(manager, engin
     monkeypatch.setattr(engine.tasks, "claim", taken)
     response = manager.post("/tugas/task-7/ambil", follow_redirects=True)
     assert "Tugas itu sudah diambil Rekan Satu" in response.text
+
+
+def test_who_was_late_is_told_by_how_much(manager, engine, monkeypatch):
+    done = engine.tasks.complete
+    monkeypatch.setattr(engine.tasks, "complete", lambda *given, **named: replace(
+        done(*given, **named), verdict="late", overrun=timedelta(minutes=15), begun=("Menerbitkan surat",)))
+    page = complete(manager, GOOD).text
+    assert "terlambat</span> 15 menit" in page
+    assert "/dokumen" in page, "and where the letter will be"
 
 
 def test_an_address_that_answered_a_form_leads_back_to_its_task(manager):
