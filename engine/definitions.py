@@ -231,11 +231,14 @@ def _read(bundle: SopBundle) -> Definition:
         forms[form.key] = form
     sheets = {folder: sop_toml.read_folder(bundle.files, folder) for folder in resolving.folders(bundle.files)}
     documents: dict[str, tuple[DocumentTemplate, str]] = {}
-    for folder, sheet in sheets.items():
-        for document in sheet.documents:
-            if document.code in documents:
-                raise BundleRefused([refusal("duplicate-document", f"{folder}{resolving.SHEET}")])
-            documents[document.code] = (document, folder)
+    for is_own in (False, True):   # an SOP's own letter goes before one of the same code that it uses
+        taken: set[str] = set()
+        for folder, sheet in sheets.items():
+            for document in sheet.documents if is_own is (folder == "") else ():
+                if document.code in taken:
+                    raise BundleRefused([refusal("duplicate-document", f"{folder}{resolving.SHEET}")])
+                taken.add(document.code)
+                documents[document.code] = (document, folder)
     return Definition(
         digest=bundle.digest,
         models=models,

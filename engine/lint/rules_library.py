@@ -138,13 +138,13 @@ def duplicate_form(sop: Sop) -> Iterator[Hit]:
     ("Beri setiap dokumen kode sendiri.", "Give each document a code of its own."),
 )
 def duplicate_document(sop: Sop) -> Iterator[Hit]:
-    """Nobody would know which of the two letters a step issues."""
-    seen: set[str] = set()
+    """Nobody would know which of the two letters a step issues; an SOP's own goes before one that it uses."""
+    seen: set[tuple[bool, str]] = set()
     for folder, sheet in sop.sheets.items():
         for document in sheet.documents:
-            if document.code in seen:
+            if (folder == "", document.code) in seen:
                 yield Hit(element_id=document.code, file=f"{folder}{resolving.SHEET}")
-            seen.add(document.code)
+            seen.add((folder == "", document.code))
 
 
 @rules.sop_rule(
