@@ -44,7 +44,8 @@ def test_an_action_says_which_case_and_which_service_it_is_about(manager, engine
 def test_signatures_and_uploads_stand_apart_from_letters(manager, engine):
     detail = engine.case_details["case-1"]
     letter = detail.documents[0]
-    engine.case_details["case-1"] = replace(detail, documents=(letter, replace(letter, id="doc-9", code="LAMPIRAN", title="Lampiran", number="")))
+    engine.case_details["case-1"] = replace(detail, may=frozenset({"read_document"}), documents=(
+        letter, replace(letter, id="doc-9", code="LAMPIRAN", title="Lampiran", number="")))
     page = manager.get("/kasus/case-1/dokumen").text
     assert 'Dokumen <span class="count">1</span>' in page
     assert page.index("Lampiran dan tanda tangan yang diunggah") > page.index(letter.number)
