@@ -72,7 +72,7 @@ def test_every_page_is_in_order_for_everybody(office: House, routes: MapAdapter)
 def test_the_pages_of_a_referral_partner_are_in_order(office: House):
     tale = office.tale("kalbar", "a01_rujukan_kesehatan")
     code = office.begun(tale, until="monitor_beneficiary")
-    companion, guest = office.person(office.whose("kalbar", "companion")), office.guest()
+    companion, guest = office.person(office.whose("kalbar", "companion")), Browsing(office.browser, office, reduced_motion="reduce")
     link = companion.link_for(code, "RSUD A")
     found = list(_both(guest, urlsplit(link).path))
     guest.enters(link, companion, code)

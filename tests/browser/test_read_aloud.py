@@ -14,7 +14,6 @@ INBOX = """
 - main:
   - heading "Antrean tim 3" [level=1]
   - navigation "Kotak tugas"
-  - form "Saring tugas"
   - table "Tugas, yang paling mendesak di atas":
     - rowgroup:
       - row:
