@@ -79,7 +79,7 @@ def outsiders(context: Context, rows: Sequence[access_log.AccessRow], case: case
         account_id for account_id in views
         if account_id not in (case.owner_id, SYSTEM) and not is_partner(account_id)
         and not inbox.cases_worked_on(context.uow, account_id, [case.id])
-        and not journal_rows.cases_started(context.uow, account_id, [case.id])]
+        and not journal_rows.acted_in(context.uow, account_id, case.id)]
     return tuple(OutsideReader(who=people.who(each), roles=people.roles(each, context.now), views=views[each])
                  for each in sorted(strangers, key=lambda each: (-views[each], each)))
 

@@ -110,3 +110,11 @@ def test_who_took_the_case_in_may_mark_it(office: Office, case: CompletionResult
     office.engine.cases.mark_simfoni(office.actor("intake_operator"), case.case_id, entered_at=office.clock.now(), reference="SMF 1")
     assert sheet(office, office.actor("case_manager"), case).marks[0].reference == "SMF 1"
     assert not sheet(office, office.actor("case_manager"), case).may_enter
+
+
+def test_who_entered_a_case_is_no_outsider_of_it(office: Office, case: CompletionResult) -> None:
+    head, data = office.actor("head_of_unit"), office.actor("data_staff")
+    sheet(office, data, case)
+    assert ("data_staff",) in {each.roles or (each.who,) for each in office.engine.audit.access_log(head, case.case_id).outsiders}
+    office.engine.cases.mark_simfoni(data, case.case_id, entered_at=office.clock.now())
+    assert office.engine.audit.access_log(head, case.case_id).outsiders == ()
