@@ -13,7 +13,7 @@ from engine.authorization import PROVIDER
 from engine.directory import providers as sheets
 from engine.executor import Context
 from engine.types import Actor
-from storage import accounts, cases, providers
+from storage import accounts, cases, instances, providers
 from storage.tasks import TaskRow
 
 
@@ -70,4 +70,13 @@ def _is_to(context: Context, row: TaskRow, names: Sequence[str]) -> bool:
     except errors.KeyDestroyed:
         return False
     line_no = partner_scope.line_of_task(opened, row)
-    return any(partner_scope.may_see(context, opened, line_no, name) for name in names)
+    if _is_referral(context, row):
+        return any(partner_scope.may_see(context, opened, line_no, name) for name in names)
+    return any(partner_scope.was_asked(opened, line_no, name) for name in names)
+
+
+def _is_referral(context: Context, row: TaskRow) -> bool:
+    """Whether the task is to answer one or to report on it, which ends with the consent; else it is what a provider owes afterwards."""
+    instance = instances.get(context.uow, row.instance_id)
+    form = None if instance is None else context.executor.definition(context.uow, instance.deployment_id).forms.get(row.form_key or "")
+    return form is None or form.record in (partner_scope.ANSWER, partner_scope.REPORT)

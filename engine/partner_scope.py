@@ -30,6 +30,7 @@ from storage.partner_links import LinkRow
 
 ROLE: Final = PROVIDER
 ANSWER, REPORT = "referral", "provider_report"      # the records that a partner's forms make
+WITHDRAWAL: Final = "withdrawal"                    # the record of a consent taken back
 #: What an agency writes down of an answer that it was told: not asked of the partner itself.
 OFFICE: Final = frozenset({"on_behalf_of", "told_at", "received_at"})
 _TOLD: Final = ("coordination_note", "special_needs_told", "documents_later")
@@ -128,6 +129,15 @@ def may_see(context: Context, case: Opened, line_no: str | None, provider: str) 
     if case.lines.get(line_no or "", {}).get("line_status") in _OVER:
         return False
     return statements.covers_handover(case.file, line_no, on=context.local_day()).allows
+
+
+def was_asked(case: Opened, line_no: str | None, provider: str) -> bool:
+    """Whether this provider was asked to serve the line, or is the receiver whom the beneficiary took her consent back from; without
+    both, whether it was asked at all. What it owes then, such as giving data back, needs no consent."""
+    to = case.provider_of(line_no)
+    named = to.name if to is not None else str(case.file.record(WITHDRAWAL).get("receiver") or "")
+    asked = [named] if named else [str(line.get("provider_asked") or line.get("provider") or "") for line in case.lines.values()]
+    return plain(provider) in {plain(each) for each in asked if each}
 
 
 def told(context: Context, case: Opened, line_no: str | None, definition: Definition) -> tuple[FormField, ...]:
