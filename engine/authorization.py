@@ -149,7 +149,8 @@ _KEEPS_ROSTER: Final = {**_LEADS, **_all(Scope.AGENCY, "roster.change")}
 #: role -> action -> where. One row of domain.md 5.1 each; whom 5.1 does not name does their own steps, on their own cases only.
 POLICY: Final[Mapping[str, _Rights]] = {
     "intake_operator": {**_RECEIVES, **_EMERGENCY, **_DOCUMENTS},
-    **dict.fromkeys(("companion", "shelter_officer", "psychologist"), {**_HELPS, **_EMERGENCY}),
+    "companion": {**_RECEIVES, **_EMERGENCY},   # what she may begin, each SOP's start_roles say
+    **dict.fromkeys(("shelter_officer", "psychologist"), {**_HELPS, **_EMERGENCY}),
     **dict.fromkeys(("mediator", "counsellor"), _HELPS),
     **dict.fromkeys(("service_officer", "puspaga_receiver"), _RECEIVES),
     **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.AGENCY, "statistics.read", "statistics.export")}),

@@ -66,7 +66,7 @@ POOL = ObjectFacts(agency_id="unit", role="companion", is_open=True)
     ("companion", "task.complete", POOL, False),            # claim it first
     ("companion", "task.complete", HELD, True),
     ("intake_operator", "case.start", OTHERS, True),
-    ("companion", "case.start", OTHERS, False),
+    ("companion", "case.start", OTHERS, True),
     ("case_manager", "case.read", OTHERS, True),
     ("head_of_unit", "case.cancel", OTHERS, True),
     ("companion", "case.cancel", MINE, False),
