@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.errors import EngineError
-from webui import context
+from webui import context, forms
 
 pages = Blueprint("absences", __name__, url_prefix="/ketidakhadiran")
 
@@ -53,7 +53,4 @@ def _page(*, problem: str = "") -> str:
 
 
 def _day(name: str) -> date:
-    try:
-        return date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        return date.min  # no day at all: refused with the words for that
+    return forms.typed_day(request.form, name) or date.min  # no day at all: refused with the words for that

@@ -172,6 +172,14 @@ def _read_date(kind: str, parts: list[str]) -> str:
         return "/".join(parts[:3]) + (f" {hour}" if kind == "datetime" else "")
 
 
+def typed_day(posted: Mapping[str, str], name: str) -> date | None:
+    """A day from the three boxes of a page that is no form of an SOP; None for none, or for one that no calendar has."""
+    try:
+        return date.fromisoformat(_read_date("date", [*(posted.get(f"{name}.{part}", "").strip() for part in "dmy"), ""]))
+    except ValueError:
+        return None
+
+
 def _month_number(month: str) -> int:
     if month.isdecimal():
         return int(month)

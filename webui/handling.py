@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from engine.errors import EngineError, NotFound
 from engine.results import Colleague
 from engine.types import TaskSummary
-from webui import context
+from webui import context, forms
 
 pages = Blueprint("handling", __name__, url_prefix="/tugas")
 MOST_AT_ONCE = 50
@@ -94,7 +94,7 @@ def _call(verb: str, task_id: str) -> TaskSummary:
     elif verb in NEED_COLLEAGUE:
         given["to"] = request.form.get("kepada", "")
     elif verb == "set_aside":
-        given["until"] = _day(request.form.get("sampai", ""))
+        given["until"] = forms.typed_day(request.form, "sampai") or date.min  # no day at all: refused with the engine's words
     call: Callable[..., TaskSummary] = getattr(context.engine().tasks, verb)
     return call(context.actor(), task_id, **given)
 
@@ -152,11 +152,3 @@ def _choosable(verb: str, role: str) -> list[Colleague]:
 def _of_the_house(role: str) -> list[Colleague]:
     return [one for one in context.engine().tasks.colleagues(context.actor())
             if one.id != context.actor().account_id and (role in one.roles or not one.is_outside)]
-
-
-def _day(given: str) -> date:
-    """The day typed; the first of all for what is none, which the engine refuses with its own words."""
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        return date.min

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine import ClockKind, TimeStandard
 from engine.errors import BundleRefused, EngineError, InvalidSubmission, NotAllowed, NotFound
-from webui import context, limits, sops, uploads
+from webui import context, forms, limits, sops, uploads
 
 pages = Blueprint("sop_drafts", __name__, url_prefix="/sop")
 #: What a person may count a time in: the value of the choice -> clock, and the duration of so many.
@@ -83,7 +83,7 @@ def set_time(draft_id: str) -> Answer:
 def propose(draft_id: str) -> Answer:
     """Lay the draft before those who approve."""
     return _change(draft_id, lambda actor, revision: context.engine().sops.propose(
-        actor, draft_id, decree=request.form.get("decree", ""), effective_from=_day(request.form.get("effective_from", "")),
+        actor, draft_id, decree=request.form.get("decree", ""), effective_from=_day(),
         reason=request.form.get("reason", ""), expected_revision=revision), place="pengesahan")
 
 
@@ -141,7 +141,7 @@ def _page(detail: Any, *, problem: str = "", place: str = "") -> str:
     return render_template(
         "sop_draft.html", detail=detail, draft=detail.summary, findings=sops.by_severity(detail.findings), proposal=open_one,
         may_decide=bool(mine) and context.may("sop.approve"), problem=problem, place=place, typed=request.form, units=UNITS,
-        parts={key: amount_of(standard) for key, standard in detail.times.items()}, today=context.now().astimezone(context.zone()).date())
+        parts={key: amount_of(standard) for key, standard in detail.times.items()})
 
 
 def amount_of(standard: TimeStandard) -> tuple[str, str]:
@@ -166,11 +166,12 @@ def _standard() -> TimeStandard:
     return TimeStandard(duration=pattern.format(amount), clock=clock, text=request.form.get("wording", "").strip() or f"{amount} {words}")
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidSubmission({"effective_from": ("Isi tanggal mulai berlaku.", "Enter the day it takes effect.")}) from None
+def _day() -> date:
+    found = forms.typed_day(request.form, "effective_from")
+    if found is None:
+        raise InvalidSubmission({"effective_from": ("Isi tanggal mulai berlaku.", "Enter the day it takes effect.")})
+    return found
+
 
 
 def _why(refusal: EngineError | uploads.UploadRefused) -> str:

@@ -187,7 +187,8 @@ class Person(Browsing):
         """Somebody is away from today on, and a colleague holds their role meanwhile."""
         page = self.open("/ketidakhadiran")
         page.select_option("#siapa", label=who)
-        page.fill("#sampai", f"{until:%Y-%m-%d}")
+        for part, number in (("d", until.day), ("m", until.month), ("y", until.year)):
+            page.fill(f"#sampai-{part}", str(number))
         page.locator("#pengganti").select_option(page.locator("#pengganti option", has_text=substitute).get_attribute("value"))
         page.fill("#surat", "Surat tugas 12 tanggal hari ini")
         page.check(f"input[name=peran][value={role}]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -95,6 +96,11 @@ def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenHouse]:
     opened = OpenHouse(tmp_path_factory.mktemp("open-house"))
     yield opened
     opened.office.database.close()
+
+
+def boxes(name: str, day: date) -> dict[str, str]:
+    """A day as a page's three boxes send it."""
+    return {f"{name}.d": str(day.day), f"{name}.m": str(day.month), f"{name}.y": str(day.year)}
 
 
 def of_role(house: OpenHouse, agency: str, role: str) -> Browser:

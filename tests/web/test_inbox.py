@@ -13,7 +13,7 @@ import engine as front_door
 from engine.results import InboxFilters
 from tests.support import office as offices
 from tests.support.office import Office
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, boxes
 from webui import limits
 from webui.app import create_app
 
@@ -98,11 +98,11 @@ def test_a_refused_form_keeps_what_was_typed(house):
     task_id = rows(bima.get("/tugas?kotak=pool").text)[0].partition(":")[0]
     bima.post(f"/tugas/{task_id}/ambil", on="/tugas?kotak=pool")
     assert bima.get(f"/tugas/{task_id}/urus/serahkan").status_code == 200
-    refused = bima.post(f"/tugas/{task_id}/urus/tunda", {"sampai": "bukan tanggal", "catatan": "menunggu <b>berkas</b>"}, on="/tugas")
+    refused = bima.post(f"/tugas/{task_id}/urus/tunda", {"sampai.d": "31", "sampai.m": "2", "sampai.y": "2026", "catatan": "menunggu <b>berkas</b>"}, on="/tugas")
     assert refused.status_code == 422
     assert "menunggu &lt;b&gt;berkas&lt;/b&gt;" in refused.text
     assert "Pilih hari sesudah hari ini" in refused.text
-    aside = bima.post(f"/tugas/{task_id}/urus/tunda", {"sampai": "2026-11-12", "catatan": "menunggu berkas"}, on="/tugas")
+    aside = bima.post(f"/tugas/{task_id}/urus/tunda", {**boxes("sampai", date(2026, 11, 12)), "catatan": "menunggu berkas"}, on="/tugas")
     assert aside.status_code == 303
     assert task_id not in str(rows(bima.get("/tugas").text))
     assert "Ditunda sampai" in bima.get("/tugas?kotak=aside").text
@@ -143,10 +143,11 @@ def test_filters_stand_in_the_address_as_ids_and_are_saved(house):
 def test_an_absence_is_recorded_shown_and_ended(house):
     office, person, ids = house
     bima = person("bima")
-    given = {"siapa": ids["bima"], "pengganti": ids["dewi"], "peran": "case_manager", "mulai": "2026-11-10", "sampai": "2026-11-12", "surat": "ST 1/2026"}
-    refused = bima.post("/ketidakhadiran", {**given, "sampai": "kapan-kapan"}, on="/ketidakhadiran")
+    given = {"siapa": ids["bima"], "pengganti": ids["dewi"], "peran": "case_manager",
+             **boxes("mulai", date(2026, 11, 10)), **boxes("sampai", date(2026, 11, 12)), "surat": "ST 1/2026"}
+    refused = bima.post("/ketidakhadiran", {**given, "sampai.m": "kapan-kapan"}, on="/ketidakhadiran")
     assert refused.status_code == 422
-    assert "ST 1/2026" in refused.text
+    assert "ST 1/2026" in refused.text and 'value="kapan-kapan"' in refused.text
     assert bima.post("/ketidakhadiran", given, on="/ketidakhadiran").status_code == 303
     dewi = person("dewi")
     assert "Anda Plt. Bima" in dewi.get("/tugas?kotak=pool").text

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,7 +16,7 @@ from engine.settings import Settings
 from engine.types import LintFinding
 from tests.support import office as offices
 from tests.support.office import Office
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, boxes
 from webui import limits
 from webui.app import create_app
 
@@ -86,9 +86,9 @@ def test_a_time_is_changed_in_the_table_proposed_and_approved_by_another(house: 
     assert "Sahkan" not in page, "whoever edits is offered no approval"
     stale = owner.post(f"{path}/waktu", {**time, "amount": "20"}, on=path)
     assert stale.status_code == 422 and "Sudah diubah orang lain" in stale.text
-    day = (house.office.clock.now() + timedelta(days=6)).date().isoformat()
-    proposal = {"decree": "188/12/2026", "effective_from": day, "reason": "Lebih cepat", "revision": revision(page)}
-    assert owner.post(f"{path}/ajukan", {**proposal, "effective_from": "besok"}, on=path).status_code == 422
+    day = (house.office.clock.now() + timedelta(days=6)).date()
+    proposal = {"decree": "188/12/2026", **boxes("effective_from", day), "reason": "Lebih cepat", "revision": revision(page)}
+    assert owner.post(f"{path}/ajukan", {**proposal, "effective_from.d": "besok"}, on=path).status_code == 422
     assert owner.post(f"{path}/ajukan", proposal, on=path).status_code == 303
 
     assert "menunggu pengesahan Anda" in head.get("/pemberitahuan").text
@@ -144,7 +144,7 @@ def test_one_diagram_becomes_a_draft_and_a_gate_removed_stands_in_red(house: Hou
     assert owner.post(f"{path}/berkas", {"files": (io.BytesIO(broken), DIAGRAM), "revision": "1"}, on=path).status_code == 303
     page = owner.get(path).text
     assert "timer-unusable" in page and "belum dapat dibandingkan" in page
-    refused = owner.post(f"{path}/ajukan", {"decree": "1", "effective_from": "2027-01-04", "reason": "x", "revision": "2"}, on=path)
+    refused = owner.post(f"{path}/ajukan", {"decree": "1", **boxes("effective_from", date(2027, 1, 4)), "reason": "x", "revision": "2"}, on=path)
     assert refused.status_code == 422 and "timer-unusable" in refused.text
     assert owner.post(f"{path}/cabut", on=path).status_code == 303
     assert "Dicabut" in owner.get(path).text and f"{path}/berkas" not in owner.get(path).text
