@@ -1,4 +1,4 @@
-"""The plan of services beside a form that speaks of its lines: shown, offered as choices, and filled in where rows name them."""
+"""The plan of services beside a form that speaks of it: shown, offered as choices, and filled in where rows name them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from engine import forms
+from engine.authorization import OUTSIDE
 from engine.casefile import LineStatus, kept
 from engine.casefile.plan import rows_by_line
 from engine.definitions import Definition
@@ -17,19 +18,22 @@ from engine.types import Text, Value
 
 PLAN: Final = "plan_lines"
 LINE: Final = "line_no"
+DOCUMENT: Final = "F04"                               # the plan as an SOP's inputs call it
 _TOLD: Final = (LINE, "service_type", "provider")     # of a line, what tells it from the others
 _OVER: Final = frozenset({LineStatus.FULFILLED, LineStatus.REFUSED, LineStatus.CANCELLED})
 
 Line = Mapping[str, Value]
 
 
-def asks(form: Form) -> bool:
-    """Whether the form speaks of plan lines: by a field, or a column, for their number."""
-    return any(each.key == LINE for field in form.fields for each in (field, *field.fields))
+def belongs(form: Form, inputs: Collection[str], role: str) -> bool:
+    """Whether whoever fills this form needs the plan beside it: it speaks of plan lines, by a field or a column for their number, or
+    the SOP names the plan among what the step needs. People of another house see their own line only."""
+    asks = any(each.key == LINE for field in form.fields for each in (field, *field.fields))
+    return asks or (DOCUMENT in inputs and role not in OUTSIDE)
 
 
 def beside(
-    context: Context, case_id: str, key: bytes, definition: Definition, form: Form, view: FormView, typed: Mapping[str, Value],
+    context: Context, case_id: str, key: bytes, definition: Definition, view: FormView, typed: Mapping[str, Value],
     allowed: Collection[str],
 ) -> tuple[FormView, FormField | None]:
     """The form with line numbers as choices and its rows begun from the plan, and the plan's visible lines; None without a plan.
@@ -40,7 +44,7 @@ def beside(
     """
     lines = list(rows_by_line(kept.case_file(context, case_id, key).record("plan").get(PLAN)).values())
     described = next((field for each in definition.forms.values() for field in each.fields if field.key == PLAN), None)
-    if not lines or described is None or not asks(form):
+    if not lines or described is None:
         return view, None
     columns = tuple(column for column in described.fields if column.key in _TOLD and column.sensitivity in allowed)
     shown = Field(key=PLAN, type=FieldType.ROWS, label=described.label, sensitivity="C0", fields=columns)

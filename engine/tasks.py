@@ -150,9 +150,10 @@ class Tasks(Boxes, Handling, StatedTimes):
         if not summary.element_id and not authorization.allows(actor, "task.complete", about):  # whoever holds it has to do it
             return _limited(summary)
         view, plan = forms.to_fill(form, typed, CLASSES) if form else None, None  # one's own draft: nothing in it is news
-        if form is not None and view is not None and task.case_id is not None and plan_beside.asks(form) and task.state == commands.OPEN:
-            view, plan = plan_beside.beside(context, task.case_id, context.case_key(task.case_id, seen.wrapped_key), definition, form,
-                                            view, typed, classes)
+        if (form is not None and view is not None and task.case_id is not None and task.state == commands.OPEN
+                and plan_beside.belongs(form, node.inputs, task.role)):
+            view, plan = plan_beside.beside(context, task.case_id, context.case_key(task.case_id, seen.wrapped_key), definition, view,
+                                            typed, classes)
         return TaskDetail(
             summary=summary, form=view, plan=plan,
             draft=typed, draft_saved_at=saved_at,

@@ -45,7 +45,7 @@ def test_a_start_draft_is_its_writers_alone_sealed_and_gone_when_it_is_sent(offi
     assert office.engine.cases.start_draft(other, KEY) == ({}, None)
     assert b"ZQ-0002" not in b"".join(file.read_bytes() for file in office.engine.settings.data_dir.glob("kawal.db*"))
     with pytest.raises(errors.NotAllowed):
-        office.engine.cases.save_start_draft(office.actor("companion"), KEY, {})
+        office.engine.cases.save_start_draft(office.actor("data_staff"), KEY, {})
     office.start()
     assert office.engine.cases.start_draft(operator, KEY) == ({}, None)
 
@@ -67,3 +67,13 @@ def test_the_plan_stands_beside_what_asks_for_its_lines_and_begins_its_rows(offi
     again = office.engine.tasks.get(manager, task.id)
     assert again.draft == draft
     assert next(field for field in again.form.fields if field.key == "line_reviews").value == draft["line_reviews"]
+
+
+def test_the_plan_stands_beside_a_step_that_needs_it_though_its_form_names_no_line(office):
+    started, companion = office.follow("a03_adaptasi_rencana", until="agree_plan"), office.actor("companion")
+    task = office.task(started, "agree_plan")
+    office.engine.tasks.claim(companion, task.id)
+
+    lines = office.engine.tasks.get(companion, task.id).plan.value
+
+    assert [(line["service_type"], line["provider"]) for line in lines] == [("health_support", "RSUD A"), ("legal_support", "LBH B")]
