@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.types import Text
 from webui import context
 
@@ -43,6 +45,16 @@ NAMES = {
     "F27F": Text("Laporan penyuluhan", "Report of an information session"),
     "F28": Text("Matriks SOP-AP", "SOP-AP matrix"),
 }
+
+
+#: The part of a case's page where what is no letter can be read; "" where the page itself or the form has it.
+_READ_AT = {"F01": "", "F02": "", "F03": "asesmen", "F04": "", "F05": "persetujuan", "F06": "persetujuan", "F07": "", "F09": "konferensi",
+            "F14": "", "F15": "layanan", "F16": "", "F17": "layanan", "F18": ""}
+
+
+def where_to_read(codes: Iterable[str]) -> list[str]:
+    """The parts of a case's page that hold these documents, once each: letters lie under its documents."""
+    return [part for part in dict.fromkeys(_READ_AT.get(code, "dokumen") for code in codes) if part]
 
 
 def document_word(code: str) -> str:

@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["clause_words"] = forms.clause_words
     app.jinja_env.filters["grouped"] = forms.grouped
     app.jinja_env.filters["document_word"] = document_words.document_word
+    app.jinja_env.filters["where_to_read"] = document_words.where_to_read
     app.jinja_env.globals.update(
         account=context.account, actor=context.actor, said=said.said, handled_word=said.handled_word,
         filter_address=inbox.address, lang=context.language, say=context.say, may=context.may, now=context.now,

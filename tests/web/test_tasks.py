@@ -103,6 +103,8 @@ def test_whoever_does_a_step_reaches_the_papers_it_needs(manager, engine):
     at = f'href="/kasus/{detail.summary.case_id}/dokumen"'
     engine.kept["task-1"].detail = replace(detail, inputs=("F10",))
     assert at in manager.get("/tugas/task-1").text
+    engine.kept["task-1"].detail = replace(detail, inputs=("F04", "F05"))
+    assert at not in (page := manager.get("/tugas/task-1").text) and "/persetujuan\"" in page
     engine.kept["task-1"].detail = replace(detail, inputs=())
     assert at not in manager.get("/tugas/task-1").text
 
