@@ -45,6 +45,13 @@ def signed_in(office: Office, name: str) -> Actor:
     return found[0]
 
 
+def test_sops_to_begin_say_when_in_their_own_words(office: Office) -> None:
+    (sop,) = [each for each in office.engine.sops.startable(office.actor("intake_operator")) if each.key == offices.KEY]
+    assert sop.begins is not None and sop.begins.id.startswith("Bila laporan kasus diterima dari SOP Pengaduan. Langkah pertama: ")
+    assert sop.begins.en.startswith("When: ")
+    assert all(each.begins is None for each in office.engine.sops.list(office.actor("head_of_unit")))
+
+
 @pytest.fixture
 def held(office: Office, people: dict[str, str]) -> tuple[Actor, Any]:
     """Bima, and the task he has just claimed."""

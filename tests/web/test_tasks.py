@@ -43,7 +43,9 @@ def test_filters_are_ids_and_unknown_ones_are_ignored(manager):
 
 
 def test_an_empty_box_says_what_to_do(someone):
-    assert "Tidak ada tugas yang Anda pegang" in someone("pendamping").get("/tugas").text
+    empty = someone("pendamping").get("/tugas").text
+    assert "Tidak ada tugas yang Anda pegang" in empty and "Saring tugas" not in empty
+    assert "Saring tugas" in someone("pendamping").get("/tugas?risiko=high").text, "whoever filtered can take it back"
 
 
 def test_claiming_leads_to_the_task(manager, engine):
