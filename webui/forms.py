@@ -287,7 +287,8 @@ def clause_words(clause: str) -> str:
     if match is None:
         return ""
     row = _("SOP baris %(number)s", number=match[1])
-    return f"{row}, {match[2]}" if match[2] else row
+    columns = {"output": _("output"), "waktu": _("waktu"), "kelengkapan": _("kelengkapan"), "pelaksana": _("pelaksana")}
+    return f"{row}, {columns.get(match[2], match[2])}" if match[2] else row
 
 
 def shown_value(f: FormField) -> str:

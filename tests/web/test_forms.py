@@ -152,6 +152,7 @@ def test_variables_in_words():
 
 def test_clauses_are_cited_as_people_cite_them():
     assert forms.clause_words("kalbar.r3.output") == "SOP baris 3, output"
+    assert forms.clause_words("kalbar.r5.kelengkapan") == "SOP baris 5, kelengkapan"
     assert forms.clause_words("kalbar.r3") == "SOP baris 3"
     assert forms.clause_words("law.tpks_police") == ""
 
