@@ -85,7 +85,7 @@ def serve(settings: Settings, *, host: str, port: int, with_worker: bool) -> int
              "--no-control-socket",  # one in the home folder would be shared by every product of this account
              "--bind", f"{host}:{port}", "webui.wsgi:app"]
     worker = [sys.executable, "-m", "webui.cli", "worker"]
-    environment = {**os.environ, "KAWAL_DEMO": "1" if settings.demo else "0"}
+    environment = of_children(settings, port=port)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -100,6 +100,14 @@ def serve(settings: Settings, *, host: str, port: int, with_worker: bool) -> int
     for child in children:
         child.wait()
     return 0
+
+
+def of_children(settings: Settings, *, port: int) -> dict[str, str]:
+    """The environment of what `serve` starts. A link that a demo shows opens on the port it is served on, unless somebody says where."""
+    environment = {**os.environ, "KAWAL_DEMO": "1" if settings.demo else "0"}
+    if settings.demo:
+        environment.setdefault("KAWAL_BASE_URL", f"http://localhost:{port}")
+    return environment
 
 
 def _answers(host: str, port: int, stop: threading.Event) -> bool:

@@ -22,7 +22,7 @@ import engine as front_door
 import handlers
 from engine.settings import Settings
 from storage import Database, agencies, numbers
-from webui import cli, stage
+from webui import cli, serving, stage
 
 ROOT = Path(__file__).resolve().parents[2]
 SOP = ROOT / "bpmn" / "kalbar" / "pengelolaan-kasus"
@@ -216,6 +216,15 @@ def test_a_worker_killed_after_the_letter_was_kept_leaves_one_letter_and_one_num
 
 
 @pytest.mark.slow
+def test_links_of_a_demo_open_on_its_port(monkeypatch):
+    monkeypatch.delenv("KAWAL_BASE_URL", raising=False)
+    demo, real = Settings(demo=True), Settings()
+    assert serving.of_children(demo, port=8061)["KAWAL_BASE_URL"] == "http://localhost:8061"
+    assert "KAWAL_BASE_URL" not in serving.of_children(real, port=8061)
+    monkeypatch.setenv("KAWAL_BASE_URL", "https://kawal.example")
+    assert serving.of_children(demo, port=8061)["KAWAL_BASE_URL"] == "https://kawal.example"
+
+
 def test_serve_answers_starts_what_died_again_and_stops_cleanly(home):
     kawal("init")
     with socket.socket() as free:
