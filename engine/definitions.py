@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -184,7 +185,7 @@ def load(bundle: SopBundle) -> Definition:
 
 
 def forget() -> None:
-    """Drop every cached definition: the next `load` reads from bytes again."""
+    """Drop every cached definition: the next `load` reads diagrams and forms from bytes again. Compiled tables stay, by their bytes."""
     _cache.clear()
 
 
@@ -218,7 +219,7 @@ def _read(bundle: SopBundle) -> Definition:
         raise BundleRefused([refusal("no-process", next(iter(models)))])
     tables: dict[str, Decisions] = {}
     for file, data in bundle.named(".dmn").items():
-        read = decisions.read_decisions(data)
+        read = _tables_of(data)
         for name in read.names:
             if name in tables:
                 raise BundleRefused([refusal("duplicate-decision", file)])
@@ -250,6 +251,12 @@ def _read(bundle: SopBundle) -> Definition:
         files=bundle.files,
         program=build.compile_program(processes, tables, correlation_paths=_correlation_paths(models)),
     )
+
+
+@functools.lru_cache(maxsize=256)
+def _tables_of(data: bytes) -> Decisions:
+    """The tables of a DMN file. Most SOPs use the same ones, and to compile those costs more than all the rest of a definition."""
+    return decisions.read_decisions(data)
 
 
 def _correlation_paths(models: Mapping[str, Model]) -> dict[str, dict[str, str]]:
