@@ -74,7 +74,7 @@ class ObjectFacts:
     given_by: str | None = None                         # who gave the task to who holds it
     asked: bool = False                                 # the actor was asked to help with the task
     conflicted: frozenset[str] = field(default_factory=frozenset)   # officers with a conflict of interest in the case
-    is_elsewhere: bool = False                          # a referral to another provider than the one the actor answers for
+    is_elsewhere: bool = False                          # to a partner's person: no referral to the provider they answer for
     opened: bool = False                                # the actor broke its glass, and the time is not over
     names_shown: bool = False                           # the actor asked for its names, and the time is not over
     unmasked: frozenset[str] = field(default_factory=frozenset)     # fields (record.field) the actor may see for a while
@@ -206,8 +206,8 @@ _NOTHING = (frozenset({"C0"}), frozenset({"C0"}))
 def allows(actor: Actor, action: str, obj: ObjectFacts | None = None) -> bool:
     """Whether one of the actor's roles allows `action` on `obj`; without `obj`, on anything at all.
 
-    Rows of other agencies, cases in which the actor has a conflict of interest, and, to a partner's person, referrals to another provider
-    are refused whatever the role.
+    Rows of other agencies, cases in which the actor has a conflict of interest, and, to a partner's person, whatever is no referral to
+    their provider are refused whatever the role.
     """
     if obj is None:
         return any(action in POLICY.get(role, ()) for role in actor.roles)

@@ -23,12 +23,13 @@ def is_restricted(actor: Actor) -> bool:
 
 
 def of_others(context: Context, rows: Sequence[TaskRow]) -> list[bool]:
-    """Which of these tasks are no referral to the actor's own provider; none of them for whoever works for the unit."""
+    """Which of these tasks are no referral to the actor's own provider, whoever did what in the case before; none of them for whoever
+    works for the unit."""
     actor = context.actor
     if actor.provider_id is None:
         return [False] * len(rows)
     names = _names(context, actor.provider_id)
-    return [row.role == PROVIDER and not _is_to(context, row, names) for row in rows]
+    return [row.role != PROVIDER or not _is_to(context, row, names) for row in rows]
 
 
 def may_be_given(context: Context, row: TaskRow, account_id: str) -> bool:

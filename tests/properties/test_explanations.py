@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 10, tzinfo=UTC)
 
 def told(actor: Actor, facts: ObjectFacts, action: str) -> str | None:
     """The table read aloud, scope by scope, without the code under test: the closest thing that connects the two, or nothing."""
-    if facts.agency_id != actor.agency_id or actor.account_id in facts.conflicted:
+    if facts.agency_id != actor.agency_id or actor.account_id in facts.conflicted or facts.is_elsewhere:
         return None
     scopes = [str(POLICY[role][action]) for role in actor.roles if role in POLICY and action in POLICY[role]]
     mine = facts.assignee_id == "me"
@@ -53,7 +53,7 @@ def pair(chance: random.Random) -> tuple[Actor, ObjectFacts]:
         "agency_id": chance.choice(("unit", "unit", "unit", "unit", "another")), "role": chance.choice((chance.choice(likely), chance.choice(ROLES))),
         "assignee_id": chance.choice((None, *PEOPLE)), "is_open": chance.random() < 0.8, "owner_id": chance.choice((None, None, "me", "ani")),
         "worked_on": chance.random() < 0.3, "given_by": chance.choice((None, None, *PEOPLE)), "asked": chance.random() < 0.2,
-        "conflicted": frozenset({"me"}) if chance.random() < 0.1 else frozenset()}
+        "conflicted": frozenset({"me"}) if chance.random() < 0.1 else frozenset(), "is_elsewhere": chance.random() < 0.05}
     return actor, ObjectFacts(**facts)
 
 

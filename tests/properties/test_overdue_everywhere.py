@@ -161,7 +161,7 @@ class Views:
         barred = {row["case_id"] for row in self.busy.rows("SELECT case_id FROM conflict_of_interest WHERE account_id = :a", a=who.account_id)}
         mine = {one for one, row in self.tasks.items() if row["assignee_id"] == who.account_id and row["state"] == "open"
                 and row["agency_id"] == who.agency_id and row["case_id"] not in barred
-                and (who.provider_id is None or row["role"] != "external_provider")}
+                and who.provider_id is None}   # no partner's person here answers for a provider
         for box in ("mine", "pool", "aside", "done"):
             self.said(every(lambda number, box=box: tasks_of.inbox(who, InboxFilters(box=box), number)))
         listed = every(lambda number: tasks_of.inbox(who, InboxFilters(box="mine", late_only=True), number))

@@ -54,7 +54,7 @@ class Reader:
                                    c=case_id, me=self.me))
 
     def grounds_of_task(self, task: Row) -> set[str]:
-        if task["agency_id"] != self.agency or self.bars(task["case_id"]) or (self.is_partner and task["role"] == "external_provider"):
+        if task["agency_id"] != self.agency or self.bars(task["case_id"]) or self.is_partner:
             return set()
         waits, holder = task["state"] == "open", task["assignee_id"]
         asked = self.busy.rows("SELECT 1 FROM task_handling WHERE task_id = :t AND verb = 'ask_help' AND to_id = :me",
