@@ -256,7 +256,7 @@ def test_serve_answers_starts_what_died_again_and_stops_cleanly(home):
 
 def page(port: int) -> int:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answered:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answered:
             return answered.status
     except OSError:
         return 0
