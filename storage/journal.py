@@ -81,7 +81,8 @@ def cases_started(uow: UnitOfWork, account_id: str, case_ids: Collection[str]) -
 
 def acted_in(uow: UnitOfWork, account_id: str, case_id: str) -> bool:
     """Whether this account moved or decided anything in any of the case's chains."""
-    return uow.execute(select(journal.c.seq).where(journal.c.case_id == case_id, journal.c.actor_id == account_id).limit(1)).first() is not None
+    found = uow.execute(select(journal.c.seq).where(journal.c.case_id == case_id, journal.c.actor_id == account_id).limit(1))
+    return found.first() is not None
 
 
 def cases_asked(uow: UnitOfWork, agency_id: str, *, limit: int = 200) -> list[str]:
