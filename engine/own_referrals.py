@@ -10,10 +10,12 @@ from collections.abc import Sequence
 
 from engine import errors, partner_scope
 from engine.authorization import PROVIDER
+from engine.definitions import Definition
 from engine.directory import providers as sheets
 from engine.executor import Context
+from engine.partner_scope import Opened
 from engine.types import Actor
-from storage import accounts, cases, instances, providers
+from storage import accounts, cases, instances, providers, tasks
 from storage.tasks import TaskRow
 
 
@@ -45,6 +47,19 @@ def people_of(context: Context, row: TaskRow) -> tuple[str, ...]:
     held = accounts.holders(context.uow, row.agency_id, [PROVIDER], context.local_day()).get(PROVIDER, ())
     return tuple(each for each in held if (account := accounts.get(context.uow, each)) is not None
                  and account.provider_id is not None and _is_to(context, row, _names(context, account.provider_id)))
+
+
+def referral(context: Context, task_id: str) -> tuple[Opened, str | None, Definition]:
+    """The case, the line and the SOP of an open referral to the actor's own provider. Raises `NotFound` for any other task, and to whoever
+    works for the unit: they have the case."""
+    row = tasks.get(context.uow, task_id)
+    if row is None or row.state != "open" or not is_restricted(context.actor) or row.agency_id != context.actor.agency_id \
+            or of_others(context, [row])[0] or not _is_referral(context, row):
+        raise errors.NotFound(task_id=task_id)
+    case, instance = cases.get(context.uow, row.case_id or ""), instances.get(context.uow, row.instance_id)
+    assert case is not None and instance is not None  # or it were no referral
+    opened = partner_scope.opened(context, case)
+    return opened, partner_scope.line_of_task(opened, row), context.executor.definition(context.uow, instance.deployment_id)
 
 
 def providers_of(context: Context) -> tuple[tuple[str, str], ...]:

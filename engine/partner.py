@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from engine import authorization, case_chain, errors, facts, forms, partner_scope, receipts, seal
+from engine import authorization, case_chain, errors, facts, forms, own_referrals, partner_scope, receipts, seal
 from engine.case_documents import summary
 from engine.casefile import release
 from engine.commands import access, documents
@@ -18,7 +18,7 @@ from engine.commands import partner as commands
 from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.partner_results import (
-    CaseReferrals, NewLink, PartnerFace, PartnerLink, PartnerProgress, PartnerReferral, PartnerTask, ReferralOut,
+    CaseReferrals, NewLink, PartnerFace, PartnerLink, PartnerPacket, PartnerProgress, PartnerReferral, PartnerTask, ReferralOut,
 )
 from engine.partner_scope import Asked, Opened
 from engine.results import DocumentRow, FormView
@@ -125,13 +125,7 @@ class Partner:
     def document(self, session: str, document_id: str) -> tuple[DocumentRow, bytes]:
         """A document of the packet, with its bytes; its reading stands in the access log."""
         def command(context: Context, link: LinkRow, case: Opened, asked: Asked | None) -> tuple[DocumentRow, bytes]:
-            provider = commands.content_of(case.key, link).provider
-            known = {row.id for row in partner_scope.packet(context, case, link.line_no, provider)}
-            row = document_rows.get(context.uow, document_id) if document_id in known else None
-            if row is None or row.ciphertext is None:
-                raise errors.NotFound(document_id=document_id)
-            access.log(context, case.row.id, what=access.READ, field_group=document_id)
-            return summary(row), seal.unseal(case.key, row.ciphertext, bound_to=documents.binding(document_id))
+            return _document(context, case, link.line_no, commands.content_of(case.key, link).provider, document_id)
 
         return self._acting(self._by_session(session), command)
 
@@ -153,6 +147,32 @@ class Partner:
             commands.add_progress(context, case, link, text)
 
         self._acting(self._by_session(session), command, action="partner.answer")
+
+    # --- the partner with an account ---------------------------------------------------------------------------------------
+
+    def packet(self, actor: Actor, task_id: str) -> PartnerPacket:
+        """The packet of a referral that waits for the actor's provider; its reading stands in the access log. Raises `NotFound`."""
+        def command(context: Context) -> PartnerPacket:
+            case, line_no, definition = own_referrals.referral(context, task_id)
+            to = case.provider_of(line_no)
+            access.log(context, case.row.id, what=access.READ, field_group=f"referral:{task_id}")
+            try:
+                told = partner_scope.told(context, case, line_no, definition)
+            except release.NotReleased:
+                told = ()
+            return PartnerPacket(told=told, consented=partner_scope.consented(context, case, line_no), documents=tuple(
+                summary(row) for row in partner_scope.packet(context, case, line_no, to.name if to is not None else "")))
+
+        return self._executor.run(actor, command)
+
+    def packet_document(self, actor: Actor, task_id: str, document_id: str) -> tuple[DocumentRow, bytes]:
+        """A document of that packet, with its bytes; its reading stands in the access log. Raises `NotFound`."""
+        def command(context: Context) -> tuple[DocumentRow, bytes]:
+            case, line_no, _ = own_referrals.referral(context, task_id)
+            to = case.provider_of(line_no)
+            return _document(context, case, line_no, to.name if to is not None else "", document_id)
+
+        return self._executor.run(actor, command)
 
     # --- inside ------------------------------------------------------------------------------------------------------------
 
@@ -229,6 +249,16 @@ class Partner:
                 id=asked.row.id, name=asked.row.name, is_report=asked.is_report,
                 form=forms.to_fill(commands.form_of(asked.form), {}, _CLASSES)),
             until=link.done_at + self._settings.partner_link_after_done if link.done_at is not None and asked is None else None)
+
+
+def _document(context: Context, case: Opened, line_no: str | None, provider: str, document_id: str) -> tuple[DocumentRow, bytes]:
+    """One document of a packet, read by whom it was released to."""
+    known = {row.id for row in partner_scope.packet(context, case, line_no, provider)}
+    row = document_rows.get(context.uow, document_id) if document_id in known else None
+    if row is None or row.ciphertext is None:
+        raise errors.NotFound(document_id=document_id)
+    access.log(context, case.row.id, what=access.READ, field_group=document_id)
+    return summary(row), seal.unseal(case.key, row.ciphertext, bound_to=documents.binding(document_id))
 
 
 def _asked(context: Context, case: Opened, task_id: str) -> Asked:

@@ -50,6 +50,15 @@ class PartnerReferral:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartnerPacket:
+    """What stands beside the form of a referral for a partner's person with an account: as `PartnerReferral` has it."""
+
+    consented: tuple[str, ...]
+    told: tuple[FormField, ...]
+    documents: tuple[DocumentRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PartnerProgress:
     """What the partner told between answer and report."""
 

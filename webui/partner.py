@@ -143,7 +143,7 @@ def _page(found: PartnerReferral, typed: Mapping[str, Value], *, problems: Mappi
     drawn = forms.controls(found.task.form, typed, problems, add_row_to=add_row_to) if found.task is not None else ()
     loose = forms.loose(drawn, problems)
     return render_template("partner/referral.html", referral=found, face=found.face, controls=drawn, summary=forms.summary(drawn),
-                           loose=loose, has_problems=bool(problems), news=news, news_problem=news_problem, data_word=_data_word)
+                           loose=loose, has_problems=bool(problems), news=news, news_problem=news_problem, data_word=data_word)
 
 
 def _answered(before: PartnerReferral) -> Answer:
@@ -175,7 +175,7 @@ def _is_secure() -> bool:
     return bool(current_app.config["SESSION_COOKIE_SECURE"])
 
 
-def _data_word(kind: str) -> str:
+def data_word(kind: str) -> str:
     """What a consent calls a kind of data."""
     return {
         "letter": _("hal surat-menyurat"), "service": _("layanan"), "plan": _("tujuan layanan"), "reason": _("alasan dirujuk"),

@@ -81,6 +81,7 @@ POLICY: Final[Mapping[str, str]] = {
     "keys.show": SIGNED_IN,
     "keys.switch": SIGNED_IN,
     "task.show": "task.read",
+    "task.packet_document": "task.read",
     "task.claim": "task.claim",
     "task.unclaim": "task.unclaim",
     "task.save_draft": "task.save_draft",

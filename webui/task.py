@@ -20,9 +20,10 @@ from engine.errors import (
     TaskAlreadyClaimed,
     TaskGone,
 )
+from engine.partner_results import PartnerPacket
 from engine.results import TaskDetail
 from engine.types import Value
-from webui import context, forms, simfoni, stated_time, versions, words
+from webui import cases, context, forms, partner, simfoni, stated_time, versions, words
 
 pages = Blueprint("task", __name__, url_prefix="/tugas")
 UNREADABLE = ("Isi tanggal, misalnya 3/11/2026, dan jam, misalnya 09.30; atau kosongkan keduanya.",
@@ -36,6 +37,12 @@ def show(task_id: str) -> str:
     if detail.summary.mark:
         context.engine().tasks.look(context.actor(), task_id)  # it was new, or changed: now it has been seen
     return _page(detail, _known(detail))
+
+
+@pages.get("/<task_id>/berkas/<document_id>")
+def packet_document(task_id: str, document_id: str) -> Response:
+    """A document of a referral's packet for a partner's person, under a name that says nothing of the person."""
+    return cases.download(*context.engine().partner.packet_document(context.actor(), task_id, document_id))
 
 
 @pages.post("/<task_id>/ambil")
@@ -177,6 +184,17 @@ def _elsewhere_words(detail: TaskDetail) -> str:
              "halaman ini yang benar.", at=words.clock(detail.draft_saved_at))
 
 
+def _packet(task_id: str) -> PartnerPacket | None:
+    """What a partner's person is told beside the form; nothing for the unit's own, and for what is no referral."""
+    if not context.only_outside():
+        return None
+    try:
+        found: PartnerPacket = context.engine().partner.packet(context.actor(), task_id)
+    except NotFound:
+        return None
+    return found
+
+
 def _ahead(detail: TaskDetail, typed: Mapping[str, Value]) -> list[tuple[str, datetime]]:
     """The instants to come that were typed into the form, such as the next contact: question and instant, the first first."""
     asked = detail.form.fields if detail.form is not None else ()
@@ -221,6 +239,7 @@ def _page(detail: TaskDetail, values: Mapping[str, Value], *, problems: Mapping[
     return render_template("task.html", detail=detail, task=detail.summary, controls=drawn,
                            summary=forms.summary(drawn) + ([("stated_at", _("Dikerjakan pada"), stated_problem)] if stated_problem else []),
                            loose=loose, conflict=conflict, stated=stated, stated_problem=stated_problem,
+                           packet=_packet(detail.summary.id), data_word=partner.data_word,
                            has_problems=bool(problems), accept_problem=accept_problem, beside=beside,
                            draft_seen=(seen.isoformat() if (seen := draft_seen or detail.draft_saved_at) else ""),
                            row_action=url_for("task.save_draft", task_id=detail.summary.id),

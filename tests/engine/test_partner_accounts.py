@@ -83,6 +83,20 @@ def test_each_sees_the_referrals_to_their_own_provider(office, referral, people)
                 attempt(who)
 
 
+def test_the_packet_is_told_to_its_provider_and_its_reading_is_logged(office, referral, people):
+    fajar, partner = signed_in(office, "fajar"), office.engine.partner
+    packet = partner.packet(fajar, referral.id)
+    assert {"F10", "F12"} & {each.code for each in packet.documents}
+    document = packet.documents[0].id
+    assert partner.packet_document(fajar, referral.id, document)[1].startswith(b"%PDF-")
+    log = office.engine.audit.access_log(office.actor("head_of_unit"), referral.case_id).page.rows
+    assert {f"referral:{referral.id}", document} <= {each.about for each in log}
+    for who, which in ((signed_in(office, "rani"), document), (signed_in(office, "tono"), document), (fajar, "0" * 32),
+                       (office.actor("head_of_unit"), document)):
+        with pytest.raises(errors.NotFound):
+            partner.packet_document(who, referral.id, which)
+
+
 def test_a_referral_is_given_on_within_its_provider_only(office, referral, people):
     fajar = signed_in(office, "fajar")
     assert {one.name for one in office.engine.tasks.colleagues(fajar)} == {"Fajar", "Gadis"}
