@@ -20,6 +20,7 @@ import handlers
 from engine import scenario
 from engine.results import InboxFilters
 from engine.settings import Settings
+from engine.types import Actor
 from tests.web.conftest import Browser
 from webui import limits, stage
 from webui.app import create_app
@@ -47,6 +48,7 @@ class House:
         for role in ROLES:
             self.engine.people.create_account(operator, sign_in=role.replace("_", "-"), name=f"Rekaan {role}", passphrase=PASSPHRASE,
                                               roles=[role], demo=True)
+        self.asked: dict[object, str] = {}   # line of the plan (None: its only one) -> the provider asked to serve it
         self.stage = stage.stage_over(self.engine, self.clock)
         self.forms = forms_of(bundle)
         self.app = create_app(self.engine, settings=settings)
@@ -70,6 +72,10 @@ class House:
 
     def complete(self, step: scenario.Step) -> str:
         """Find the task in the inbox, claim it, fill it in; what the page says afterwards."""
+        if step.role == "external_provider":
+            self.answers_for(self.asked.get(step.item.get("line_no")) or self.asked[None])
+        elif "provider" in step.submission:
+            self.asked[step.item.get("line_no")] = str(step.submission["provider"])
         browser = self.person(step.role or "")
         path = self.find(browser, step)
         assert browser.post(f"{path}/ambil", on=path).headers["Location"] == path
@@ -81,6 +87,13 @@ class House:
         assert response.status_code == 200, problems(response.text)
         self.stage.work()
         return response.text
+
+    def answers_for(self, name: str) -> None:
+        """The partner's person is now one of this provider's."""
+        agency, partner = self.engine.people.operator().agency_id, self.actor("external_provider")
+        keeper = Actor(account_id="keeper", agency_id=agency, name="keeper", roles=frozenset({"data_staff", "system_admin"}))
+        provider = self.engine.providers.save(keeper, {"name": name, "display_name": "Mitra", "kind": "ngo", "services": ["health_support"]})
+        self.engine.people.bind_to_provider(keeper, partner.account_id, provider)
 
     def find(self, browser: Browser, step: scenario.Step) -> str:
         """The address of the step's task, from the rows of the team's list."""
