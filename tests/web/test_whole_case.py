@@ -164,8 +164,10 @@ def test_a_case_goes_from_start_to_documented_through_the_pages(tmp_path, name):
     assert case_path is not None
     assert "Tidak ada tugas yang menunggu" in auditor.get(case_path[1]).text
     assert auditor.get(f"{case_path[1]}/linimasa").text.count('class="verdict late"') == late
+    papers = house.person("head_of_unit").get(f"{case_path[1]}/dokumen").text
     for code in story.documents or ():
-        assert f"<strong>{code} " in auditor.get(f"{case_path[1]}/dokumen").text
+        assert f"<strong>{code} " in papers
+    assert "<strong>F23 " not in auditor.get(f"{case_path[1]}/dokumen").text, "a letter of a restricted step is restricted"
     replay = re.search(rf'href="({case_path[1]}/putar-ulang/[^"]+)"', auditor.get(f"{case_path[1]}/sop").text)
     assert replay is not None
     last = auditor.get(replay[1]).text
