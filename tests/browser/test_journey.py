@@ -15,7 +15,7 @@ from tests.browser.product import ZONE, Product
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HEALTH = {"line_no": 1, "service_type": "health_support", "goal": "Pemulihan luka", "provider": "RSUD A"}
-LEGAL = {"line_no": 2, "service_type": "legal_support", "goal": "Pendampingan hukum", "provider": "LBH B"}
+LEGAL = {"line_no": 2, "service_type": "legal_support", "goal": "Pendampingan hukum", "provider": "RSUD A"}
 
 
 def now() -> datetime:
@@ -83,8 +83,8 @@ def test_a_case_goes_through_all_ten_rows_and_its_auditor_confirms_it(chromium: 
                                                "explained_limits": True, "given_at": now()})
     manager.do(case, "Menyetujui perubahan rencana", {"plan_decision": "approved"})
     assert "Butir 2" in manager.waiting(case, "Berkoordinasi dengan petugas").inner_text()
-    manager.do(case, "Berkoordinasi dengan petugas", coordinated("LBH B", "legal_aid"))
-    companion.do(case, "Merujuk/ melimpahkan", handed("LBH B"))
+    manager.do(case, "Berkoordinasi dengan petugas", coordinated("RSUD A", "legal_aid"))
+    companion.do(case, "Merujuk/ melimpahkan", handed("RSUD A"))
     for _ in (HEALTH, LEGAL):
         companion.do(case, "Memantau kondisi", contacted())
         partner.do(case, "Memberikan intervensi", served("complete"))

@@ -10,7 +10,6 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-import engine as front_door
 from engine.errors import InvalidSubmission, NotAllowed, NotFound, StaleRevision
 from storage.schema import reported
 from tests.support import office as offices
@@ -90,13 +89,14 @@ def test_the_contact_list_is_a_paper_without_the_place_of_a_shelter(office):
     data, part = office.actor("data_staff"), office.engine.providers
     part.save(data, RSUD)
     part.save(data, {**LBH, "name": "Rumah Aman Rekaan", "display_name": "Rumah Aman", "kind": "shelter"})
-    def paper() -> str:
-        return " ".join("".join(page.extract_text() for page in PdfReader(BytesIO(part.contact_list(data))).pages).split())
+    def paper(who) -> str:
+        return " ".join("".join(page.extract_text() for page in PdfReader(BytesIO(part.contact_list(who))).pages).split())
 
-    plain = paper()  # Kalbar's SOP has no such paper
-    office.engine.sops.deploy(office.engine.people.operator("kalbar"), front_door.SopBundle.from_dir(
-        offices.KALBAR.parent / "depok" / "pengelolaan-kasus"))
-    own = paper()    # this one does
+    own = paper(data)
+    elsewhere = office.stranger()   # whose agency has no SOP, and so no such paper of its own
+    part.save(elsewhere, RSUD)
+    part.save(elsewhere, {**LBH, "name": "Rumah Aman Rekaan", "display_name": "Rumah Aman", "kind": "shelter"})
+    plain = paper(elsewhere)
     for flat in (plain, own):
         assert "Rumah Aman Rekaan" in flat and "alamat dirahasiakan" in flat and "RSUD Rekaan (klinik VCT)" in flat
     assert plain != own

@@ -118,7 +118,8 @@ def test_a_story_that_goes_differently_is_told(capsys, home, tmp_path):
         if file.is_file() and "scenarios" not in file.parts:
             (sop / file.relative_to(SOP)).parent.mkdir(exist_ok=True)
             (sop / file.relative_to(SOP)).write_bytes(file.read_bytes())
-    shutil.copytree(ROOT / "bpmn/common/keputusan", tmp_path / "common/keputusan")
+    for used in ("keputusan", "tanggap-darurat", "dokumen"):
+        shutil.copytree(ROOT / "bpmn/common" / used, tmp_path / "common" / used)
     told = (SOP / "scenarios" / "dikembalikan_ke_pengaduan.toml").read_text("utf-8")
     (sop / "scenarios" / "true.toml").write_text(told, "utf-8")
     (sop / "scenarios" / "false.toml").write_text(told.replace('"on_time"', '"late"'), "utf-8")
