@@ -35,8 +35,8 @@ LOCK_RUNS_OUT = timedelta(minutes=3)  # a dead worker's jobs are taken over afte
 #: Made by chance, or counting how often something was tried: not part of what a database says.
 _BY_CHANCE = ("id", "hash", "digest", "key", "keys", "sha256", "_hmac", "source_instance")
 _BY_TRIES = ("fence", "attempts", "locked_by", "error_code", "at", "_from", "_until", "_sort", "_seconds")
-#: The instant an answer kept for a second click says something of: "when it was said", as the columns that end in `at`.
-_SAID_AT = re.compile(r"('\w+_at': )'[^']*'")
+#: In an answer kept for a second click: the instants it says something of, and by how much that was late, as the columns that end so.
+_SAID_AT = re.compile(r"('(?:\w+_at|overrun)': )(?:'[^']*'|\d+)")
 _RANDOM_ID = re.compile(r"\b[0-9a-f]{32}\b")
 _SAID = frozenset({"element_id", "actor_id", "assignee_id", "account_id", "process_id"})
 
