@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from engine import access_reading, acts_reading, authorization, errors, facts
-from engine.access_results import AccessEntry, AccessLog, AgencyAccess, CaseAccess
+from engine.access_results import KINDS, AccessEntry, AccessLog, AgencyAccess, CaseAccess
 from engine.commands import access
 from engine.executor import Context, Executor
 from engine.results import CaseAct, Page
@@ -15,9 +15,6 @@ from storage import access_log, cases, instances
 
 PAGE: Final = 50
 COUNTED_UP_TO: Final = 1000
-#: Kinds of entries, as an agency's log is narrowed to one.
-KINDS: Final = (access.READ, access.NAMES, access.UNMASK, access.BREAK_GLASS, access.REVIEW, access.PRINT, "export", "replay", "resolve",
-                access.DUAL_ROLE)
 
 
 class AccessAudit:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from engine.results import Page
 from engine.types import Text
+
+
+#: Kinds of entries, as an agency's log is narrowed to one.
+KINDS: Final = ("read", "names", "unmask", "break_glass", "review", "print", "export", "replay", "resolve", "dual_role")
 
 
 @dataclass(frozen=True, kw_only=True)

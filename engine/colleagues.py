@@ -23,11 +23,6 @@ def is_of_the_house(held: Collection[str], *, asking_for: str) -> bool:
     return not {*authorization.STAFF, asking_for}.isdisjoint(held)
 
 
-def _answers_for(context: Context, account_id: str) -> str | None:
-    row = accounts.get(context.uow, account_id)
-    return row.provider_id if row is not None else None
-
-
 def of_agency(context: Context) -> tuple[Colleague, ...]:
     """Everybody of the actor's agency who holds such a role today, in their own right or in somebody's place; by name."""
     held = accounts.holders(context.uow, context.actor.agency_id, roles_that_do_tasks(), context.local_day())
@@ -36,7 +31,8 @@ def of_agency(context: Context) -> tuple[Colleague, ...]:
         for account_id in ids:
             roles.setdefault(account_id, []).append(role)
     if own_referrals.is_restricted(context.actor):  # of the people of a partner, who answer for the same provider
-        roles = {each: held for each, held in roles.items() if _answers_for(context, each) == context.actor.provider_id}
+        own = {row.id for row in accounts.of_agency(context.uow, context.actor.agency_id) if row.provider_id == context.actor.provider_id}
+        roles = {each: held for each, held in roles.items() if each in own}
     names = accounts.names(context.uow, set(roles))
     return tuple(Colleague(id=each, name=names[each], roles=tuple(roles[each]), is_outside=set(authorization.STAFF).isdisjoint(roles[each]))
                  for each in sorted(roles, key=lambda each: (names[each].casefold(), each)))

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from engine import bpmn_xml, decisions, forms_schema, resolving, sop_toml
@@ -253,7 +252,7 @@ def _read(bundle: SopBundle) -> Definition:
     )
 
 
-@functools.lru_cache(maxsize=256)
+@lru_cache(maxsize=256)
 def _tables_of(data: bytes) -> Decisions:
     """The tables of a DMN file. Most SOPs use the same ones, and to compile those costs more than all the rest of a definition."""
     return decisions.read_decisions(data)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from engine import authorization, errors, migration, versions
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from engine import authorization, errors, facts, migration, versions
 from engine.advance import LiveInstance
 from engine.definitions import Definition
 from engine.executor import Context
 from engine.migration import Effect, MigrationVerdict
+from engine.model import Node
 from engine.sop_results import CaseEffect, ClockMoved, EffectPage, InTheWay, StepMoved
+from engine.reports import times
 from engine.spiff.moving import Obstacle
 from engine.transition import Migrate
-from storage import instances, tasks
+from storage import conflicts, instances, tasks
 
 PAGE = 50
 
 
 def page(context: Context, version_id: str, after: str = "") -> EffectPage:
-    """The next `PAGE` running cases of the SOP whose version or draft this is; `after` is where the page before ended.
+    """The next `PAGE` running cases of the SOP whose version or draft this is, without those the actor has a conflict of interest in;
+    `after` is where the page before ended. A step of a class that figures do not tell the actor is told as limited.
 
     Raises:
         NotFound: there is no such version that the actor may see.
@@ -26,24 +32,30 @@ def page(context: Context, version_id: str, after: str = "") -> EffectPage:
     version = versions.find(context, version_id)
     key, agency_id = version.definition.sheet.key, context.actor.agency_id
     found = instances.running_of_sop(context.uow, agency_id, key, after=after, limit=PAGE + 1)
+    # Beside a case's code even the name of a step may say too much.
+    classes = times.known_classes(context)
+    barred = conflicts.cases_barred_to(context.uow, context.actor.account_id, {row.case_id for row in found if row.case_id is not None})
     return EffectPage(
         title=version.title, number=version.number, is_draft=version.is_draft, version_id=version.id,
         running=instances.count_running_of_sop(context.uow, agency_id, key, but=version.digest),
-        cases=tuple(_told(context, row, version.definition) for row in found[:PAGE] if row.definition != version.digest),
+        cases=tuple(_told(context, row, version.definition, classes) for row in found[:PAGE]
+                    if row.definition != version.digest and row.case_id not in barred),
         following=found[PAGE - 1].id if len(found) > PAGE else None)
 
 
-def _told(context: Context, row: instances.InstanceRow, definition: Definition) -> CaseEffect:
+def _told(context: Context, row: instances.InstanceRow, definition: Definition, classes: Collection[str]) -> CaseEffect:
     try:
         live = _opened(context, row)
-    except (errors.StateCorrupt, errors.KeyDestroyed) as unreadable:
+        kept = _effect(context, live, definition, "keep")
+        anew = _effect(context, live, definition, "anew") if kept.after is not None else kept
+    except (errors.StateCorrupt, errors.KeyDestroyed, errors.RunawayProcess) as unreadable:
         return CaseEffect(instance_id=row.id, business_key=row.business_key, version=row.sop_version, steps=(), clocks=(),
                           verdict=MigrationVerdict.BLOCKED, in_the_way=(InTheWay(element_id="", name="", reason=unreadable.code),))
-    kept, anew = (_effect(context, live, definition, clocks) for clocks in ("keep", "anew"))
+    before, after = _Names(live.definition, classes), _Names(definition, classes)
     return CaseEffect(
         instance_id=row.id, business_key=row.business_key, version=row.sop_version, verdict=kept.verdict,
-        steps=_steps(context, live, definition, kept), clocks=_clocks(live, definition, kept, anew),
-        in_the_way=tuple(_in_the_way(obstacle, live.definition, definition) for obstacle in kept.obstacles))
+        steps=_steps(context, live, definition, kept, before), clocks=_clocks(kept, anew, before, after),
+        in_the_way=tuple(_in_the_way(obstacle, before, after) for obstacle in kept.obstacles))
 
 
 def _opened(context: Context, row: instances.InstanceRow) -> LiveInstance:
@@ -56,39 +68,65 @@ def _effect(context: Context, live: LiveInstance, definition: Definition, clocks
                             max(context.now, live.last_at), context.tables)
 
 
-def _steps(context: Context, live: LiveInstance, definition: Definition, effect: Effect) -> tuple[StepMoved, ...]:
+def _steps(context: Context, live: LiveInstance, definition: Definition, effect: Effect, names: _Names) -> tuple[StepMoved, ...]:
     held = {row.token_id for row in tasks.open_of(context.uow, live.id) if row.assignee_id is not None}
     after = {} if effect.after is None else {task.token_id: task.element_id for task in effect.after.view.tasks}
     return tuple(
         StepMoved(
-            element_id=task.element_id, name=_name(live.definition, task.element_id),
-            role=live.definition.role_of(task.element_id, live.parameters),
-            role_after=definition.role_of(after[task.token_id], live.parameters) if task.token_id in after else "",
+            element_id=names.id(task.element_id), name=names.name(task.element_id),
+            role=live.definition.role_of(task.element_id, live.parameters) if names.may_tell(task.element_id) else "",
+            role_after=definition.role_of(after[task.token_id], live.parameters)
+            if task.token_id in after and names.may_tell(task.element_id) else "",
             is_held=task.token_id in held)
         for task in live.view.tasks)
 
 
-def _clocks(live: LiveInstance, definition: Definition, kept: Effect, anew: Effect) -> tuple[ClockMoved, ...]:
+def _clocks(kept: Effect, anew: Effect, before: _Names, after: _Names) -> tuple[ClockMoved, ...]:
     again = {clock.token_id: clock.due_after for clock in anew.clocks}
     return tuple(
-        ClockMoved(element_id=clock.element_id,
-                   name=_name(live.definition if clock.due_after is None else definition, clock.element_id), due_at=clock.due_at,
+        ClockMoved(element_id=names.id(clock.element_id), name=names.name(clock.element_id), due_at=clock.due_at,
                    due_kept=clock.due_after, due_anew=again.get(clock.token_id))
-        for clock in kept.clocks)
+        for clock in kept.clocks for names in [before if clock.due_after is None else after])
 
 
-def _in_the_way(obstacle: Obstacle, before: Definition, after: Definition) -> InTheWay:
-    name = _name(before, obstacle.element_id)
+def _in_the_way(obstacle: Obstacle, before: _Names, after: _Names) -> InTheWay:
+    names = before if before.knows(obstacle.element_id) else after
     return InTheWay(
-        element_id=obstacle.element_id, reason=obstacle.reason,
-        name=_name(after, obstacle.element_id) if name == obstacle.element_id else name,
-        choices=tuple((choice, _name(after, choice)) for choice in obstacle.choices))
+        element_id=names.id(obstacle.element_id), reason=obstacle.reason, name=names.name(obstacle.element_id),
+        choices=tuple((after.id(choice), after.name(choice)) for choice in obstacle.choices))
 
 
-def _name(definition: Definition, element_id: str) -> str:
-    """What people call it: its own name, that of the step it sits on, or its id."""
-    try:
-        node = definition.element(element_id)
-        return node.name or (definition.element(node.attached_to).name if node.attached_to else "") or element_id
-    except errors.UnknownElement:
-        return element_id
+@dataclass(frozen=True)
+class _Names:
+    """What one version calls its elements, without those of classes that the reader does not see."""
+
+    definition: Definition
+    classes: Collection[str]
+
+    def knows(self, element_id: str) -> bool:
+        """Whether the version has it."""
+        return self._node(element_id) is not None
+
+    def may_tell(self, element_id: str) -> bool:
+        """Whether it, and the step it sits on, are of classes that the reader sees; of what nobody knows, no."""
+        node = self._node(element_id)
+        host = self._node(node.attached_to) if node is not None and node.attached_to else node
+        return node is not None and host is not None and {node.sensitivity or "C1", host.sensitivity or "C1"} <= set(self.classes)
+
+    def id(self, element_id: str) -> str:
+        """The id, or nothing."""
+        return element_id if self.may_tell(element_id) else ""
+
+    def name(self, element_id: str) -> str:
+        """Its own name, that of the step it sits on, or its id; of a limited one, that it is."""
+        node = self._node(element_id)
+        if node is None or not self.may_tell(element_id):
+            return facts.LIMITED
+        host = self._node(node.attached_to) if node.attached_to else None
+        return node.name or (host.name if host is not None else "") or element_id
+
+    def _node(self, element_id: str) -> Node | None:
+        try:
+            return self.definition.element(element_id)
+        except errors.UnknownElement:
+            return None

@@ -45,8 +45,9 @@ def may_be_given(context: Context, row: TaskRow, account_id: str) -> bool:
 def people_of(context: Context, row: TaskRow) -> tuple[str, ...]:
     """The accounts that a referral waits for, in their agency's context: those whose provider was asked."""
     held = accounts.holders(context.uow, row.agency_id, [PROVIDER], context.local_day()).get(PROVIDER, ())
-    return tuple(each for each in held if (account := accounts.get(context.uow, each)) is not None
-                 and account.provider_id is not None and _is_to(context, row, _names(context, account.provider_id)))
+    of = {each: account.provider_id for each in held if (account := accounts.get(context.uow, each)) is not None}
+    asked = {each for each in set(of.values()) if each is not None and _is_to(context, row, _names(context, each))}
+    return tuple(each for each in held if of.get(each) in asked)
 
 
 def referral(context: Context, task_id: str) -> tuple[Opened, str | None, Definition]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from threading import Lock
@@ -13,6 +13,8 @@ from engine import authorization, definitions, drawings, entrances, errors, form
 from engine.bundle import SopBundle
 from engine.commands import outside
 from engine.commands import versions as new_versions
+from engine.definitions import Definition
+from engine.entrances import Entrance
 from engine.executor import Context, Executor
 from engine.lint import guarded
 from engine.publishing import Publishing
@@ -106,17 +108,17 @@ class Sops(Publishing):
             return ()
 
         def query(context: Context) -> tuple[SopSummary, ...]:
-            found, parameters = [], context.parameters_in_force()
-            for row in deployments.all_in_force(context.uow, actor.agency_id, context.local_day()):
-                definition = context.executor.definition(context.uow, row.id)
-                entered = entrances.entrance(definition, parameters)
-                if entered is not None and (not entered.roles or actor.holds(*entered.roles)):
-                    summary = _summary(row, {}, findings=len(row.findings or ()), sheet=definition.sheet)
-                    found.append(replace(summary, begins=entrances.when_to_take(definition, entered),
-                                         is_told=entered.message in outside.OF_THE_PUBLIC))
-            return tuple(found)
+            return tuple(
+                replace(_summary(row, {}, findings=len(row.findings or ()), sheet=definition.sheet),
+                        begins=entrances.when_to_take(definition, entered), is_told=entered.message in outside.OF_THE_PUBLIC)
+                for row, definition, entered in _open_to(context))
 
         return self._executor.read(actor, query)
+
+    def may_start(self, actor: Actor) -> bool:
+        """Whether there is one; asked on pages that people open all day."""
+        return authorization.allows(actor, "case.start") and self._executor.read(
+            actor, lambda context: next(_open_to(context), None) is not None)
 
     def start_form(self, actor: Actor, key: str) -> FormView:
         """The form that starts the SOP in force under `key`."""
@@ -193,6 +195,16 @@ class Sops(Publishing):
 
     def _sheet(self, context: Context, row: deployments.DeploymentRow) -> Any:
         return context.executor.definition(context.uow, row.id).sheet
+
+
+def _open_to(context: Context) -> Iterator[tuple[deployments.DeploymentRow, Definition, Entrance]]:
+    """The SOPs in force that one of the actor's roles may start, and where they begin."""
+    parameters = context.parameters_in_force()
+    for row in deployments.all_in_force(context.uow, context.actor.agency_id, context.local_day()):
+        definition = context.executor.definition(context.uow, row.id)
+        entered = entrances.entrance(definition, parameters)
+        if entered is not None and (not entered.roles or context.actor.holds(*entered.roles)):
+            yield row, definition, entered
 
 
 def _own(context: Context, deployment_id: str) -> deployments.DeploymentRow:

@@ -159,7 +159,7 @@ class Migrate:
 Remark = AcceptStatedTime | Correct | AskCorrection | AnswerCorrection
 Stimulus = (
     Start | CompleteTask | FireTimer | CompleteOperation | FailOperation | ReceiveMessage | ReceiveSignal
-    | RetryElement | ChangeTables | Suspend | Resume | Cancel | Migrate | Remark
+    | RetryElement | ChangeTables | Suspend | Resume | Cancel | Remark
 )
 
 

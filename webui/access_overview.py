@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import Blueprint, render_template, request
 
+from engine.access_results import KINDS
 from webui import access_words, context, forms
 
 pages = Blueprint("access_overview", __name__)
@@ -20,7 +21,7 @@ def show() -> str:
     asked = {name: request.args[name] for name in _ASKED if request.args.get(name)}
     found = context.engine().audit.access_of_agency(
         context.actor(), what=asked.get("jenis"), since=_day("dari"), until=_day("sampai"), page=number)
-    return render_template("access_overview.html", found=found, asked=asked, kinds=access_words.KINDS, words=access_words)
+    return render_template("access_overview.html", found=found, asked=asked, kinds=KINDS, words=access_words)
 
 
 def _day(name: str) -> date | None:

@@ -47,10 +47,6 @@ def what(entry: AccessEntry) -> str:
     return kind(entry.about if entry.about == "access_log" else entry.what)
 
 
-#: The kinds an agency's log is narrowed to.
-KINDS = ("read", "names", "unmask", "break_glass", "review", "print", "export", "replay", "resolve", "dual_role")
-
-
 def kind(of: str) -> str:
     """One kind of entry."""
     return {

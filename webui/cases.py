@@ -23,7 +23,7 @@ MEDIA_TYPES = {"application/pdf": "pdf", "text/plain": "txt", "image/png": "png"
 @pages.app_context_processor
 def offers() -> dict[str, Callable[[], bool]]:
     """What a page asks before it offers "Kasus baru": a role may start cases, and no SOP of its agency need let it."""
-    return {"may_start": lambda: bool(context.engine().sops.startable(context.actor()))}
+    return {"may_start": lambda: context.engine().sops.may_start(context.actor())}
 
 
 @pages.get("")

@@ -13,7 +13,6 @@ from engine.results import Account
 from engine.types import Actor, Text
 
 EXTENSION = "kawal"
-OUTSIDE = frozenset({"external_provider"})   # roles of partners
 
 
 def engine() -> Any:
@@ -73,7 +72,7 @@ def say(text: Text) -> str:
 def only_outside() -> bool:
     """Whether who asks works for a partner and not for the unit: what waits for them are referrals, not a team's queue."""
     who = g.get("actor")
-    return who is not None and bool(who.roles) and who.roles <= OUTSIDE
+    return who is not None and who.provider_id is not None
 
 
 def may(action: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from engine import authorization, used_parameters
@@ -33,7 +33,9 @@ def known_classes(context: Context) -> frozenset[str]:
 
 def report(context: Context, period: Period) -> TimeReport:
     """The figures of one period, with the flow of those before it."""
-    agency_id, classes, zone = context.actor.agency_id, known_classes(context), office_zone(context)
+    agency = agencies.get(context.uow, context.actor.agency_id)
+    assert agency is not None
+    agency_id, classes, zone = agency.id, known_classes(context), ZoneInfo(agency.zone)
     since, until = period.begins(zone), period.ends(zone)
     done = spent.done(context.uow, agency_id, since=since, until=until, sensitivities=classes, limit=READ_FOR_SPENT + 1)
     stops = _pauses(spent.stops(context.uow, agency_id, since=since, until=until), until)
@@ -47,7 +49,7 @@ def report(context: Context, period: Period) -> TimeReport:
     for key, steps in groupby(step_times(context, since, until, classes), key=lambda step: step.sop_key):
         figures = tuple(StepFigures(times=step, spent=whose.get((key, step.element_id), Spent())) for step in steps)
         sops.append(SopFigures(key=key, title=figures[0].times.sop_title, steps=figures, drawn=key in in_force,
-                               spent=_sum(each.spent for each in figures), clocks=_clocks(context, in_force.get(key))))
+                               spent=_sum(each.spent for each in figures), clocks=_clocks(context, agency.profile, in_force.get(key))))
     return TimeReport(period=period, sops=tuple(sops), flow=_flow(context, period, zone, classes), is_whole=len(done) <= READ_FOR_SPENT,
                       loads=tuple(RoleLoad(role=row.role, waiting=row.waiting, held=row.held, late=row.late) for row in flow.waiting(
                           context.uow, agency_id, now=context.now, sensitivities=classes)))
@@ -82,10 +84,10 @@ def _flow(context: Context, period: Period, zone: ZoneInfo, classes: Collection[
                  for number, each in enumerate(periods) for row in [done.get(number, nothing)])
 
 
-def _clocks(context: Context, deployment_id: str | None) -> tuple[AgencyParameter, ...]:
+def _clocks(context: Context, profile: Mapping[str, Any], deployment_id: str | None) -> tuple[AgencyParameter, ...]:
     if deployment_id is None:
         return ()
-    return used_parameters.of_clocks(context, context.executor.definition(context.uow, deployment_id))
+    return used_parameters.of_clocks(profile, context.executor.definition(context.uow, deployment_id))
 
 
 # --- whose time it was ------------------------------------------------------------------------------------------------------

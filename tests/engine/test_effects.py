@@ -68,6 +68,20 @@ def test_a_step_that_is_gone_is_named_and_the_version_it_runs_by_is_no_change(of
     assert [task.element_id for task in office.pool(office.actor("case_manager"), case)] == ["approve_case_report"]
 
 
+def test_beside_a_cases_code_a_limited_step_is_only_limited_and_a_barred_case_is_not_there(office: Office) -> None:
+    case = office.follow("a04_anak_dan_kewajiban_hukum", until="record_consent")
+    draft, head = drafted(office, (">PT10M<", ">PT20M<")), office.hire("Kiki", "head_of_unit")
+    (told,) = office.engine.sops.preview_migration(office.actor("process_owner"), draft).cases
+    assert "langkah terbatas" in {step.name for step in told.steps}
+    said = {*(one.name for one in (*told.steps, *told.clocks, *told.in_the_way)), *(one.element_id for one in (*told.steps, *told.clocks))}
+    assert not any("TPKS" in each or "police" in each for each in said)
+    assert all(step.role == step.role_after == "" for step in told.steps if not step.element_id)
+    (seen,) = office.engine.sops.preview_migration(head, draft).cases
+    assert "report_to_police" in {step.element_id for step in seen.steps}
+    office.engine.cases.declare_conflict(head, case.case_id or "", head.account_id, reason="Saudara kandung dari terlapor.")
+    assert office.engine.sops.preview_migration(head, draft).cases == ()
+
+
 def test_a_long_list_is_told_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.effects.PAGE", 2)
     started = {office.start().instance_id for _ in range(5)}

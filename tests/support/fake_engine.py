@@ -359,6 +359,9 @@ class Sops:
 
     startable = list
 
+    def may_start(self, actor: Actor) -> bool:
+        return bool(self.startable(actor))
+
     def drafts(self, actor: Actor) -> tuple[SopSummary, ...]:
         return ()
 
