@@ -118,12 +118,12 @@ class _Names:
         return element_id if self.may_tell(element_id) else ""
 
     def name(self, element_id: str) -> str:
-        """Its own name, that of the step it sits on, or its id; of a limited one, that it is."""
+        """That of the step it sits on, its own, or its id; of a limited one, that it is."""
         node = self._node(element_id)
         if node is None or not self.may_tell(element_id):
             return facts.LIMITED
         host = self._node(node.attached_to) if node.attached_to else None
-        return node.name or (host.name if host is not None else "") or element_id
+        return (host.name if host is not None else "") or node.name or element_id
 
     def _node(self, element_id: str) -> Node | None:
         try:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,13 +17,6 @@ from tests.support.office import Office
 
 NAME, SECRET = "Siti Rekaan Rahma", "ZQ-KRONOLOGI-1"
 WHY = "Pemeriksaan inspektorat atas pengaduan nomor tujuh"
-
-
-@pytest.fixture
-def office(tmp_path: Path, sqlite_url: str) -> Iterator[Office]:
-    opened = offices.opened(tmp_path, sqlite_url)
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture

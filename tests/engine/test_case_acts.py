@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
@@ -14,17 +12,9 @@ from engine import canonical, errors, replay
 from engine.results import CaseAct, CompletionResult, ReplayVerdict
 from engine.types import Actor
 from storage.schema import history
-from tests.support import office as offices
 from tests.support.office import Office
 
 WHY = "Saudara kandung dari terlapor."
-
-
-@pytest.fixture
-def office(tmp_path: Path, sqlite_url: str) -> Iterator[Office]:
-    opened = offices.opened(tmp_path, sqlite_url)
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 import pytest
 
@@ -11,11 +10,6 @@ from tests.support import office as offices
 from tests.support.office import Office
 
 DIAGRAM = "pengelolaan-kasus.bpmn"
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Office:
-    return offices.opened(tmp_path, f"sqlite:///{tmp_path / 'kawal.db'}")
 
 
 def drafted(office: Office, *changes: tuple[str, str]) -> str:

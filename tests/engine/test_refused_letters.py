@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 
 from engine.results import CompletionResult, RefusedLetter
 from engine.types import Actor
-from tests.support import office as offices
 from tests.support.office import Office
-
-
-@pytest.fixture
-def office(tmp_path: Path, sqlite_url: str) -> Iterator[Office]:
-    opened = offices.opened(tmp_path, sqlite_url)
-    yield opened
-    opened.database.close()
 
 
 def coordinated(office: Office, who: Actor, case: CompletionResult, provider: str) -> None:

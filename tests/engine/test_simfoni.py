@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from engine import errors, reasons
 from engine.results import CompletionResult, FormField, SimfoniSheet
 from engine.types import Actor
-from tests.support import office as offices
 from tests.support.office import Office
 
 NAME, STORY = "Siti Rekaan Rahma", "ZQ-KRONOLOGI-2"
-
-
-@pytest.fixture
-def office(tmp_path: Path, sqlite_url: str) -> Iterator[Office]:
-    opened = offices.opened(tmp_path, sqlite_url)
-    yield opened
-    opened.database.close()
 
 
 @pytest.fixture
