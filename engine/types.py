@@ -186,6 +186,8 @@ class TaskSummary:
     paused: bool = False                 # its working clock stands still
     aside_until: datetime | None = None  # its holder set it aside till then
     given_by_name: str = ""              # who gave it to its holder
+    owner_id: str | None = None          # who answers for its case, to whoever may list cases
+    owner_name: str = ""
     person: MaskedPerson | None = None   # whom its case is about, in the boxes of whoever may know that much
     mark: str = ""                       # for this viewer: new, changed, or nothing since they last looked
     why: Text | None = None              # why this viewer sees it; beside it in lists: why it is due then, and what comes after it

@@ -27,6 +27,7 @@ case_file = running.case_file
 deployment = defined.deployment
 account = identity.account
 giver = identity.account.alias("giver")
+owner = identity.account.alias("owner")
 look = running.task_look
 
 COUNTED_UP_TO = 1000  # a screen says "1.000+" beyond; counting all would cost more the more there is
@@ -57,6 +58,7 @@ class InboxRow:
     giver_name: str | None
     seen_revision: int | None
     owner_id: str | None
+    owner_name: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,13 +266,15 @@ def _in_context() -> Select[Any]:
             instance.c.risk, instance.c.suspended_at, account.c.name.label("assignee_name"), case_file.c.wrapped_key,
             exists().where(draft.c.task_id == task.c.id).label("has_drafts"), instance.c.calendar_digest,
             conflicts.is_barred(instance.c.case_id, bindparam("viewer")).label("is_barred"),
-            giver.c.name.label("giver_name"), look.c.revision.label("seen_revision"), case_file.c.owner_id)
+            giver.c.name.label("giver_name"), look.c.revision.label("seen_revision"), case_file.c.owner_id,
+            owner.c.name.label("owner_name"))
         .join_from(task, instance, instance.c.id == task.c.instance_id)
         .join(deployment, deployment.c.id == instance.c.deployment_id)
         .outerjoin(account, account.c.id == task.c.assignee_id)
         .outerjoin(giver, giver.c.id == task.c.given_by)
         .outerjoin(look, and_(look.c.task_id == task.c.id, look.c.account_id == bindparam("viewer")))
-        .outerjoin(case_file, case_file.c.id == instance.c.case_id))
+        .outerjoin(case_file, case_file.c.id == instance.c.case_id)
+        .outerjoin(owner, owner.c.id == case_file.c.owner_id))
 
 
 _ONE = Prepared(_in_context().where(task.c.id == bindparam("task_id")))

@@ -245,7 +245,13 @@ def test_a_page_of_the_inbox_asks_the_database_the_same_few_questions(office, pe
             del office.executor.read
         return sum(counted)
 
+    office.start()
     before = statements()
-    for _ in range(10):
-        office.start()
+    answers_for = {office.start().case_id: name for name in ("dewi", "budi") * 5}
+    for case_id, name in answers_for.items():
+        office.engine.cases.assign_owner(office.actor("case_manager"), case_id, people[name])
     assert statements() == before <= 6
+
+    shown = {row.case_id: (row.owner_id, row.owner_name) for number in (1, 2, 3) for row in office.engine.tasks.inbox(bima, POOL, number).rows}
+    assert {case_id: shown[case_id] for case_id in answers_for} == {
+        case_id: (people[name], name.title()) for case_id, name in answers_for.items()}

@@ -68,8 +68,11 @@ def seen(office: Office, actor: Actor) -> set[str]:
 def test_each_sees_the_referrals_to_their_own_provider(office, referral, people):
     fajar = signed_in(office, "fajar")
     assert seen(office, fajar) == {referral.id}
+    head, answers_for_it = office.actor("head_of_unit"), office.hire("Sari", "companion")
+    office.engine.cases.assign_owner(head, referral.case_id, answers_for_it.account_id, note="Sari mengenal keluarganya.")
+    assert office.engine.tasks.get(head, referral.id).summary.owner_name == "Sari"
     (row,) = office.engine.tasks.inbox(fajar, InboxFilters(box="pool")).rows
-    assert row.person is None  # a partner is told whom it is about by its packet
+    assert (row.person, row.owner_id, row.owner_name) == (None, None, "")  # a partner is told whom it is about by its packet
     tasks = office.engine.tasks
     for who in (signed_in(office, name) for name in ("rani", "tono")):  # of another provider; of none
         assert seen(office, who) == set()
