@@ -43,6 +43,7 @@ class Control:
     problem: str = ""
     applies_if: str = ""                    # which answers decide whether this one applies, for the page's script
     condition: str = ""                     # the same in words, for pages without JavaScript
+    row_may_stay_empty: bool = False        # it stands in a row that nobody need fill: then nothing in it is required
     rows: tuple[tuple[Control, ...], ...] = ()
 
     @property
@@ -218,7 +219,7 @@ def _whole(text: str) -> int:
 
 
 def _control(f: FormField, name: str, path: str, values: Mapping[str, Value], problems: Mapping[str, str],
-             siblings: Sequence[FormField], add_row_to: str) -> Control:
+             siblings: Sequence[FormField], add_row_to: str, *, row_may_stay_empty: bool = False) -> Control:
     value = values.get(f.key)
     unknown = value if f.allow_unknown and isinstance(value, str) and value in UNKNOWN_ANSWERS else ""
     condition = conditions.read(f.show_if, siblings)
@@ -226,6 +227,7 @@ def _control(f: FormField, name: str, path: str, values: Mapping[str, Value], pr
         field=f, name=name, value=None if unknown else _shown(f, value), parts=_parts(f, None if unknown else value),
         unknown=unknown, problem=problems.get(path, ""), applies_if=conditions.for_script(condition, name.rpartition(".")[0]),
         condition=conditions.in_words(condition, siblings), rows=_rows(f, name, path, value, problems, add_row_to),
+        row_may_stay_empty=row_may_stay_empty,
     )
 
 
@@ -237,9 +239,10 @@ def _rows(f: FormField, name: str, path: str, value: Value, problems: Mapping[st
     known = known or [{}]
     if add_row_to == name:
         known.append({})
+    may_stay_empty = not f.required or len(known) > 1  # the one row of a group that must be filled is the only one that may not
     return tuple(
-        tuple(_control(sub, f"{name}.{index}.{sub.key}", f"{path}.{index}.{sub.key}",
-                       row if isinstance(row, Mapping) else {}, problems, f.fields, "") for sub in f.fields)
+        tuple(_control(sub, f"{name}.{index}.{sub.key}", f"{path}.{index}.{sub.key}", row if isinstance(row, Mapping) else {}, problems,
+                       f.fields, "", row_may_stay_empty=may_stay_empty) for sub in f.fields)
         for index, row in enumerate(known[:MAX_ROWS])
     )
 

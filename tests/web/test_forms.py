@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from flask import render_template_string
 from werkzeug.datastructures import MultiDict
 
 from engine.results import FormView
@@ -105,6 +107,17 @@ def test_no_answer_is_three_answers_and_a_real_one_wins(kind):
     if kind == "text":
         assert read(view, ("f.x", "Ana"), ("f.x.unknown", "declined")) == {"x": "Ana"}
     assert read(one(kind, options=CHOICES), ("f.x.unknown", "declined")) == {}, "only where the form allows it"
+
+
+@pytest.mark.parametrize(("must", "rows", "said"), [
+    (False, [], ["wajib bila baris diisi"]), (True, [], ["wajib", "wajib"]),
+    (True, [{"n": "satu"}, {}], ["wajib", "wajib bila baris diisi", "wajib bila baris diisi"]),
+])
+def test_what_is_required_in_a_row_that_may_stay_empty_says_so(must, rows, said):
+    drawn = forms.controls(form(a_field("r", "rows", ("Baris", "Rows"), required=must, fields=(
+        a_field("n", "text", ("N", "N"), required=True), a_field("o", "text", ("O", "O"))))), {"r": rows})
+    page = render_template_string("{% from '_form.html' import sections with context %}{{ sections(drawn) }}", drawn=drawn)
+    assert re.findall(r'<span class="required">([^<]+)', page) == said
 
 
 def test_rows_are_bounded():
