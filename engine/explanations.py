@@ -124,6 +124,38 @@ def next_activities(definition: Definition, node: Node) -> list[Node]:
     return found
 
 
+def papers_made(definition: Definition, node: Node) -> tuple[str, ...]:
+    """Codes of the documents that the system makes right after this step, whatever is answered in it; limited steps are left out."""
+    place = _place_of(definition, node)
+    if place is None:
+        return ()
+    made: dict[str, None] = {}
+    seen = {node.id}
+    waiting = [(flow.target, place.scope) for flow in node.outgoing]
+    while waiting:
+        target, scope = waiting.pop(0)
+        step = scope.nodes.get(target)
+        if step is None or step.id in seen or step.sensitivity in ("C3", "C4") or step.loop is not None:
+            continue
+        seen.add(step.id)
+        if step.body is not None:
+            waiting += [(inner.id, step.body) for inner in step.body.nodes.values() if inner.type == "startEvent"]
+        elif step.type in MACHINERY:
+            made |= dict.fromkeys(step.outputs)
+            waiting += [(flow.target, scope) for flow in step.outgoing]
+        elif _goes_on(step):
+            waiting += [(flow.target, scope) for flow in step.outgoing]
+    return tuple(made)
+
+
+def _goes_on(step: Node) -> bool:
+    """Whether whoever gets there passes at once and surely: no choice, nobody else to wait for."""
+    if step.type in ("exclusiveGateway", "inclusiveGateway"):
+        return len(step.outgoing) <= 1 and (step.type == "exclusiveGateway" or len(step.incoming) <= 1)
+    return step.type in ("startEvent", "intermediateThrowEvent", "businessRuleTask") or (
+        step.type == "parallelGateway" and len(step.incoming) <= 1)
+
+
 @dataclass(frozen=True)
 class _Place:
     """Where a node stands: its scope, the sub-process that holds the scope, and where that one stands."""

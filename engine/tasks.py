@@ -161,7 +161,7 @@ class Tasks(Boxes, Handling, StatedTimes):
             grounds=explanations.grounds(definition, node), inputs=node.inputs, outputs=node.outputs,
             why_mine=_why_mine(context, definition, seen, summary, about),
             why_due=explanations.why_due(summary, task_rows.calendar(context, seen), task.standard_from),
-            after_this=explanations.after_this(definition, node),
+            after_this=explanations.after_this(definition, node), makes=explanations.papers_made(definition, node),
             may=frozenset(verb for verb in VERBS if authorization.allows(actor, f"task.{verb}", about)),
             handled=handling.acts(context, seen),
             item=_item(summary.item, forms.named(definition.forms.values(), classes)),

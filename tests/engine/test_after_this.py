@@ -25,3 +25,14 @@ def test_what_comes_next_is_found_across_sub_processes(sop, element, next_names)
     assert {after.name for after in explanations.next_activities(definition, node)} == next_names
     said = explanations.after_this(definition, node)
     assert all(name in said.id for name in next_names) and (bool(next_names) or "tidak ada tugas lain" in said.id)
+
+
+@pytest.mark.parametrize(("sop", "element", "made"), [
+    ("kalbar/pengelolaan-kasus", "hand_over_referral", ("F12",)),
+    ("kalbar/pengelolaan-kasus", "coordinate_provider", ()),  # the letter waits for the answer
+    ("common/melimpahkan", "hand_over_case", ("F12",)),
+    ("depok/pengelolaan-kasus", "assign_companion", ("F08",)),
+])
+def test_a_step_says_which_papers_are_made_from_it_whatever_is_answered(sop, element, made):
+    definition = definitions.load(SopBundle.from_dir(BPMN / sop))
+    assert explanations.papers_made(definition, definition.element(element)) == made

@@ -67,6 +67,14 @@ def test_after_sending_the_page_says_which_instants_lie_ahead(manager, engine):
     assert "Kontak berikutnya" in after and "1 Des 2031 09.00 WIB" in after and "Bertemu pada" not in after
 
 
+def test_before_sending_the_page_says_which_papers_are_made_then(manager, engine):
+    kept = engine.kept["task-1"]
+    assert "Kawal membuat" not in manager.get("/tugas/task-1").text
+    kept.detail = replace(kept.detail, makes=("F12",))
+    asked = manager.get("/tugas/task-1").text.partition('id="isian"')[2]
+    assert asked.index("Kawal membuat F12 Berita acara penyerahan.") < asked.index("class=\"field")
+
+
 @pytest.mark.parametrize(("begun", "said"), [
     (("Menerbitkan surat rujukan", "Memberi tahu"), "Sistem sedang mengerjakan: <strong>Menerbitkan surat rujukan; Memberi tahu</strong>"),
     ((), "tidak membuka tugas baru")])
