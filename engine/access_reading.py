@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from engine import authorization, facts
+from engine import authorization, facts, ran_by
 from engine.access_results import AccessEntry, AccessReview, BusyReader, OutsideReader
 from engine.advance import SYSTEM
 from engine.commands import access
@@ -135,4 +135,4 @@ def _review(context: Context, row: access_grants.BrokenGlassRow, about: authoriz
 
 def _labels(context: Context, case_id: str) -> dict[str, Text]:
     return {f"{form.record}.{field.key}": field.label for instance in instance_rows.of_case(context.uow, case_id)
-            for form in context.executor.definition(context.uow, instance.deployment_id).forms.values() for field in form.fields}
+            for form in ran_by.of(context, instance).forms for field in form.fields}

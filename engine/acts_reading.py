@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from storage import accounts, cases, instances, payloads
 from storage import journal as journal_rows
 
 #: What is done to an instance as a whole: it moves no element that a history row could name.
-OF_INSTANCES: Final = ("suspend", "resume", "cancel")
+OF_INSTANCES: Final = ("suspend", "resume", "cancel", "migrate")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,7 @@ class _Told:
     about: str = ""
     said: str = ""
     sop_title: str = ""
+    versions: tuple[int, ...] = ()
 
 
 def of_case(context: Context, row: cases.CaseRow, about: authorization.ObjectFacts, sight: Sight,
@@ -56,7 +57,7 @@ def of_case(context: Context, row: cases.CaseRow, about: authorization.ObjectFac
     return tuple(
         CaseAct(seq=each.seq, at=each.at, actor_name=names.get(each.actor_id, ""), what=each.what, about=names.get(each.about, ""),
                 actor_roles=() if each.actor_id in names else people.roles(each.actor_id, each.at), said=each.said,
-                sop_title=each.sop_title)
+                sop_title=each.sop_title, versions=each.versions)
         for each in sorted(told, key=lambda each: each.at))
 
 
@@ -94,13 +95,14 @@ def _of_instances(context: Context, row: cases.CaseRow, classes: frozenset[str],
     key = context.case_key(row.id, row.wrapped_key)
     sealed = payloads.get_many(context.uow, {each.payload_digest for each in found if each.payload_digest})
     titles = {each.id: (each.sop_title or {}).get("id", "") for each in of_instances}
+    notes = {each: _note(each, sealed, key) for each in found}
     return [_Told(seq=each.seq, at=each.at, actor_id=each.actor_id, what=each.kind, sop_title=titles.get(each.chain_id, ""),
-                  said=_reason(each, sealed, key) if "C2" in classes else "") for each in found]
+                  versions=tuple(note.get(journal.VERSIONS, ())), said=str(note.get(journal.REASON, "")) if "C2" in classes else "")
+            for each, note in notes.items()]
 
 
-def _reason(row: journal_rows.JournalRow, sealed: Any, key: bytes) -> str:
+def _note(row: journal_rows.JournalRow, sealed: Any, key: bytes) -> Mapping[str, Any]:
     ciphertext = sealed.get(row.payload_digest or "")
     if ciphertext is None:
-        return ""
-    _, _, note = journal.read_content(row.kind, seal.unseal(key, ciphertext, bound_to=pack.payload_binding(row.chain_id, row.seq)))
-    return str(note.get(journal.REASON, ""))
+        return {}
+    return journal.read_content(row.kind, seal.unseal(key, ciphertext, bound_to=pack.payload_binding(row.chain_id, row.seq)))[2]

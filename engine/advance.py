@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from engine import canonical, errors, interpreter, journal, pack, seal
+from engine import canonical, errors, interpreter, journal, migration, pack, seal
 from engine.definitions import Definition
 from engine.spiff import codec
-from engine.transition import FireTimer, Stimulus, Thrown, Transition, View
+from engine.transition import FireTimer, Migrate, Stimulus, Thrown, Transition, View
 from engine.types import InstanceStatus, TraceEntry
 from engine.verdicts import Verdict
 from storage import instances, randomness, tasks
@@ -46,6 +46,8 @@ class LiveInstance:
     parameters_digest: str | None
     key: bytes
     started_at: datetime
+    former: list[str] = field(default_factory=list)       # the deployments it ran by before, oldest first
+    stored_deployment_id: str = ""                         # what its rows were last described by
     is_new: bool = False
     stored_seq: int = 0
     seq: int = 0
@@ -81,6 +83,7 @@ class LiveInstance:
         return cls(
             id=row.id, agency_id=row.agency_id, case_id=row.case_id or "", business_key=row.business_key,
             deployment_id=row.deployment_id, sop_key=row.sop_key, process_id=row.process_id, definition=definition, tables=tables,
+            former=list(row.former_deployments or ()), stored_deployment_id=row.deployment_id,
             calendar_digest=row.calendar_digest, parameters_digest=row.parameters_digest, key=key, started_at=row.started_at,
             stored_seq=row.seq, seq=row.seq, head=bytes.fromhex(row.head_hash), last_at=row.last_at, state=state, risk=row.risk,
             stored_risk=row.risk, suspended_at=row.suspended_at, ended_at=row.ended_at,
@@ -118,10 +121,33 @@ class LiveInstance:
         """One stimulus, one journal entry. `at` earlier than the last entry counts as the last entry's instant:
         two people's clocks may differ, time inside an instance never runs backwards."""
         at = max(at, self.last_at)
-        if self.entries:
-            note = {**(note or {}), journal.SAME_COMMAND: True}
         self.waited_for_events |= self.state is not None and bool(self.view.subscriptions)
         after = interpreter.apply(self.definition.program, self.state, stimulus, at, self.tables)
+        self._write(stimulus, after, at=at, recorded_at=recorded_at, actor_id=actor_id, submission=submission, note=note)
+        return after
+
+    def migrate(
+        self, deployment_id: str, definition: Definition, stimulus: Migrate, *, at: datetime, actor_id: str, note: Mapping[str, Any],
+    ) -> Transition:
+        """Goes on by another deployment, of which the entry names the digest. Raises `CannotMove`: nothing moved."""
+        now = max(at, self.last_at)
+        self.waited_for_events |= bool(self.view.subscriptions)
+        after = migration.migrated(self.definition.program, definition.program, self.state, stimulus, now, self.tables)
+        self.runs_by(deployment_id, definition)
+        self._write(stimulus, after, at=now, recorded_at=at, actor_id=actor_id, submission=None, note=note)
+        return after
+
+    def runs_by(self, deployment_id: str, definition: Definition) -> None:
+        """From now on it is read by this deployment."""
+        self.former.append(self.deployment_id)
+        self.deployment_id, self.definition, self.kept_view = deployment_id, definition, None
+
+    def _write(
+        self, stimulus: Stimulus, after: Transition, *, at: datetime, recorded_at: datetime, actor_id: str,
+        submission: Mapping[str, Any] | None, note: Mapping[str, Any] | None,
+    ) -> None:
+        if self.entries:
+            note = {**(note or {}), journal.SAME_COMMAND: True}
         self.seq += 1
         content = journal.content_bytes(stimulus, submission, note)
         sealed = seal.seal(
@@ -137,7 +163,6 @@ class LiveInstance:
         self.thrown.extend(after.thrown)
         self.head = entry.hash
         self.stands(after, at)
-        return after
 
     def stands(self, after: Transition, at: datetime) -> None:
         """The instance as an entry left it. What is said of it after its end does not move the end."""
@@ -170,6 +195,7 @@ class LiveInstance:
         """Everything so far is written; what comes next in this transaction is written after it."""
         self.entries, self.trace, self.thrown = [], [], []
         self.is_new, self.stored_seq, self.stored_risk, self.case_status, self.case_seen = False, self.seq, self.risk, None, None
+        self.stored_deployment_id = self.deployment_id
         self.had_ended = self.has_ended
 
     def sealed_state(self) -> bytes:

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from engine import (
-    authorization, case_chain, drawings, errors, facts, forms, journal, pack, rebuild, recorded, remarks, replay, shown, substitution,
+    authorization, case_chain, drawings, errors, facts, forms, journal, pack, ran_by, rebuild, recorded, remarks, replay, shown,
+    substitution,
 )
 from engine.access_audit import AccessAudit
 from engine.acts_reading import OF_INSTANCES
@@ -99,7 +100,8 @@ class Audit(AccessAudit):
             if not states:
                 raise errors.NotFound(instance_id=instance_id)
             last = states[-1]
-            return drawings.of_instance(viewer.definition, row.process_id, done=last.done_elements, waiting=last.open_elements,
+            definition = recorded.definition_by_digest(context)(last.definition)
+            return drawings.of_instance(definition, row.process_id, done=last.done_elements, waiting=last.open_elements,
                                         dues=last.dues, at=last.at if seq else context.now, hidden=lambda each: not viewer.may_see(each),
                                         language=language)
 
@@ -155,33 +157,30 @@ class Viewer:
     def __init__(self, context: Context, row: instances.InstanceRow, allowed: frozenset[str], sight: Sight | None = None) -> None:
         self.allowed = allowed
         self.sight = sight or Sight(classes=allowed)
-        self.definition: Definition = context.executor.definition(context.uow, row.deployment_id)
+        self.ran_by = ran_by.of(context, row)
+        self.definition = self.ran_by.now
         self.parameters = context.parameters(row.parameters_digest)
         self._context = context
         self._people: dict[str, tuple[str, str]] = {}
+        # What one version keeps from the viewer, no other tells.
         self._hidden_fields = {
-            each.key for form in self.definition.forms.values() for field in form.steering for each in (field, *field.fields)
-            if each.sensitivity not in allowed} | shown.hidden(self.definition.forms.values(), allowed)
-        self.fields: Mapping[str, FormField] = {
-            **shown.names(self.definition.forms.values(), allowed), **forms.named(self.definition.forms.values(), allowed)}
+            each.key for form in self.ran_by.forms for field in form.steering for each in (field, *field.fields)
+            if each.sensitivity not in allowed}.union(*(shown.hidden(each.forms.values(), allowed) for each in self.ran_by.versions))
+        latest = self.ran_by.forms[::-1]
+        self.fields: Mapping[str, FormField] = {**shown.names(latest, allowed), **forms.named(latest, allowed)}
 
     def may_see(self, element_id: str) -> bool:
-        """Whether the step's own class is one the viewer sees."""
-        try:
-            return (self.definition.element(element_id).sensitivity or "C1") in self.allowed
-        except errors.UnknownElement:
-            return True
+        """Whether the step's own class is one the viewer sees, in every version that has it."""
+        return all((node.sensitivity or "C1") in self.allowed for node in self.ran_by.nodes(element_id))
 
-    def element(self, element_id: str) -> tuple[str, str]:
-        """Id and name of a step, or ("", "langkah terbatas")."""
+    def element(self, element_id: str, definition: Definition | None = None) -> tuple[str, str]:
+        """Id and name of a step, or ("", "langkah terbatas"); as `definition` calls it, else as the latest version that has it."""
         if not element_id:
             return "", ""
         if not self.may_see(element_id):
             return "", LIMITED
-        try:
-            return element_id, self.definition.element(element_id).name or element_id
-        except errors.UnknownElement:
-            return element_id, element_id
+        known = ran_by.find(definition or self.ran_by.with_element(element_id), element_id)
+        return element_id, (known.name if known is not None else "") or element_id
 
     def person(self, account_id: str) -> tuple[str, str]:
         """Name and role of whoever acted; `system` for timers and operations, `public` for who has no account, `partner` for
@@ -202,7 +201,8 @@ class Viewer:
 
     def role_that_acts_on(self, element_id: str) -> str:
         """Who fills the form of an event; "" for one without: its message may come from anybody."""
-        return self.definition.role_of(element_id, self.parameters) if self.definition.element(element_id).form else ""
+        definition = self.ran_by.with_element(element_id)
+        return definition.role_of(element_id, self.parameters) if definition.element(element_id).form else ""
 
     def variables(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """Steering values without those of a class the viewer does not see, also where a decision made rows of them."""
@@ -220,11 +220,12 @@ def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> 
     finished = {(task.element_id, task.completed_at): task for task in tasks.of_instance(context.uow, row.id) if task.completed_at}
     viewer.meet({entry.actor_id for entry in entries.values()})
     stood_in_for = substitution.names_at(context, {task.completed_by for task in finished.values() if task.completed_by})
+    definition_for = recorded.definition_by_digest(context)
     found = []
     for item in trace_rows.of_instance(context.uow, row.id):
         entry = entries.get(item.seq)
         done = finished.get((item.element_id, item.at)) if item.happened == Happening.COMPLETED else None
-        element_id, name = viewer.element(item.element_id)
+        element_id, name = viewer.element(item.element_id, definition_for(entry.definition) if entry else None)
         who, role = viewer.person(entry.actor_id) if entry else ("", "")
         if entry is not None and entry.kind == "receive_message" and item.happened == Happening.CAUGHT:
             role = role or viewer.role_that_acts_on(item.element_id)
@@ -269,31 +270,35 @@ def _states(context: Context, row: instances.InstanceRow, viewer: Viewer, until:
     states: list[StateAt] = []
     done: Counter[str] = Counter()
     before: list[View] = [View()]
-    told = remarks.Told(viewer.definition)
+    definition_for = recorded.definition_by_digest(context)
+    told = remarks.Told(definition_for)
 
     def on_step(step: Step) -> None:
         done.update(item.element_id for item in step.transition.trace if item.happened is Happening.COMPLETED)
-        states.append(_state(step, told.take(step, before[0]), done, row, viewer))
+        states.append(_state(step, told.take(step, before[0]), done, row, viewer, definition_for(step.entry.definition)))
         before[0] = step.transition.view
 
     recorded.replayed(context, row, on_step=on_step, until=until)
     return states
 
 
-def _state(step: Step, told: tuple[str, Form | None], done: Counter[str], row: instances.InstanceRow, viewer: Viewer) -> StateAt:
+def _state(
+    step: Step, told: tuple[str, Form | None], done: Counter[str], row: instances.InstanceRow, viewer: Viewer, definition: Definition,
+) -> StateAt:
     view = step.transition.view
     moved, form = told
     element_id, _ = viewer.element(moved)
     name, role = viewer.person(step.entry.actor_id)
     if element_id and (isinstance(step.stimulus, CompleteTask) or step.submission is not None):
-        role = viewer.definition.role_of(element_id, viewer.parameters)
+        role = definition.role_of(element_id, viewer.parameters)
     return StateAt(
         instance_id=row.id, seq=step.entry.seq, last_seq=row.seq, at=step.entry.at, kind=step.entry.kind, actor_name=name,
         actor_role=role, element_id=element_id,
         open_elements=tuple(each if viewer.may_see(each) else "" for each in view.open_elements),
         done_elements={each: times for each, times in done.items() if viewer.may_see(each)},
         variables=viewer.variables(view.variables), submission=_submission(step, form, moved, viewer), dues=_dues(view, viewer),
-        fields=viewer.fields, stated_at=getattr(step.stimulus, "stated_at", None), reason=_reason(step, viewer))
+        fields=viewer.fields, definition=step.entry.definition, versions=tuple(step.note.get(journal.VERSIONS, ())),
+        stated_at=getattr(step.stimulus, "stated_at", None), reason=_reason(step, viewer))
 
 
 def _dues(view: View, viewer: Viewer) -> Mapping[str, datetime]:

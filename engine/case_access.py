@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from engine import access_reading, authorization, errors, facts, forms, masking, reasons
+from engine import access_reading, authorization, errors, facts, forms, masking, ran_by, reasons
 from engine.access_results import AccessReview, MaskableField, OpenedCase
 from engine.casefile import records as casefile
 from engine.casefile import rules
@@ -156,8 +156,7 @@ def _seen(context: Context, case_id: str, action: str) -> tuple[cases.CaseRow, a
 def _maskable(context: Context, row: cases.CaseRow, about: authorization.ObjectFacts) -> Iterable[tuple[str, Field]]:
     """Of the records whose existence the actor may know: the questions whose answers they do not see, of classes they may ask for."""
     visible, may_open = authorization.visible_sensitivity(context.actor, about), authorization.unmaskable(context.actor, about)
-    known = [form for instance in instance_rows.of_case(context.uow, row.id)
-             for form in context.executor.definition(context.uow, instance.deployment_id).forms.values()]
+    known = [form for instance in instance_rows.of_case(context.uow, row.id) for form in ran_by.of(context, instance).forms]
     for record in sorted(cases.record_versions(context.uow, row.id)):
         if casefile.sensitivity_of(record) in visible and record not in rules.DERIVED:
             for field in forms.merged(form for form in known if form.record == record).values():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine import authorization, case_summaries, errors, explanations, facts, forms, masking, task_rows
+from engine import authorization, case_summaries, errors, explanations, facts, forms, masking, ran_by, task_rows
 from engine.audit import Viewer
 from engine.casefile import kept, ownership, plan as plans, rules
 from engine.casefile import records as casefile
@@ -77,8 +77,7 @@ class Known:
 
     @cached_property
     def _forms(self) -> list[Any]:
-        return [form for each in self.instances
-                for form in self.context.executor.definition(self.context.uow, each.deployment_id).forms.values()]
+        return [form for each in self.instances for form in ran_by.of(self.context, each).forms]
 
     @cached_property
     def _anyones(self) -> dict[str, Field]:
@@ -186,11 +185,8 @@ def _done(of: Known, row: instance_rows.InstanceRow) -> list[str]:
 
 def _activity(viewer: Viewer, element_id: str) -> str:
     """The name of a step that people did or saw done; "" for what is none, or not the viewer's to know."""
-    try:
-        node = viewer.definition.element(element_id)
-    except errors.UnknownElement:
-        return ""
-    return node.name or "" if node.type in explanations.WORK and viewer.may_see(element_id) else ""
+    node = next(iter(viewer.ran_by.nodes(element_id)), None)
+    return node.name or "" if node is not None and node.type in explanations.WORK and viewer.may_see(element_id) else ""
 
 
 def _view(of: Known, row: cases.CaseRecordRow, values: Mapping[str, Value]) -> RecordView:

@@ -73,8 +73,9 @@ class HistoryRow:
 @dataclass(frozen=True, kw_only=True)
 class CaseAct:
     """Something people decided about the case beside its SOPs' steps. `what` is a word of `engine.acts.KINDS`, simfoni_taken_back, or
-    suspend | resume | cancel of the SOP `sop_title`; `about` is whom it concerns, `said` their words, both empty where the viewer may
-    not know them. Who acted comes by name to those who work together, else by the roles of that day."""
+    suspend | resume | cancel | migrate (from one of `versions` to the other) of the SOP `sop_title`; `about` is whom it concerns, `said`
+    their words, both empty where the viewer may not know them. Who acted comes by name to those who work together, else by the roles of
+    that day."""
 
     seq: int
     at: datetime
@@ -84,6 +85,7 @@ class CaseAct:
     about: str = ""
     said: str = ""
     sop_title: str = ""
+    versions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,6 @@ from engine import authorization, errors, facts, filings, forms, idempotency
 from engine.case_documents import summary
 from engine.commands import access, documents, reissue
 from engine.commands import corrections as commands
-from engine.definitions import Definition
 from engine.executor import Context, Executor
 from engine.filing_results import CorrectionResult, Difference, FilingDetail, FilingRow, FilingVersion, WaitingCorrection
 from engine.filings import Correction, Filing
@@ -190,7 +189,7 @@ class _Desk:
         self.about = facts.of_case(context, row)
         authorization.require(self._actor, "case.read", self.about)
         self.sight = facts.sight_of(self._actor, self.about)
-        self._definitions: dict[str, tuple[Definition, instances.InstanceRow]] = {}     # asked of every form of the case
+        self._parameters: dict[str, Mapping[str, Value] | None] = {}     # by instance: asked of every form of the case
 
     def to_see(self, instance_id: str) -> None:
         """Naming another case's instance answers like one that does not exist."""
@@ -268,33 +267,20 @@ class _Desk:
     def _decides(self) -> bool:
         return authorization.allows(self._actor, commands.CONSENT, self.about)
 
-    def _definition(self, one: Filing) -> tuple[Definition, instances.InstanceRow]:
-        if one.chain_id not in self._definitions:
-            row = instances.get(self._context.uow, one.chain_id)
-            assert row is not None
-            self._definitions[one.chain_id] = self._context.executor.definition(self._context.uow, row.deployment_id), row
-        return self._definitions[one.chain_id]
-
     def _class_of(self, one: Filing) -> str:
-        definition, _row = self._definition(one)
-        try:
-            return (definition.element(one.element_id).sensitivity or "C1") if one.element_id else "C1"
-        except errors.UnknownElement:
-            return "C3"     # of a version from before a migration: nobody can say any more how much it told
+        return (one.definition.element(one.element_id).sensitivity or "C1") if one.element_id else "C1"
 
     def _role_of(self, one: Filing) -> str:
-        definition, row = self._definition(one)
-        try:
-            return str(definition.role_of(one.element_id, self._context.parameters(row.parameters_digest)))
-        except errors.UnknownElement:
+        if not one.element_id:
             return ""
+        if one.chain_id not in self._parameters:
+            row = instances.get(self._context.uow, one.chain_id)
+            assert row is not None
+            self._parameters[one.chain_id] = self._context.parameters(row.parameters_digest)
+        return str(one.definition.role_of(one.element_id, self._parameters[one.chain_id]))
 
     def _name_of(self, one: Filing) -> str:
-        definition, _row = self._definition(one)
-        try:
-            return str(definition.element(one.element_id).name or one.form.title.id)
-        except errors.UnknownElement:
-            return one.form.title.id
+        return str(one.definition.element(one.element_id).name or one.form.title.id) if one.element_id else one.form.title.id
 
     def _person(self, account_id: str) -> str:
         """Names stay with those who work together; whoever only looks on sees that somebody did it."""

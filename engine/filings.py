@@ -6,12 +6,13 @@ that count are those of the last correction in effect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from engine import entrances, errors, journal, recorded
+from engine.definitions import Definition
 from engine.executor import Context
 from engine.forms_schema import Form
 from engine.replay import Step
@@ -53,7 +54,8 @@ class Correction:
 
 @dataclass(kw_only=True)
 class Filing:
-    """One form that was sent: with a task, an action or the start. `variables` are those it was asked under."""
+    """One form that was sent: with a task, an action or the start. `variables` are those it was asked under, `definition` the version
+    in force then."""
 
     chain_id: str
     seq: int
@@ -61,6 +63,7 @@ class Filing:
     at: datetime
     actor_id: str
     form: Form
+    definition: Definition
     element_id: str
     token_id: str
     submission: Mapping[str, Any]
@@ -113,7 +116,7 @@ def named(found: Iterable[Filing], instance_id: str, seq: int) -> Filing:
 
 
 def _of_instance(context: Context, row: instances.InstanceRow, places: Mapping[int, int], until: int | None) -> list[Filing]:
-    reader = _Reader(context.executor.definition(context.uow, row.deployment_id), row.id, places, until)
+    reader = _Reader(recorded.definition_by_digest(context), row.id, places, until)
     report = recorded.replayed(context, row, on_step=reader.take)
     if report.verdict is ReplayVerdict.BROKEN:
         raise errors.StateCorrupt(instance_id=row.id)
@@ -123,8 +126,8 @@ def _of_instance(context: Context, row: instances.InstanceRow, places: Mapping[i
 class _Reader:
     """The filings of one journal, step by step."""
 
-    def __init__(self, definition: Any, chain_id: str, places: Mapping[int, int], until: int | None) -> None:
-        self._definition, self._chain_id, self._places, self._until = definition, chain_id, places, until
+    def __init__(self, definition_for: Callable[[str], Definition], chain_id: str, places: Mapping[int, int], until: int | None) -> None:
+        self._definition_for, self._chain_id, self._places, self._until = definition_for, chain_id, places, until
         self._before = View()
         self.found: dict[int, Filing] = {}
 
@@ -141,7 +144,8 @@ class _Reader:
         self._before = step.transition.view
 
     def _file(self, step: Step, place: int) -> None:
-        form = entrances.form_of(self._definition, step.stimulus, self._before)
+        definition = self._definition_for(step.entry.definition)
+        form = entrances.form_of(definition, step.stimulus, self._before)
         if form is None or step.submission is None:
             return
         token = str(getattr(step.stimulus, "token_id", ""))
@@ -149,7 +153,8 @@ class _Reader:
         waited = next((each for each in waiting if each.token_id == token), None)
         self.found[step.entry.seq] = Filing(
             chain_id=self._chain_id, seq=step.entry.seq, place=place, at=step.entry.at, actor_id=step.entry.actor_id, form=form,
-            element_id=waited.element_id if waited is not None else entrances.start_of(self._definition, step.stimulus)
+            definition=definition,
+            element_id=waited.element_id if waited is not None else entrances.start_of(definition, step.stimulus)
             if isinstance(step.stimulus, Start) else "",
             token_id=token, submission=step.submission, item=waited.item if waited is not None else None,
             variables=self._before.variables, is_task=isinstance(step.stimulus, CompleteTask),

@@ -31,6 +31,9 @@ ACTING_FOR = "acting_for"
 #: In the note of what a provider without an account did, or a companion in its place: the provider by name. Absent from all others.
 PROVIDER = "provider"
 
+#: In the note of a migration: the numbers of the versions the instance ran by before and from then on.
+VERSIONS = "versions"
+
 GENESIS = bytes(32)  # what the first entry of every chain points at
 
 KINDS: Mapping[str, type] = {
@@ -50,13 +53,15 @@ KINDS: Mapping[str, type] = {
     "correct": transition.Correct,
     "ask_correction": transition.AskCorrection,
     "answer_correction": transition.AnswerCorrection,
+    "migrate": transition.Migrate,
 }
 _NAMES = {stimulus: kind for kind, stimulus in KINDS.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One journal entry. `payload_digest` is SHA-256 of the ciphertext, `state_digest` an HMAC under the case key, in hex."""
+    """One journal entry. `definition` is the digest of what the instance runs by once it is written: a migration names the new one.
+    `payload_digest` is SHA-256 of the ciphertext, `state_digest` an HMAC under the case key, in hex."""
 
     chain_id: str
     seq: int

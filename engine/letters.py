@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine import canonical, definitions, errors, filings, signatures
+from engine import canonical, definitions, errors, filings, ran_by, signatures
 from engine.casefile import kept, release, rules, statements
 from engine.casefile.release_fields import Data, kind_of
 from engine.commands import instances as standing
@@ -115,7 +115,7 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
         NotReleased: it would tell its receiver what nobody agreed to.
         EngineError: a rule of every case forbids it.
     """
-    definition = context.executor.definition(context.uow, row.deployment_id)
+    definition = ran_by.of(context, row).with_document(code)
     document, _ = definition.documents.get(code, (None, ""))
     found = shelf(definition, code)
     agency = agencies.get(context.uow, row.agency_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine import errors, partner_scope
+from engine import errors, partner_scope, ran_by
 from engine.authorization import PROVIDER
 from engine.definitions import Definition
 from engine.directory import providers as sheets
@@ -95,5 +95,5 @@ def _is_to(context: Context, row: TaskRow, names: Sequence[str]) -> bool:
 def _is_referral(context: Context, row: TaskRow) -> bool:
     """Whether the task is to answer one or to report on it, which ends with the consent; else it is what a provider owes afterwards."""
     instance = instances.get(context.uow, row.instance_id)
-    form = None if instance is None else context.executor.definition(context.uow, instance.deployment_id).forms.get(row.form_key or "")
+    form = None if instance is None else ran_by.of(context, instance).with_element(row.element_id).forms.get(row.form_key or "")
     return form is None or form.record in (partner_scope.ANSWER, partner_scope.REPORT)

@@ -34,7 +34,7 @@ def save(uow: UnitOfWork, live: LiveInstance, now: datetime, message_key: bytes,
     fields = instance_fields(live)
     if live.is_new:
         instances.add(uow, instances.InstanceRow(
-            id=live.id, agency_id=live.agency_id, case_id=live.case_id or None, deployment_id=live.deployment_id,
+            id=live.id, agency_id=live.agency_id, case_id=live.case_id or None,
             process_id=live.process_id, business_key=live.business_key, started_at=live.started_at, **fields))
     elif not instances.save(uow, live.id, expected_seq=live.stored_seq, **fields):
         return False
@@ -58,7 +58,8 @@ def instance_fields(live: LiveInstance) -> dict[str, Any]:
         "seq": live.seq, "head_hash": live.head.hex(), "last_at": live.last_at,
         "state": None if live.has_ended else live.sealed_state(), "status": outcome.status.value, "outcome_kind": outcome.kind.value,
         "outcome_code": outcome.code, "calendar_digest": live.calendar_digest, "parameters_digest": live.parameters_digest,
-        "risk": live.risk, "ended_at": live.ended_at, "suspended_at": live.suspended_at,
+        "risk": live.risk, "ended_at": live.ended_at, "suspended_at": live.suspended_at, "deployment_id": live.deployment_id,
+        "former_deployments": live.former or None,
     }
 
 
@@ -160,6 +161,8 @@ def save_tasks(uow: UnitOfWork, live: LiveInstance) -> None:
     for token, accepted in live.accepted_tokens.items():
         tasks.accept_stated(uow, token, by=accepted.by, at=accepted.at)
     kept = [(stored[token], task) for token, task in waiting.items() if token in stored]
+    if live.deployment_id != live.stored_deployment_id and not live.is_new:
+        _describe_anew(uow, live, kept)
     tasks.set_dues(uow, [
         (row.id, *dues, task.standard_from) for row, task in kept if (row.due_at, row.warn_at) != (dues := _dues(live, task))])
     rank = RISK_RANKS.get(live.risk, NOT_ASSESSED)
@@ -176,6 +179,24 @@ def _task_row(live: LiveInstance, task: OpenTask) -> tasks.TaskRow:
         ready_at=task.ready_at, due_at=_dues(live, task)[0], warn_at=_dues(live, task)[1], standard=standards.to_json(task.standard),
         standard_from=task.standard_from, risk_rank=RISK_RANKS.get(live.risk, NOT_ASSESSED),
         item=None if task.item is None else live.sealed(task.item, item_binding(task.token_id)))
+
+
+def _describe_anew(uow: UnitOfWork, live: LiveInstance, kept: Sequence[tuple[tasks.TaskRow, OpenTask]]) -> None:
+    """Tasks that stayed open while their instance went on by another version, named and asked as that one has it. Whoever holds one
+    keeps it, unless it is another role's now: then it waits for that role's people, and what was typed waits with it."""
+    for row, task in kept:
+        now = _task_row(live, task)
+        # A standard that is counted as before keeps the wording by which its clock runs.
+        changes = {name: value for name in _DESCRIBED if (value := getattr(now, name)) != getattr(row, name)}
+        if not standards.is_counted_alike(row.standard, now.standard):
+            changes["standard"] = now.standard
+        if "role" in changes and row.assignee_id is not None:
+            changes |= {"assignee_id": None, "claimed_at": None, "given_by": None, "aside_until": None, "revision": row.revision + 1}
+        if changes:
+            tasks.describe(uow, row.id, changes)
+
+
+_DESCRIBED = ("element_id", "name", "lane", "role", "form_key", "sensitivity")
 
 
 def _dues(live: LiveInstance, task: OpenTask) -> tuple[datetime | None, datetime | None]:
@@ -222,6 +243,8 @@ def save_jobs(uow: UnitOfWork, live: LiveInstance) -> StoredJobs:
     # A message in the outbox is taken out by its own delivery, never by what waits in the instance that threw it.
     jobs.delete_many(uow, [row.id for key, row in stored.items() if key not in wanted and row.kind not in BESIDE])
     jobs.insert_many(uow, [row for key, row in wanted.items() if key not in stored])
+    jobs.place(uow, [(stored[key].id, row.element_id) for key, row in wanted.items()
+                     if key in stored and stored[key].element_id != row.element_id])
     jobs.update_due(uow, [
         (stored[key].id, row.due_at, row.due_at)
         for key, row in wanted.items() if key in stored and row.kind == TIMER and stored[key].due_at != row.due_at])

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from engine import definitions, drawings, errors
+from engine import definitions, drawings, errors, ran_by
 from engine.casefile import kept
 from engine.definitions import Definition
 from engine.executor import Context
@@ -125,8 +125,7 @@ def _settlements(context: Context) -> Iterator[str]:
 def _written_for_everybody(context: Context, case_id: str) -> list[str]:
     found: dict[str, None] = {}
     for each in instance_rows.of_case(context.uow, case_id):
-        forms = context.executor.definition(context.uow, each.deployment_id).forms.values()
-        for field in (field for form in forms if form.record == COMPLAINT for field in form.fields):
+        for field in (field for form in ran_by.of(context, each).forms if form.record == COMPLAINT for field in form.fields):
             if field.sensitivity == _PUBLIC:
                 found[field.key] = None
     return list(found)

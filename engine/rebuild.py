@@ -22,9 +22,9 @@ from engine.executor import Context
 from engine.forms_schema import Form
 from engine.replay import Step
 from engine.results import ReplayReport, ReplayVerdict
-from engine.transition import AcceptStatedTime, AnswerCorrection, ChangeTables, CompleteTask, Correct, Resume, Start, Suspend, View
+from engine.transition import AcceptStatedTime, AnswerCorrection, ChangeTables, CompleteTask, Correct, Migrate, Resume, Start, Suspend, View
 from engine.types import Value
-from storage import case_search, cases, conflicts, instances, jobs, subscriptions, tasks, trace
+from storage import case_search, cases, conflicts, deployments, instances, jobs, subscriptions, tasks, trace
 from storage import journal as journal_rows
 
 ALL = 10_000_000  # rows of one instance; the queries' own limits are for pages
@@ -81,12 +81,24 @@ class _Instance:
             return
         start = self._steps[0].stimulus
         assert isinstance(start, Start)
+        first = self._first_deployment()
         self.live = LiveInstance(
             id=row.id, agency_id=row.agency_id, case_id=row.case_id or "", business_key=row.business_key,
-            deployment_id=row.deployment_id, sop_key=row.sop_key, process_id=row.process_id,
-            definition=context.executor.definition(context.uow, row.deployment_id), tables=context.tables,
+            deployment_id=first, sop_key=row.sop_key, process_id=row.process_id,
+            definition=context.executor.definition(context.uow, first), tables=context.tables,
             calendar_digest=start.calendar, parameters_digest=start.parameters, risk=start.risk,
             key=context.case_key(row.case_id or "", row.wrapped_key), started_at=row.started_at, last_at=row.started_at)
+
+    def _first_deployment(self) -> str:
+        """The one it began with: its own, unless it was migrated since."""
+        migrated = next((step for step in self._steps if isinstance(step.stimulus, Migrate)), None)
+        return self._row.deployment_id if migrated is None else self._deployment(migrated.note[journal.VERSIONS][0])
+
+    def _deployment(self, version: int) -> str:
+        row = deployments.of_version(self._context.uow, self._row.agency_id, self._row.sop_key, version)
+        if row is None:
+            raise errors.StateCorrupt(instance_id=self._row.id)
+        return row.id
 
     @property
     def runs(self) -> bool:
@@ -162,6 +174,9 @@ class _Instance:
 
     def _take(self, step: Step) -> None:
         live, stimulus, at = self.live, step.stimulus, step.entry.at
+        if isinstance(stimulus, Migrate):
+            deployment_id = self._deployment(step.note[journal.VERSIONS][1])
+            live.runs_by(deployment_id, self._context.executor.definition(self._context.uow, deployment_id))
         form, item = self._form_of(step)
         if isinstance(stimulus, CompleteTask):
             claimed_at: datetime | None = step.note.get(journal.CLAIMED_AT)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
 from engine import errors, journal, replay
+from engine.definitions import Definition
 from engine.executor import Context
 from engine.results import ReplayReport, ReplayVerdict
 from storage import deployments, instances, payloads
@@ -68,22 +69,24 @@ def replayed(
     except errors.StateCorrupt:
         key_opens = False
     whole = until is None or until >= len(recorded)
+    definition_for = definition_by_digest(context)
     report = replay.replay(
-        row.id, recorded if whole else recorded[:until], key=key, program_for=program_by_digest(context), tables=context.tables,
+        row.id, recorded if whole else recorded[:until], key=key, program_for=lambda digest: definition_for(digest).program,
+        tables=context.tables,
         head=_bytes(row.head_hash) if whole else None, length=row.seq if whole else None, on_step=on_step)
     if key_opens or report.verdict is ReplayVerdict.BROKEN:
         return report
     return dataclasses.replace(report, verdict=ReplayVerdict.BROKEN, reason="key-damaged")
 
 
-def program_by_digest(context: Context) -> Callable[[str], object]:
-    """How a replay finds the program an entry was made with: in the stored deployments, by digest."""
-    found: dict[str, object] = {}
+def definition_by_digest(context: Context) -> Callable[[str], Definition]:
+    """How what an entry was made with is found: in the stored deployments, by digest. Each is looked for once."""
+    found: dict[str, Definition] = {}
 
-    def program_for(digest: str) -> object:
+    def definition_for(digest: str) -> Definition:
         if digest not in found:
             (deployment, *_) = deployments.by_digest(context.uow, digest, limit=1)
-            found[digest] = context.executor.definition(context.uow, deployment.id).program
+            found[digest] = context.executor.definition(context.uow, deployment.id)
         return found[digest]
 
-    return program_for
+    return definition_for

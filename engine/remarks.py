@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from engine import entrances, filings
@@ -21,15 +21,16 @@ KINDS: Final = frozenset({"accept_stated_time", "correct", "ask_correction", "an
 class Told:
     """While a journal is replayed: the element and the form of each entry, also of those that only say something of another."""
 
-    def __init__(self, definition: Definition) -> None:
-        self._definition = definition
+    def __init__(self, definition_for: Callable[[str], Definition]) -> None:
+        self._definition_for = definition_for
         self._by_entry: dict[int, tuple[str, Form | None]] = {}
         self._by_task: dict[str, str] = {}
 
     def take(self, step: Step, before: View) -> tuple[str, Form | None]:
         """The element ("" for none) and the form of this entry; `before` is what waited then. In order, each entry once."""
         found = self._found(step, before)
-        begun_at = entrances.start_of(self._definition, step.stimulus) if isinstance(step.stimulus, Start) else ""
+        definition = self._definition_for(step.entry.definition)
+        begun_at = entrances.start_of(definition, step.stimulus) if isinstance(step.stimulus, Start) else ""
         self._by_entry[step.entry.seq] = (found[0] or begun_at, found[1])
         if isinstance(step.stimulus, CompleteTask):
             self._by_task[step.stimulus.token_id] = found[0]
@@ -44,7 +45,8 @@ class Told:
         token = getattr(step.stimulus, "token_id", None)
         waiting: list[Any] = [*before.tasks, *before.timers, *before.operations, *before.subscriptions, *before.incidents]
         moved = next((each.element_id for each in waiting if each.token_id == token), "")
-        return moved, entrances.form_of(self._definition, step.stimulus, before) if step.submission is not None else None
+        form = None if step.submission is None else entrances.form_of(self._definition_for(step.entry.definition), step.stimulus, before)
+        return moved, form
 
 
 def history(context: Context, row: instances.InstanceRow, entries: Mapping[int, JournalRow], viewer: Any) -> list[HistoryRow]:

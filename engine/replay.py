@@ -16,7 +16,7 @@ from typing import Any
 
 from engine import acts, errors, interpreter, journal, pack, seal
 from engine.results import ReplayReport, ReplayVerdict
-from engine.transition import Stimulus, Transition
+from engine.transition import Migrate, Stimulus, Transition
 from engine.types import TraceEntry
 
 
@@ -77,6 +77,7 @@ def replay(
         return ReplayReport(instance_id=instance_id, verdict=ReplayVerdict.REDACTED, entries=len(recorded), head=last)
     mac_key = seal.mac_key(key)
     state: Any = None
+    former: Any = None
     for item in recorded:
         entry = item.entry
         if entry.semantics != journal.SEMANTICS:
@@ -85,12 +86,18 @@ def replay(
         try:
             content = seal.unseal(key, item.ciphertext, bound_to=pack.payload_binding(instance_id, entry.seq))
             stimulus, submission, note = journal.read_content(entry.kind, content)
-            after = interpreter.apply(program_for(entry.definition), state, stimulus, entry.at, tables)
+            program = program_for(entry.definition)
+            if isinstance(stimulus, Migrate):
+                after = interpreter.migrate(former, program, state, stimulus, entry.at, tables)
+            elif former is not None and former is not program:
+                return broken(entry.seq, "definition-changed")
+            else:
+                after = interpreter.apply(program, state, stimulus, entry.at, tables)
         except Exception:  # noqa: BLE001 - whatever a forged entry provokes, the verdict is the same
             return broken(entry.seq, "cannot-be-replayed")
         if journal.state_digest(mac_key, after.meaning) != entry.state_digest:
             return broken(entry.seq, "state-differs")
-        state = after.state
+        state, former = after.state, program
         trace.extend(after.trace)
         if on_step:
             on_step(Step(entry=entry, stimulus=stimulus, submission=submission, note=note, transition=after))

@@ -41,6 +41,7 @@ class StateAt:
     last_seq: int
     at: datetime
     kind: str
+    definition: str                         # digest of the version the instance ran by once the entry was written
     actor_name: str
     actor_role: str
     element_id: str
@@ -52,3 +53,4 @@ class StateAt:
     fields: Mapping[str, FormField] = field(default_factory=dict)   # what the SOP's forms call those variables and their parts
     stated_at: datetime | None = None       # when the work was done, where it was written down only at `at`
     reason: str = ""                        # of what was said of an earlier entry
+    versions: tuple[int, ...] = ()          # of a migration: the numbers of the version before and of the one since

@@ -43,6 +43,11 @@ def from_json(plain: Any) -> TimeStandard | None:
     return TimeStandard(duration=plain["duration"], clock=ClockKind(plain["clock"]), text=plain["text"])
 
 
+def is_counted_alike(plain: Any, other: Any) -> bool:
+    """Whether two standards, as JSON objects, differ at most in their wording."""
+    return (plain or {}) | {"text": ""} == (other or {}) | {"text": ""}
+
+
 def keys_to_json(keys: Mapping[str, Value]) -> dict[str, Any]:
     """Correlation values as plain JSON that is equal when they are."""
     plain = json.loads(canonical.dumps(canonical.variables(keys)))

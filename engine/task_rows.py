@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine import authorization, canonical, errors, explanations, facts, own_referrals, projection, seal, summaries
+from engine import authorization, canonical, errors, explanations, facts, own_referrals, projection, ran_by, seal, summaries
 from engine.authorization import ObjectFacts
 from engine.calendars import WorkCalendar
 from engine.executor import Context
@@ -67,7 +67,7 @@ def explained(context: Context, row: InboxRow, shown: TaskSummary) -> TaskSummar
     """The same with why it is due when it is, and what comes after it; nothing more of a step that is limited to the viewer."""
     if not shown.element_id:
         return shown
-    definition = context.executor.definition(context.uow, row.deployment_id)
+    definition = ran_by.of(context, row).with_element(shown.element_id)
     return replace(shown, why_due=explanations.why_due(shown, calendar(context, row), row.task.standard_from),
                    after_this=explanations.after_this(definition, definition.element(shown.element_id)))
 

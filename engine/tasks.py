@@ -14,10 +14,12 @@ from engine import (
     explanations,
     facts,
     filling,
+    forewarning,
     forms,
     idempotency,
     plan_beside,
     projection,
+    ran_by,
     seal,
     shown,
     substitution,
@@ -25,6 +27,8 @@ from engine import (
     task_rows,
 )
 from engine.advance import LiveInstance
+from engine.casefile import kept
+from engine.casefile.case import Submission
 from engine.commands import handling
 from engine.commands import tasks as commands
 from engine.definitions import Definition
@@ -142,7 +146,7 @@ class Tasks(Boxes, Handling, StatedTimes):
         task, actor = seen.task, context.actor
         about = facts.of_inbox(context, [seen])[0]
         classes = authorization.visible_sensitivity(actor, about)
-        definition = context.executor.definition(context.uow, seen.deployment_id)
+        definition = ran_by.of(context, seen).with_element(task.element_id)
         node = definition.element(task.element_id)
         form = definition.forms.get(task.form_key) if task.form_key else None
         typed, saved_at = self._draft(context, seen)
@@ -165,7 +169,8 @@ class Tasks(Boxes, Handling, StatedTimes):
             may=frozenset(verb for verb in VERBS if authorization.allows(actor, f"task.{verb}", about)),
             handled=handling.acts(context, seen),
             item=_item(summary.item, forms.named(definition.forms.values(), classes)),
-            shown=self._shown(context, seen, definition, classes))
+            shown=self._shown(context, seen, definition, classes),
+            forewarning=_forewarning(context, seen, definition, about, typed, summary.item))
 
     def _draft(self, context: Context, seen: InboxRow) -> tuple[Mapping[str, Value], datetime | None]:
         """What the actor typed into the task so far, and when it was kept."""
@@ -199,6 +204,19 @@ def _limited(summary: TaskSummary) -> TaskDetail:
     nothing = Text("", "")
     return TaskDetail(summary=summary, form=None, draft={}, draft_saved_at=None, warnings=(), clause_texts=(), inputs=(), outputs=(),
                       why_mine=nothing, why_due=nothing, after_this=nothing, may=frozenset())
+
+
+def _forewarning(context: Context, seen: InboxRow, definition: Definition, about: authorization.ObjectFacts, typed: Mapping[str, Value],
+                 item: Value) -> Text | None:
+    """To whoever of the unit may send the form."""
+    task, form = seen.task, definition.forms.get(seen.task.form_key or "")
+    if (form is None or form.record is None or task.case_id is None or task.state != commands.OPEN or task.role in authorization.OUTSIDE
+            or not authorization.allows(context.actor, "task.complete", about)):
+        return None
+    case = kept.case_file(context, task.case_id, context.case_key(task.case_id, seen.wrapped_key))
+    submission = Submission(values=typed, item=item, actor_id=context.actor.account_id,
+                            acting_for=frozenset(substitution.acting_for(context, task.role)))
+    return forewarning.of_form(definition, form, case, submission, risk=seen.risk, on=context.now.date())
 
 
 def _why_mine(context: Context, definition: Definition, seen: InboxRow, summary: TaskSummary, about: authorization.ObjectFacts) -> Text:

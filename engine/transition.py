@@ -148,8 +148,8 @@ class AnswerCorrection:
 
 @dataclass(frozen=True, kw_only=True)
 class Migrate:
-    """Goes on by another version of its SOP. `mapping`: which element takes the place of which, by id. `clocks`: `keep` leaves every
-    running clock as it is, `anew` works those out again, from when they began, whose drawn time differs."""
+    """Goes on by another version of its SOP, the one its journal entry names. `mapping`: which element takes the place of which, by id.
+    `clocks`: `keep` leaves every running clock as it is, `anew` works those out again, from when they began, whose drawn time differs."""
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     clocks: str = "keep"
@@ -159,7 +159,7 @@ class Migrate:
 Remark = AcceptStatedTime | Correct | AskCorrection | AnswerCorrection
 Stimulus = (
     Start | CompleteTask | FireTimer | CompleteOperation | FailOperation | ReceiveMessage | ReceiveSignal
-    | RetryElement | ChangeTables | Suspend | Resume | Cancel | Remark
+    | RetryElement | ChangeTables | Suspend | Resume | Cancel | Migrate | Remark
 )
 
 

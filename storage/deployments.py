@@ -66,6 +66,13 @@ def by_digest(uow: UnitOfWork, digest: str, *, limit: int = 100) -> list[Deploym
         .order_by(deployment.c.deployed_at, deployment.c.id).limit(limit)))
 
 
+def of_version(uow: UnitOfWork, agency_id: str, key: str, version: int) -> DeploymentRow | None:
+    """The version of that number."""
+    return rows.one_of(DeploymentRow, uow.execute(
+        select(*rows.columns(DeploymentRow, deployment))
+        .where(deployment.c.agency_id == agency_id, deployment.c.key == key, deployment.c.version == version)))
+
+
 def in_force(uow: UnitOfWork, agency_id: str, key: str, day: date) -> DeploymentRow | None:
     """The version of `key` in force on `day`: of those already effective, the highest version."""
     return rows.one_of(DeploymentRow, uow.execute(

@@ -59,6 +59,7 @@ class InboxRow:
     seen_revision: int | None
     owner_id: str | None
     owner_name: str | None
+    former_deployments: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,7 +268,7 @@ def _in_context() -> Select[Any]:
             exists().where(draft.c.task_id == task.c.id).label("has_drafts"), instance.c.calendar_digest,
             conflicts.is_barred(instance.c.case_id, bindparam("viewer")).label("is_barred"),
             giver.c.name.label("giver_name"), look.c.revision.label("seen_revision"), case_file.c.owner_id,
-            owner.c.name.label("owner_name"))
+            owner.c.name.label("owner_name"), instance.c.former_deployments)
         .join_from(task, instance, instance.c.id == task.c.instance_id)
         .join(deployment, deployment.c.id == instance.c.deployment_id)
         .outerjoin(account, account.c.id == task.c.assignee_id)

@@ -42,6 +42,7 @@ class InstanceRow:
     started_at: datetime
     ended_at: datetime | None = None
     suspended_at: datetime | None = None
+    former_deployments: Any = None       # ids of those it ran by before, oldest first; None: it was never migrated
     # read along:
     definition: str = ""                 # digest of the deployed bundle
     sop_key: str = ""
@@ -74,7 +75,7 @@ _SAVE = Prepared(
     .where(instance.c.id == bindparam("instance_id"), instance.c.seq == bindparam("expected_seq"))
     .values({name: bindparam(f"new_{name}") for name in (
         "seq", "head_hash", "last_at", "state", "status", "outcome_kind", "outcome_code", "calendar_digest",
-        "parameters_digest", "risk", "ended_at", "suspended_at")}))
+        "parameters_digest", "risk", "ended_at", "suspended_at", "deployment_id", "former_deployments")}))
 
 
 def add(uow: UnitOfWork, row: InstanceRow) -> None:
@@ -94,14 +95,15 @@ def for_update(uow: UnitOfWork, instance_id: str) -> InstanceRow | None:
 
 def save(uow: UnitOfWork, instance_id: str, *, expected_seq: int, seq: int, head_hash: str, last_at: datetime,
          state: bytes | None, status: str, outcome_kind: str, outcome_code: str | None, calendar_digest: str | None,
-         parameters_digest: str | None, risk: str, ended_at: datetime | None, suspended_at: datetime | None) -> bool:
+         parameters_digest: str | None, risk: str, ended_at: datetime | None, suspended_at: datetime | None, deployment_id: str,
+         former_deployments: Any) -> bool:
     """Move the instance from `expected_seq` on. False: another command moved it first, nothing was written."""
     return uow.run(_SAVE, {
         "instance_id": instance_id, "expected_seq": expected_seq, "new_seq": seq, "new_head_hash": head_hash,
         "new_last_at": last_at, "new_state": state, "new_status": status, "new_outcome_kind": outcome_kind,
         "new_outcome_code": outcome_code, "new_calendar_digest": calendar_digest,
         "new_parameters_digest": parameters_digest, "new_risk": risk, "new_ended_at": ended_at,
-        "new_suspended_at": suspended_at,
+        "new_suspended_at": suspended_at, "new_deployment_id": deployment_id, "new_former_deployments": former_deployments,
     }).rowcount == 1
 
 

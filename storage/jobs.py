@@ -88,6 +88,12 @@ def update_due(uow: UnitOfWork, dues: Sequence[tuple[str, datetime, datetime | N
             {"job_id": job_id, "new_due_at": due_at, "new_available_at": available_at} for job_id, due_at, available_at in dues])
 
 
+def place(uow: UnitOfWork, places: Sequence[tuple[str, str]]) -> None:
+    """What waits has another element now: (job id, element id)."""
+    for job_id, element_id in places:
+        uow.execute(update(job).where(job.c.id == job_id).values(element_id=element_id))
+
+
 def due(uow: UnitOfWork, now: datetime, *, kind: str | None = None, agency_id: str | None = None, limit: int = 100) -> list[JobRow]:
     """Jobs a worker may take at `now`, the longest available first. Takes none."""
     chosen: list[ColumnElement[bool]] = [job.c.available_at <= now]

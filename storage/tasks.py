@@ -173,6 +173,11 @@ def set_dues(uow: UnitOfWork, dues: Sequence[tuple[str, datetime | None, datetim
              "new_standard_from": standard_from} for task_id, due_at, warn_at, standard_from in dues])
 
 
+def describe(uow: UnitOfWork, task_id: str, changes: Mapping[str, object]) -> None:
+    """What an open task is called, asks and waits for; the revision stays, as with `set_dues`."""
+    uow.execute(update(task).where(task.c.id == task_id, task.c.state == "open").values(**changes))
+
+
 def accept_stated(uow: UnitOfWork, task_id: str, *, by: str, at: datetime) -> bool:
     """The stated instant of a finished task counts as its official one; its own verdict stays beside it. False: it states none."""
     return uow.execute(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from engine import authorization, canonical, errors, filings, forms, journal, masking, reasons
+from engine import authorization, canonical, errors, filings, forms, journal, masking, ran_by, reasons
 from engine.advance import LiveInstance
 from engine.casefile import Case, Submission, after, apply, kept, rules
 from engine.commands import documents, instances
@@ -25,6 +25,7 @@ from engine.transition import AnswerCorrection, AskCorrection, Correct
 from engine.types import Value
 from storage import cases, notices, randomness
 from storage import documents as document_rows
+from storage import instances as instance_rows
 from storage import journal as journal_rows
 
 CONSENT: Final = "case.consent_correction"
@@ -178,7 +179,9 @@ def void_documents(context: Context, filing: Filing, changed: Collection[Field])
     record = filing.form.record or filing.form.key
     for row in document_rows.of_case(context.uow, live.case_id):
         if row.status in _LETTERS and row.code != documents.ATTACHMENT and row.issued_at >= filing.at and row.instance_id is not None:
-            definition = context.instance(row.instance_id).definition
+            instance = instance_rows.get(context.uow, row.instance_id)
+            assert instance is not None
+            definition = ran_by.of(context, instance).with_document(row.code)
             if any(_says(definition, row.code, record, one.key) for one in changed):
                 document_rows.make_void(context.uow, row.id, reason=CORRECTED)
 

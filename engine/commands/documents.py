@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from engine import canonical, errors, letters, seal
+from engine import canonical, errors, letters, ran_by, seal
 from engine.advance import SYSTEM, LiveInstance
 from engine.casefile.case import line_key
 from engine.casefile.release_consent import plain
@@ -96,16 +96,14 @@ def _class_of(context: Context, row: documents.DocumentRow, instance: instances.
     that form asks files of; of one that came with none what its sender said."""
     if instance is None:
         return row.sensitivity or "C1"
-    definition = context.executor.definition(context.uow, instance.deployment_id)
-    template, _ = definition.documents.get(row.code, (None, ""))
-    try:
-        step = definition.element(row.element_id) if row.element_id else None
-    except errors.UnknownElement:   # of a version from before a migration: nobody can say any more how much it told
-        return "C3"
-    classes = ["C1", template.sensitivity if template is not None else "", (step.sensitivity or "") if step is not None else ""]
-    if row.code == ATTACHMENT:
-        form = definition.forms.get((step.form if step is not None else definition.sheet.start_form) or "")
-        classes += [asked.sensitivity for asked in (form.fields if form is not None else ()) if asked.type in _FILES]
+    classes = ["C1"]
+    for definition in ran_by.of(context, instance).versions:   # of those that made or ask for it, the strictest
+        template, _ = definition.documents.get(row.code, (None, ""))
+        step = ran_by.find(definition, row.element_id) if row.element_id else None
+        classes += [template.sensitivity if template is not None else "", (step.sensitivity or "") if step is not None else ""]
+        if row.code == ATTACHMENT:
+            form = definition.forms.get((step.form if step is not None else "" if row.element_id else definition.sheet.start_form) or "")
+            classes += [asked.sensitivity for asked in (form.fields if form is not None else ()) if asked.type in _FILES]
     return max(classes, key=_CLASSES.index)
 
 
@@ -120,7 +118,7 @@ def attach(
         return known
     row = instance_of(context, call)
     key = context.case_key(row.case_id or "", row.wrapped_key)
-    template, _ = context.executor.definition(context.uow, row.deployment_id).documents.get(code, (None, ""))
+    template, _ = ran_by.of(context, row).with_document(code).documents.get(code, (None, ""))
     title = template.title.id if template else code
     kept = documents.DocumentRow(
         id=document_id, agency_id=row.agency_id, case_id=row.case_id, instance_id=row.id, element_id=call.element_id, code=code,

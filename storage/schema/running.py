@@ -43,6 +43,7 @@ instance = Table(
     Column("agency_id", Text, ForeignKey("agency.id"), nullable=False),
     Column("case_id", Text, ForeignKey("case_file.id")),
     Column("deployment_id", Text, ForeignKey("deployment.id"), nullable=False),
+    Column("former_deployments", Json),                   # those it ran by before, oldest first; NULL: it was never migrated
     Column("process_id", Text, nullable=False),
     Column("business_key", Text, nullable=False),
     Column("status", Text, nullable=False),

@@ -17,7 +17,7 @@ def moved(uow: UnitOfWork, *, expected_seq: int, seq: int, state: bytes | None =
     return instances.save(
         uow, "instance-1", expected_seq=expected_seq, seq=seq, head_hash=f"h{seq}", last_at=LATER, state=state, status=status,
         outcome_kind="none", outcome_code=None, calendar_digest="c", parameters_digest="p", risk="high",
-        ended_at=None if state else LATER, suspended_at=None)
+        ended_at=None if state else LATER, suspended_at=None, deployment_id="deployment-1", former_deployments=["deployment-1"])
 
 
 def test_an_instance_comes_back_with_its_deployment_and_case_in_one_statement(database: Database) -> None:
