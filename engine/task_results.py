@@ -97,6 +97,7 @@ class TaskDetail:
     handled: tuple[HandlingAct, ...] = ()   # who gave it on, set it aside, asked for help; the latest first
     item: tuple[FormField, ...] = ()        # what a repeated step is about this time, in the words of the SOP's forms
     shown: tuple[FormField, ...] = ()      # what tables propose to whoever decides, each a table of rows; no rows: nothing to propose
+    forewarning: Text | None = None         # what stands against the form as it is filled in so far, to whoever may send it
     makes: tuple[str, ...] = ()             # documents that the system makes as soon as it is done
     plan: FormField | None = None           # the plan's lines, where the form speaks of them
     grounds: tuple[tuple[str, str], ...] = ()  # what the step stands on that the source does not print: law or proposal, and its words

@@ -6,6 +6,7 @@ The only writer of case records. Whatever it writes can be dropped and made agai
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 
 from engine import canonical, case_index, seal
 from engine.advance import LiveInstance
@@ -13,6 +14,8 @@ from engine.casefile import approval, likeness, rules
 from engine.casefile.case import Case, Changes, Submission
 from engine.casefile.records import apply
 from engine.commands import access
+from engine.definitions import Definition
+from engine.errors import EngineError
 from engine.executor import Context
 from engine.types import Value
 from storage import cases
@@ -65,16 +68,23 @@ def binding(case_id: str, record: str, version: int) -> str:
     return f"record:{case_id}:{record}:{version}"
 
 
+def refusal(definition: Definition, record: str, case: Case, submission: Submission, *, risk: str, on: date) -> EngineError | None:
+    """Why a step of this SOP may not write this to a case of this risk; None: it may."""
+    found = rules.refusal(record, case, submission) or rules.release_refusal(record, case, submission, on=on)
+    if found is None and record in rules.PAPERS and any(form.record == rules.EMERGENCY for form in definition.forms.values()):
+        return rules.papers_refusal(record, case, risk=risk)
+    return found
+
+
 def _case(key: bytes, stored: list[cases.CaseRecordRow]) -> Case:
     return Case(records={row.record: opened(key, row) for row in stored})
 
 
 def _check(context: Context, live: LiveInstance, record: str, case: Case, submission: Submission, *, starts: bool) -> None:
     refused = rules.start_refusal(live.sop_key, {**case.records, record: submission.values}) if starts else None
-    refused = refused or rules.refusal(record, case, submission) or rules.release_refusal(record, case, submission, on=live.last_at.date())
-    if refused is None and record in rules.PAPERS and any(form.record == rules.EMERGENCY for form in live.definition.forms.values()):
-        row = cases.get(context.uow, live.case_id)
-        refused = rules.papers_refusal(record, case, risk=live.stored_risk or (row.risk if row is not None else ""))
+    row = cases.get(context.uow, live.case_id) if record in rules.PAPERS and not live.stored_risk else None
+    risk = live.stored_risk or (row.risk if row is not None else "")
+    refused = refused or refusal(live.definition, record, case, submission, risk=risk, on=live.last_at.date())
     if refused is not None:
         raise refused
     if approval.approves_alone(record, case, submission):  # with a reason, else it was refused: listed for the auditor
