@@ -22,7 +22,7 @@ def completed(given: SopBundle, before: Mapping[str, bytes]) -> SopBundle:
         return given
     if len(given.files) == 1 and given.diagrams():
         (path, data), = given.files.items()
-        own = [name for name in SopBundle.from_files(before).diagrams() if not name.startswith(_STANDS_ON)]
+        own = own_diagrams(before)
         replaced = path if path in own else own[0] if len(own) == 1 else None
         if replaced is None:
             raise errors.InvalidSubmission({"files": ("SOP ini punya beberapa diagram; beri berkas nama yang sama dengan yang diganti.",
@@ -32,3 +32,8 @@ def completed(given: SopBundle, before: Mapping[str, bytes]) -> SopBundle:
         return SopBundle.from_files({**before, **given.files})
     missing = {resolving.folder_of(path) for path in before} - {resolving.folder_of(path) for path in given.files} - {""}
     return SopBundle.from_files({**{path: data for path, data in before.items() if resolving.folder_of(path) in missing}, **given.files})
+
+
+def own_diagrams(files: Mapping[str, bytes]) -> list[str]:
+    """The diagrams that are the SOP's own to change: none of a folder it stands on."""
+    return [name for name in SopBundle.from_files(files).diagrams() if not name.startswith(_STANDS_ON)]

@@ -99,6 +99,16 @@ def safe_root(data: bytes, file: str, *, root: str | None = f"{{{BPMN}}}definiti
     return element
 
 
+def safe_text(data: bytes, file: str) -> str:
+    """The text of a file that `safe_root` reads as BPMN, without its declaration: it may be handed to another reader.
+
+    Raises:
+        BundleRefused: as `safe_root`.
+    """
+    safe_root(data, file)
+    return _decode(data)
+
+
 def refused(code: str, file: str, line: int | None = None) -> BundleRefused:
     """A refusal with one finding about the file as a whole."""
     return BundleRefused([finding(code, file, line)])

@@ -98,6 +98,48 @@ class DraftDetail:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AskedField:
+    """A steering field: what a condition may ask for. `type` is the form's word for it; `options` are values and labels."""
+
+    key: str
+    label: Text
+    type: str
+    options: tuple[tuple[str, Text], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormChoice:
+    """A form that a step may have, with the answers of it that steer."""
+
+    key: str
+    title: Text
+    fields: tuple[AskedField, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawingBoard:
+    """One diagram of a draft on the drawing page, and what its steps may be given: ids or codes, most with the words for them.
+
+    `text` is XML that passed every guard. `documents` are the codes that the SOP and what it borrows name; `warnings` are the identity
+    sheet's, and whether tasks show them.
+    """
+
+    summary: DraftSummary
+    file: str
+    files: tuple[str, ...]
+    text: str
+    findings: tuple[LintFinding, ...]
+    start_form: str
+    forms: tuple[FormChoice, ...]
+    decisions: tuple[str, ...]
+    operations: tuple[str, ...]
+    documents: tuple[str, ...]
+    clauses: tuple[tuple[str, str], ...]
+    processes: tuple[tuple[str, str], ...]
+    warnings: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComparedVersion:
     """One side of a comparison. `number` is the version's; of a draft its revision. `drawing` is SVG; None: there is no layout."""
 
@@ -169,7 +211,7 @@ class CaseEffect:
 @dataclass(frozen=True, kw_only=True)
 class EffectPage:
     """Some of the running cases, in the order of their ids. `running` are those by other versions than this one; `following` is what
-    the next page begins after, None on the last."""
+    the next page begins after, None on the last. `may_migrate`: the viewer may have them go on by this version, now."""
 
     title: Text
     number: int
@@ -178,3 +220,36 @@ class EffectPage:
     running: int
     cases: tuple[CaseEffect, ...]
     following: str | None
+    may_migrate: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectCount:
+    """How many running cases a version would let go on, counted so far; `following` is where to count on, None at the end."""
+
+    safe: int
+    mapping: int
+    blocked: int
+    following: str | None
+
+
+class MigrationOutcome(StrEnum):
+    """What came of one case that was to go on by another version."""
+
+    MIGRATED = "migrated"
+    ALREADY = "already"      #: It runs by that version, or by the same files.
+    REFUSED = "refused"      #: It has no place there; `in_the_way` says why.
+    ENDED = "ended"          #: It ended meanwhile.
+    OVERTAKEN = "overtaken"  #: Somebody worked on it at the same moment; nothing moved.
+    NOT_FOUND = "not_found"  #: There is no such running case of this SOP that is the actor's to migrate.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migrated:
+    """What came of one case. `version` is the number it ran by before."""
+
+    instance_id: str
+    outcome: MigrationOutcome
+    business_key: str = ""
+    version: int = 0
+    in_the_way: tuple[InTheWay, ...] = ()

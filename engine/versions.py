@@ -107,6 +107,13 @@ def draft_summary(context: Context, row: drafts.DraftRow) -> DraftSummary:
         findings=sum(finding.severity is not Severity.ADVICE for finding in _findings(revision)))
 
 
+def draft_findings(context: Context, row: drafts.DraftRow) -> tuple[LintFinding, ...]:
+    """What the check said of a draft's latest revision when it was saved."""
+    revision = drafts.revision(context.uow, row.id, row.revision)
+    assert revision is not None
+    return _findings(revision)
+
+
 def draft_detail(context: Context, row: drafts.DraftRow) -> DraftDetail:
     """A draft in full."""
     revisions = drafts.revisions(context.uow, row.id)
