@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from engine import authorization, definitions, draft_files, effects, errors, time_edit, versions
+from engine import authorization, definitions, draft_files, drawing_board, effects, errors, time_edit, versions
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.commands.drafts import Checked
@@ -15,8 +15,8 @@ from engine.directory import sign_in
 from engine.executor import Context, Executor
 from engine.lint import guarded
 from engine.settings import Settings
-from engine.sop_results import Comparison, DraftDetail, DraftSummary, EffectPage, Proposal
-from engine.types import Actor, Severity, TimeStandard
+from engine.sop_results import Comparison, DraftDetail, DraftSummary, DrawingBoard, EffectPage, Proposal
+from engine.types import Actor, LintFinding, Severity, Text, TimeStandard
 from storage import deployments, drafts
 
 
@@ -72,6 +72,27 @@ class Publishing:
         bundle, step = SopBundle.from_files(found.files), found.element(element_id)
         return self._saved(actor, time_edit.with_time(bundle, element_id, standard), draft_id=draft_id, based_on=None,
                            expected_revision=expected_revision, note=f"{step.name or step.id}: {standard.text}")
+
+    def drawing_board(self, actor: Actor, draft_id: str, *, file: str = "") -> DrawingBoard:
+        """One diagram of a draft, to be drawn on, with what its steps may be given.
+
+        Raises:
+            DraftClosed: nobody edits the draft now.
+            BundleRefused: the diagram is none that may be handed to a browser.
+        """
+        authorization.require(actor, "sop.draft")
+        return self._executor.read(actor, lambda context: drawing_board.board(context, draft_id, file))
+
+    def check_drawing(self, actor: Actor, draft_id: str, files: Mapping[str, bytes]) -> tuple[LintFinding, ...]:
+        """What the check would say if the draft were saved with these files; nothing is."""
+        authorization.require(actor, "sop.draft")
+        before = self._executor.read(actor, lambda context: _files(context, draft_id, None))
+        return tuple(self._checked(draft_files.completed(SopBundle.from_files(files), before)).findings)
+
+    def check_expression(self, actor: Actor, source: str) -> Text | None:
+        """Why a text is no FEEL expression; None where it is one."""
+        authorization.require(actor, "sop.draft")
+        return drawing_board.problem_of(source)
 
     def drafts(self, actor: Actor) -> tuple[DraftSummary, ...]:
         """The drafts of the agency, the newest first."""
