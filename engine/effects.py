@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from engine import authorization, errors, facts, migration, versions
 from engine.advance import LiveInstance
@@ -11,11 +13,11 @@ from engine.definitions import Definition
 from engine.executor import Context
 from engine.migration import Effect, MigrationVerdict
 from engine.model import Node
-from engine.sop_results import CaseEffect, ClockMoved, EffectPage, InTheWay, StepMoved
+from engine.sop_results import CaseEffect, ClockMoved, EffectCount, EffectPage, InTheWay, StepMoved
 from engine.reports import times
 from engine.spiff.moving import Obstacle
 from engine.transition import Migrate
-from storage import conflicts, instances, tasks
+from storage import conflicts, deployments, instances, tasks
 
 PAGE = 50
 
@@ -40,7 +42,56 @@ def page(context: Context, version_id: str, after: str = "") -> EffectPage:
         running=instances.count_running_of_sop(context.uow, agency_id, key, but=version.digest),
         cases=tuple(_told(context, row, version.definition, classes) for row in found[:PAGE]
                     if row.definition != version.digest and row.case_id not in barred),
-        following=found[PAGE - 1].id if len(found) > PAGE else None)
+        following=found[PAGE - 1].id if len(found) > PAGE else None,
+        may_migrate=not version.is_draft and authorization.allows(context.actor, "sop.migrate") and is_in_force(context, version.id, key))
+
+
+def count(context: Context, version_id: str, after: str, *, until: Callable[[], bool]) -> EffectCount:
+    """How many of the running cases after `after` could go on by this version, told until `until` says that it is enough, but never less
+    than `PAGE` of them. Of the same cases as `page`, by the same function, and raising the same."""
+    authorization.require(context.actor, "sop.preview_migration")
+    version = versions.find(context, version_id)
+    verdicts: Counter[MigrationVerdict] = Counter()
+    following: str | None = after
+    while following is not None:
+        found = instances.running_of_sop(context.uow, context.actor.agency_id, version.definition.sheet.key, after=following, limit=PAGE)
+        barred = conflicts.cases_barred_to(
+            context.uow, context.actor.account_id, {row.case_id for row in found if row.case_id is not None})
+        verdicts.update(_verdict(context, row, version.definition) for row in found
+                        if row.definition != version.digest and row.case_id not in barred)
+        following = found[-1].id if len(found) == PAGE else None
+        if until():
+            break
+    return EffectCount(safe=verdicts[MigrationVerdict.SAFE], mapping=verdicts[MigrationVerdict.MAPPING],
+                       blocked=verdicts[MigrationVerdict.BLOCKED], following=following)
+
+
+def is_in_force(context: Context, version_id: str, key: str) -> bool:
+    """Whether a version is the one by which new cases of the agency begin today."""
+    row = deployments.in_force(context.uow, context.actor.agency_id, key, context.local_day())
+    return row is not None and row.id == version_id
+
+
+def in_the_way(context: Context, obstacles: Iterable[Obstacle], before: Definition, after: Definition) -> tuple[InTheWay, ...]:
+    """Why a case cannot go on by another version, in the words of the two, as the actor may know them."""
+    classes = times.known_classes(context)
+    return tuple(_in_the_way(obstacle, _Names(before, classes), _Names(after, classes)) for obstacle in obstacles)
+
+
+def unreadable(refusal: errors.EngineError) -> InTheWay:
+    """What is in the way of a case that cannot be told at all."""
+    return InTheWay(element_id="", name="", reason=refusal.code)
+
+
+#: What a case may be found to be when it is opened or let run: nothing can be told of it.
+UNREADABLE: Final = (errors.StateCorrupt, errors.KeyDestroyed, errors.RunawayProcess)
+
+
+def _verdict(context: Context, row: instances.InstanceRow, definition: Definition) -> MigrationVerdict:
+    try:
+        return _effect(context, _opened(context, row), definition, "keep").verdict
+    except UNREADABLE:
+        return MigrationVerdict.BLOCKED
 
 
 def _told(context: Context, row: instances.InstanceRow, definition: Definition, classes: Collection[str]) -> CaseEffect:
@@ -48,9 +99,9 @@ def _told(context: Context, row: instances.InstanceRow, definition: Definition, 
         live = _opened(context, row)
         kept = _effect(context, live, definition, "keep")
         anew = _effect(context, live, definition, "anew") if kept.after is not None else kept
-    except (errors.StateCorrupt, errors.KeyDestroyed, errors.RunawayProcess) as unreadable:
+    except UNREADABLE as refusal:
         return CaseEffect(instance_id=row.id, business_key=row.business_key, version=row.sop_version, steps=(), clocks=(),
-                          verdict=MigrationVerdict.BLOCKED, in_the_way=(InTheWay(element_id="", name="", reason=unreadable.code),))
+                          verdict=MigrationVerdict.BLOCKED, in_the_way=(unreadable(refusal),))
     before, after = _Names(live.definition, classes), _Names(definition, classes)
     return CaseEffect(
         instance_id=row.id, business_key=row.business_key, version=row.sop_version, verdict=kept.verdict,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from engine import authorization, definitions, draft_files, drawing_board, effects, errors, time_edit, versions
+from engine import authorization, definitions, draft_files, drawing_board, errors, time_edit, versions
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.commands.drafts import Checked
@@ -15,7 +15,7 @@ from engine.directory import sign_in
 from engine.executor import Context, Executor
 from engine.lint import guarded
 from engine.settings import Settings
-from engine.sop_results import Comparison, DraftDetail, DraftSummary, DrawingBoard, EffectPage, Proposal
+from engine.sop_results import Comparison, DraftDetail, DraftSummary, DrawingBoard, Proposal
 from engine.types import Actor, LintFinding, Severity, Text, TimeStandard
 from storage import deployments, drafts
 
@@ -166,14 +166,6 @@ class Publishing:
         authorization.require(actor, "sop.list")
         return self._executor.read(actor, lambda context: versions.comparison(
             context, versions.find(context, old), versions.find(context, new), language))
-
-    def preview_migration(self, actor: Actor, version_id: str, *, after: str = "") -> EffectPage:
-        """What a version or draft would do to the cases that run by others, page by page; nothing is written.
-
-        Raises:
-            BundleRefused: a draft that cannot run.
-        """
-        return self._executor.read(actor, lambda context: effects.page(context, version_id, after))
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

@@ -45,3 +45,10 @@ class EffectivePast(EngineError):
 
     code = "effective-past"
     indonesian = "Tanggal berlakunya sudah lewat; kembalikan agar diajukan dengan tanggal baru."
+
+
+class NotInForce(EngineError):
+    """Running cases go on only by the version that is in force today."""
+
+    code = "not-in-force"
+    indonesian = "Kasus berjalan hanya dapat dipindahkan ke versi yang berlaku hari ini."

@@ -17,6 +17,7 @@ from engine.definitions import Definition
 from engine.entrances import Entrance
 from engine.executor import Context, Executor
 from engine.lint import guarded
+from engine.migrating import Migrating
 from engine.publishing import Publishing
 from engine.render import sop_ap
 from engine.results import FormView, SopDetail, SopSummary
@@ -30,8 +31,8 @@ from storage import deployments, drafts, instances, randomness
 TRIALS_KEPT = 50   # in one process; the oldest make room
 
 
-class Sops(Publishing):
-    """Deploy, read, draw, check, try; what changes an SOP stands in `Publishing`."""
+class Sops(Publishing, Migrating):
+    """Deploy, read, draw, check, try; what changes an SOP stands in `Publishing`, what that does to running cases in `Migrating`."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:
         super().__init__(executor, settings)

@@ -78,7 +78,12 @@ def move(
     note: Mapping[str, Any] | None = None,
 ) -> Transition:
     """One stimulus now; a risk that it changed follows as a stimulus of its own, since it moves due instants."""
-    after = live.apply(stimulus, at=context.now, recorded_at=context.now, actor_id=actor_id, submission=submission, note=note)
+    return follow_risk(context, live, live.apply(
+        stimulus, at=context.now, recorded_at=context.now, actor_id=actor_id, submission=submission, note=note))
+
+
+def follow_risk(context: Context, live: LiveInstance, after: Transition) -> Transition:
+    """The instance once a risk that its last stimulus changed is its own."""
     risk = after.view.variables.get(RISK)
     if risk in RISKS and risk != live.risk and after.outcome.status in (InstanceStatus.ACTIVE, InstanceStatus.INCIDENT):
         live.risk = str(risk)

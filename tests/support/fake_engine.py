@@ -418,7 +418,7 @@ class Audit:
         if self._engine.verdict is ReplayVerdict.BROKEN and seq > 2:
             raise errors.StateCorrupt()
         return StateAt(
-            instance_id=instance_id, seq=seq, last_seq=max(r.seq for r in rows), at=row.at, kind=row.kind, actor_name="",
+            instance_id=instance_id, seq=seq, last_seq=max(r.seq for r in rows), at=row.at, kind=row.kind, definition="ab" * 32, actor_name="",
             actor_role=row.actor_role, element_id=row.element_id, open_elements=("coordinate_provider", ""),
             done_elements={"approve_case_report": 1}, variables={"risk": "high", "decision": "approved", "lines": Decimal(2)},
             submission=REVIEW.fields[:2] + REVIEW.fields[-1:], dues={"coordinate_provider": row.at + timedelta(minutes=40)})
