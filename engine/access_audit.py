@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from engine import access_reading, acts_reading, authorization, errors, facts
+from engine import access_reading, acts_reading, authorization, case_chain, errors, facts
 from engine.access_results import KINDS, AccessEntry, AccessLog, AgencyAccess, CaseAccess
 from engine.commands import access
 from engine.executor import Context, Executor
@@ -77,7 +77,8 @@ class AccessAudit:
 
         def query(context: Context) -> tuple[CaseAct, ...]:
             row, about = facts.seen_case(context, case_id, "audit.replay")
-            return acts_reading.of_case(context, row, about, facts.sight_of(actor, about), instances.of_case(context.uow, case_id))
+            chain = case_chain.read(context, row) if row.wrapped_key is not None else []
+            return acts_reading.of_case(context, row, about, facts.sight_of(actor, about), instances.of_case(context.uow, case_id), chain)
 
         return self._executor.read(actor, query)
 

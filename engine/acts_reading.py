@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from engine import authorization, case_chain, journal, pack, seal
+from engine import authorization, journal, pack, seal
 from engine.access_reading import People
 from engine.case_chain import CaseEntry
 from engine.commands import assignment, conflicts, made_anew, notes, simfoni
@@ -36,14 +36,11 @@ class _Told:
 
 
 def of_case(context: Context, row: cases.CaseRow, about: authorization.ObjectFacts, sight: Sight,
-            of_instances: Sequence[instances.InstanceRow]) -> tuple[CaseAct, ...]:
-    """Acts in order, without those the viewer may not know of. None of a case that was erased: what was said is gone.
-
-    Raises `StateCorrupt` where the case's own chain does not verify.
-    """
+            of_instances: Sequence[instances.InstanceRow], chain: Sequence[CaseEntry]) -> tuple[CaseAct, ...]:
+    """Acts in order, those of the case's own `chain` among them, without what the viewer may not know of. None of a case that was erased:
+    what was said is gone."""
     if row.wrapped_key is None:
         return ()
-    chain = case_chain.read(context, row)
     may_know_conflicts = any(authorization.allows(context.actor, action, about) for action in ("case.conflict", "audit.replay"))
     told = [_of_entry(each, sight.classes) for each in chain if _may_know(each, chain, sight.classes, may_know_conflicts)]
     told += _of_instances(context, row, sight.classes, of_instances)

@@ -15,11 +15,8 @@ from typing import Any
 
 from engine import acts, canonical, errors, journal, pack, recorded, seal
 from engine.executor import Context
-from storage import cases, instances, payloads, randomness
+from storage import cases, payloads, randomness
 from storage import journal as journal_rows
-
-
-ALL = 1_000_000  # instances of one case; the query's own limit is for pages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +28,14 @@ class CaseEntry:
     actor_id: str
     kind: str
     content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What of a chain may be told: the entries before the first that does not hold, and the number of that one (None: all hold)."""
+
+    entries: tuple[CaseEntry, ...]
+    broken_from: int | None = None
 
 
 def append(context: Context, row: cases.CaseRow, kind: str, content: Mapping[str, Any]) -> int:
@@ -69,8 +74,17 @@ def read(context: Context, row: cases.CaseRow) -> list[CaseEntry]:
         return []
     if journal.first_break(row.id, (entry for entry, _ in entries), kinds=acts.KINDS) is not None:
         raise errors.StateCorrupt(case_id=row.id)
-    return [CaseEntry(seq=entry.seq, at=entry.at, actor_id=entry.actor_id, kind=entry.kind,
-                      content=acts.content(row.id, entry, sealed, key)) for entry, sealed in entries]
+    return [_opened(row, entry, sealed, key) for entry, sealed in entries]
+
+
+def held(context: Context, row: cases.CaseRow) -> Held:
+    """The chain as far as it holds, opened; nothing of a case that was erased, whose words are gone."""
+    if row.wrapped_key is None:
+        return Held(entries=())
+    key, entries = context.case_key(row.id, row.wrapped_key), stored(context, row)
+    found = acts.first_break(row.id, entries, key=key, length=cases.entries_outside_instances(context.uow, row.id))
+    whole = entries if found is None else entries[:found.seq - 1]
+    return Held(entries=tuple(_opened(row, entry, sealed, key) for entry, sealed in whole), broken_from=None if found is None else found.seq)
 
 
 def stored(context: Context, row: cases.CaseRow) -> list[tuple[journal.Entry, bytes | None]]:
@@ -87,5 +101,8 @@ def stored(context: Context, row: cases.CaseRow) -> list[tuple[journal.Entry, by
 def first_break(context: Context, row: cases.CaseRow) -> journal.Break | None:
     """The first entry that does not hold. The case row and its instances anchor the length: what its last entries said cannot go unseen."""
     key = None if row.wrapped_key is None else context.case_key(row.id, row.wrapped_key)
-    elsewhere = sum(each.seq for each in instances.of_case(context.uow, row.id, limit=ALL))
-    return acts.first_break(row.id, stored(context, row), key=key, length=cases.entries(context.uow, row.id) - elsewhere)
+    return acts.first_break(row.id, stored(context, row), key=key, length=cases.entries_outside_instances(context.uow, row.id))
+
+
+def _opened(row: cases.CaseRow, entry: journal.Entry, sealed: bytes | None, key: bytes) -> CaseEntry:
+    return CaseEntry(seq=entry.seq, at=entry.at, actor_id=entry.actor_id, kind=entry.kind, content=acts.content(row.id, entry, sealed, key))

@@ -90,10 +90,12 @@ class CaseAct:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseTimeline:
-    """What happened to the steps of every SOP of the case, and what people decided beside them; each in order."""
+    """What happened to the steps of every SOP of the case, and what people decided beside them; each in order. From entry
+    `acts_broken_from` on the chain of these decisions does not hold, and nothing of it is told; None where it is whole."""
 
     history: tuple[HistoryRow, ...]
     acts: tuple[CaseAct, ...] = ()
+    acts_broken_from: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -370,3 +372,4 @@ class CaseCopy:
     documents: tuple[DocumentRow, ...]
     open_tasks: tuple[TaskSummary, ...]
     acts: tuple[CaseAct, ...] = ()
+    acts_broken_from: int | None = None     # as in a timeline

@@ -114,9 +114,10 @@ def move(uow: UnitOfWork, case_id: str, *, entries: int, seen: int | None = None
     return int(found[0][0]) if found else None
 
 
-def entries(uow: UnitOfWork, case_id: str) -> int:
-    """How many entries the case's journals were given: the place of the last, whether it still stands or not."""
-    return int(uow.execute(select(case_file.c.entries).where(case_file.c.id == case_id)).scalar_one())
+def entries_outside_instances(uow: UnitOfWork, case_id: str) -> int:
+    """How many entries the case's own chain was given, whether they still stand or not: all of its journals but those of its instances."""
+    of_instances = select(func.coalesce(func.sum(running.instance.c.seq), 0)).where(running.instance.c.case_id == case_id)
+    return int(uow.execute(select(case_file.c.entries - of_instances.scalar_subquery()).where(case_file.c.id == case_id)).scalar_one())
 
 
 def assign(uow: UnitOfWork, case_id: str, owner_id: str | None) -> bool:

@@ -102,3 +102,22 @@ def test_a_cut_or_changed_chain_is_found_where_it_stands(office: Office, case: C
         uow.execute(update(journal).where(journal.c.chain_id == case.case_id, journal.c.seq == 2).values(actor_id="orang lain"))
     report = office.engine.audit.verify(auditor, case.instance_id)
     assert (report.first_bad_seq, report.reason) == (2, "case-chain:entry-altered")
+
+
+def test_the_timeline_opens_and_tells_nothing_from_the_break_on(office: Office, case: CompletionResult) -> None:
+    manager, journal = office.actor("case_manager"), history.journal
+
+    def told() -> tuple[int | None, list[str]]:
+        content = office.engine.cases.timeline(manager, case.case_id).content
+        assert content.history
+        copy = office.engine.cases.printed(manager, case.case_id).content
+        assert (copy.acts_broken_from, copy.acts) == (content.acts_broken_from, content.acts)
+        return content.acts_broken_from, [each.what for each in content.acts]
+
+    assert told() == (None, ["assign_owner", "declare_conflict", "note", "suspend", "resume"])
+    with office.database.unit_of_work() as uow:
+        uow.execute(delete(journal).where(journal.c.chain_id == case.case_id, journal.c.seq == 3))
+    assert told() == (3, ["assign_owner", "declare_conflict", "suspend", "resume"])
+    with office.database.unit_of_work() as uow:
+        uow.execute(update(journal).where(journal.c.chain_id == case.case_id, journal.c.seq == 1).values(actor_id="orang lain"))
+    assert told() == (1, ["suspend", "resume"])

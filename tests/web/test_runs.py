@@ -6,7 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from storage.schema.history import journal
 from tests.web.test_simfoni import Unit
 
 WHY = "Menunggu putusan pengadilan negeri."
@@ -50,3 +52,16 @@ def test_it_is_not_there_for_others_and_not_under_another_case(unit: Unit) -> No
     bima = unit.browser("Bima")
     for address in (f"/kasus/{other.case_id}/proses/{unit.case.instance_id}/jeda", f"{at}/hentikan"):
         assert bima.get(address).status_code == 404 and bima.post(address, {"reason": WHY}).status_code == 404
+
+
+def test_a_timeline_whose_chain_of_notes_is_broken_opens_and_says_where(unit: Unit) -> None:
+    engine, bima = unit.office.engine, unit.browser("Bima")
+    for text in ("Catatan pertama rekaan.", "Catatan kedua rekaan."):
+        engine.cases.write_note(unit.office.actor("case_manager"), unit.case.case_id, kind="visit", sensitivity="C2", text=text)
+    whole = bima.get(f"{unit.address}/linimasa").text
+    assert "Rantai catatan kasus" not in whole
+    with unit.office.database.unit_of_work() as uow:
+        uow.execute(delete(journal).where(journal.c.chain_id == unit.case.case_id, journal.c.seq == 2))
+    broken = bima.get(f"{unit.address}/linimasa")
+    assert broken.status_code == 200 and "Rantai catatan kasus rusak mulai entri 2." in broken.text
+    assert broken.text.count('class="k-act"') == whole.count('class="k-act"') - 1
