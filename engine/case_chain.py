@@ -83,8 +83,9 @@ def held(context: Context, row: cases.CaseRow) -> Held:
         return Held(entries=())
     key, entries = context.case_key(row.id, row.wrapped_key), stored(context, row)
     found = acts.first_break(row.id, entries, key=key, length=cases.entries_outside_instances(context.uow, row.id))
-    whole = entries if found is None else entries[:found.seq - 1]
-    return Held(entries=tuple(_opened(row, entry, sealed, key) for entry, sealed in whole), broken_from=None if found is None else found.seq)
+    broken_from = None if found is None else found.seq
+    whole = entries if broken_from is None else entries[:broken_from - 1]
+    return Held(entries=tuple(_opened(row, entry, sealed, key) for entry, sealed in whole), broken_from=broken_from)
 
 
 def stored(context: Context, row: cases.CaseRow) -> list[tuple[journal.Entry, bytes | None]]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from engine.deployed_results import SopStep
-from engine.task_results import FormField
+from engine.task_results import FormField, RefusedLetter
 from engine.types import InstanceStatus, MaskedPerson, TaskSummary, Text, Value
 
 T = TypeVar("T")
@@ -224,20 +224,6 @@ class CasePart(Generic[T]):
 
     head: CaseHead
     content: T
-
-
-@dataclass(frozen=True, kw_only=True)
-class RefusedLetter:
-    """A letter that was not written: no consent covers its receiver, a name or else a kind (`engine.casefile.release_consent`)."""
-
-    incident_id: str
-    code: str
-    title: Text
-    receiver: str
-    receiver_kind: str
-    line_no: str                            # of the plan; "" for the whole case
-    since: datetime
-    may_retry: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from engine import authorization, letters, operations
+from collections.abc import Mapping
+
+from engine import authorization, canonical, case_parts, facts, letters, operations, projection, seal
 from engine.audit import Viewer
 from engine.case_parts import Known
 from engine.casefile.case import line_key
 from engine.casefile.release import NotReleased
+from engine.executor import Context
 from engine.results import RefusedLetter
-from storage import jobs
+from engine.types import Value
+from storage import cases, jobs
 from storage import instances as instance_rows
+from storage import tasks as task_rows
+from storage.inbox import InboxRow
 
 
 def of_case(known: Known) -> tuple[RefusedLetter, ...]:
@@ -18,6 +24,38 @@ def of_case(known: Known) -> tuple[RefusedLetter, ...]:
     found = jobs.refused(known.context.uow, running, NotReleased.code)
     letters_of = [_letter(known, running[row.instance_id or ""], row) for row in found]
     return tuple(each for each in letters_of if each is not None)
+
+
+def of_task(context: Context, seen: InboxRow, item: Value) -> tuple[RefusedLetter, ...]:
+    """Those that this finished task led to: nobody finished another one of its instance and its line of the plan (`item`) before they
+    were due. None to whoever may not read the case."""
+    task = seen.task
+    found = jobs.refused(context.uow, [task.instance_id], NotReleased.code) if task.completed_at is not None else []
+    if task.completed_at is None or task.case_id is None or not found:
+        return ()
+    row = cases.get(context.uow, task.case_id)
+    about = None if row is None else facts.of_case(context, row)
+    if row is None or about is None or not authorization.allows(context.actor, "case.read", about):
+        return ()
+    known = case_parts.known(context, row, about)
+    instance = next(each for each in known.instances if each.id == task.instance_id)
+    about_us = {"", _line_of(item)}
+    later = [each.completed_at for each in task_rows.of_instance(context.uow, instance.id)
+             if each.completed_at is not None and each.completed_at > task.completed_at and _line_of(_item(known, each)) in about_us]
+    return tuple(letter for each in found if (letter := _letter(known, instance, each)) is not None and letter.line_no in about_us
+                 and task.completed_at <= letter.since and not any(at <= letter.since for at in later))
+
+
+def _line_of(item: Value) -> str:
+    number = item.get("line_no") if isinstance(item, Mapping) else None
+    return "" if number is None else line_key(number)
+
+
+def _item(known: Known, task: task_rows.TaskRow) -> Value:
+    if task.item is None:
+        return None
+    opened: Value = canonical.loads(seal.unseal(known.key, task.item, bound_to=projection.item_binding(task.token_id)))
+    return opened
 
 
 def _letter(known: Known, instance: instance_rows.InstanceRow, row: jobs.JobRow) -> RefusedLetter | None:

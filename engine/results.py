@@ -36,7 +36,6 @@ from engine.case_results import PlanLine as PlanLine
 from engine.case_results import PlanVersion as PlanVersion
 from engine.case_results import ProcessStep as ProcessStep
 from engine.case_results import RecordView as RecordView
-from engine.case_results import RefusedLetter as RefusedLetter
 from engine.case_results import ServiceLine as ServiceLine
 from engine.case_results import VerifiedDocument as VerifiedDocument
 from engine.deployed_results import AgencyParameter as AgencyParameter
@@ -68,6 +67,7 @@ from engine.task_results import FormField as FormField
 from engine.task_results import FormView as FormView
 from engine.task_results import HandlingAct as HandlingAct
 from engine.task_results import InboxFilters as InboxFilters
+from engine.task_results import RefusedLetter as RefusedLetter
 from engine.task_results import SavedFilter as SavedFilter
 from engine.task_results import TaskDetail as TaskDetail
 from engine.types import Text

@@ -79,6 +79,20 @@ class SavedFilter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefusedLetter:
+    """A letter that was not written: no consent covers its receiver, a name or else a kind (`engine.casefile.release_consent`)."""
+
+    incident_id: str
+    code: str
+    title: Text
+    receiver: str
+    receiver_kind: str
+    line_no: str                            # of the plan; "" for the whole case
+    since: datetime
+    may_retry: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskDetail:
     """One task, its form, its draft, and why it looks as it does."""
 
@@ -97,6 +111,7 @@ class TaskDetail:
     handled: tuple[HandlingAct, ...] = ()   # who gave it on, set it aside, asked for help; the latest first
     item: tuple[FormField, ...] = ()        # what a repeated step is about this time, in the words of the SOP's forms
     shown: tuple[FormField, ...] = ()      # what tables propose to whoever decides, each a table of rows; no rows: nothing to propose
+    refused_letters: tuple[RefusedLetter, ...] = ()  # those that this finished task led to, to whoever may read the case
     forewarning: Text | None = None         # what stands against the form as it is filled in so far, to whoever may send it
     makes: tuple[str, ...] = ()             # documents that the system makes as soon as it is done
     plan: FormField | None = None           # the plan's lines, where the form speaks of them

@@ -20,6 +20,7 @@ from engine import (
     plan_beside,
     projection,
     ran_by,
+    refused_letters,
     seal,
     shown,
     substitution,
@@ -170,7 +171,8 @@ class Tasks(Boxes, Handling, StatedTimes):
             handled=handling.acts(context, seen),
             item=_item(summary.item, forms.named(definition.forms.values(), classes)),
             shown=self._shown(context, seen, definition, classes),
-            forewarning=_forewarning(context, seen, definition, about, typed, summary.item))
+            forewarning=_forewarning(context, seen, definition, about, typed, summary.item),
+            refused_letters=refused_letters.of_task(context, seen, summary.item))
 
     def _draft(self, context: Context, seen: InboxRow) -> tuple[Mapping[str, Value], datetime | None]:
         """What the actor typed into the task so far, and when it was kept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-
+from datetime import timedelta
 
 from engine.results import CompletionResult, RefusedLetter
 from engine.types import Actor
@@ -25,11 +25,16 @@ def test_whoevers_step_it_was_is_told_and_the_case_says_what_to_do(office: Offic
     case = office.start()
     office.scene.work()
     office.engine.cases.assign_owner(kiki, case.case_id, sari.account_id)
-    office.complete(kiki, office.task(case, "approve_case_report"), {"decision": "approved", "assessment_is_relevant": True})
+    approval = office.task(case, "approve_case_report")
+    office.complete(kiki, approval, {"decision": "approved", "assessment_is_relevant": True})
+    office.clock.advance(timedelta(minutes=1))
+    call = office.task(case, "coordinate_provider")
     coordinated(office, bima, case, "Klinik B")   # she agreed to another one
 
     (letter,) = refused(office, bima, case)
     assert (letter.code, letter.receiver, letter.receiver_kind, letter.line_no, letter.may_retry) == ("F10", "Klinik B", "health", "1", True)
+    assert office.engine.tasks.get(bima, call.id).refused_letters == (letter,), "the page of the step that led to it says so too"
+    assert office.engine.tasks.get(kiki, approval.id).refused_letters == ()
     (hers,) = refused(office, sari, case)
     assert hers.incident_id == letter.incident_id and not hers.may_retry
     assert [each.code for each in office.engine.people.notices(bima)] == ["letter_refused"], "it was her step"
