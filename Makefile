@@ -17,6 +17,7 @@ RUNTIME := $(VENV)/.runtime-$(shell cat requirements.txt pyproject.toml | sha256
 DEV := $(VENV)/.dev-$(shell cat requirements.txt requirements-dev.txt pyproject.toml | sha256sum | cut -c1-16)
 CATALOGUES := $(wildcard webui/translations/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
+DRAWING := webui/static/dist/manifest.json
 
 .PHONY: help run test check style types contracts quick soak bench assets system-packages lock clean
 
@@ -52,7 +53,11 @@ soak: $(DEV) assets  ## long random runs against independent oracles; hours
 bench: $(DEV)  ## ratios of speed and size, with SQLite and PostgreSQL
 	$(BIN)/python -m bench
 
-assets: $(RUNTIME) $(COMPILED)  ## what is compiled from other files of the tree
+assets: $(RUNTIME) $(COMPILED) $(DRAWING)  ## what is compiled from other files of the tree
+
+# Without Node and without its wheel nothing is made, and the product works without a diagram editor.
+$(DRAWING): $(wildcard webui/frontend/*.* webui/frontend/src/*)
+	@bash webui/frontend/build.sh
 
 %.mo: %.po | $(RUNTIME)
 	$(BIN)/pybabel -q compile -i $< -o $@
@@ -85,4 +90,4 @@ lock: $(BIN)/python  ## pin again what pyproject.toml asks for; addresses stay o
 	$(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean:  ## forget what was built, keep data
-	rm -rf $(VENV) $(COMPILED) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .node-venv webui/frontend/node_modules webui/static/dist $(COMPILED) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -49,6 +49,7 @@ from webui import (
     sop_drafts,
     sops,
     status,
+    studio,
     supervision,
     survey_codes,
     task,
@@ -84,7 +85,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     desk.init_app(app)
     directory.init_app(app)
     for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, access_overview, corrections, replay,
-                   dual_roles, sops, sop_drafts, trials, notices, settings_pages, incidents, papers, status, survey_codes, desk,
+                   dual_roles, sops, sop_drafts, studio, trials, notices, settings_pages, incidents, papers, status, survey_codes, desk,
                    case_staff, roster, supervision, handling, absences, keys, reports, directory, partner, partner_accounts,
                    referrals, runs, simfoni):
         app.register_blueprint(module.pages)

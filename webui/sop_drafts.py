@@ -44,7 +44,7 @@ def begin(deployment_id: str) -> Answer:
     except (NotFound, NotAllowed):
         raise
     except (EngineError, uploads.UploadRefused) as refusal:
-        return sops.version_page(deployment_id, problem=_why(refusal)), 422
+        return sops.version_page(deployment_id, problem=why(refusal)), 422
     return redirect(url_for("sop_drafts.show", draft_id=draft.summary.id), code=303)
 
 
@@ -57,7 +57,7 @@ def begin_from_files() -> Answer:
     except (NotFound, NotAllowed):
         raise
     except (EngineError, uploads.UploadRefused) as refusal:
-        return sops.index_page(problem=_why(refusal)), 422
+        return sops.index_page(problem=why(refusal)), 422
     return redirect(url_for("sop_drafts.show", draft_id=draft.summary.id), code=303)
 
 
@@ -130,9 +130,13 @@ def _change(draft_id: str, act: Callable[[Any, int], object], *, place: str = ""
     except (NotFound, NotAllowed):
         raise
     except (EngineError, uploads.UploadRefused) as refusal:
-        detail = context.engine().sops.draft(context.actor(), draft_id)
-        return _page(detail, problem=_why(refusal), place=place or "berkas"), 422
+        return page_of(draft_id, problem=why(refusal), place=place or "berkas"), 422
     return redirect(url_for("sop_drafts.show", draft_id=draft_id, _anchor=place or None), code=303)
+
+
+def page_of(draft_id: str, *, problem: str, place: str) -> str:
+    """The draft's page with what was wrong, at the place of it that it is about."""
+    return _page(context.engine().sops.draft(context.actor(), draft_id), problem=problem, place=place)
 
 
 def _page(detail: Any, *, problem: str = "", place: str = "") -> str:
@@ -173,8 +177,7 @@ def _day() -> date:
     return found
 
 
-
-def _why(refusal: EngineError | uploads.UploadRefused) -> str:
+def why(refusal: EngineError | uploads.UploadRefused) -> str:
     """What was wrong, and what to do instead."""
     if isinstance(refusal, uploads.UploadRefused):
         return sops.why(refusal.reason)

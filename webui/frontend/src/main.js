@@ -1,0 +1,88 @@
+// The drawing page: opens the draft's diagram, keeps panel, list and findings beside it, saves it as the next revision.
+import { Elements } from './elements.js';
+import { Findings } from './findings.js';
+import { frame, modelerIn } from './modeler.js';
+import { Panel } from './panel.js';
+import { Server } from './server.js';
+import { say } from './words.js';
+
+const $ = (selector) => document.querySelector(selector);
+const page = $('#studio'), status = $('#studio-keadaan'), controls = $('#studio-simpan');
+
+async function begin() {
+  const board = JSON.parse(page.dataset.board), server = new Server(controls);
+  const modeler = modelerIn($('#kanvas')), known = new Set();
+  const check = async (text) => {
+    try { return (await server.ask(page.dataset.checkExpression, { text })).problem || ''; } catch { return ''; }
+  };
+  const panel = new Panel($('#sifat'), modeler, board, known, check);
+  new Elements($('#elemen'), $('#cari-elemen'), modeler);
+  const findings = new Findings($('#hasil-temuan'), modeler);
+  let changed = false, revision = page.dataset.revision;
+  const tell = (text, isBad) => { status.textContent = text; status.classList.toggle('bad-news', Boolean(isBad)); };
+
+  try {
+    const { warnings } = await modeler.importXML($('#isi-diagram').value);
+    if (warnings.length) tell(say('opened_with', warnings.length), true);
+  } catch (wrong) {
+    tell(say('cannot_open', wrong.message.slice(0, 200)), true);
+    controls.querySelectorAll('button').forEach((button) => { button.disabled = true; });
+    return;
+  }
+  modeler.get('elementRegistry').forEach((element) => known.add(element.businessObject.id));
+  frame(modeler);
+  panel.show();
+  findings.show(board.findings);
+  modeler.on('commandStack.changed', ({ trigger }) => {
+    changed = trigger !== 'clear';
+    findings.changed();
+    if (changed) tell(say('unsaved'));
+  });
+
+  const written = async () => (await modeler.saveXML({ format: true })).xml;
+  const send = async (address, extra) => server.ask(address, { files: new Blob([await written()], { type: 'application/xml' }), file_name: board.file, ...extra });
+  const save = async () => {
+    tell(say('saving'));
+    try {
+      const answer = await send(page.dataset.save, { revision, note: controls.elements.note.value });
+      if (!answer.ok) { tell(answer.problem, true); $('#studio-tertahan').hidden = answer.status !== 409; return false; }
+      revision = String(answer.revision);
+      changed = false;
+      findings.show(answer.findings);
+      tell(say('saved', revision));
+      return true;
+    } catch { tell(say('unreachable'), true); return false; }
+  };
+  const look = async () => {
+    tell(say('checking'));
+    try {
+      const answer = await send(page.dataset.check, {});
+      if (!answer.ok) { tell(answer.problem, true); return; }
+      findings.show(answer.findings);
+      tell(say('checked'));
+    } catch { tell(say('unreachable'), true); }
+  };
+  const download = (content, type, name) => {
+    const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(new Blob([content], { type })), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+  const acts = {
+    save, check: look, undo: () => modeler.get('commandStack').undo(), redo: () => modeler.get('commandStack').redo(), fit: () => modeler.get('canvas').zoom('fit-viewport'),
+    bpmn: async () => download(await written(), 'application/xml', board.file), svg: async () => download((await modeler.saveSVG()).svg, 'image/svg+xml', 'diagram.svg'),
+  };
+  document.addEventListener('click', (event) => { const button = event.target.closest('[data-act]'); if (button) acts[button.dataset.act](); });
+  document.addEventListener('keydown', (event) => { if ((event.ctrlKey || event.metaKey) && event.key === 's') { event.preventDefault(); save(); } });
+  controls.addEventListener('submit', (event) => { event.preventDefault(); save(); });
+  addEventListener('beforeunload', (event) => { if (changed) event.preventDefault(); });
+  // The screen is locked by hand or by itself: what was drawn is saved first, so that nothing is lost at the counter.
+  document.addEventListener('submit', async (event) => {
+    if (event.target.id !== 'kunci' || !changed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (await save()) event.target.submit();
+  }, true);
+  page.dataset.ready = 'ya';
+}
+
+begin();
