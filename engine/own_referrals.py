@@ -13,6 +13,7 @@ from engine.authorization import PROVIDER
 from engine.definitions import Definition
 from engine.directory import providers as sheets
 from engine.executor import Context
+from engine.forms_schema import Form
 from engine.partner_scope import Opened
 from engine.types import Actor
 from storage import accounts, cases, instances, providers, tasks
@@ -32,6 +33,11 @@ def of_others(context: Context, rows: Sequence[TaskRow]) -> list[bool]:
         return [False] * len(rows)
     names = _names(context, actor.provider_id)
     return [row.role != PROVIDER or not _is_to(context, row, names) for row in rows]
+
+
+def form_of(context: Context, form: Form | None) -> Form | None:
+    """The form as the actor is asked it: a partner's person nothing of what the unit writes down of an answer it was told."""
+    return form if form is None or not is_restricted(context.actor) else partner_scope.form_of(form)
 
 
 def may_be_given(context: Context, row: TaskRow, account_id: str) -> bool:

@@ -247,7 +247,7 @@ class Partner:
             documents=tuple(summary(row) for row in partner_scope.packet(context, case, link.line_no, content.provider)),
             task=None if asked is None else PartnerTask(
                 id=asked.row.id, name=asked.row.name, is_report=asked.is_report,
-                form=forms.to_fill(commands.form_of(asked.form), {}, _CLASSES)),
+                form=forms.to_fill(partner_scope.form_of(asked.form), {}, _CLASSES)),
             until=link.done_at + self._settings.partner_link_after_done if link.done_at is not None and asked is None else None)
 
 

@@ -7,7 +7,7 @@ takes her consent back, or the referral is recalled; also between sending and re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -70,6 +70,13 @@ class Opened:
 
     def provider_of(self, line_no: str | None) -> Addressee | None:
         return statements.provider_of(self.file, line_no)
+
+
+def form_of(form: Form) -> Form:
+    """The form as a partner fills it: without what an agency writes down of an answer it was told."""
+    if form.record not in (ANSWER, REPORT):
+        return form
+    return replace(form, fields=tuple(field for field in form.fields if field.key not in OFFICE))
 
 
 def opened(context: Context, row: cases.CaseRow) -> Opened:

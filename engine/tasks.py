@@ -17,6 +17,7 @@ from engine import (
     forewarning,
     forms,
     idempotency,
+    own_referrals,
     plan_beside,
     projection,
     ran_by,
@@ -35,6 +36,7 @@ from engine.commands import tasks as commands
 from engine.definitions import Definition
 from engine.directory import agencies as agency_files
 from engine.executor import Context, Executor
+from engine.forms_schema import Form
 from engine.results import CompletionResult, FormField, TaskDetail
 from engine.stated_times import StatedTimes
 from engine.task_boxes import Boxes
@@ -67,7 +69,7 @@ class Tasks(Boxes, Handling, StatedTimes):
             about = facts.of_inbox(context, [row])[0]
             if authorization.allows(actor, task_rows.READ, about):
                 return self._detail(context, row)
-            form = context.executor.definition(context.uow, row.deployment_id).forms.get(row.task.form_key or "")
+            form = _form(context, context.executor.definition(context.uow, row.deployment_id), row.task)
             typed, saved_at = self._draft(context, row)
             summary = facts.limited(replace(summaries.of_inbox(row), case_id=None), row.task.sensitivity, actor, about)
             return replace(_limited(summary), draft=typed, draft_saved_at=saved_at,
@@ -105,7 +107,7 @@ class Tasks(Boxes, Handling, StatedTimes):
         def command(context: Context) -> CompletionResult:
             seen = self._typed(context, task_id)
             row = seen.task
-            form = context.executor.definition(context.uow, seen.deployment_id).forms.get(row.form_key or "")
+            form = _form(context, context.executor.definition(context.uow, seen.deployment_id), row)
             filled: list[commands.Filled] = []
             acting_for = substitution.acting_for(context, row.role)
 
@@ -149,7 +151,7 @@ class Tasks(Boxes, Handling, StatedTimes):
         classes = authorization.visible_sensitivity(actor, about)
         definition = ran_by.of(context, seen).with_element(task.element_id)
         node = definition.element(task.element_id)
-        form = definition.forms.get(task.form_key) if task.form_key else None
+        form = _form(context, definition, task)
         typed, saved_at = self._draft(context, seen)
         summary = task_rows.summary(context, seen, about)
         if not summary.element_id and not authorization.allows(actor, "task.complete", about):  # whoever holds it has to do it
@@ -199,6 +201,11 @@ class Tasks(Boxes, Handling, StatedTimes):
         summary = summaries.task_summary(task, business_key=live.business_key, risk=live.risk)
         about = authorization.ObjectFacts(agency_id=task.agency_id, role=task.role, is_open=True, worked_on=True)
         return facts.limited(summary, task.sensitivity, context.actor, about)
+
+
+def _form(context: Context, definition: Definition, task: rows.TaskRow) -> Form | None:
+    """What the task asks of the actor."""
+    return own_referrals.form_of(context, definition.forms.get(task.form_key or ""))
 
 
 def _limited(summary: TaskSummary) -> TaskDetail:

@@ -173,7 +173,7 @@ def answer(context: Context, case: Opened, link: LinkRow, asked: Asked, submissi
     Raises:
         InvalidSubmission: fields need attention. TaskGone, TaskAlreadyClaimed, InstanceNotActive: somebody was first, or it is paused.
     """
-    _complete(context, case, asked, form_of(asked.form), submission, provider=content_of(case.key, link).provider)
+    _complete(context, case, asked, partner_scope.form_of(asked.form), submission, provider=content_of(case.key, link).provider)
     if context.refusal is None:
         if asked.is_report:
             partner_links.change(context.uow, link.id, {"done_at": context.now})
@@ -188,11 +188,6 @@ def add_progress(context: Context, case: Opened, link: LinkRow, text: str) -> No
                                                  f"Write the news, in at most {PROGRESS_LENGTH} characters.")})
     seq = case_chain.append(context, case.row, PROGRESS, {"link": link.id, "text": said})
     _tell(context, link, "partner_answered", once=f"progress:{seq}")
-
-
-def form_of(form: Form) -> Form:
-    """The form as a partner fills it: without what an agency writes down of an answer it was told."""
-    return replace(form, fields=tuple(field for field in form.fields if field.key not in partner_scope.OFFICE))
 
 
 def proxy_form(form: Form) -> Form:

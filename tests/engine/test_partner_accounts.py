@@ -100,6 +100,19 @@ def test_the_packet_is_told_to_its_provider_and_its_reading_is_logged(office, re
             partner.packet_document(who, referral.id, which)
 
 
+def test_their_form_asks_nothing_of_what_the_unit_writes_down_of_an_answer_it_was_told(office, referral, people):
+    fajar, tasks, office_asks = signed_in(office, "fajar"), office.engine.tasks, {"on_behalf_of", "told_at", "received_at"}
+    unit = office.actor("external_provider")
+    assert office_asks <= {field.key for field in tasks.get(unit, referral.id).form.fields}
+    held = tasks.claim(fajar, referral.id)
+    for form in (tasks.get(fajar, referral.id).form, tasks.for_typing(fajar, referral.id).form):
+        assert office_asks.isdisjoint(field.key for field in form.fields)
+    sent = {"services_given": "Perawatan luka", "result": "Membaik", "recommendation": "complete"}
+    with pytest.raises(errors.InvalidSubmission):
+        tasks.complete(fajar, referral.id, {**sent, "on_behalf_of": "dr. Rekaan", "told_at": office.clock.now()}, expected_revision=held.revision)
+    tasks.unclaim(fajar, referral.id)
+
+
 def test_a_referral_is_given_on_within_its_provider_only(office, referral, people):
     fajar = signed_in(office, "fajar")
     assert {one.name for one in office.engine.tasks.colleagues(fajar)} == {"Fajar", "Gadis"}
