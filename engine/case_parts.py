@@ -23,7 +23,7 @@ from engine.results import (
 )
 from engine.steps import steps_of
 from engine.types import Happening, InstanceStatus, TaskSummary, Value
-from storage import access_grants, agencies, cases, inbox
+from storage import access_grants, agencies, cases, deployments, inbox
 from storage import instances as instance_rows
 from storage import messages as message_rows
 from storage import trace as trace_rows
@@ -160,8 +160,10 @@ def process(of: Known, instance_id: str | None) -> CaseProcess:
     def state(element_id: str) -> str:
         return "" if not viewer.may_see(element_id) else "now" if element_id in waiting else "done" if element_id in done else ""
 
-    return CaseProcess(instance=instance_summary(row), steps=tuple(
-        ProcessStep(step=step, state=state(step.element_id)) for step in steps_of(viewer.definition, viewer.parameters)))
+    former = [deployments.get(of.context.uow, each) for each in row.former_deployments or ()]
+    return CaseProcess(
+        instance=instance_summary(row), former_versions=tuple(each.version for each in former if each is not None),
+        steps=tuple(ProcessStep(step=step, state=state(step.element_id)) for step in steps_of(viewer.definition, viewer.parameters)))
 
 
 def _stages(of: Known) -> CaseStages | None:

@@ -290,10 +290,12 @@ class ProcessStep:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseProcess:
-    """One instance: its steps as text. None of it where the case has no instance."""
+    """One instance: its steps as text, by the version it runs by; `former_versions` are the numbers of those before. None of it where the
+    case has no instance."""
 
     instance: InstanceSummary | None
     steps: tuple[ProcessStep, ...] = ()
+    former_versions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

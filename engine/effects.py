@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from engine import authorization, errors, facts, migration, versions
 from engine.advance import LiveInstance
@@ -20,6 +20,7 @@ from engine.transition import Migrate
 from storage import conflicts, deployments, instances, tasks
 
 PAGE = 50
+COUNTED = 1_000    # at once: a second or two
 
 
 def page(context: Context, version_id: str, after: str = "") -> EffectPage:
@@ -38,32 +39,40 @@ def page(context: Context, version_id: str, after: str = "") -> EffectPage:
     classes = times.known_classes(context)
     barred = conflicts.cases_barred_to(context.uow, context.actor.account_id, {row.case_id for row in found if row.case_id is not None})
     return EffectPage(
-        title=version.title, number=version.number, is_draft=version.is_draft, version_id=version.id,
-        running=instances.count_running_of_sop(context.uow, agency_id, key, but=version.digest),
+        **_of(context, version),
         cases=tuple(_told(context, row, version.definition, classes) for row in found[:PAGE]
                     if row.definition != version.digest and row.case_id not in barred),
-        following=found[PAGE - 1].id if len(found) > PAGE else None,
-        may_migrate=not version.is_draft and authorization.allows(context.actor, "sop.migrate") and is_in_force(context, version.id, key))
+        following=found[PAGE - 1].id if len(found) > PAGE else None)
 
 
-def count(context: Context, version_id: str, after: str, *, until: Callable[[], bool]) -> EffectCount:
-    """How many of the running cases after `after` could go on by this version, told until `until` says that it is enough, but never less
-    than `PAGE` of them. Of the same cases as `page`, by the same function, and raising the same."""
+def count(context: Context, version_id: str, after: str) -> EffectCount:
+    """How many of the next `COUNTED` running cases after `after` could go on by this version. Of the same cases as `page`, by the same
+    function, and raising the same."""
     authorization.require(context.actor, "sop.preview_migration")
     version = versions.find(context, version_id)
     verdicts: Counter[MigrationVerdict] = Counter()
     following: str | None = after
-    while following is not None:
+    for _ in range(COUNTED // PAGE):
+        if following is None:
+            break
         found = instances.running_of_sop(context.uow, context.actor.agency_id, version.definition.sheet.key, after=following, limit=PAGE)
         barred = conflicts.cases_barred_to(
             context.uow, context.actor.account_id, {row.case_id for row in found if row.case_id is not None})
         verdicts.update(_verdict(context, row, version.definition) for row in found
                         if row.definition != version.digest and row.case_id not in barred)
         following = found[-1].id if len(found) == PAGE else None
-        if until():
-            break
-    return EffectCount(safe=verdicts[MigrationVerdict.SAFE], mapping=verdicts[MigrationVerdict.MAPPING],
-                       blocked=verdicts[MigrationVerdict.BLOCKED], following=following)
+    return EffectCount(
+        **_of(context, version), safe=verdicts[MigrationVerdict.SAFE], mapping=verdicts[MigrationVerdict.MAPPING],
+        blocked=verdicts[MigrationVerdict.BLOCKED], following=following)
+
+
+def _of(context: Context, version: versions.Version) -> dict[str, Any]:
+    key = version.definition.sheet.key
+    may_migrate = not version.is_draft and authorization.allows(context.actor, "sop.migrate") and is_in_force(context, version.id, key)
+    return {
+        "title": version.title, "number": version.number, "is_draft": version.is_draft, "version_id": version.id,
+        "running": instances.count_running_of_sop(context.uow, context.actor.agency_id, key, but=version.digest),
+        "may_migrate": may_migrate}
 
 
 def is_in_force(context: Context, version_id: str, key: str) -> bool:

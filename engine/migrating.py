@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from engine import authorization, effects, errors, reasons
 from engine.commands import migrations as commands
 from engine.executor import Executor
-from engine.sop_results import EffectCount, EffectPage, Migrated, MigrationOutcome
+from engine.sop_results import EffectCount, EffectPage, Migrated, MigratedSome, MigrationOutcome
 from engine.types import Actor
 
 #: What becomes of a clock that runs: it stays as it is, or is worked out again from when it began, by the time that is drawn now.
@@ -28,13 +28,13 @@ class Migrating:
         """
         return self._executor.read(actor, lambda context: effects.page(context, version_id, after))
 
-    def count_migration(self, actor: Actor, version_id: str, *, after: str = "", until: Callable[[], bool]) -> EffectCount:
-        """How many of these cases could go on, counted from `after` on until `until` says that it is enough for now.
+    def count_migration(self, actor: Actor, version_id: str, *, after: str = "") -> EffectCount:
+        """How many of the next thousand of these cases after `after` could go on.
 
         Raises:
             BundleRefused: a draft that cannot run.
         """
-        return self._executor.read(actor, lambda context: effects.count(context, version_id, after, until=until))
+        return self._executor.read(actor, lambda context: effects.count(context, version_id, after))
 
     def migrate(
         self, actor: Actor, version_id: str, instance_ids: Iterable[str], *, reason: str, mapping: Mapping[str, str] | None = None,
@@ -55,6 +55,16 @@ class Migrating:
         if clocks not in CLOCKS:
             raise errors.InvalidValue
         return tuple(self._migrated(actor, version_id, each, why, mapping or {}, clocks) for each in dict.fromkeys(instance_ids))
+
+    def migrate_all(self, actor: Actor, version_id: str, *, reason: str, clocks: str = "keep", after: str = "") -> MigratedSome:
+        """As `migrate`, every one of the next running cases after `after` that can go on; the others stay as they are.
+
+        Raises:
+            NotFound, NotInForce, ReasonWanted, InvalidValue: as `migrate`.
+        """
+        authorization.require(actor, commands.MIGRATE)
+        ids, following = self._executor.read(actor, lambda context: commands.running(context, version_id, after))
+        return MigratedSome(cases=self.migrate(actor, version_id, ids, reason=reason, clocks=clocks), following=following)
 
     def _migrated(self, actor: Actor, version_id: str, instance_id: str, why: str, mapping: Mapping[str, str], clocks: str) -> Migrated:
         try:

@@ -209,23 +209,29 @@ class CaseEffect:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EffectPage:
-    """Some of the running cases, in the order of their ids. `running` are those by other versions than this one; `following` is what
-    the next page begins after, None on the last. `may_migrate`: the viewer may have them go on by this version, now."""
+class EffectOf:
+    """The version or draft whose effect is told. `running` are the cases by other versions than this one; `may_migrate`: the viewer may
+    have them go on by it, now."""
 
     title: Text
     number: int
     is_draft: bool
     version_id: str
     running: int
-    cases: tuple[CaseEffect, ...]
-    following: str | None
-    may_migrate: bool = False
+    may_migrate: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class EffectCount:
-    """How many running cases a version would let go on, counted so far; `following` is where to count on, None at the end."""
+class EffectPage(EffectOf):
+    """Some of the running cases, in the order of their ids; `following` is what the next page begins after, None on the last."""
+
+    cases: tuple[CaseEffect, ...]
+    following: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectCount(EffectOf):
+    """How many of some running cases it would let go on; `following` is where to count on, None at the end."""
 
     safe: int
     mapping: int
@@ -253,3 +259,11 @@ class Migrated:
     business_key: str = ""
     version: int = 0
     in_the_way: tuple[InTheWay, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigratedSome:
+    """What came of some of the running cases; `following` is where to go on, None when these were the last."""
+
+    cases: tuple[Migrated, ...]
+    following: str | None

@@ -23,6 +23,9 @@ def what(act: CaseAct) -> str:
             return _("Proses dilanjutkan: %(sop)s", sop=act.sop_title)
         case "cancel":
             return _("Proses dibatalkan: %(sop)s", sop=act.sop_title)
+        case "migrate":
+            old, new = act.versions
+            return _("Proses dipindahkan dari versi %(old)s ke versi %(new)s: %(sop)s", old=old, new=new, sop=act.sop_title)
     return {
         "note": _("Catatan ditulis"), "made_anew": _("Dibuat sebagai kasus baru walau ada yang mirip"),
         "issue_partner_link": _("Tautan untuk mitra rujukan dibuat"), "revoke_partner_link": _("Tautan untuk mitra rujukan dicabut"),

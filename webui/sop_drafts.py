@@ -116,13 +116,6 @@ def compare(old: str, new: str) -> Answer:
     return render_template("sop_compare.html", found=found)
 
 
-@pages.get("/akibat/<version_id>")
-def effects(version_id: str) -> Answer:
-    """What a version or draft would do to each running case."""
-    found = context.engine().sops.preview_migration(context.actor(), version_id, after=request.args.get("sesudah", "")[:100])
-    return render_template("sop_effects.html", found=found)
-
-
 def _change(draft_id: str, act: Callable[[Any, int], object], *, place: str = "") -> Answer:
     """Act, then show the draft; a refusal shows it with what was wrong and what was typed."""
     try:

@@ -172,6 +172,7 @@ def kind_word(kind: str) -> str:
         "receive_message": _("Pesan diterima"), "receive_signal": _("Sinyal diterima"),
         "retry_element": _("Insiden dicoba ulang"), "change_tables": _("Kalender, parameter, atau risiko berubah"),
         "suspend": _("Ditangguhkan"), "resume": _("Dilanjutkan"), "cancel": _("Dibatalkan"),
+        "migrate": _("Dipindahkan ke versi lain"),
         "accept_stated_time": _("waktu yang dinyatakan diterima"), "correct": _("isian dikoreksi"),
         "ask_correction": _("koreksi isian diminta"), "answer_correction": _("permintaan koreksi dijawab"),
         "entered": _("dimulai"), "completed": _("selesai"), "cancelled": _("dibatalkan"), "failed": _("gagal"),

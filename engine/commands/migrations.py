@@ -14,6 +14,7 @@ from engine.transition import Migrate
 from storage import cases, deployments, instances
 
 MIGRATE = "sop.migrate"
+MIGRATED_AT_ONCE = 200    # in one request: a few seconds
 
 
 def target(context: Context, version_id: str) -> deployments.DeploymentRow:
@@ -27,6 +28,15 @@ def target(context: Context, version_id: str) -> deployments.DeploymentRow:
     if not effects.is_in_force(context, row.id, row.key):
         raise sop_refusals.NotInForce(version_id=version_id)
     return row
+
+
+def running(context: Context, version_id: str, after: str) -> tuple[tuple[str, ...], str | None]:
+    """The next running instances of the version's SOP that run by another, without those the actor may not migrate, and where the ones
+    after them begin. Raises as `target`."""
+    version = target(context, version_id)
+    found = instances.running_of_sop(context.uow, version.agency_id, version.key, after=after, limit=MIGRATED_AT_ONCE)
+    return (tuple(row.id for row in found if row.definition != version.digest and _may_migrate(context, row)),
+            found[-1].id if len(found) == MIGRATED_AT_ONCE else None)
 
 
 def migrate(context: Context, version_id: str, instance_id: str, *, reason: str, mapping: Mapping[str, str], clocks: str) -> Migrated:
