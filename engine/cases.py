@@ -24,7 +24,7 @@ from engine.settings import Settings
 from engine.sop_toml import IN_CASE_REQUIRED
 from engine.start_drafts import StartDrafts
 from engine.types import Actor, Value
-from storage import cases, deployments, inbox, start_drafts
+from storage import cases, deployments, inbox, journal, start_drafts
 
 T = TypeVar("T")
 PAGE = 25
@@ -45,7 +45,8 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
         def query(context: Context) -> Page[CaseSummary]:
             ids = None
             if not authorization.allows(actor, "case.read", authorization.ObjectFacts(agency_id=actor.agency_id)):
-                ids = inbox.cases_of(context.uow, actor.account_id)
+                begun = journal.cases_begun(context.uow, actor.account_id)   # who took a report in finds it again (domain.md 5.1)
+                ids = sorted({*inbox.cases_of(context.uow, actor.account_id), *begun})
             chosen: dict[str, Any] = {"business_key": business_key, "is_open": _STATUSES.get(status or ""), "ids": ids,
                                       "reader": actor.account_id}
             number = max(page, 1)

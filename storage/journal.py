@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, literal_column, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, literal_column, select
 
 from storage import rows
 from storage.prepared import Prepared
@@ -15,7 +15,9 @@ from storage.unit_of_work import UnitOfWork
 
 journal = history.journal
 _INSERT = Prepared(insert(journal))
-_ASKED: ColumnElement[bool] = literal_column("journal.kind = 'ask_correction'")  # as text: only so does its partial index apply
+# As text: only so do the partial indexes apply.
+_ASKED: ColumnElement[bool] = literal_column("journal.kind = 'ask_correction'")
+_STARTED: ColumnElement[bool] = literal_column("journal.kind = 'start'")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +74,18 @@ def of_kinds(uow: UnitOfWork, case_id: str, kinds: Collection[str], *, limit: in
 
 def cases_started(uow: UnitOfWork, account_id: str, case_ids: Collection[str]) -> frozenset[str]:
     """Which of these cases began with an instance that this account started; what it started later in a standing case is not meant."""
+    return frozenset(uow.execute(_began_by(account_id).where(journal.c.case_id.in_(sorted(case_ids)))).scalars())
+
+
+def cases_begun(uow: UnitOfWork, account_id: str, *, limit: int = 5000) -> list[str]:
+    """The cases that began with an instance that this account started, the latest first."""
+    return list(uow.execute(_began_by(account_id).order_by(journal.c.recorded_at.desc(), journal.c.case_id).limit(limit)).scalars())
+
+
+def _began_by(account_id: str) -> Select[tuple[str]]:
     before = journal.alias()
     is_later = exists().where(before.c.case_id == journal.c.case_id, before.c.kind == "start", before.c.place < journal.c.place)
-    return frozenset(uow.execute(
-        select(journal.c.case_id)
-        .where(journal.c.case_id.in_(sorted(case_ids)), journal.c.kind == "start", journal.c.actor_id == account_id, ~is_later)).scalars())
+    return select(journal.c.case_id).where(_STARTED, journal.c.actor_id == account_id, journal.c.case_id.is_not(None), ~is_later)
 
 
 def acted_in(uow: UnitOfWork, account_id: str, case_id: str) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, UniqueC
 from storage.schema.columns import Instant, metadata
 
 _ASKED = "kind = 'ask_correction'"
+_STARTED = "kind = 'start'"
 
 journal = Table(
     "journal", metadata,
@@ -27,6 +28,7 @@ journal = Table(
     Column("hash", Text, nullable=False),
     Column("place", Integer),                             # among the entries of its case, from 1; NULL without a case
     Index("uq_journal_place", "case_id", "place", unique=True),
+    Index("ix_journal_started", "actor_id", sqlite_where=text(_STARTED), postgresql_where=text(_STARTED)),
     Index("ix_journal_asked", "agency_id", "recorded_at", sqlite_where=text(_ASKED), postgresql_where=text(_ASKED)),
 )
 

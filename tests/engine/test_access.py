@@ -77,6 +77,15 @@ def test_starting_an_sop_in_a_standing_case_does_not_open_its_file(office: Offic
     assert cases.get(office.actor("intake_operator"), case.case_id).summary.id == case.case_id  # who took the report in
 
 
+def test_who_took_a_report_in_finds_it_in_the_list_and_nobody_else_of_that_role_does(office: Office, case: CompletionResult) -> None:
+    cases, other = office.engine.cases, office.actor("intake_operator", name="kartika")
+    (row,) = cases.find(office.actor("intake_operator")).rows
+    assert (row.id, bool(row.business_key), bool(row.stage)) == (case.case_id, True, True)
+    given = {**offices.story("a01_rujukan_kesehatan").submission, "received_at": office.clock.now()}
+    cases.start(other, offices.KEY, submission=given, business_key=row.business_key)
+    assert cases.find(other).rows == () and cases.find(other).total == 0, "what began in a standing case is not hers"
+
+
 def test_the_list_says_initials_to_who_may_know_them(office: Office, case: CompletionResult) -> None:
     (row,) = office.engine.cases.find(office.actor("head_of_unit")).rows
     assert row.person is not None and (row.person.initials, row.person.sex) == ("S*** R*** R***", "female")
