@@ -33,7 +33,7 @@ def page(context: Context, version_id: str, after: str = "") -> EffectPage:
     """
     authorization.require(context.actor, "sop.preview_migration")
     version = versions.find(context, version_id)
-    key, agency_id = version.definition.sheet.key, context.actor.agency_id
+    key, agency_id = version.key, context.actor.agency_id
     found = instances.running_of_sop(context.uow, agency_id, key, after=after, limit=PAGE + 1)
     # Beside a case's code even the name of a step may say too much.
     classes = times.known_classes(context)
@@ -55,7 +55,7 @@ def count(context: Context, version_id: str, after: str) -> EffectCount:
     for _ in range(COUNTED // PAGE):
         if following is None:
             break
-        found = instances.running_of_sop(context.uow, context.actor.agency_id, version.definition.sheet.key, after=following, limit=PAGE)
+        found = instances.running_of_sop(context.uow, context.actor.agency_id, version.key, after=following, limit=PAGE)
         barred = conflicts.cases_barred_to(
             context.uow, context.actor.account_id, {row.case_id for row in found if row.case_id is not None})
         verdicts.update(_verdict(context, row, version.definition) for row in found
@@ -67,11 +67,11 @@ def count(context: Context, version_id: str, after: str) -> EffectCount:
 
 
 def _of(context: Context, version: versions.Version) -> dict[str, Any]:
-    key = version.definition.sheet.key
-    may_migrate = not version.is_draft and authorization.allows(context.actor, "sop.migrate") and is_in_force(context, version.id, key)
+    may_migrate = (not version.is_draft and authorization.allows(context.actor, "sop.migrate")
+                   and is_in_force(context, version.id, version.key))
     return {
         "title": version.title, "number": version.number, "is_draft": version.is_draft, "version_id": version.id,
-        "running": instances.count_running_of_sop(context.uow, context.actor.agency_id, key, but=version.digest),
+        "running": instances.count_running_of_sop(context.uow, context.actor.agency_id, version.key, but=version.digest),
         "may_migrate": may_migrate}
 
 

@@ -31,6 +31,7 @@ class Version:
     """A version, or a draft's latest revision: what may be drawn, printed and compared."""
 
     id: str
+    key: str
     number: int
     is_draft: bool
     effective_from: date | None
@@ -51,7 +52,7 @@ def find(context: Context, version_id: str) -> Version:
     if draft is not None and draft.agency_id == context.actor.agency_id and authorization.allows(context.actor, "sop.read_drafts"):
         return of_draft(context, draft)
     row = commands.own_version(context, version_id)
-    return Version(id=row.id, number=row.version, is_draft=False, effective_from=row.effective_from, digest=row.digest,
+    return Version(id=row.id, key=row.key, number=row.version, is_draft=False, effective_from=row.effective_from, digest=row.digest,
                    title=_title(row.title), process_id=row.process_id, definition=context.executor.definition(context.uow, row.id))
 
 
@@ -63,8 +64,8 @@ def of_draft(context: Context, row: drafts.DraftRow) -> Version:
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise errors.BundleRefused(findings)
     definition = definitions.load(SopBundle.from_files(drafts.files(context.uow, row.id, row.revision)))
-    return Version(id=row.id, number=row.revision, is_draft=True, effective_from=None, digest=revision.digest, title=_title(row.title),
-                   process_id=definition.main_process or "", definition=definition)
+    return Version(id=row.id, key=row.key, number=row.revision, is_draft=True, effective_from=None, digest=revision.digest,
+                   title=_title(row.title), process_id=definition.main_process or "", definition=definition)
 
 
 def comparison(context: Context, old: Version, new: Version, language: str) -> Comparison:
