@@ -184,7 +184,7 @@ def load(bundle: SopBundle) -> Definition:
 
 
 def forget() -> None:
-    """Drop every cached definition: the next `load` reads diagrams and forms from bytes again. Compiled tables stay, by their bytes."""
+    """Drop every cached definition: the next `load` makes it and its program anew. What files say stays, by their bytes."""
     _cache.clear()
 
 
@@ -205,7 +205,7 @@ def _read(bundle: SopBundle) -> Definition:
     diagrams = bundle.diagrams()
     if not diagrams:
         raise BundleRefused([refusal("no-diagram", "")])
-    models = {file: bpmn_xml.read_model(data, file=file) for file, data in diagrams.items()}
+    models = {file: _model_of(data, file) for file, data in diagrams.items()}
     processes: dict[str, Process] = {}
     for file, model in models.items():
         for process in model.processes.values():
@@ -225,7 +225,7 @@ def _read(bundle: SopBundle) -> Definition:
             tables[name] = read
     forms: dict[str, Form] = {}
     for file, data in bundle.forms().items():
-        form = forms_schema.read_form(data, file=file)
+        form = _form_of(data, file)
         if form.key in forms:
             raise BundleRefused([refusal("duplicate-form", file)])
         forms[form.key] = form
@@ -252,9 +252,22 @@ def _read(bundle: SopBundle) -> Definition:
     )
 
 
+# Most SOPs use the same shared files, and to read those costs more than all the rest of a definition. Kept by their bytes, they hold
+# nothing of any bundle, and nobody changes what was read.
+
+
+@lru_cache(maxsize=256)
+def _model_of(data: bytes, file: str) -> Model:
+    return bpmn_xml.read_model(data, file=file)
+
+
+@lru_cache(maxsize=1024)
+def _form_of(data: bytes, file: str) -> Form:
+    return forms_schema.read_form(data, file=file)
+
+
 @lru_cache(maxsize=256)
 def _tables_of(data: bytes) -> Decisions:
-    """The tables of a DMN file. Most SOPs use the same ones, and to compile those costs more than all the rest of a definition."""
     return decisions.read_decisions(data)
 
 

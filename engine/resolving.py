@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from engine.toml_files import read_toml
@@ -131,6 +132,7 @@ def _added(below: Any, above: Any, key: str, name: str) -> Any:
     return [*kept, *(above or [])]
 
 
+@lru_cache(maxsize=256)
 def _forgiving(data: bytes, _path: str) -> Raw:
     try:
         return read_toml(data)

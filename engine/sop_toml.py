@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from engine import resolving
@@ -145,7 +146,7 @@ def read_folder(files: Mapping[str, bytes], folder: str = "") -> SopSheet:
     Raises:
         BundleRefused: as `read_sop`.
     """
-    return _sheet(resolving.merged(resolving.layers(files, folder, read=_toml)), f"{folder}{resolving.SHEET}")
+    return _sheet(resolving.merged(resolving.layers(files, folder, read=_layer)), f"{folder}{resolving.SHEET}")
 
 
 def _sheet(raw: dict[str, Any], file: str) -> SopSheet:
@@ -233,6 +234,10 @@ def _toml(data: bytes, file: str) -> dict[str, Any]:
         return read_toml(data)
     except ValueError:
         raise _refused("toml-unreadable", file) from None
+
+
+# A sheet that is adopted or used is read for every SOP that does so; `merged` makes new dictionaries and changes none.
+_layer = lru_cache(maxsize=256)(_toml)
 
 
 def _refused(code: str, file: str) -> BundleRefused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
+from engine import front_door
 from engine.directory import passphrases
+from engine.lint import guarded
 from tests.support import postgres
 from tests.support.not_run import NotRunList, not_run
+from tests.support.once import Checked, Migrated
 
 # One profile for every machine: a slow one must not turn a property into a failure, and a failure must come again.
 settings.register_profile("kawal", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -28,6 +32,17 @@ def _quick_hashes() -> Iterator[None]:
     passphrases._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     yield
     passphrases._hasher = real
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _alike_only_once() -> Iterator[None]:
+    """Databases brought up and SOPs checked; `tests/migrations` and a served product go all the way each time."""
+    migrated = Migrated(front_door.migrate)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(front_door, "migrate", migrated)
+        patch.setattr(guarded, "lint_guarded", Checked(guarded.lint_guarded))
+        yield
+    migrated.forget()
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +72,10 @@ def sqlite_url(tmp_path: Path) -> str:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(NotRunList())
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Ten thousand tests stay: looking for garbage among them again and again took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

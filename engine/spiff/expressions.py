@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from engine import feel
@@ -31,7 +32,7 @@ class Expression:
             source = source[1:].strip()
         self._compiled: Any
         try:
-            self._compiled = feel.compile_expression(source)
+            self._compiled = _code(source)
         except feel.FeelSyntaxError:
             self._compiled = None
 
@@ -50,6 +51,12 @@ class Expression:
         if answer is True or answer is False:
             return answer
         raise Unusable("condition-not-boolean", self.text)
+
+
+@lru_cache(maxsize=8192)
+def _code(source: str) -> Any:
+    """Compiled once for all the programs that say the same: versions and SOPs mostly do, and compiling is half of making a program."""
+    return feel.compile_expression(source)
 
 
 def compiled(text: str | None) -> Expression | None:

@@ -1,0 +1,75 @@
+"""What hundreds of tests would otherwise do alike: the way up through all migrations, and the check of the same SOP in a child process.
+
+Each is done for real the first time in a test process; a database that was brought up is copied, what a check said is remembered.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, make_url
+
+from engine.bundle import SopBundle
+from engine.types import LintFinding
+
+PATTERN = "kawal_brought_up"
+
+
+class Migrated:
+    """In place of `storage.migrate`: an empty database becomes a copy of one that went the whole way; any other goes it itself."""
+
+    def __init__(self, really: Callable[[str], None]) -> None:
+        self._really = really
+        self._file = Path(tempfile.mkdtemp(prefix="kawal-schema-")) / "kawal.db"
+        self._clusters: set[str] = set()
+
+    def __call__(self, url: str) -> None:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            self._postgresql(parsed)
+        elif parsed.database and not Path(parsed.database).exists():
+            self._sqlite(Path(parsed.database))
+        else:
+            self._really(url)
+
+    def forget(self) -> None:
+        shutil.rmtree(self._file.parent, ignore_errors=True)
+
+    def _sqlite(self, file: Path) -> None:
+        if not self._file.exists():
+            self._really(f"sqlite:///{self._file}")
+        shutil.copyfile(self._file, file)
+
+    def _postgresql(self, url: URL) -> None:
+        place = {"host": str(url.query["host"]), "user": url.username}
+        with psycopg.connect(dbname=url.database, **place) as here:
+            is_empty = here.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+        if not is_empty:
+            self._really(url.render_as_string(hide_password=False))
+            return
+        with psycopg.connect(dbname="postgres", autocommit=True, **place) as server:
+            if place["host"] not in self._clusters:
+                server.execute(f"CREATE DATABASE {PATTERN} TEMPLATE template0 ENCODING 'UTF8'")  # type: ignore[arg-type]
+                self._really(url.set(database=PATTERN).render_as_string(hide_password=False))
+                self._clusters.add(place["host"])
+            server.execute(f"DROP DATABASE {url.database}")  # type: ignore[arg-type]
+            server.execute(f"CREATE DATABASE {url.database} TEMPLATE {PATTERN}")  # type: ignore[arg-type]
+
+
+class Checked:
+    """In place of `guarded.lint_guarded`: asks the child once for the same files under the same limits."""
+
+    def __init__(self, really: Callable[..., list[LintFinding]]) -> None:
+        self._really = really
+        self._said: dict[tuple[object, ...], list[LintFinding]] = {}
+
+    def __call__(self, bundle: SopBundle, **limits: Any) -> list[LintFinding]:
+        key = bundle.digest, *sorted(limits.items())
+        if key not in self._said:
+            self._said[key] = self._really(bundle, **limits)
+        return list(self._said[key])
