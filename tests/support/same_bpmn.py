@@ -67,8 +67,7 @@ def _children(old: Any, new: Any, where: str) -> Iterator[str]:
     for tag in sorted(left.keys() | right.keys()):
         if len(left[tag]) != len(right[tag]):
             yield f"{where}: {len(left[tag])} -> {len(right[tag])} of {tag}"
-            continue
-        for one, other in zip(left[tag], right[tag], strict=True):
+        for one, other in zip(left[tag], right[tag], strict=False):
             yield from _compare(one, other, where)
 
 
@@ -77,6 +76,8 @@ def _by_kind(element: Any) -> dict[str, list[Any]]:
     for child in element:
         if isinstance(child.tag, str) and not (child.tag == f"{{{BPMN}}}extensionElements" and not len(child)):
             kinds[child.tag].append(child)
+    for shapes in (found for found in kinds.values() if found[0].get("bpmnElement")):
+        shapes.sort(key=lambda shape: shape.get("bpmnElement") or "")
     return kinds
 
 

@@ -91,6 +91,7 @@ export function fieldsOf(element, { modeler, board, known }) {
       fields.push({ key: `each-${name}`, kind: name === 'in' ? 'feel' : 'line', label: say(`each_${name}`), get: () => each[name] || '', set: (value) => modeling.updateModdleProperties(element, each, { [name]: value || undefined }) });
     }
   }
+  if (isFlow || is(element, 'bpmn:FlowNode')) joins(element, object, { fields, modeling, registry });
   if (isFlow) condition(element, object, { fields, update, expression, board });
   if (!some('bpmn:Participant', 'bpmn:Lane')) {
     attribute('clause', { kind: 'codes', options: board.clauses, get: () => listed(object.get('sop:clause')), set: (codes) => update({ 'sop:clause': codes.join(' ') || undefined }) });
@@ -121,6 +122,20 @@ function lane(element, { fields, modeling, registry }) {
       }
     },
   });
+}
+
+// Where a flow begins and ends, and what a step leads to: drawing lines without a mouse.
+function joins(element, object, { fields, modeling, registry }) {
+  const near = registry.filter((one) => is(one, 'bpmn:FlowNode') && !one.labelTarget && one.parent && one.businessObject.$parent === object.$parent && one !== element);
+  const named = (nodes) => nodes.map((one) => [one.id, one.businessObject.name || one.id]);
+  const middle = (shape) => ({ x: shape.x + shape.width / 2, y: shape.y + shape.height / 2 });
+  const mayEnd = near.filter((one) => !is(one, 'bpmn:StartEvent') && !is(one, 'bpmn:BoundaryEvent')), mayBegin = near.filter((one) => !is(one, 'bpmn:EndEvent'));
+  if (!is(element, 'bpmn:SequenceFlow')) {
+    if (!is(element, 'bpmn:EndEvent')) fields.push({ key: 'connect', kind: 'choice', label: say('connect'), options: named(mayEnd), get: () => '', set: (id) => id && modeling.connect(element, registry.get(id), { type: 'bpmn:SequenceFlow' }) });
+    return;
+  }
+  fields.push({ key: 'from', kind: 'choice', label: say('flow_from'), options: named(mayBegin), get: () => element.source.id, set: (id) => id && modeling.reconnectStart(element, registry.get(id), middle(registry.get(id))) });
+  fields.push({ key: 'to', kind: 'choice', label: say('flow_to'), options: named(mayEnd), get: () => element.target.id, set: (id) => id && modeling.reconnectEnd(element, registry.get(id), middle(registry.get(id))) });
 }
 
 // The time standard, as one field of three boxes.

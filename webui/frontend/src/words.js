@@ -23,6 +23,7 @@ const WORDS = {
   pick: ['Sisipkan isian dari langkah sebelumnya', 'Insert a field of an earlier step'], pick_none: ['Tidak ada isian pengarah di hulu alur ini.', 'No steering field upstream of this flow.'],
   by_table: ['Hasil tabel keputusan', 'Results of decision tables'], start_form: ['Formulir awal', 'Starting form'],
   is_default: ['Alur bawaan: diambil bila tidak ada syarat yang benar', 'Default flow: taken when no condition is true'],
+  connect: ['Sambungkan ke', 'Connect to'], flow_from: ['Dari', 'From'], flow_to: ['Menuju', 'To'],
   timer: ['Waktu kejadian (ISO 8601 atau = FEEL)', 'Time of the event (ISO 8601 or = FEEL)'],
   each_in: ['Berulang untuk setiap (FEEL)', 'For each in (FEEL)'], each_as: ['Disebut', 'Called'], each_collect: ['Yang dikumpulkan', 'What is collected'], each_into: ['Menjadi', 'Into'],
   documentation: ['Penjelasan', 'Explanation'], text: ['Isi catatan', 'Text of the note'],
