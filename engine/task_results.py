@@ -114,6 +114,7 @@ class TaskDetail:
     refused_letters: tuple[RefusedLetter, ...] = ()  # those that this finished task led to, to whoever may read the case
     forewarning: Text | None = None         # what stands against the form as it is filled in so far, to whoever may send it
     makes: tuple[str, ...] = ()             # documents that the system makes as soon as it is done
+    left_over: tuple[FormField, ...] = ()   # what the draft holds that a former version asked and this one does not
     plan: FormField | None = None           # the plan's lines, where the form speaks of them
     grounds: tuple[tuple[str, str], ...] = ()  # what the step stands on that the source does not print: law or proposal, and its words
 

@@ -149,7 +149,8 @@ class Tasks(Boxes, Handling, StatedTimes):
         task, actor = seen.task, context.actor
         about = facts.of_inbox(context, [seen])[0]
         classes = authorization.visible_sensitivity(actor, about)
-        definition = ran_by.of(context, seen).with_element(task.element_id)
+        versions = ran_by.of(context, seen)
+        definition = versions.with_element(task.element_id)
         node = definition.element(task.element_id)
         form = _form(context, definition, task)
         typed, saved_at = self._draft(context, seen)
@@ -163,7 +164,7 @@ class Tasks(Boxes, Handling, StatedTimes):
                                             typed, classes)
         return TaskDetail(
             summary=summary, form=view, plan=plan,
-            draft=typed, draft_saved_at=saved_at,
+            draft=typed, draft_saved_at=saved_at, left_over=_left_over(versions, form, typed),
             warnings=explanations.task_warnings(definition), clause_texts=explanations.clause_texts(definition, node),
             grounds=explanations.grounds(definition, node), inputs=node.inputs, outputs=node.outputs,
             why_mine=_why_mine(context, definition, seen, summary, about),
@@ -226,6 +227,12 @@ def _forewarning(context: Context, seen: InboxRow, definition: Definition, about
     submission = Submission(values=typed, item=item, actor_id=context.actor.account_id,
                             acting_for=frozenset(substitution.acting_for(context, task.role)))
     return forewarning.of_form(definition, form, case, submission, risk=seen.risk, on=context.now.date())
+
+
+def _left_over(versions: ran_by.RanBy, form: Form | None, typed: Mapping[str, Value]) -> tuple[FormField, ...]:
+    asked = {field.key for field in form.fields} if form is not None else set()
+    before = forms.merged(form for each in versions.versions[:-1] for form in each.forms.values())
+    return forms.read_fields([field for key, field in before.items() if key in typed and key not in asked], typed, CLASSES)
 
 
 def _why_mine(context: Context, definition: Definition, seen: InboxRow, summary: TaskSummary, about: authorization.ObjectFacts) -> Text:

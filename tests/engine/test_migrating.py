@@ -190,3 +190,20 @@ def test_a_task_that_is_another_roles_now_waits_for_that_roles_people(office: Of
     with pytest.raises(errors.EngineError):
         office.engine.tasks.complete(manager, claimed.id, APPROVED, expected_revision=claimed.revision)
     confirmed(office, case)
+
+
+def test_a_draft_of_a_form_that_changed_is_kept_and_says_what_is_not_asked_any_more(office: Office) -> None:
+    case, manager = office.start(), office.actor("case_manager")
+    claimed = office.engine.tasks.claim(manager, office.task(case, "approve_case_report").id)
+    typed = {"decision": "approved", "note": "Catatan rekaan."}
+    office.engine.tasks.save_draft(manager, claimed.id, typed, expected_revision=claimed.revision)
+    version = put_in_force(office, (FORM, '"key": "note"', '"key": "remark"'), (FORM, '"assessment_is_relevant",\n   "type": "boolean"',
+                                                                              '"assessment_is_relevant",\n   "type": "text"'))
+    assert outcome(office, version, case).outcome is MigrationOutcome.MIGRATED
+    detail = office.engine.tasks.get(manager, claimed.id)
+    assert detail.draft == typed
+    assert [(field.key, field.label.id, field.value) for field in detail.left_over] == [("note", "Catatan", "Catatan rekaan.")]
+    assert detail.form is not None and "remark" in {field.key for field in detail.form.fields}
+    office.engine.tasks.complete(manager, claimed.id, APPROVED, expected_revision=claimed.revision)
+    assert office.engine.tasks.get(manager, claimed.id).left_over == ()
+    confirmed(office, case)
