@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine import authorization, case_summaries, errors, explanations, facts, forms, masking, ran_by, task_rows
+from engine import authorization, case_summaries, errors, explanations, facts, forms, masking, ran_by, summaries, task_rows
 from engine.audit import Viewer
 from engine.casefile import kept, ownership, plan as plans, rules
 from engine.casefile import records as casefile
@@ -240,6 +240,6 @@ def _handover(context: Context, code: str, reference: str, at: Any) -> Handover:
 def instance_summary(row: instance_rows.InstanceRow) -> InstanceSummary:
     """One instance, as every part of the page names it."""
     return InstanceSummary(
-        id=row.id, sop_key=row.sop_key, sop_title=(row.sop_title or {}).get("id", ""), version=row.sop_version, digest=row.definition,
+        id=row.id, sop_key=row.sop_key, **summaries.sop_titles(row.sop_title), version=row.sop_version, digest=row.definition,
         process_id=row.process_id, status=InstanceStatus(row.status), started_at=row.started_at, ended_at=row.ended_at, seq=row.seq,
         suspended_at=row.suspended_at)

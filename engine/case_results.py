@@ -25,6 +25,7 @@ class CaseSummary:
     risk: str
     sop_title: str
     opened_at: datetime
+    sop_title_en: str = ""
     owner_name: str = ""
     stage: str = ""
     next_due_at: datetime | None = None
@@ -47,6 +48,7 @@ class InstanceSummary:
     ended_at: datetime | None
     seq: int
     suspended_at: datetime | None = None    # since when it is paused
+    sop_title_en: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

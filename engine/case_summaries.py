@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine import authorization, facts, masking
+from engine import authorization, facts, masking, summaries
 from engine.casefile import kept
 from engine.executor import Context
 from engine.results import CaseSummary, MaskedPerson
@@ -51,6 +51,6 @@ def _summary(context: Context, row: cases.CaseRow, about: authorization.ObjectFa
     dues = [task.task.due_at for task in tasks if task.task.due_at is not None and task.task.sensitivity in seen]
     return CaseSummary(
         id=row.id, business_key=row.business_key, status=row.status, risk=latest.risk if latest else row.risk,
-        sop_title=(latest.sop_title or {}).get("id", "") if latest else "", opened_at=row.opened_at,
+        **summaries.sop_titles(latest.sop_title if latest else None), opened_at=row.opened_at,
         owner_name=owners.get(row.owner_id or "", ""), stage="; ".join(dict.fromkeys(names)), next_due_at=min(dues, default=None),
         paused=not dues and any(task.suspended_at is not None for task in tasks), person=person)

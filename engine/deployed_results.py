@@ -27,6 +27,7 @@ class SopSummary:
     in_case: str = ""           # "required": it begins only in a case that is named
     begins: Text | None = None  # when to begin it, in its own words, where SOPs are listed to be begun
     is_told: bool = False       # its form speaks to the public: whoever else begins it writes down somebody's answers
+    title_en: str = ""          # where its sheet has one
     decree: str = ""            # number of the decree it came into force by; "" for one the machine's operator deployed
 
 

@@ -32,8 +32,14 @@ def of_inbox(row: inbox.InboxRow, *, item: Value = None) -> TaskSummary:
     mark = "" if row.task.state != "open" or row.seen_revision == row.task.revision else "new" if row.seen_revision is None else "changed"
     return task_summary(
         row.task, item=item, business_key=row.business_key, risk=row.risk, assignee_name=row.assignee_name or "",
-        sop_title=(row.sop_title or {}).get("id", ""), aside_until=row.task.aside_until, given_by_name=row.giver_name or "", mark=mark,
+        **sop_titles(row.sop_title), aside_until=row.task.aside_until, given_by_name=row.giver_name or "", mark=mark,
         paused=row.suspended_at is not None and standards.pauses(standard))
+
+
+def sop_titles(stored: Any) -> dict[str, str]:
+    """What the SOP of a row is called, as summaries name it."""
+    titles = stored or {}
+    return {"sop_title": titles.get("id", ""), "sop_title_en": titles.get("en", "")}
 
 
 def calendar_of_task(row: tasks.TaskRow, calendar: WorkCalendar, risk: str) -> WorkCalendar:

@@ -168,7 +168,8 @@ class TaskSummary:
     standard: TimeStandard | None = None
     case_id: str | None = None
     business_key: str = ""
-    sop_title: str = ""
+    sop_title: str = ""                  # Indonesian; `sop_title_en` where the SOP has one in English
+    sop_title_en: str = ""
     risk: str = ""
     assignee_id: str | None = None
     assignee_name: str = ""

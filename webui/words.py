@@ -31,9 +31,10 @@ def init_app(app: Flask) -> None:
         exact=exact, due=due, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
         in_words=forms.in_words, variable_words=forms.variable_words,
         clause_words=forms.clause_words, after_words=after_words, answered=answered, quoted=quoted,
-        shown_part=shown_part, file_size=file_size,
+        shown_part=shown_part, file_size=file_size, indonesian=indonesian, sop_word=sop_word, sop_name=sop_name,
         risk_word=risk_word, status_word=status_word, group_word=group_word, role_word=role_word, kind_word=kind_word,
-        happened_word=happened_word, act_word=act_words.what, said_all=said_all, step_word=step_word, item_word=item_word,
+        happened_word=happened_word, act_word=act_words.what, said_all=said_all, step_word=step_word, step_name=step_name,
+        stage_names=stage_names, item_word=item_word,
         verdict_word=verdict_word, severity_word=severity_word, same_words=same_words, case_label=case_label, month_names=month_names,
         notice_count=notice_count, menu=menu.menu, picture=picture, record_word=record_words.record_word,
         line_word=record_words.line_word,
@@ -76,12 +77,13 @@ def shown_part(column: FormField, row: Mapping[str, Any]) -> str:
     return forms.shown_value(replace(column, value=row.get(column.key)))
 
 
-def after_words(text: Text) -> str:
-    """What follows a task, without the words that already stand in the heading above it."""
-    said = context.say(text)
-    for heading in ("Setelah ini:", "After this:"):
-        said = said.removeprefix(heading).strip()
-    return said[:1].upper() + said[1:]
+def after_words(text: Text) -> Markup:
+    """What follows a task, without the words that already stand in the heading above it; what reads the same in both languages are the
+    names of steps."""
+    said, names = (words.removeprefix(heading).strip() for words, heading in (
+        (context.say(text), "After this:" if context.language() == "en" else "Setelah ini:"), (text.id, "Setelah ini:")))
+    shown = said[:1].upper() + said[1:]
+    return indonesian(shown) if said == names else escape(shown)
 
 
 def quoted(text: str) -> Markup:
@@ -201,6 +203,31 @@ def said_all(texts: Sequence[Text]) -> str:
 def step_word(name: str) -> str:
     """A step's name, with a capital as on a page; one that the reader may not see is said to be restricted, in their language."""
     return _("Langkah terbatas") if name in ("", LIMITED) else name[:1].upper() + name[1:]
+
+
+def indonesian(text: str) -> Markup:
+    """Words that exist in Indonesian only, marked as such on a page of another language, for whoever listens to it."""
+    return escape(text) if context.language() == "id" or not text else Markup('<span lang="id">{}</span>').format(text)
+
+
+def step_name(name: str) -> Markup:
+    """As `step_word`, in the running text of a page: steps are named in Indonesian only, a restricted one in the reader's language."""
+    return escape(step_word(name)) if name in ("", LIMITED) else indonesian(step_word(name))
+
+
+def stage_names(stage: str) -> Markup:
+    """The steps that wait in a case, as a row of a list names them."""
+    return Markup("; ").join(step_name(name) for name in stage.split("; "))
+
+
+def sop_word(title: str, english: str) -> str:
+    """What an SOP is called in the reader's language; in Indonesian where it has no other title."""
+    return title if context.language() == "id" else english or title
+
+
+def sop_name(title: str, english: str) -> Markup:
+    """As `sop_word`, in the running text of a page."""
+    return escape(english) if english and english != title and context.language() != "id" else indonesian(title)
 
 
 def case_label(business_key: str) -> str:
