@@ -60,7 +60,7 @@ def test_a_chosen_case_is_moved_with_a_reason_and_what_takes_the_steps_place(hou
     owner = house.person("process_owner")
     assert house.page in owner.get(f"/sop/{house.version}").text
     page = owner.get(house.page).text
-    assert page.count('name="kasus"') == 1 and "Terhalang" in page and 'name="padanan.approve_case_report"' in page
+    assert page.count('name="kasus"') == 2 and "Terhalang" in page and 'name="padanan.approve_case_report"' in page
     sent = {"cara": "dipilih", "kasus": house.early.instance_id, "clocks": "anew", "padanan.approve_case_report": "approve_report_of_case"}
     for missing in ({**sent, "reason": "ya"}, {**sent, "reason": WHY, "kasus": []}):
         refused = owner.post(f"{house.page}/pindahkan", missing, on=house.page)
@@ -68,6 +68,8 @@ def test_a_chosen_case_is_moved_with_a_reason_and_what_takes_the_steps_place(hou
         assert '<option value="approve_report_of_case" selected>' in refused.text and 'value="anew" checked' in refused.text
     done = owner.post(f"{house.page}/pindahkan", {**sent, "reason": WHY}, on=house.page)
     assert done.status_code == 200 and "1 dari 1 kasus dipindahkan" in done.text and "KLB-A" in done.text
+    behind = owner.post(f"{house.page}/pindahkan", {**sent, "kasus": house.late.instance_id, "reason": WHY}, on=house.page)
+    assert "1 dari 1 kasus dipindahkan" in behind.text     # it had passed the step under its former id
     again = owner.post(f"{house.page}/pindahkan", {**sent, "reason": WHY}, on=house.page)
     assert "sudah memakai versi itu" in again.text
     head, case_id = house.person("head_of_unit"), house.early.case_id
