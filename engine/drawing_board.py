@@ -45,10 +45,20 @@ def board(context: Context, draft_id: str, file: str) -> DrawingBoard:
     findings = draft_findings(context, row)
     return DrawingBoard(
         summary=draft_summary(context, row), file=chosen, files=tuple(own), text=safe_xml.safe_text(bundle.files[chosen], chosen),
-        findings=findings, start_form=sheet.start_form or "", forms=tuple(_choice(form) for form in _forms(bundle)),
+        findings=findings, fixed=_fixed(context, row), start_form=sheet.start_form or "",
+        forms=tuple(_choice(form) for form in _forms(bundle)),
         decisions=_decisions(bundle, definition), operations=tuple(sorted(context.executor.operations)),
         documents=tuple(sorted({code for one in _steps(bundle) for code in one})), clauses=_clauses(sheet),
         processes=tuple(_processes(bundle, chosen)), warnings=tuple(_warnings(sheet.identity)))
+
+
+def _fixed(context: Context, row: drafts.DraftRow) -> tuple[str, ...]:
+    """The ids of the version a draft was begun from."""
+    if row.based_on is None:
+        return ()
+    processes = context.executor.definition(context.uow, row.based_on).processes
+    nodes = {node.id for process in processes.values() for node in definitions.nodes_of(process)}
+    return tuple(sorted(nodes | {flow.id for process in processes.values() for flow in definitions.flows_of(process)}))
 
 
 def problem_of(source: str) -> Text | None:

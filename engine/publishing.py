@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from engine import authorization, definitions, draft_files, drawing_board, errors, time_edit, versions
+from engine import authorization, definitions, draft_files, drawing_board, errors, importing, time_edit, versions
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.commands.drafts import Checked
@@ -15,7 +15,7 @@ from engine.directory import sign_in
 from engine.executor import Context, Executor
 from engine.lint import guarded
 from engine.settings import Settings
-from engine.sop_results import Comparison, DraftDetail, DraftSummary, DrawingBoard, Proposal
+from engine.sop_results import Comparison, DraftDetail, DraftSummary, DrawingBoard, ImportReport, Proposal
 from engine.types import Actor, LintFinding, Severity, Text, TimeStandard
 from storage import deployments, drafts
 
@@ -93,6 +93,37 @@ class Publishing:
         """Why a text is no FEEL expression; None where it is one."""
         authorization.require(actor, "sop.draft")
         return drawing_board.problem_of(source)
+
+    def read_import(self, actor: Actor, files: Mapping[str, bytes]) -> ImportReport:
+        """What a diagram drawn with any tool would be as a draft, element by element; nothing is stored.
+
+        Raises:
+            BundleRefused: it cannot be read; its findings say why.
+            InvalidSubmission: it is not one diagram.
+        """
+        authorization.require(actor, "sop.draft")
+        file, data = importing.only_diagram(files)
+        content, _, _ = importing.adapted(data, file)
+        findings = self._checked(SopBundle.from_files({file: content})).findings
+        roles = self._executor.read(actor, versions.roles_of_lanes)
+        return importing.report(data, file, findings, roles=roles)
+
+    def import_draft(
+        self, actor: Actor, files: Mapping[str, bytes], *, key: str, title: str, kind: str, lanes: Mapping[str, str],
+    ) -> DraftDetail:
+        """A draft of an SOP there is none of yet, from such a diagram. `lanes` says which role a lane stands for.
+
+        Raises:
+            BundleRefused, InvalidSubmission: as `read_import`; or the key is another SOP's, or none.
+        """
+        report = self.read_import(actor, files)
+        key, title = key.strip(), " ".join(title.split())
+        sheet = importing.sheet(report, agency=self._executor.read(actor, commands.agency_of), key=key, title=title, kind=kind, lanes=lanes)
+        bundle = SopBundle.from_files({"sop.toml": sheet, f"{key}.bpmn": report.content})
+        if self._executor.read(actor, lambda context: commands.newest_of(context, bundle)) is not None:
+            raise errors.InvalidSubmission({"key": ("Kunci itu sudah dipakai SOP lain instansi ini.",
+                                                    "Another SOP of this agency has that key.")})
+        return self._saved(actor, bundle, draft_id=None, based_on=None, expected_revision=0, note=report.file)
 
     def drafts(self, actor: Actor) -> tuple[DraftSummary, ...]:
         """The drafts of the agency, the newest first."""

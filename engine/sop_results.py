@@ -129,6 +129,7 @@ class DrawingBoard:
     files: tuple[str, ...]
     text: str
     findings: tuple[LintFinding, ...]
+    fixed: tuple[str, ...]          # ids of the version it was begun from: journals name them, so they stay
     start_form: str
     forms: tuple[FormChoice, ...]
     decisions: tuple[str, ...]
@@ -137,6 +138,46 @@ class DrawingBoard:
     clauses: tuple[tuple[str, str], ...]
     processes: tuple[tuple[str, str], ...]
     warnings: tuple[tuple[str, bool], ...]
+
+
+class ImportVerdict(StrEnum):
+    """What becomes of one element of a file that was drawn elsewhere."""
+
+    REFUSED = "refused"        #: It does not run; its findings say why and what to draw instead.
+    INCOMPLETE = "incomplete"  #: It runs once what its findings name is given: a form, a role, a name.
+    ADAPTED = "adapted"        #: It runs, with another key or without what only its own tool reads.
+    DRAWN = "drawn"            #: People read it; nothing moves by it.
+    RUNS = "runs"              #: As drawn.
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportedElement:
+    """One element. `kind` is BPMN's word for it; `before` its id in the file, where it got a key that says something."""
+
+    id: str
+    name: str
+    kind: str
+    before: str
+    verdict: ImportVerdict
+    findings: tuple[LintFinding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport:
+    """What a file would be as a draft. `content` is the diagram as the draft would hold it; `general` are findings of no element;
+    `lanes` are those that hold steps, each with the role its name stands for in the agency's SOPs, "" for none; `key` and `title` are
+    offers."""
+
+    file: str
+    content: bytes
+    elements: tuple[ImportedElement, ...]
+    general: tuple[LintFinding, ...]
+    process_id: str
+    key: str
+    title: str
+    lanes: tuple[tuple[str, str], ...]
+    roles: tuple[str, ...]          # that a lane may stand for
+    kinds: tuple[str, ...]          # of SOP there are
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import date
 from threading import Lock
 from typing import Any
 
-from engine import authorization, definitions, drawings, entrances, errors, forms, used_parameters, versions
+from engine import authorization, definitions, drawings, entrances, errors, forms, sop_export, used_parameters, versions
 from engine.bundle import SopBundle
 from engine.commands import outside
 from engine.commands import versions as new_versions
@@ -162,6 +162,19 @@ class Sops(Publishing, Migrating):
         if render is None:
             raise errors.NotFound(form=form)
         return render(*self._executor.read(actor, lambda context: versions.printed(context, versions.find(context, version_id))))
+
+    def export(self, actor: Actor, version_id: str, *, form: str) -> bytes:
+        """One version or draft to take along: "bpmn" is its diagram as saved, "svg" its drawing, "zip" its whole folder.
+
+        Raises:
+            NotFound: the agency has no such version, or it has nothing of that form.
+            BundleRefused: a draft that cannot run, where its drawing is asked for.
+        """
+        authorization.require(actor, "sop.read")
+        made = {"bpmn": sop_export.bpmn, "svg": sop_export.svg, "zip": sop_export.folder}.get(form)
+        if made is None:
+            raise errors.NotFound(form=form)
+        return self._executor.read(actor, lambda context: made(context, version_id))
 
     def check(self, actor: Actor, files: Mapping[str, bytes]) -> tuple[LintFinding, ...]:
         """What is wrong with some files, wherever they were drawn; nothing is stored. Never raises for what is in them."""

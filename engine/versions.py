@@ -49,11 +49,16 @@ def find(context: Context, version_id: str) -> Version:
         BundleRefused: a draft that cannot run.
     """
     draft = drafts.get(context.uow, version_id)
-    if draft is not None and draft.agency_id == context.actor.agency_id and authorization.allows(context.actor, "sop.read_drafts"):
+    if draft is not None and may_read(context, draft):
         return of_draft(context, draft)
     row = commands.own_version(context, version_id)
     return Version(id=row.id, key=row.key, number=row.version, is_draft=False, effective_from=row.effective_from, digest=row.digest,
                    title=_title(row.title), process_id=row.process_id, definition=context.executor.definition(context.uow, row.id))
+
+
+def may_read(context: Context, draft: drafts.DraftRow) -> bool:
+    """Whether a draft is there for the actor."""
+    return draft.agency_id == context.actor.agency_id and authorization.allows(context.actor, "sop.read_drafts")
 
 
 def of_draft(context: Context, row: drafts.DraftRow) -> Version:
@@ -106,6 +111,13 @@ def draft_summary(context: Context, row: drafts.DraftRow) -> DraftSummary:
         based_on_version=None if base is None else base.version, saved_at=revision.saved_at,
         saved_by=_names(context, {revision.saved_by})[revision.saved_by],
         findings=sum(finding.severity is not Severity.ADVICE for finding in _findings(revision)))
+
+
+def roles_of_lanes(context: Context) -> Mapping[str, str]:
+    """Lane name in small letters -> role, as the agency's SOPs in force say it."""
+    in_force = deployments.all_in_force(context.uow, context.actor.agency_id, context.local_day())
+    sheets = (context.executor.definition(context.uow, row.id).sheet for row in in_force)
+    return {lane.casefold(): role for sheet in sheets for lane, role in sheet.lanes.items()}
 
 
 def draft_findings(context: Context, row: drafts.DraftRow) -> tuple[LintFinding, ...]:

@@ -25,6 +25,7 @@ from webui import (
     dual_roles,
     errors,
     handling,
+    imports,
     inbox,
     incidents,
     keys,
@@ -86,7 +87,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     desk.init_app(app)
     directory.init_app(app)
     for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, access_overview, corrections, replay,
-                   dual_roles, sops, sop_drafts, migrations, studio, trials, notices, settings_pages, incidents, papers, status,
+                   dual_roles, sops, sop_drafts, migrations, studio, imports, trials, notices, settings_pages, incidents, papers, status,
                    survey_codes, desk, case_staff, roster, supervision, handling, absences, keys, reports, directory, partner,
                    partner_accounts, referrals, runs, simfoni):
         app.register_blueprint(module.pages)

@@ -12,6 +12,7 @@ from engine.types import LintFinding, Severity
 from webui import context, limits, uploads
 
 SHEETS = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+EXPORTS = {"bpmn": "application/xml", "svg": "image/svg+xml", "zip": "application/zip"}
 pages = Blueprint("sops", __name__, url_prefix="/sop")
 
 
@@ -51,6 +52,13 @@ def sop_ap(deployment_id: str, form: str) -> Response:
     """The classic SOP-AP sheet, to print or to work on."""
     content = context.engine().sops.sop_ap(context.actor(), deployment_id, form=form)
     return Response(content, mimetype=SHEETS[form], headers={"Content-Disposition": f'attachment; filename="sop-ap.{form}"'})
+
+
+@pages.get("/<deployment_id>/ekspor.<form>")
+def export(deployment_id: str, form: str) -> Response:
+    """The diagram, its drawing or the whole folder, of a version or a draft."""
+    content = context.engine().sops.export(context.actor(), deployment_id, form=form)
+    return Response(content, mimetype=EXPORTS[form], headers={"Content-Disposition": f'attachment; filename="sop.{form}"'})
 
 
 @pages.get("/periksa")

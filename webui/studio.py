@@ -89,7 +89,8 @@ def _given(board: Any) -> dict[str, Any]:
     say = context.say
     return {
         "file": board.file, "findings": _rows(board.findings), "start_form": board.start_form, "decisions": board.decisions,
-        "operations": board.operations, "clauses": board.clauses, "processes": board.processes, "warnings": board.warnings,
+        "fixed": board.fixed, "operations": board.operations,
+        "clauses": board.clauses, "processes": board.processes, "warnings": board.warnings,
         "sensitivities": [(code, say(text)) for code, text in SENSITIVITIES.items()],
         "documents": [(code, say(NAMES[code]) if code in NAMES else "") for code in sorted({*NAMES, *board.documents})],
         "forms": [{"key": form.key, "title": say(form.title), "fields": [_asked(field) for field in form.fields]} for form in board.forms],

@@ -14,7 +14,7 @@ from engine.executor import Context
 from engine.lint import guarded
 from engine.sop_results import DraftState
 from engine.types import LintFinding
-from storage import deployments, drafts, notices, randomness
+from storage import agencies, deployments, drafts, notices, randomness
 
 HEAD, OFFICER = "head_of_unit", "data_protection_officer"
 APPROVE = "sop.approve"
@@ -58,6 +58,13 @@ def newest_of(context: Context, bundle: SopBundle) -> str | None:
     """The agency's newest version of the SOP that these files are of; None where there is none."""
     key = bundle.toml.get("key")
     return next((row.id for row in deployments.of_agency(context.uow, context.actor.agency_id) if row.key == key), None)
+
+
+def agency_of(context: Context) -> str:
+    """The code of the actor's agency."""
+    row = agencies.get(context.uow, context.actor.agency_id)
+    assert row is not None
+    return row.code
 
 
 def begin(context: Context, checked: Checked, *, based_on: str | None, note: str) -> str:

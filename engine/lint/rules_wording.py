@@ -66,7 +66,12 @@ def no_layout(diagram: Diagram) -> Iterator[Hit]:
 )
 def meaningless_id(diagram: Diagram) -> Iterator[Hit]:
     """Ids are in the journal for decades; a person will have to read them."""
-    return (diagram.hit(p) for p in diagram.placed if _GENERATED.match(p.node.id) or p.node.id.replace("-", "").isdigit())
+    return (diagram.hit(p) for p in diagram.placed if says_nothing(p.node.id))
+
+
+def says_nothing(id: str) -> bool:
+    """Whether a modeler made the id up, not a person."""
+    return _GENERATED.match(id) is not None or id.replace("-", "").isdigit()
 
 
 @rules.diagram_rule(

@@ -5,6 +5,12 @@ import { say } from './words.js';
 
 const MARKS = 'temuan';
 
+const alike = (rows) => {
+  const groups = new Map();
+  for (const row of rows) groups.set(`${row.code} ${row.message}`, [...(groups.get(`${row.code} ${row.message}`) || []), row]);
+  return [...groups.values()];
+};
+
 export class Findings {
   constructor(box, modeler) { Object.assign(this, { box, modeler }); }
 
@@ -12,7 +18,7 @@ export class Findings {
   show(rows) {
     this.stale = made('p', { class: 'hint', hidden: true }, say('stale_findings'));
     this.box.replaceChildren(made('p', { class: 'count-line' }, rows.length ? say('found', rows.length) : say('no_findings')), this.stale,
-      ...(rows.length ? [made('ol', {}, ...rows.map((row) => this.row(row)))] : []));
+      ...(rows.length ? [made('ol', {}, ...alike(rows).map((group) => this.entry(group)))] : []));
     const overlays = this.modeler.get('overlays'), registry = this.modeler.get('elementRegistry'), marked = new Map();
     overlays.remove({ type: MARKS });
     for (const row of rows) if (row.element_id && registry.get(row.element_id) && !marked.has(row.element_id)) marked.set(row.element_id, row);
@@ -24,10 +30,15 @@ export class Findings {
 
   changed() { if (this.stale) this.stale.hidden = false; }
 
-  row(row) {
+  // One finding, wherever it was made.
+  entry([first, ...others]) {
+    return made('li', { class: `severity-${first.severity}` }, made('p', { class: 'what' }, `${first.word}: ${first.message}`), made('p', {}, first.instead),
+      ...[first, ...others].map((row) => this.place(row)));
+  }
+
+  place(row) {
     const there = row.element_id && this.modeler.get('elementRegistry').get(row.element_id);
-    return made('li', { class: `severity-${row.severity}` }, made('p', { class: 'what' }, `${row.word}: ${row.message}`), made('p', {}, row.instead),
-      made('p', { class: 'where' }, made('code', {}, row.code), row.place ? ` · ${row.place}` : '', there ? ' · ' : '',
-        there ? made('button', { type: 'button', class: 'link', click: () => choose(this.modeler, row.element_id) }, there.businessObject.name || row.element_id) : ''));
+    return made('p', { class: 'where' }, made('code', {}, row.code), row.place ? ` · ${row.place}` : '', row.element_id ? ' · ' : '', there
+      ? made('button', { type: 'button', class: 'link', click: () => choose(this.modeler, row.element_id) }, there.businessObject.name || row.element_id) : made('code', {}, row.element_id));
   }
 }

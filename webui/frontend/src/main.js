@@ -11,7 +11,7 @@ const page = $('#studio'), status = $('#studio-keadaan'), controls = $('#studio-
 
 async function begin() {
   const board = JSON.parse(page.dataset.board), server = new Server(controls);
-  const modeler = modelerIn($('#kanvas')), known = new Set();
+  const modeler = modelerIn($('#kanvas')), known = new Set(board.fixed);
   const check = async (text) => {
     try { return (await server.ask(page.dataset.checkExpression, { text })).problem || ''; } catch { return ''; }
   };
@@ -29,7 +29,6 @@ async function begin() {
     controls.querySelectorAll('button').forEach((button) => { button.disabled = true; });
     return;
   }
-  modeler.get('elementRegistry').forEach((element) => known.add(element.businessObject.id));
   frame(modeler);
   panel.show();
   findings.show(board.findings);

@@ -21,6 +21,6 @@ export function modelerIn(container) {
 // Fit the drawing beside the palette, readable rather than whole.
 export function frame(modeler) {
   const canvas = modeler.get('canvas'), box = canvas.viewbox();
-  const scale = Math.min(1, Math.max(0.6, box.outer.width / (box.inner.width + 120)));
-  canvas.viewbox({ x: box.inner.x - 70 / scale, y: box.inner.y - 20 / scale, width: box.outer.width / scale, height: box.outer.height / scale });
+  const scale = Math.min(1, Math.max(0.6, box.outer.width / (box.inner.width + 160)));
+  canvas.viewbox({ x: box.inner.x - 115 / scale, y: box.inner.y - 20 / scale, width: box.outer.width / scale, height: box.outer.height / scale });
 }

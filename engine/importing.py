@@ -1,0 +1,186 @@
+"""A diagram drawn with any tool, told element by element before it becomes a draft: what runs, what is refused, what is adapted."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from lxml import etree
+
+from engine import bpmn_xml, definitions, errors
+from engine.authorization import OUTSIDE, STAFF
+from engine.bpmn_reading import BPMN
+from engine.bundle import SopBundle
+from engine.lint.rules_wording import says_nothing
+from engine.model import Model
+from engine.sop_results import ImportedElement, ImportReport, ImportVerdict
+from engine.sop_toml import SOP_KINDS
+from engine.types import LintFinding, Severity
+
+KEY = re.compile(r"[a-z][a-z0-9-]{1,63}\Z")
+LONGEST_KEY, LONGEST_TITLE = 48, 200
+_DRAWS = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DI")
+#: Findings that say: this part is read otherwise than its tool meant it, or not at all.
+_OTHERWISE = frozenset({
+    "foreign-extension", "foreign-code", "not-used", "default-expression-language", "message-item", "input-output-sets"})
+
+
+def only_diagram(files: Mapping[str, bytes]) -> tuple[str, bytes]:
+    """The one diagram that was sent. Raises `InvalidSubmission` for none or several, `BundleRefused` for files that may not be."""
+    found = SopBundle.from_files(files).diagrams()
+    if len(found) != 1 or len(files) != 1:
+        raise errors.InvalidSubmission({"files": ("Pilih satu berkas BPMN (.bpmn atau .xml).", "Choose one BPMN file (.bpmn or .xml).")})
+    ((name, data),) = found.items()
+    return name, data
+
+
+def adapted(data: bytes, file: str) -> tuple[bytes, Mapping[str, str], tuple[str, ...]]:
+    """The diagram as a draft holds it; new key -> the one in the file; and the processes that were marked as executable.
+
+    A step whose id says nothing gets a key from its name, since journals name it for decades; a process that its tool marked as not
+    executable, as most do by themselves, is marked to be run. A file that needs neither stays byte by byte.
+
+    Raises:
+        BundleRefused: it cannot be read.
+    """
+    root = bpmn_xml.safe_root(data, file)
+    model = bpmn_xml.read_root(root, file)
+    pictures = definitions.pictures(model.processes)
+    marked = tuple(key for key, process in model.processes.items()
+                   if process.nodes and process.is_executable is False and key not in pictures)
+    keys = _new_keys(root, model)
+    if not keys and not marked:
+        return data, {}, ()
+    for process in root.findall(f"{{{BPMN}}}process"):
+        if process.get("id") in marked:
+            process.set("isExecutable", "true")
+    _rename(root, keys)
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return written, {new: old for old, new in keys.items()}, marked
+
+
+def report(data: bytes, file: str, findings: Iterable[LintFinding], *, roles: Mapping[str, str]) -> ImportReport:
+    """What a diagram would be as a draft. `findings` are those of its adapted bytes; `roles` says who a lane of that name is elsewhere."""
+    content, keys, marked = adapted(data, file)
+    model = bpmn_xml.read_model(content, file=file)
+    said = [one for one in findings if one.code != "no-sheet"]  # a draft gets one
+    elements = tuple(_elements(model, keys, marked, said))
+    listed = {element.id for element in elements}
+    first = next((process for process in model.processes.values() if process.nodes), None)
+    title = (first.name if first is not None else "") or file.rsplit(".", 1)[0]
+    return ImportReport(
+        file=file, content=content, elements=elements, general=tuple(one for one in said if one.element_id not in listed),
+        process_id=first.id if first is not None else "", key=_slug(title, "-"), title=" ".join(title.split())[:LONGEST_TITLE],
+        lanes=tuple((name, roles.get(name.casefold(), "")) for name in _lanes(model)), roles=(*STAFF, *OUTSIDE), kinds=SOP_KINDS)
+
+
+def sheet(report: ImportReport, *, agency: str, key: str, title: str, kind: str, lanes: Mapping[str, str]) -> bytes:
+    """The identity sheet a draft begins with; what it still lacks the check says.
+
+    Raises:
+        InvalidSubmission: the key, the title or the kind is none.
+    """
+    wrong = {}
+    if not KEY.match(key):
+        wrong["key"] = ("Kunci: huruf kecil, angka, dan tanda hubung, mulai dengan huruf.",
+                        "Key: small letters, digits and hyphens, beginning with a letter.")
+    if not 1 <= len(title) <= LONGEST_TITLE or not title.isprintable():
+        wrong["title"] = ("Tulis judul SOP, paling banyak 200 huruf.", "Write the SOP's title, at most 200 characters.")
+    if kind not in SOP_KINDS:
+        wrong["kind"] = ("Pilih jenis SOP.", "Choose the kind of SOP.")
+    if wrong:
+        raise errors.InvalidSubmission(wrong)
+    held = [f"{_quoted(name)} = {_quoted(lanes[name])}" for name, _ in report.lanes if lanes.get(name)]
+    return "\n".join([
+        f"key = {_quoted(key)}", f"agency = {_quoted(agency)}", f"process = {_quoted(report.process_id)}", f"kind = {_quoted(kind)}",
+        f"title = {{ id = {_quoted(title)}, en = {_quoted(title)} }}", "", "[lanes]", *held, ""]).encode()
+
+
+def _elements(model: Model, keys: Mapping[str, str], marked: Iterable[str], findings: list[LintFinding]) -> Iterator[ImportedElement]:
+    of: dict[str, list[LintFinding]] = {}
+    for finding in findings:
+        of.setdefault(finding.element_id or "", []).append(finding)
+    pictures = definitions.pictures(model.processes)
+
+    def told(id: str, name: str, kind: str, *, drawn: bool = False, changed: bool = False) -> ImportedElement:
+        found = tuple(of.get(id, ()))
+        before = keys.get(id, "")
+        return ImportedElement(id=id, name=name, kind=kind, before=before, findings=found,
+                               verdict=_verdict(found, drawn=drawn, changed=bool(before) or changed))
+
+    for key, process in model.processes.items():
+        is_picture = key in pictures
+        yield told(key, process.name, "process", drawn=is_picture or not process.nodes, changed=key in set(marked))
+        yield from (told(lane.id, lane.name, "lane", drawn=is_picture) for lane in process.lanes)
+        yield from (told(node.id, node.name, node.type, drawn=is_picture) for node in definitions.nodes_of(process))
+        yield from (told(flow.id, flow.name, "sequenceFlow", drawn=is_picture) for flow in definitions.flows_of(process))
+    yield from (told(flow.id, flow.name, "messageFlow", drawn=True) for flow in model.message_flows)
+    yield from (told(id, "", tag, drawn=True) for id, tag in model.drawn.items())
+
+
+def _verdict(findings: tuple[LintFinding, ...], *, drawn: bool, changed: bool) -> ImportVerdict:
+    if any(one.severity is Severity.ERROR for one in findings):
+        return ImportVerdict.REFUSED
+    if drawn:
+        return ImportVerdict.DRAWN
+    if any(one.severity is Severity.RULE for one in findings):
+        return ImportVerdict.INCOMPLETE
+    return ImportVerdict.ADAPTED if changed or any(one.code in _OTHERWISE for one in findings) else ImportVerdict.RUNS
+
+
+def _lanes(model: Model) -> list[str]:
+    """The names of the lanes that hold steps, in the order of the file."""
+    return list(dict.fromkeys(" ".join(lane.name.split()) for process in model.processes.values() for lane in process.lanes
+                              if lane.name.strip() and lane.node_ids))
+
+
+def _new_keys(root: Any, model: Model) -> dict[str, str]:
+    """Id in the file -> key, for the named steps whose id says nothing and stands once."""
+    ids = Counter(element.get("id") for element in root.iter() if element.get("id"))
+    taken, keys = set(ids), {}
+    for process in model.processes.values():
+        for node in definitions.nodes_of(process):
+            base = _slug(node.name, "_")
+            if not base or ids[node.id] != 1 or not says_nothing(node.id):
+                continue
+            key = next(name for number in range(1, len(taken) + 2) if (name := base if number == 1 else f"{base}_{number}") not in taken)
+            taken.add(key)
+            keys[node.id] = key
+    return keys
+
+
+def _rename(root: Any, keys: Mapping[str, str]) -> None:
+    """Every mention of an id: as itself, in attributes that refer to it, in elements that do."""
+    for element in root.iter():
+        namespace = etree.QName(element).namespace
+        if namespace != BPMN and namespace not in _DRAWS:
+            continue
+        for name, value in element.attrib.items():
+            if "}" not in name and name != "name" and (new := _renamed(value, keys)):
+                element.set(name, new)
+        local = etree.QName(element).localname
+        if element.text and not len(element) and (local.endswith(("Ref", "Refs")) or local in ("incoming", "outgoing")):
+            element.text = _renamed(element.text, keys) or element.text
+
+
+def _renamed(value: str, keys: Mapping[str, str]) -> str:
+    prefix, colon, id = value.strip().rpartition(":")
+    new = keys.get(value.strip()) or keys.get(id)
+    return "" if new is None else f"{prefix}{colon}{new}" if value.strip() not in keys else new
+
+
+def _slug(words: str, joint: str) -> str:
+    """Small letters and digits of some words; "" where none are left."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    parts = re.findall(r"[a-z0-9]+", plain)
+    return joint.join(parts)[:LONGEST_KEY].strip(joint).lstrip("0123456789" + joint)
+
+
+def _quoted(value: str) -> str:
+    """A TOML string."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
