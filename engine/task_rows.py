@@ -14,7 +14,7 @@ from storage import inbox
 from storage.inbox import InboxRow
 
 READ = "task.read"
-LIST_CASES = "case.list"
+READ_CASE, LIST_CASES = "case.read", "case.list"
 
 
 def seen(context: Context, task_id: str, action: str = READ) -> InboxRow:
@@ -46,12 +46,12 @@ def summary(context: Context, row: InboxRow, about: ObjectFacts) -> TaskSummary:
     if task.item is not None and row.wrapped_key is not None:
         key = context.case_key(task.case_id or "", row.wrapped_key)
         item = canonical.loads(seal.unseal(key, task.item, bound_to=projection.item_binding(task.token_id)))
-    known = summaries.of_inbox(row, item=item)
+    knows_owner = authorization.allows(context.actor, LIST_CASES, about)  # whoever may list cases reads there who answers for each
+    known = replace(summaries.of_inbox(row, item=item), opens_case=authorization.allows(context.actor, READ_CASE, about),
+                    owner_id=row.owner_id if knows_owner else None, owner_name=(row.owner_name or "") if knows_owner else "")
     reason = authorization.reason(context.actor, READ, about)
     if reason is not None:
         known = replace(known, why=explanations.why_mine(context.actor, reason, known))
-    if authorization.allows(context.actor, LIST_CASES, about):  # whoever may list cases reads there who answers for each
-        known = replace(known, owner_id=row.owner_id, owner_name=row.owner_name or "")
     return facts.limited(known, task.sensitivity, context.actor, about)
 
 

@@ -190,6 +190,7 @@ class TaskSummary:
     owner_id: str | None = None          # who answers for its case, to whoever may list cases
     owner_name: str = ""
     person: MaskedPerson | None = None   # whom its case is about, in the boxes of whoever may know that much
+    opens_case: bool = False             # this viewer may read its case
     mark: str = ""                       # for this viewer: new, changed, or nothing since they last looked
     why: Text | None = None              # why this viewer sees it; beside it in lists: why it is due then, and what comes after it
     why_due: Text | None = None

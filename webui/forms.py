@@ -98,8 +98,9 @@ def summary(drawn: Sequence[Control]) -> list[tuple[str, str, str]]:
     for control in drawn:
         if control.problem:
             found.append((control.id, context.say(control.field.label), control.problem))
-        for row in control.rows:
-            found += summary(row)
+        for number, row in enumerate(control.rows, start=1):
+            place = f"{context.say(control.field.label)}, {_('Baris %(number)s', number=number)}"
+            found += [(anchor, f"{place}, {label}", text) for anchor, label, text in summary(row)]
     return found
 
 

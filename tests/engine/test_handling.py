@@ -255,3 +255,18 @@ def test_a_page_of_the_inbox_asks_the_database_the_same_few_questions(office, pe
     shown = {row.case_id: (row.owner_id, row.owner_name) for number in (1, 2, 3) for row in office.engine.tasks.inbox(bima, POOL, number).rows}
     assert {case_id: shown[case_id] for case_id in answers_for} == {
         case_id: (people[name], name.title()) for case_id, name in answers_for.items()}
+
+
+def test_a_row_leads_to_its_case_once_the_case_may_be_read(office, people):
+    started = office.start({"hiv": True})
+    office.scene.work()
+    office.complete(office.actor("case_manager"), office.task(started, "approve_case_report"),
+                    {"decision": "approved", "assessment_is_relevant": True})
+    dewi = signed_in(office, "dewi")
+    (offered,) = office.pool(dewi, started)
+    with pytest.raises(errors.NotFound):
+        office.engine.cases.get(dewi, started.case_id)
+    assert not offered.opens_case and not office.engine.tasks.get(dewi, offered.id).summary.opens_case
+    office.engine.tasks.claim(dewi, offered.id)
+    assert office.engine.tasks.get(dewi, offered.id).summary.opens_case
+    assert office.engine.cases.get(dewi, started.case_id).summary.id == started.case_id

@@ -76,7 +76,8 @@ def _tasks(engine: FakeEngine) -> None:
             warn_at=NOW - MINUTE if number in (1, 2, 3, 7) else (NOW + DAY if due is not None else None),
             standard=STANDARD if due is not None else None, case_id="case-1", business_key=f"KLB-2026-{number + 40:06d}",
             sop_title="Pengelolaan Kasus", risk=risk, assignee_id="acc-manajer" if mine else None,
-            assignee_name="Dayang Rekaan" if mine else "", claimed_at=NOW - HOUR if mine else None, form_key="approve_case_report")
+            assignee_name="Dayang Rekaan" if mine else "", claimed_at=NOW - HOUR if mine else None, form_key="approve_case_report",
+            opens_case=True)
         engine.kept[task.id] = Kept(detail=TaskDetail(
             summary=task, form=REVIEW, draft={}, draft_saved_at=None, warnings=(ANTI_STIGMA,),
             clause_texts=("Menyetujui seluruh Laporan Kasus untuk menetapkan layanan yang sesuai (Lanjutan SOP Pengaduan)",),

@@ -120,6 +120,12 @@ def test_what_is_required_in_a_row_that_may_stay_empty_says_so(must, rows, said)
     assert re.findall(r'<span class="required">([^<]+)', page) == said
 
 
+def test_what_is_wrong_in_a_row_is_said_with_its_row():
+    view = form(a_field("r", "rows", ("Dokumen", "Documents"), fields=(a_field("n", "text", ("Nama", "Name"), required=True),)))
+    drawn = forms.controls(view, {"r": [{"n": "satu"}, {}]}, {"r.1.n": "Isi bagian ini."})
+    assert forms.summary(drawn) == [("f-r-1-n", "Dokumen, Baris 2, Nama", "Isi bagian ini.")]
+
+
 def test_rows_are_bounded():
     view = form(a_field("r", "rows", ("Baris", "Rows"), fields=(a_field("n", "text", ("N", "N")),)))
     many = [("f.r.count", "99999")] + [(f"f.r.{n}.n", str(n)) for n in range(200)]
