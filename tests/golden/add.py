@@ -14,6 +14,7 @@ from engine.results import ReplayReport
 from engine.scenario import read_scenario
 from tests.scenarios import runner
 from tests.support.journals import pack_of, told
+from tests.support.migrated import Case
 
 HERE = Path(__file__).parent
 EXPECTED = HERE / "expected.json"
@@ -27,6 +28,7 @@ STORIES = (
 )
 RANDOM = (("flow", 3), ("scopes", 9), ("instances", 6), ("everything", 5), ("everything", 8), ("everything", 21), ("everything", 34),
           ("reactions", 11), ("reactions", 16))
+MIGRATED = (7, 12, 34, 50, 54)
 
 
 def played(sop: Path, story: str) -> bytes:
@@ -38,6 +40,14 @@ def played(sop: Path, story: str) -> bytes:
     told_here = runner._Run(SopBundle.from_files(files), sop.parent / "agency.toml", scenario, False)
     told_here.play()
     return pack_of(told_here.trial, told_here.instance_id)
+
+
+def migrated(seed: int) -> bytes:
+    """A random case that goes on by another version of its drawing, to its end."""
+    case = Case(seed)
+    done = case.migrate(case.put_in_force())
+    assert done.outcome == "migrated" and case.finish(), (seed, done)
+    return pack_of(case.trial, case.instance_id)
 
 
 def said(report: ReplayReport) -> dict[str, object]:
@@ -67,6 +77,9 @@ def main() -> int:
     for family, seed in RANDOM:
         if not (HERE / f"random_{family}_{seed}.kawalpack").exists():
             add(f"random_{family}_{seed}", pack_of(*told(seed, family=family)))
+    for seed in MIGRATED:
+        if not (HERE / f"migrated_{seed}.kawalpack").exists():
+            add(f"migrated_{seed}", migrated(seed))
     return 0
 
 
