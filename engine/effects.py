@@ -34,14 +34,14 @@ def page(context: Context, version_id: str, after: str = "") -> EffectPage:
     authorization.require(context.actor, "sop.preview_migration")
     version = versions.find(context, version_id)
     key, agency_id = version.key, context.actor.agency_id
-    found = instances.running_of_sop(context.uow, agency_id, key, after=after, limit=PAGE + 1)
+    found = instances.running_of_sop(context.uow, agency_id, key, but=version.digest, after=after, limit=PAGE + 1)
     # Beside a case's code even the name of a step may say too much.
     classes = times.known_classes(context)
     barred = conflicts.cases_barred_to(context.uow, context.actor.account_id, {row.case_id for row in found if row.case_id is not None})
     return EffectPage(
         **_of(context, version),
         cases=tuple(_told(context, row, version.definition, classes) for row in found[:PAGE]
-                    if row.definition != version.digest and row.case_id not in barred),
+                    if row.case_id not in barred),
         following=found[PAGE - 1].id if len(found) > PAGE else None)
 
 
@@ -55,11 +55,11 @@ def count(context: Context, version_id: str, after: str) -> EffectCount:
     for _ in range(COUNTED // PAGE):
         if following is None:
             break
-        found = instances.running_of_sop(context.uow, context.actor.agency_id, version.key, after=following, limit=PAGE)
+        found = instances.running_of_sop(
+            context.uow, context.actor.agency_id, version.key, but=version.digest, after=following, limit=PAGE)
         barred = conflicts.cases_barred_to(
             context.uow, context.actor.account_id, {row.case_id for row in found if row.case_id is not None})
-        verdicts.update(_verdict(context, row, version.definition) for row in found
-                        if row.definition != version.digest and row.case_id not in barred)
+        verdicts.update(_verdict(context, row, version.definition) for row in found if row.case_id not in barred)
         following = found[-1].id if len(found) == PAGE else None
     return EffectCount(
         **_of(context, version), safe=verdicts[MigrationVerdict.SAFE], mapping=verdicts[MigrationVerdict.MAPPING],

@@ -62,7 +62,7 @@ def _letter(known: Known, instance: instance_rows.InstanceRow, row: jobs.JobRow)
     viewer = Viewer(known.context, instance, known.sight.classes)
     arguments = operations.call_of(known.context, row).arguments
     code, line = str(arguments.get("code", "")), arguments.get("line")
-    document, _ = viewer.definition.documents.get(code, (None, ""))
+    document, _ = viewer.ran_by.with_document(code).documents.get(code, (None, ""))
     if document is None or (document.sensitivity or "C1") not in known.sight.classes or not viewer.may_see(row.element_id):
         return None
     to = letters.addressee(known.context, instance, document, line=line)

@@ -139,11 +139,12 @@ def of_agency(uow: UnitOfWork, agency_id: str, *, status: str | None = None, dep
         _rows(with_state=False).where(*chosen).order_by(instance.c.id).limit(limit)))
 
 
-def running_of_sop(uow: UnitOfWork, agency_id: str, sop_key: str, *, after: str = "", limit: int = 500) -> list[InstanceRow]:
-    """Instances of an SOP, whatever the version, that have not ended, with their state, in id order; page on with the last id."""
+def running_of_sop(uow: UnitOfWork, agency_id: str, sop_key: str, *, but: str, after: str = "", limit: int = 500) -> list[InstanceRow]:
+    """Instances of an SOP that have not ended and run by another version than the one of digest `but`, with their state, in id order; page
+    on with the last id."""
     return rows.all_of(InstanceRow, uow.execute(
         _rows(with_state=True).where(instance.c.agency_id == agency_id, deployment.c.key == sop_key, instance.c.ended_at.is_(None),
-                                     instance.c.id > after).order_by(instance.c.id).limit(limit)))
+                                     deployment.c.digest != but, instance.c.id > after).order_by(instance.c.id).limit(limit)))
 
 
 def count_running_of_sop(uow: UnitOfWork, agency_id: str, sop_key: str, *, but: str) -> int:

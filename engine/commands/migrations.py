@@ -11,7 +11,7 @@ from engine.executor import Context
 from engine.sop_results import InTheWay, Migrated, MigrationOutcome
 from engine.spiff.moving import CannotMove
 from engine.transition import Migrate
-from storage import cases, deployments, instances
+from storage import cases, conflicts, deployments, instances
 
 MIGRATE = "sop.migrate"
 MIGRATED_AT_ONCE = 200    # in one request: a few seconds
@@ -31,11 +31,13 @@ def target(context: Context, version_id: str) -> deployments.DeploymentRow:
 
 
 def running(context: Context, version_id: str, after: str) -> tuple[tuple[str, ...], str | None]:
-    """The next running instances of the version's SOP that run by another, without those the actor may not migrate, and where the ones
-    after them begin. Raises as `target`."""
+    """The next running instances of the version's SOP that run by another, without those of cases the actor has a conflict in, and where
+    the ones after them begin. Raises as `target`."""
     version = target(context, version_id)
-    found = instances.running_of_sop(context.uow, version.agency_id, version.key, after=after, limit=MIGRATED_AT_ONCE)
-    return (tuple(row.id for row in found if row.definition != version.digest and _may_migrate(context, row)),
+    found = instances.running_of_sop(
+        context.uow, version.agency_id, version.key, but=version.digest, after=after, limit=MIGRATED_AT_ONCE)
+    barred = conflicts.cases_barred_to(context.uow, context.actor.account_id, {row.case_id for row in found if row.case_id is not None})
+    return (tuple(row.id for row in found if row.case_id not in barred),
             found[-1].id if len(found) == MIGRATED_AT_ONCE else None)
 
 
