@@ -1,0 +1,64 @@
+"""Files of other tools become drafts: the report names every element and every finding, and what is adapted means the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from engine import importing
+from engine.bpmn_xml import read_model
+from engine.bundle import SopBundle
+from engine.definitions import flows_of, nodes_of
+from engine.errors import BundleRefused
+from engine.lint.run import lint
+from engine.model import Model
+from engine.types import Severity
+
+EXAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "examples"
+FILES = sorted((EXAMPLES / "miwg").glob("*.bpmn"))
+MANY = sorted(path for folder in ("other-tools", "constraints") for path in (EXAMPLES / folder).rglob("*") if path.suffix in (".bpmn", ".xml"))
+
+pytestmark = pytest.mark.skipif(not FILES, reason="NOT RUN: ../shared/examples is not here")
+
+
+def meaning(model: Model, keys: dict[str, str]) -> list[object]:
+    """What moves tokens, with ids called as `keys` calls them."""
+    def key(id: str | None) -> str | None:
+        return keys.get(id or "", id)
+
+    processes = [process for process in model.processes.values()]
+    return [
+        [(key(node.id), node.type, node.name, key(node.attached_to), key(node.default_flow), node.events, node.lane, node.called_element,
+          [key(flow.target) for flow in node.outgoing]) for process in processes for node in nodes_of(process)],
+        [(key(flow.id), key(flow.source), key(flow.target), flow.condition) for process in processes for flow in flows_of(process)],
+        [(lane.name, [key(id) for id in lane.node_ids]) for process in processes for lane in process.lanes],
+        [(key(flow.source), key(flow.target)) for flow in model.message_flows], sorted(key(id) or "" for id in model.shapes)]
+
+
+@pytest.mark.parametrize("file", [*FILES, *(pytest.param(path, marks=pytest.mark.soak) for path in MANY)], ids=lambda path: path.name)
+def test_nothing_is_left_out_of_the_report_and_nothing_is_changed_but_keys(file: Path) -> None:
+    data = file.read_bytes()
+    try:
+        content, before, marked = importing.adapted(data, file.name)
+    except BundleRefused as refused:
+        assert refused.findings
+        return
+    original, model = read_model(data, file=file.name), read_model(content, file=file.name)
+    for one in (original, model):   # lines may move where a file is written anew
+        for process in one.processes.values():
+            for node in nodes_of(process):
+                node.events = tuple(type(event)(**{**vars(event), "line": None}) for event in node.events)
+    assert meaning(original, {old: new for new, old in before.items()}) == meaning(model, {})
+    assert [key for key, process in original.processes.items() if process.is_executable is False and model.processes[key].is_executable] == list(marked)
+
+    findings = [one for one in lint(SopBundle.from_files({file.name: content})) if one.code != "no-sheet"]
+    report = importing.report(data, file.name, findings, roles={})
+    told = Counter(element.id for element in report.elements)
+    assert {node.id for process in model.processes.values() for node in nodes_of(process)} <= set(told)
+    assert {flow.id for process in model.processes.values() for flow in flows_of(process)} <= set(told)
+    said = Counter(finding for element in {one.id: one for one in report.elements}.values() for finding in element.findings)
+    assert said + Counter(report.general) == Counter(findings)
+    refused_ids = {one.element_id for one in findings if one.severity is Severity.ERROR}
+    assert all((element.verdict == "refused") is (element.id in refused_ids) for element in report.elements)
