@@ -26,4 +26,5 @@ def test_a_step_says_what_no_consent_covers_before_and_after_it_is_sent(tmp_path
     done = browser.get(address).text
     assert "Surat belum terbit" in done and "Klinik B" in done and f"{unit.address}/persetujuan" in done
     assert 'id="isian"' not in done and "Selesaikan tugas" not in done, "what is done is read and corrected, not filled in again"
+    assert f"{unit.address}/catatan/baru" in browser.get(f"{unit.address}/dokumen").text, "where a signed paper is attached"
     office.database.close()
