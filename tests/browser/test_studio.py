@@ -176,19 +176,27 @@ def test_a_step_is_added_between_two_others_without_a_mouse(studio: Studio) -> N
     assert xml.count("<bpmn:flowNodeRef>menelepon_keluarga</bpmn:flowNodeRef>") == 1
     assert re.search(r'attachedToRef="menelepon_keluarga"', xml) and "<bpmn:timeDuration xsi:type=\"bpmn:tFormalExpression\">P2D<" in xml
     assert len(re.findall(r'sourceRef="menelepon_keluarga"|targetRef="menelepon_keluarga"', xml)) == 2
+    tasks = re.findall(r'<bpmn:userTask id="(\w+)"', xml)
+    assert tasks[tasks.index("menelepon_keluarga") - 1] == "monitor_beneficiary", "the table of the SOP-AP is read in this order"
     assert visit.complaints == []
     visit.context.close()
 
 
-def test_on_a_telephone_the_list_and_the_panel_work(studio: Studio) -> None:
-    draft_id = studio.draft(dict(SopBundle.from_dir(offices.SOP).files))
+def test_on_a_telephone_the_list_and_the_panel_work_and_hostile_words_stay_words(studio: Studio) -> None:
+    files = dict(SopBundle.from_dir(offices.SOP).files)
+    bad = "&lt;img src=x onerror=alert(1)&gt;&lt;svg onload=alert(2)&gt;"
+    files[DIAGRAM] = files[DIAGRAM].replace(b'name="Kasus bernomor"', f'name="{bad}"'.encode()).replace(
+        b'name="Manajer Kasus"', f'name="{bad}"'.encode())
+    draft_id = studio.draft(files)
     visit = studio.visit(viewport={"width": 360, "height": 740})
     page = drawn(visit, draft_id)
     expect(page.locator(".studio-narrow")).to_be_visible()
-    pick(page, "document_case ")
     pick(page, "document_case")
     expect(page.locator("#p-time-angka")).to_have_value("30")
+    pick(page, "case_numbered")
+    expect(page.locator("#h-sifat")).to_contain_text("<img src=x")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert visit.complaints == []
     visit.context.close()
 
 

@@ -2,6 +2,7 @@
 import { Elements } from './elements.js';
 import { Findings } from './findings.js';
 import { frame, modelerIn } from './modeler.js';
+import { FileOrder } from './order.js';
 import { Panel } from './panel.js';
 import { Server } from './server.js';
 import { say } from './words.js';
@@ -38,7 +39,11 @@ async function begin() {
     if (changed) tell(say('unsaved'));
   });
 
-  const written = async () => (await modeler.saveXML({ format: true })).xml;
+  const order = new FileOrder(modeler.getDefinitions());
+  const written = async () => {
+    order.restore(modeler.getDefinitions());
+    return (await modeler.saveXML({ format: true })).xml;
+  };
   const send = async (address, extra) => server.ask(address, { files: new Blob([await written()], { type: 'application/xml' }), file_name: board.file, ...extra });
   const save = async () => {
     tell(say('saving'));
