@@ -49,7 +49,7 @@ if [[ ! -e $room/etc/debian_version ]]; then
 fi
 sources >"$room/etc/apt/sources.list"
 cp -L /etc/resolv.conf /etc/hosts "$room/etc/"
-for path in /etc/pip.conf /etc/xdg/pip /etc/ssl/certs/ca-certificates.crt; do
+for path in /etc/pip.conf /etc/xdg/pip /etc/npmrc /etc/ssl/certs/ca-certificates.crt; do
     [[ -e $path ]] || continue
     mkdir -p "$room$(dirname "$path")"
     cp -rL "$path" "$room$(dirname "$path")/"
@@ -66,7 +66,7 @@ fi
 
 passed=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
 while IFS= read -r line; do passed+=("$line"); done < <(
-    env | grep -iE '^(https?_proxy|no_proxy|PIP_(INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|CERT|CONSTRAINT|DEFAULT_TIMEOUT)|SSL_CERT_FILE|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|JOBS)=' || true)
+    env | grep -iE '^(https?_proxy|no_proxy|PIP_(INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|CERT|CONSTRAINT|DEFAULT_TIMEOUT)|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|npm_config_[a-z_]+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|JOBS)=' || true)
 inside() { chroot "$room" env -i "${passed[@]}" bash -c "cd $home && $1"; }
 
 say "clone $(git -C "$root" rev-parse --short HEAD)"

@@ -16,5 +16,5 @@ if ! recent; then
     PATH="$home/bin:$PATH"
     npm=(node "$home/lib/node_modules/npm/bin/npm-cli.js")
 fi
-"${npm[@]}" ci --ignore-scripts --no-audit --no-fund --loglevel=error || none "its packages could not be fetched"
+"${npm[@]}" ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error || none "its packages could not be fetched"
 node build.mjs
