@@ -49,10 +49,18 @@ def of_case(case: CaseSummary, *, now: datetime, zone: ZoneInfo, language: str) 
     return deadline(stand_in, now=now, zone=zone, language=language)
 
 
+def overrun(length: timedelta, task: TaskSummary, *, language: str) -> str:
+    """By how much a task was late, on the clock of its standard, which it names where that counts no nights and no days off."""
+    rests = task.standard is not None and ClockKind(task.standard.clock) in (ClockKind.WORKING_MINUTES, ClockKind.WORKING_DAYS)
+    if not rests or counts_day_and_night(task):
+        return times.span(length, language=language)
+    return f"{times.hours(length, language=language)} ({_('jam kerja')})"
+
+
 def _relative(task: TaskSummary, state: State, now: datetime, language: str) -> str:
     if state is State.DONE:
         if task.overrun and task.overrun > timedelta(0):
-            return _("lewat %(span)s", span=times.span(task.overrun, language=language))
+            return _("lewat %(span)s", span=overrun(task.overrun, task, language=language))
         return _("tepat waktu") if task.due_at else ""
     if task.due_at is None:
         return ""

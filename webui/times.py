@@ -69,6 +69,14 @@ def span(length: timedelta, *, language: str) -> str:
     return " ".join(f"{count} {_plural(unit, count, language)}" for count, unit in shown)
 
 
+def hours(length: timedelta, *, language: str) -> str:
+    """A length in hours and minutes, however long: of working time 24 hours are no day."""
+    whole, minutes = divmod(max(0, int(length.total_seconds()) // 60), 60)
+    counts = [(whole, _UNITS[language][1]), (minutes, _UNITS[language][2])]
+    shown = [(count, unit) for count, unit in counts if count] or counts[1:]
+    return " ".join(f"{count} {_plural(unit, count, language)}" for count, unit in shown)
+
+
 def _dated(day: date, language: str, this_year: int) -> str:
     year = "" if day.year == this_year else f" {day.year}"
     return f"{_DAYS[language][day.weekday()]} {day.day} {_SHORT_MONTHS[language][day.month - 1]}{year}"

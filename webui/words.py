@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         account=context.account, actor=context.actor, said=said.said, handled_word=said.handled_word,
         filter_address=inbox.address, lang=context.language, say=context.say, may=context.may, now=context.now,
-        exact=exact, due=due, clock=clock, span=span, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
+        exact=exact, due=due, clock=clock, span=span, overrun=overrun, deadline=deadline, due_tag=due_tag, shown_value=forms.shown_value,
         in_words=forms.in_words, variable_words=forms.variable_words,
         clause_words=forms.clause_words, after_words=after_words, answered=answered, quoted=quoted,
         shown_part=shown_part, file_size=file_size, indonesian=indonesian, sop_word=sop_word, sop_name=sop_name,
@@ -57,6 +57,10 @@ def clock(at: datetime) -> str:
 
 def span(length: timedelta) -> str:
     return times.span(length, language=context.language())
+
+
+def overrun(length: timedelta, task: TaskSummary) -> str:
+    return deadlines.overrun(length, task, language=context.language())
 
 
 def deadline(task: TaskSummary) -> deadlines.Deadline:

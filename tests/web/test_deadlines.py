@@ -56,6 +56,18 @@ def test_in_danger_working_minutes_say_that_they_run_at_night(clock, risk, answe
         assert ("siang malam" in deadlines.deadline(counted, now=NOW, zone=WIB, language="id").counted) is answer
 
 
+@pytest.mark.parametrize(("clock", "risk", "late", "said"), [
+    (ClockKind.WORKING_MINUTES, "medium", timedelta(hours=27, minutes=5), "lewat 27 jam 5 menit (jam kerja)"),
+    (ClockKind.WORKING_MINUTES, "medium", timedelta(minutes=15), "lewat 15 menit (jam kerja)"),
+    (ClockKind.WORKING_DAYS, "high", timedelta(minutes=600), "lewat 10 jam (jam kerja)"),
+    (ClockKind.WORKING_MINUTES, "high", timedelta(hours=27), "lewat 1 hari 3 jam"), (ClockKind.ELAPSED, "", timedelta(hours=27), "lewat 1 hari 3 jam"),
+])
+def test_of_working_time_no_day_is_made(clock, risk, late, said):
+    done = replace(task(due=NOW - HOUR, completed=NOW), overrun=late, risk=risk, standard=TimeStandard(duration="PT40M", clock=clock))
+    with create_app(fake_world.world(), settings=fake_engine.settings()).test_request_context():
+        assert deadlines.deadline(done, now=NOW, zone=WIB, language="id").relative == said
+
+
 @pytest.mark.parametrize(("length", "indonesian", "english"), [
     (timedelta(0), "0 menit", "0 minutes"),
     (timedelta(seconds=59), "0 menit", "0 minutes"),
