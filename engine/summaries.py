@@ -36,7 +36,7 @@ def of_inbox(row: inbox.InboxRow, *, item: Value = None) -> TaskSummary:
         paused=row.suspended_at is not None and standards.pauses(standard))
 
 
-def sop_titles(stored: Any) -> dict[str, str]:
+def sop_titles(stored: Any) -> dict[str, Any]:
     """What the SOP of a row is called, as summaries name it."""
     titles = stored or {}
     return {"sop_title": titles.get("id", ""), "sop_title_en": titles.get("en", "")}
