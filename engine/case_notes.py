@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from engine import authorization, case_chain, case_parts, facts, idempotency
+from engine import authorization, case_parts, facts, idempotency
 from engine.case_chain import CaseEntry
 from engine.case_parts import Known
 from engine.commands import access, notes
@@ -28,7 +28,7 @@ class CaseNotes:
             row, about = facts.seen_case(context, case_id, "case.read")
             access.log(context, case_id, what=access.READ, field_group="part.notes")
             known = case_parts.known(context, row, about)
-            return CasePart(head=case_parts.head(known), content=_notes(known))
+            return CasePart(head=case_parts.head(known), content=_notes(known), broken_from=known.chain.broken_from)
 
         return self._executor.run(actor, command)
 
@@ -63,10 +63,8 @@ class CaseNotes:
 
 
 def _notes(known: Known) -> tuple[CaseNote, ...]:
-    if known.row.wrapped_key is None:
-        return ()
     gathered: dict[int, list[CaseEntry]] = {}
-    for entry in case_chain.read(known.context, known.row):
+    for entry in known.chain.entries:
         if entry.kind == notes.NOTE:
             gathered.setdefault(entry.content.get("of", entry.seq), []).append(entry)
     # A note is of the highest class any of its versions had: what is shut once is not opened by writing it anew.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from engine import authorization, case_summaries, errors, explanations, facts, forms, masking, ran_by, summaries, task_rows
+from engine import authorization, case_chain, case_summaries, errors, explanations, facts, forms, masking, ran_by, summaries, task_rows
 from engine.audit import Viewer
+from engine.case_chain import Held
 from engine.casefile import kept, ownership, plan as plans, rules
 from engine.casefile import records as casefile
 from engine.casefile.case import Case, line_key
@@ -46,6 +47,11 @@ class Known:
     def key(self) -> bytes:
         """The case key; only where the case has one."""
         return self.context.case_key(self.row.id, self.row.wrapped_key)
+
+    @cached_property
+    def chain(self) -> Held:
+        """What people decided and noted, as far as the case's own chain holds."""
+        return case_chain.held(self.context, self.row)
 
     @cached_property
     def stored(self) -> list[cases.CaseRecordRow]:

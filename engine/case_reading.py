@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import fields as fields_of
 from typing import Any, TypeVar
 
-from engine import actions, acts_reading, authorization, case_chain, case_documents, case_parts, drawings, errors, facts, refused_letters
+from engine import actions, acts_reading, authorization, case_documents, case_parts, drawings, errors, facts, refused_letters
 from engine.audit import Viewer, history_of
-from engine.case_chain import Held
 from engine.case_parts import Known
 from engine.casefile import parts
 from engine.commands import access, documents
@@ -39,8 +38,7 @@ class CaseReading:
             head = case_parts.head(known)
             return CaseDetail(
                 **{each.name: getattr(head, each.name) for each in fields_of(CaseHead)}, open_tasks=known.open_tasks,
-                history=_history(known), acts=_acts(known, case_chain.held(known.context, known.row)), documents=_documents(known),
-                records=case_parts.records(known),
+                history=_history(known), acts=_acts(known), documents=_documents(known), records=case_parts.records(known),
                 actions=actions.of_case(known.context, case_id, known.about))
 
         return self._executor.run(actor, lambda context: whole(_read(context, case_id, "case")))
@@ -58,7 +56,13 @@ class CaseReading:
 
     def timeline(self, actor: Actor, case_id: str) -> CasePart[CaseTimeline]:
         """What happened, in order, over all instances, and what people decided beside them."""
-        return self._part(actor, case_id, "part.timeline", _timeline)
+
+        def command(context: Context) -> CasePart[CaseTimeline]:
+            known = _read(context, case_id, "part.timeline")
+            return CasePart(head=case_parts.head(known), content=CaseTimeline(history=_history(known), acts=_acts(known)),
+                            broken_from=known.chain.broken_from)
+
+        return self._executor.run(actor, command)
 
     def records(self, actor: Actor, case_id: str, part: Part) -> CasePart[tuple[RecordView, ...]]:
         """The records of one part, every version."""
@@ -84,10 +88,9 @@ class CaseReading:
             number = access_log.count(context.uow, case_id, access.PRINT) + 1
             access.log(context, case_id, what=access.PRINT, field_group=f"copy:{number}")
             known = case_parts.known(context, row, about)
-            chain = case_chain.held(context, row)
-            return CasePart(head=case_parts.head(known), content=CaseCopy(
-                number=number, records=case_parts.records(known), history=_history(known), acts=_acts(known, chain),
-                acts_broken_from=chain.broken_from, documents=_documents(known), open_tasks=known.open_tasks))
+            return CasePart(head=case_parts.head(known), broken_from=known.chain.broken_from, content=CaseCopy(
+                number=number, records=case_parts.records(known), history=_history(known), acts=_acts(known),
+                documents=_documents(known), open_tasks=known.open_tasks))
 
         return self._executor.run(actor, command)
 
@@ -132,13 +135,8 @@ def _history(known: Known) -> tuple[HistoryRow, ...]:
     return tuple(sorted(lines, key=lambda line: line.at))
 
 
-def _timeline(known: Known) -> CaseTimeline:
-    chain = case_chain.held(known.context, known.row)
-    return CaseTimeline(history=_history(known), acts=_acts(known, chain), acts_broken_from=chain.broken_from)
-
-
-def _acts(known: Known, chain: Held) -> tuple[CaseAct, ...]:
-    return acts_reading.of_case(known.context, known.row, known.about, known.sight, known.instances, chain.entries)
+def _acts(known: Known) -> tuple[CaseAct, ...]:
+    return acts_reading.of_case(known.context, known.row, known.about, known.sight, known.instances, known.chain.entries)
 
 
 def _documents(known: Known) -> tuple[DocumentRow, ...]:

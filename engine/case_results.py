@@ -92,12 +92,10 @@ class CaseAct:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseTimeline:
-    """What happened to the steps of every SOP of the case, and what people decided beside them; each in order. From entry
-    `acts_broken_from` on the chain of these decisions does not hold, and nothing of it is told; None where it is whole."""
+    """What happened to the steps of every SOP of the case, and what people decided beside them; each in order."""
 
     history: tuple[HistoryRow, ...]
     acts: tuple[CaseAct, ...] = ()
-    acts_broken_from: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,10 +220,12 @@ class CaseDetail(CaseHead):
 
 @dataclass(frozen=True, kw_only=True)
 class CasePart(Generic[T]):
-    """One part of the case page, under its head."""
+    """One part of the case page, under its head. From entry `broken_from` on the case's own chain, of decisions and notes, does not hold,
+    and nothing of it is told here; None where it is whole, and on parts that tell nothing of it."""
 
     head: CaseHead
     content: T
+    broken_from: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -362,4 +362,3 @@ class CaseCopy:
     documents: tuple[DocumentRow, ...]
     open_tasks: tuple[TaskSummary, ...]
     acts: tuple[CaseAct, ...] = ()
-    acts_broken_from: int | None = None     # as in a timeline

@@ -98,8 +98,8 @@ def printed(case_id: str) -> str:
     """A copy to print, with its number on every sheet. By POST: taking one is itself recorded."""
     part = context.engine().cases.printed(context.actor(), case_id)
     return render_template(
-        "case_print.html", head=part.head, case=part.head.summary, copy=part.content, person_words=access_words.person,
-        history=timeline.with_acts(part.content.history, part.content.acts), groups=by_record(part.content.records))
+        "case_print.html", head=part.head, case=part.head.summary, copy=part.content, broken_from=part.broken_from,
+        person_words=access_words.person, history=timeline.with_acts(part.content.history, part.content.acts), groups=by_record(part.content.records))
 
 
 def page(template: str, part: CasePart[Any], key: str, **more: Any) -> Response:
@@ -107,8 +107,8 @@ def page(template: str, part: CasePart[Any], key: str, **more: Any) -> Response:
     head = part.head
     names_for = _seconds_until(head.names_until)
     response = make_response(render_template(
-        template, head=head, case=head.summary, part=part.content, tab=key, person_words=access_words.person, names_for=names_for,
-        tabs=tabs(head.summary.id, with_log="access_log" in head.may), **more))
+        template, head=head, case=head.summary, part=part.content, broken_from=part.broken_from, tab=key,
+        person_words=access_words.person, names_for=names_for, tabs=tabs(head.summary.id, with_log="access_log" in head.may), **more))
     if names_for:
         response.headers["Refresh"] = str(names_for)  # a screen left alone shows names no longer than that, without any script
     return response

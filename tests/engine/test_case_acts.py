@@ -108,11 +108,12 @@ def test_the_timeline_opens_and_tells_nothing_from_the_break_on(office: Office, 
     manager, journal = office.actor("case_manager"), history.journal
 
     def told() -> tuple[int | None, list[str]]:
-        content = office.engine.cases.timeline(manager, case.case_id).content
-        assert content.history
-        copy = office.engine.cases.printed(manager, case.case_id).content
-        assert (copy.acts_broken_from, copy.acts) == (content.acts_broken_from, content.acts)
-        return content.acts_broken_from, [each.what for each in content.acts]
+        part = office.engine.cases.timeline(manager, case.case_id)
+        copy, notes = office.engine.cases.printed(manager, case.case_id), office.engine.cases.notes(manager, case.case_id)
+        assert part.content.history and copy.content.acts == part.content.acts
+        assert part.broken_from == copy.broken_from == notes.broken_from
+        assert len(notes.content) == len([each for each in part.content.acts if each.what == "note"])
+        return part.broken_from, [each.what for each in part.content.acts]
 
     assert told() == (None, ["assign_owner", "declare_conflict", "note", "suspend", "resume"])
     with office.database.unit_of_work() as uow:
