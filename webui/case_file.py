@@ -99,7 +99,8 @@ def printed(case_id: str) -> str:
     part = context.engine().cases.printed(context.actor(), case_id)
     return render_template(
         "case_print.html", head=part.head, case=part.head.summary, copy=part.content, broken_from=part.broken_from,
-        person_words=access_words.person, history=timeline.with_acts(part.content.history, part.content.acts), groups=by_record(part.content.records))
+        person_words=access_words.person, groups=by_record(part.content.records),
+        history=timeline.with_acts(part.content.history, part.content.acts))
 
 
 def page(template: str, part: CasePart[Any], key: str, **more: Any) -> Response:
