@@ -24,7 +24,8 @@ class Deadline:
     relative: str
     exact: str
     due_at: datetime | None
-    counted: str
+    printed: str    # the standard as the SOP prints it, in Indonesian
+    counted: str    # which clock it runs on, where its own words do not say that
 
 
 def deadline(task: TaskSummary, *, now: datetime, zone: ZoneInfo, language: str) -> Deadline:
@@ -36,6 +37,7 @@ def deadline(task: TaskSummary, *, now: datetime, zone: ZoneInfo, language: str)
         relative=_relative(task, state, now, language),
         exact=times.due(task.due_at, zone, language=language, now=now) if task.due_at else "",
         due_at=task.due_at,
+        printed=task.standard.text if task.standard is not None else "",
         counted=_counted(task),
     )
 
@@ -44,7 +46,7 @@ def of_case(case: CaseSummary, *, now: datetime, zone: ZoneInfo, language: str) 
     """The tag of a case: its next deadline, or that its clocks stand still."""
     if case.paused:
         return Deadline(state=State.PAUSED, word=deadline_word(State.PAUSED).in_language(language), relative="", exact="", due_at=None,
-                        counted="")
+                        printed="", counted="")
     stand_in = TaskSummary(id="", instance_id="", element_id="", name="", ready_at=now, due_at=case.next_due_at)
     return deadline(stand_in, now=now, zone=zone, language=language)
 
@@ -79,5 +81,5 @@ def _counted(task: TaskSummary) -> str:
     }
     text = _("siang malam, risiko tinggi") if counts_day_and_night(task) else kinds[ClockKind(standard.clock)]
     if text.casefold() in standard.text.casefold():  # "5 Hari kerja" says already what is counted
-        return standard.text
-    return f"{standard.text} · {text}" if standard.text else text
+        return ""
+    return text
