@@ -220,8 +220,8 @@ def _forewarning(context: Context, seen: InboxRow, definition: Definition, about
                  item: Value) -> Text | None:
     """To whoever of the unit may send the form."""
     task, form = seen.task, definition.forms.get(seen.task.form_key or "")
-    if (form is None or form.record is None or task.case_id is None or task.state != commands.OPEN or task.role in authorization.OUTSIDE
-            or not authorization.allows(context.actor, "task.complete", about)):
+    if (form is None or form.record is None or task.case_id is None or seen.wrapped_key is None or task.state != commands.OPEN
+            or task.role in authorization.OUTSIDE or not authorization.allows(context.actor, "task.complete", about)):
         return None
     case = kept.case_file(context, task.case_id, context.case_key(task.case_id, seen.wrapped_key))
     submission = Submission(values=typed, item=item, actor_id=context.actor.account_id,
