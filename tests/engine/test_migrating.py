@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from engine import definitions, errors, pack, reasons, sop_refusals
+from engine import definitions, errors, journal, pack, reasons, sop_refusals
 from engine.bundle import SopBundle
 from engine.commands import versions
-from engine.replay import replay_pack
+from engine.replay import Recorded, replay, replay_pack
 from engine.results import CompletionResult, ReplayVerdict
 from engine.sop_results import Migrated, MigrationOutcome
 from tests.engine.test_commands_office import rows
@@ -207,3 +211,42 @@ def test_a_draft_of_a_form_that_changed_is_kept_and_says_what_is_not_asked_any_m
     office.engine.tasks.complete(manager, claimed.id, APPROVED, expected_revision=claimed.revision)
     assert office.engine.tasks.get(manager, claimed.id).left_over == ()
     confirmed(office, case)
+
+
+def test_two_who_move_a_case_at_once_move_it_once(office: Office) -> None:
+    case = office.start()
+    version = put_in_force(office, *TWENTY)
+    with ThreadPoolExecutor(2) as both:
+        found = [each.result() for each in [both.submit(outcome, office, version, case) for _ in range(2)]]
+    assert {one.outcome for one in found} in ({MigrationOutcome.MIGRATED, MigrationOutcome.ALREADY},
+                                              {MigrationOutcome.MIGRATED, MigrationOutcome.OVERTAKEN})
+    confirmed(office, case)
+
+
+def test_an_entry_that_names_another_version_without_a_migration_is_found(office: Office) -> None:
+    case = office.start()
+    office.complete(office.actor("case_manager"), office.task(case, "approve_case_report"), APPROVED)
+    opened = pack.read(office.engine.audit.export_pack(office.actor("auditor"), case.instance_id))
+    program, head, told = opened.definition(opened.entries[0][0].definition).program, journal.GENESIS, []
+    for entry, sealed in opened.entries:   # by somebody who holds the key and knows how chains are made
+        known = {field.name: getattr(entry, field.name) for field in dataclasses.fields(entry) if field.name not in ("prev_hash", "hash")}
+        made = journal.next_entry(head, **known | {"definition": "f" * 64 if entry.seq == len(opened.entries) else entry.definition})
+        head = made.hash
+        told.append(Recorded(entry=made, ciphertext=sealed))
+    report = replay(case.instance_id, told, key=opened.key, tables=opened.tables, head=head, length=len(told),
+                    program_for=lambda digest: copy.copy(program) if digest == "f" * 64 else program)
+    assert (report.verdict, report.first_bad_seq, report.reason) == (ReplayVerdict.BROKEN, len(told), "definition-changed")
+
+
+@pytest.mark.soak
+def test_ten_thousand_running_cases_are_told_within_two_minutes(office: Office) -> None:
+    for number in range(10_000):
+        started = office.start()
+        if number % 3 == 0:
+            office.complete(office.actor("case_manager"), office.task(started, "approve_case_report"), APPROVED)
+    version, owner = put_in_force(office, *TWENTY, *STEP), office.actor("process_owner")
+    began, after, counted = time.perf_counter(), "", 0
+    while after is not None:
+        some = office.engine.sops.count_migration(owner, version, after=after)
+        counted, after = counted + some.safe + some.mapping + some.blocked, some.following
+    assert counted == 10_000 and time.perf_counter() - began < 120
