@@ -35,6 +35,18 @@ def test_an_instance_comes_back_with_its_deployment_and_case_in_one_statement(da
     assert row.last_at.utcoffset() == timedelta(0)
 
 
+def test_running_instances_of_an_sop_are_those_by_other_versions(database: Database) -> None:
+    with database.unit_of_work() as uow:
+        a_running_instance(uow)
+        assert moved(uow, expected_seq=1, seq=2)
+
+        def found(but: str, after: str = "") -> list[tuple[str, Any]]:
+            return [(row.id, row.former_deployments) for row in instances.running_of_sop(
+                uow, "agency-1", "pengelolaan-kasus", but=but, after=after)]
+
+        assert (found("d2"), found("d1"), found("d2", "instance-1")) == ([("instance-1", ["deployment-1"])], [], [])
+
+
 def test_an_instance_without_a_case_is_found_too(database: Database) -> None:
     with database.unit_of_work() as uow:
         a_running_instance(uow)

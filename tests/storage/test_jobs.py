@@ -75,6 +75,12 @@ def test_dues_are_recomputed_and_paused(waiting: Database) -> None:
         assert [row.id for row in jobs.due(uow, NOW + 9 * MINUTE)] == ["future", "late"]
 
 
+def test_what_waits_may_have_another_element_now(waiting: Database) -> None:
+    with waiting.unit_of_work() as uow:
+        jobs.place(uow, [("late", "reminder_of_new"), ("nowhere", "x")])
+        assert {row.id: row.element_id for row in jobs.due(uow, NOW + MINUTE)}["late"] == "reminder_of_new"
+
+
 def test_an_element_has_at_most_one_job_of_a_kind(waiting: Database) -> None:
     with pytest.raises(Duplicate) as refused, waiting.unit_of_work() as uow:
         jobs.insert_many(uow, [a_job("second", token_id="token-late")])

@@ -58,6 +58,18 @@ def test_a_due_that_moves_invalidates_nothing_a_person_typed(waiting: Database) 
         assert two.due_at is None
 
 
+def test_an_open_task_is_described_anew_and_a_finished_one_stays_as_it_was(waiting: Database) -> None:
+    said = {"name": "Menimbang laporan", "role": "companion", "standard": {"duration": "PT20M", "clock": "elapsed", "text": "20 menit"}}
+    with waiting.unit_of_work() as uow:
+        assert tasks.cancel_many(uow, ["two"], NOW) == 1
+        for task_id in ("one", "two"):
+            tasks.describe(uow, task_id, said)
+        one, two = tasks.get(uow, "one"), tasks.get(uow, "two")
+        assert one is not None and two is not None
+        assert ({"name": one.name, "role": one.role, "standard": one.standard}, one.revision) == (said, 0)
+        assert (two.name, two.role, two.standard) == ("Menyetujui laporan", "case_manager", None)
+
+
 def test_a_token_has_at_most_one_open_task(waiting: Database) -> None:
     with waiting.unit_of_work() as uow:
         assert tasks.cancel_many(uow, ["one"], NOW) == 1
