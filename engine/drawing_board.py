@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from engine import bpmn_xml, decisions, definitions, errors, feel, forms_schema, safe_xml, sop_toml
+from engine.authorization import ABSTRACT_ROLES, OUTSIDE, STAFF
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.definitions import Definition
@@ -16,7 +17,7 @@ from engine.forms_schema import Form
 from engine.sop_refusals import DraftClosed
 from engine.sop_results import AskedField, DraftState, DrawingBoard, FormChoice
 from engine.sop_toml import SHEET_KINDS, SopSheet
-from engine.types import Text
+from engine.types import Severity, Text
 from engine.versions import draft_findings, draft_summary
 from storage import drafts
 
@@ -40,16 +41,17 @@ def board(context: Context, draft_id: str, file: str) -> DrawingBoard:
     chosen = file or next(iter(own), "")
     if chosen not in own:
         raise errors.NotFound(file=chosen)
-    definition = _lenient(partial(definitions.load, bundle))
     sheet = _lenient(partial(sop_toml.read_folder, bundle.files, "")) or SopSheet()
     findings = draft_findings(context, row)
+    runs = not any(finding.severity is Severity.ERROR for finding in findings)
     return DrawingBoard(
         summary=draft_summary(context, row), file=chosen, files=tuple(own), text=safe_xml.safe_text(bundle.files[chosen], chosen),
         findings=findings, fixed=_fixed(context, row), start_form=sheet.start_form or "",
         forms=tuple(_choice(form) for form in _forms(bundle)),
-        decisions=_decisions(bundle, definition), operations=tuple(sorted(context.executor.operations)),
+        decisions=_decisions(bundle, definitions.load(bundle) if runs else None), operations=tuple(sorted(context.executor.operations)),
         documents=tuple(sorted({code for one in _steps(bundle) for code in one})), clauses=_clauses(sheet),
-        processes=tuple(_processes(bundle, chosen)), warnings=tuple(_warnings(sheet.identity)))
+        processes=tuple(_processes(bundle, chosen)), warnings=tuple(_warnings(sheet.identity)),
+        lanes=sheet.lanes, roles=(*STAFF, *OUTSIDE, *sorted(ABSTRACT_ROLES)))
 
 
 def _fixed(context: Context, row: drafts.DraftRow) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from engine import authorization, definitions, draft_files, drawing_board, errors, importing, time_edit, versions
+from engine import authorization, definitions, draft_files, drawing_board, errors, importing, lane_roles, time_edit, versions
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.commands.drafts import Checked
@@ -83,11 +83,25 @@ class Publishing:
         authorization.require(actor, "sop.draft")
         return self._executor.read(actor, lambda context: drawing_board.board(context, draft_id, file))
 
-    def check_drawing(self, actor: Actor, draft_id: str, files: Mapping[str, bytes]) -> tuple[LintFinding, ...]:
-        """What the check would say if the draft were saved with these files; nothing is."""
+    def check_drawing(
+        self, actor: Actor, draft_id: str, files: Mapping[str, bytes], *, lanes: Mapping[str, str] = {},
+    ) -> tuple[LintFinding, ...]:
+        """What the check would say if the draft were saved with this diagram and these roles of lanes; nothing is."""
         authorization.require(actor, "sop.draft")
-        before = self._executor.read(actor, lambda context: _files(context, draft_id, None))
-        return tuple(self._checked(draft_files.completed(SopBundle.from_files(files), before)).findings)
+        return tuple(self._checked(self._drawn(actor, draft_id, files, lanes)).findings)
+
+    def save_drawing(
+        self, actor: Actor, draft_id: str, files: Mapping[str, bytes], *, lanes: Mapping[str, str] = {}, expected_revision: int,
+        note: str = "",
+    ) -> DraftDetail:
+        """The next revision of a draft, with this diagram in the place of the one of its name, and the roles of these lanes.
+
+        Raises:
+            StaleRevision, DraftClosed, InvalidSubmission, BundleRefused: as `save_draft`; or a lane's role is none.
+        """
+        authorization.require(actor, "sop.draft")
+        return self._saved(actor, self._drawn(actor, draft_id, files, lanes), draft_id=draft_id, based_on=None,
+                           expected_revision=expected_revision, note=note)
 
     def check_expression(self, actor: Actor, source: str) -> Text | None:
         """Why a text is no FEEL expression; None where it is one."""
@@ -211,6 +225,10 @@ class Publishing:
             return draft_id
 
         return self.draft(actor, self._executor.run(actor, command))
+
+    def _drawn(self, actor: Actor, draft_id: str, files: Mapping[str, bytes], lanes: Mapping[str, str]) -> SopBundle:
+        before = self._executor.read(actor, lambda context: _files(context, draft_id, None))
+        return lane_roles.with_lanes(draft_files.completed(SopBundle.from_files(files), before), lanes)
 
     def _checked(self, bundle: SopBundle) -> Checked:
         return Checked(bundle=bundle, findings=tuple(guarded.lint_guarded(bundle, operations=frozenset(self._executor.operations))))

@@ -138,6 +138,8 @@ class DrawingBoard:
     clauses: tuple[tuple[str, str], ...]
     processes: tuple[tuple[str, str], ...]
     warnings: tuple[tuple[str, bool], ...]
+    lanes: Mapping[str, str]        # printed name -> role
+    roles: tuple[str, ...]          # that a lane may stand for
 
 
 class ImportVerdict(StrEnum):

@@ -43,8 +43,8 @@ def show(draft_id: str) -> Answer:
 def save(draft_id: str) -> Said:
     """The next revision, if nobody saved one since the drawing was opened."""
     try:
-        detail = context.engine().sops.save_draft(
-            context.actor(), uploads.read(request.files.getlist("files")), draft_id=draft_id,
+        detail = context.engine().sops.save_drawing(
+            context.actor(), draft_id, uploads.read(request.files.getlist("files")), lanes=_lanes(),
             expected_revision=request.form.get("revision", 0, type=int), note=request.form.get("note", ""))
     except (NotFound, NotAllowed):
         raise
@@ -58,7 +58,8 @@ def save(draft_id: str) -> Said:
 def check(draft_id: str) -> Said:
     """What the check says of the drawing as it is; nothing is saved."""
     try:
-        found = context.engine().sops.check_drawing(context.actor(), draft_id, uploads.read(request.files.getlist("files")))
+        found = context.engine().sops.check_drawing(
+            context.actor(), draft_id, uploads.read(request.files.getlist("files")), lanes=_lanes())
     except (NotFound, NotAllowed):
         raise
     except (EngineError, uploads.UploadRefused) as refusal:
@@ -72,6 +73,11 @@ def check_expression() -> Said:
     """Why a FEEL text cannot be read; "" where it can."""
     problem = context.engine().sops.check_expression(context.actor(), request.form.get("text", "")[:20_000])
     return jsonify(problem="" if problem is None else problem.in_language(context.language()))
+
+
+def _lanes() -> dict[str, str]:
+    """Lane -> role, as the script sends them: one field "name" and one "role" for each."""
+    return dict(zip(request.form.getlist("lane")[:100], request.form.getlist("role")[:100], strict=False))
 
 
 def _built() -> dict[str, str] | None:
@@ -88,6 +94,7 @@ def _given(board: Any) -> dict[str, Any]:
     """The board as the script reads it, in the reader's language."""
     say = context.say
     return {
+        "lanes": dict(board.lanes), "roles": [(role, words.role_word(role)) for role in board.roles],
         "file": board.file, "findings": _rows(board.findings), "start_form": board.start_form, "decisions": board.decisions,
         "fixed": board.fixed, "operations": board.operations,
         "clauses": board.clauses, "processes": board.processes, "warnings": board.warnings,

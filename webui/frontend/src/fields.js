@@ -11,6 +11,9 @@ const listed = (text) => (text || '').split(/[\s,]+/).filter(Boolean);
 const pairs = (names) => names.map((name) => [name, name]);
 const slug = (name) => name.toLowerCase().normalize('NFD').replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+|_+$/g, '').slice(0, 48);
 
+// A lane's name as the identity sheet lists it.
+export const laneName = (lane) => (lane.name || '').replace(/\s+/g, ' ').trim();
+
 export function fieldsOf(element, { modeler, board, known }) {
   const modeling = modeler.get('modeling'), factory = modeler.get('bpmnFactory'), registry = modeler.get('elementRegistry');
   const object = getBusinessObject(element), fields = [];
@@ -39,7 +42,9 @@ export function fieldsOf(element, { modeler, board, known }) {
   fields.push({
     key: 'name', kind: 'long', label: say(isFlow ? 'condition_words' : some('bpmn:Activity') ? 'name' : 'name_of'), get: () => object.name || '',
     set: (value) => {
-      modeling.updateLabel(element, value.replace(/\s+/g, ' '));
+      const role = is(element, 'bpmn:Lane') && board.lanes[laneName(object)], name = value.replace(/\s+/g, ' ');
+      modeling.updateLabel(element, name);
+      if (role && !board.lanes[name]) board.lanes[name] = role;
       const id = slug(value);
       if (!isFlow && !known.has(object.id) && MADE_UP.test(object.id) && ID.test(id) && isFree(id)) update({ id });
     },
@@ -47,6 +52,9 @@ export function fieldsOf(element, { modeler, board, known }) {
   if (known.has(object.id)) fields.push({ key: 'id', kind: 'said', label: say('id'), get: () => object.id });
   else fields.push({ key: 'id', label: say('id'), hint: say('id_hint'), get: () => object.id, check: (value) => (value === object.id || (ID.test(value) && isFree(value)) ? '' : say('id_wrong')), set: (value) => update({ id: value }) });
 
+  if (is(element, 'bpmn:Lane') && !object.childLaneSet) {
+    fields.push({ key: 'role', kind: 'choice', label: say('role'), hint: say('role_hint'), options: board.roles, get: () => board.lanes[laneName(object)] || '', set: (role) => { board.lanes[laneName(object)] = role; modeler.get('eventBus').fire('commandStack.changed', { trigger: 'role' }); } });
+  }
   if (is(element, 'bpmn:FlowNode')) lane(element, { fields, modeling, registry });
   if (some(...PEOPLE) || object.$type === 'bpmn:Task' || some('bpmn:StartEvent', 'bpmn:IntermediateCatchEvent', 'bpmn:BoundaryEvent', 'bpmn:ReceiveTask')) {
     if (!standardIn(object)) attribute('form', { kind: 'choice', options: board.forms.map((one) => [one.key, one.title]) });

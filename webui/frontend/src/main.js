@@ -5,6 +5,7 @@ import { frame, modelerIn } from './modeler.js';
 import { FileOrder } from './order.js';
 import { Panel } from './panel.js';
 import { Server } from './server.js';
+import { laneName } from './fields.js';
 import { say } from './words.js';
 
 const $ = (selector) => document.querySelector(selector);
@@ -44,7 +45,10 @@ async function begin() {
     order.restore(modeler.getDefinitions());
     return (await modeler.saveXML({ format: true })).xml;
   };
-  const send = async (address, extra) => server.ask(address, { files: new Blob([await written()], { type: 'application/xml' }), file_name: board.file, ...extra });
+  const send = async (address, extra) => {
+    const lanes = modeler.get('elementRegistry').filter((one) => one.businessObject.$type === 'bpmn:Lane').map((one) => board.lanes[laneName(one.businessObject)] && laneName(one.businessObject)).filter(Boolean);
+    return server.ask(address, { files: new Blob([await written()], { type: 'application/xml' }), file_name: board.file, lane: lanes, role: lanes.map((name) => board.lanes[name]), ...extra });
+  };
   const save = async () => {
     tell(say('saving'));
     try {

@@ -4,6 +4,7 @@ const WORDS = {
   id: ['Kunci', 'Key'], id_hint: ['Tetap sesudah disahkan: jurnal menyebutnya selama puluhan tahun.', 'Fixed once approved: journals name it for decades.'],
   id_wrong: ['Huruf kecil, angka, dan garis bawah, mulai dengan huruf; belum dipakai elemen lain.', 'Small letters, digits and underscores, beginning with a letter; used by no other element.'],
   lane: ['Pelaksana', 'Done by'], lane_hint: ['Memindahkan elemen ke lajur itu; rapikan letaknya sesudahnya.', 'Moves the element into that lane; tidy its place afterwards.'],
+  role: ['Peran', 'Role'], role_hint: ['Siapa yang dimaksud lajur ini; berlaku untuk semua lajur bernama sama.', 'Who this lane means; it holds for every lane of that name.'],
   none: ['belum dipilih', 'not chosen'], unknown: ['%s (tidak ada di SOP ini)', '%s (not in this SOP)'],
   inputs: ['Kelengkapan', 'Needs'], outputs: ['Output', 'Output'], add: ['Tambah', 'Add'], remove: ['Hapus %s', 'Remove %s'], choose: ['pilih…', 'choose…'],
   other: ['Kode lain', 'Another code'],
