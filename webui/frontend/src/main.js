@@ -41,7 +41,14 @@ async function begin() {
   });
 
   const order = new FileOrder(modeler.getDefinitions());
+  // What is still being typed, in the panel or on the drawing, counts.
+  const settle = () => {
+    if (modeler.get('directEditing').isActive()) modeler.get('directEditing').complete();
+    const here = document.activeElement;
+    if (here.closest?.('#sifat')) { here.blur(); if (here.isConnected) here.focus(); }
+  };
   const written = async () => {
+    settle();
     order.restore(modeler.getDefinitions());
     return (await modeler.saveXML({ format: true })).xml;
   };
