@@ -29,7 +29,7 @@ class Edit:
         self._rnd, self.owed, self.kinds = rnd, set[str](), list[str]()
         self.drawn = drawn
         for number in range(rnd.choice([1, 1, 2])):
-            self._change(f"new{number}", rnd.choice(["put", "put", "put", "drop", "rename", "beside", "retime"]))
+            self._change(f"new{number}", rnd.choice(["put", "put", "put", "drop", "rename", "beside", "retime", "edge", "bare"]))
 
     def _change(self, new: str, kind: str) -> None:
         rows = [place for place in _places(self.drawn) if place[1][0] == "seq"]
@@ -46,11 +46,19 @@ class Edit:
             self.owed -= {gone[1]} if gone is not None else set()
             self._replace(path, ("seq", [one for one in block[1] if one is not gone]))
             return
+        elif kind == "edge" and steps:
+            path, block, _ = self._rnd.choice(steps)
+            self._replace(path, (self._rnd.choice(TIMED), f"{new}_timer", block, new, self._rnd.choice([1, 600])))
+            return
+        elif kind == "bare" and timed:
+            path, block, _ = self._rnd.choice(timed)
+            self._replace(path, block[2])
+            return
         elif kind == "retime" and timed:
             path, block, _ = self._rnd.choice(timed)
             self._replace(path, (*block[:4], block[4] + self._rnd.choice([1, 600])))
             return
-        elif steps:
+        elif kind in ("rename", "beside") and steps:
             path, block, is_certain = self._rnd.choice(steps)
             self._replace(path, ("u", f"{block[1]}_{new}") if kind == "rename" else ("and", f"{new}_gate", [block, ("u", new)]))
             self.owed -= {block[1]} if kind == "rename" else set()
