@@ -181,7 +181,8 @@ def test_a_step_is_added_between_two_others_without_a_mouse(studio: Studio) -> N
     step = re.search(r'<bpmn:userTask id="menelepon_keluarga"[^>]*>', xml)
     assert step is not None and 'sop:form="monitor_beneficiary"' in step[0]
     assert xml.count("<bpmn:flowNodeRef>menelepon_keluarga</bpmn:flowNodeRef>") == 1
-    assert re.search(r'attachedToRef="menelepon_keluarga"', xml) and "<bpmn:timeDuration xsi:type=\"bpmn:tFormalExpression\">P2D<" in xml
+    assert re.search(r'<bpmn:boundaryEvent id="menelepon_keluarga_overdue" [^>]*attachedToRef="menelepon_keluarga"', xml)
+    assert re.search(r'id="monitor_beneficiary__menelepon_keluarga"', xml) and "<bpmn:timeDuration xsi:type=\"bpmn:tFormalExpression\">P2D<" in xml
     assert len(re.findall(r'sourceRef="menelepon_keluarga"|targetRef="menelepon_keluarga"', xml)) == 2
     tasks = re.findall(r'<bpmn:userTask id="(\w+)"', xml)
     assert b'"Kepala UPTD PPA" = "supervisor"' in studio.saved(draft_id, "sop.toml")

@@ -4,23 +4,19 @@ import { extensionsOf, read, standardIn, timerDefinition, timerOf, UNITS } from 
 import { offered } from './upstream.js';
 import { say } from './words.js';
 
-const ID = /^[a-z][a-z0-9_]{0,63}$/;
-const MADE_UP = /_[0-9a-z]{7}$/;
 const PEOPLE = ['bpmn:UserTask', 'bpmn:ManualTask'];
 const listed = (text) => (text || '').split(/[\s,]+/).filter(Boolean);
 const pairs = (names) => names.map((name) => [name, name]);
-const slug = (name) => name.toLowerCase().normalize('NFD').replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+|_+$/g, '').slice(0, 48);
 
 // A lane's name as the identity sheet lists it.
 export const laneName = (lane) => (lane.name || '').replace(/\s+/g, ' ').trim();
 
-export function fieldsOf(element, { modeler, board, known }) {
+export function fieldsOf(element, { modeler, board, keys }) {
   const modeling = modeler.get('modeling'), factory = modeler.get('bpmnFactory'), registry = modeler.get('elementRegistry');
   const object = getBusinessObject(element), fields = [];
   const some = (...types) => types.some((type) => is(element, type));
   const update = (properties) => modeling.updateProperties(element, properties);
   const attribute = (name, more) => fields.push({ key: name, label: say(name), get: () => object.get(`sop:${name}`) || '', set: (value) => update({ [`sop:${name}`]: value || undefined }), ...more });
-  const isFree = (id) => !registry.get(id) && !known.has(id);
   const expression = (body, parent) => {
     const made = body ? factory.create('bpmn:FormalExpression', { body }) : undefined;
     if (made) made.$parent = parent;
@@ -45,12 +41,11 @@ export function fieldsOf(element, { modeler, board, known }) {
       const role = is(element, 'bpmn:Lane') && board.lanes[laneName(object)], name = value.replace(/\s+/g, ' ');
       modeling.updateLabel(element, name);
       if (role && !board.lanes[name]) board.lanes[name] = role;
-      const id = slug(value);
-      if (!isFlow && !known.has(object.id) && MADE_UP.test(object.id) && ID.test(id) && isFree(id)) update({ id });
+      if (!isFlow && name) keys.give(element);
     },
   });
-  if (known.has(object.id)) fields.push({ key: 'id', kind: 'said', label: say('id'), get: () => object.id });
-  else fields.push({ key: 'id', label: say('id'), hint: say('id_hint'), get: () => object.id, check: (value) => (value === object.id || (ID.test(value) && isFree(value)) ? '' : say('id_wrong')), set: (value) => update({ id: value }) });
+  if (keys.isFixed(object.id)) fields.push({ key: 'id', kind: 'said', label: say('id'), get: () => object.id });
+  else fields.push({ key: 'id', label: say('id'), hint: say('id_hint'), get: () => object.id, check: (value) => (value === object.id || keys.isFree(value) ? '' : say('id_wrong')), set: (value) => update({ id: value }) });
 
   if (is(element, 'bpmn:Lane') && !object.childLaneSet) {
     fields.push({ key: 'role', kind: 'choice', label: say('role'), hint: say('role_hint'), options: board.roles, get: () => board.lanes[laneName(object)] || '', set: (role) => { board.lanes[laneName(object)] = role; modeler.get('eventBus').fire('commandStack.changed', { trigger: 'role' }); } });

@@ -1,11 +1,12 @@
 // The drawing page: opens the draft's diagram, keeps panel, list and findings beside it, saves it as the next revision.
 import { Elements } from './elements.js';
+import { laneName } from './fields.js';
 import { Findings } from './findings.js';
+import { Keys } from './keys.js';
 import { frame, modelerIn } from './modeler.js';
 import { FileOrder } from './order.js';
 import { Panel } from './panel.js';
 import { Server } from './server.js';
-import { laneName } from './fields.js';
 import { say } from './words.js';
 
 const $ = (selector) => document.querySelector(selector);
@@ -13,11 +14,11 @@ const page = $('#studio'), status = $('#studio-keadaan'), controls = $('#studio-
 
 async function begin() {
   const board = JSON.parse(page.dataset.board), server = new Server(controls);
-  const modeler = modelerIn($('#kanvas')), known = new Set(board.fixed);
+  const modeler = modelerIn($('#kanvas')), keys = new Keys(modeler, board.fixed);
   const check = async (text) => {
     try { return (await server.ask(page.dataset.checkExpression, { text })).problem || ''; } catch { return ''; }
   };
-  const panel = new Panel($('#sifat'), modeler, board, known, check);
+  const panel = new Panel($('#sifat'), modeler, board, keys, check);
   new Elements($('#elemen'), $('#cari-elemen'), modeler);
   const findings = new Findings($('#hasil-temuan'), modeler);
   let changed = false, revision = page.dataset.revision;
@@ -49,6 +50,7 @@ async function begin() {
   };
   const written = async () => {
     settle();
+    keys.giveAll();
     order.restore(modeler.getDefinitions());
     return (await modeler.saveXML({ format: true })).xml;
   };

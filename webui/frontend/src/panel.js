@@ -19,8 +19,8 @@ const choices = (options, current) => {
 
 export class Panel {
   // `box` is filled; `check(text)` promises what is wrong with a FEEL text, '' for nothing.
-  constructor(box, modeler, board, known, check) {
-    Object.assign(this, { box, modeler, board, known, check });
+  constructor(box, modeler, board, keys, check) {
+    Object.assign(this, { box, modeler, board, keys, check });
     for (const event of ['selection.changed', 'commandStack.changed', 'import.done']) modeler.on(event, () => this.show());
   }
 
