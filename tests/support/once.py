@@ -5,6 +5,7 @@ Each is done for real the first time in a test process; a database that was brou
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -21,12 +22,14 @@ PATTERN = "kawal_brought_up"
 
 
 class Migrated:
-    """In place of `storage.migrate`: an empty database becomes a copy of one that went the whole way; any other goes it itself."""
+    """In place of `storage.migrate`: an empty database becomes a copy of one that went the whole way; any other goes it itself.
+
+    Also in children of the test process, of which some are killed: a pattern has its name only once it is whole.
+    """
 
     def __init__(self, really: Callable[[str], None]) -> None:
         self._really = really
         self._file = Path(tempfile.mkdtemp(prefix="kawal-schema-")) / "kawal.db"
-        self._clusters: set[str] = set()
 
     def __call__(self, url: str) -> None:
         parsed = make_url(url)
@@ -42,7 +45,9 @@ class Migrated:
 
     def _sqlite(self, file: Path) -> None:
         if not self._file.exists():
-            self._really(f"sqlite:///{self._file}")
+            made = self._file.with_suffix(f".{os.getpid()}")
+            self._really(f"sqlite:///{made}")
+            made.replace(self._file)
         shutil.copyfile(self._file, file)
 
     def _postgresql(self, url: URL) -> None:
@@ -53,10 +58,11 @@ class Migrated:
             self._really(url.render_as_string(hide_password=False))
             return
         with psycopg.connect(dbname="postgres", autocommit=True, **place) as server:
-            if place["host"] not in self._clusters:
-                server.execute(f"CREATE DATABASE {PATTERN} TEMPLATE template0 ENCODING 'UTF8'")  # type: ignore[arg-type]
-                self._really(url.set(database=PATTERN).render_as_string(hide_password=False))
-                self._clusters.add(place["host"])
+            if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (PATTERN,)).fetchone() is None:
+                made = f"{PATTERN}_{os.getpid()}"
+                server.execute(f"CREATE DATABASE {made} TEMPLATE template0 ENCODING 'UTF8'")  # type: ignore[arg-type]
+                self._really(url.set(database=made).render_as_string(hide_password=False))
+                server.execute(f"ALTER DATABASE {made} RENAME TO {PATTERN}")  # type: ignore[arg-type]
             server.execute(f"DROP DATABASE {url.database}")  # type: ignore[arg-type]
             server.execute(f"CREATE DATABASE {url.database} TEMPLATE {PATTERN}")  # type: ignore[arg-type]
 
