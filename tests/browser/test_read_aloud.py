@@ -56,7 +56,7 @@ FORM = """
     - 'combobox "Bila tidak dijawab: Tanggal kejadian"'
   - group "Butir layanan":
     - group "Baris 1":
-      - textbox "Kebutuhan wajib"
+      - textbox "Kebutuhan wajib bila baris diisi"
     - button "Tambah baris"
   - button "Selesaikan tugas"
   - button "Simpan draf"
