@@ -54,11 +54,11 @@ def sop_ap(deployment_id: str, form: str) -> Response:
     return Response(content, mimetype=SHEETS[form], headers={"Content-Disposition": f'attachment; filename="sop-ap.{form}"'})
 
 
-@pages.get("/<deployment_id>/ekspor.<form>")
-def export(deployment_id: str, form: str) -> Response:
+@pages.get("/<deployment_id>/ekspor.<suffix>")
+def export(deployment_id: str, suffix: str) -> Response:
     """The diagram, its drawing or the whole folder, of a version or a draft."""
-    content = context.engine().sops.export(context.actor(), deployment_id, form=form)
-    return Response(content, mimetype=EXPORTS[form], headers={"Content-Disposition": f'attachment; filename="sop.{form}"'})
+    content = context.engine().sops.export(context.actor(), deployment_id, form=suffix)
+    return Response(content, mimetype=EXPORTS[suffix], headers={"Content-Disposition": f'attachment; filename="sop.{suffix}"'})
 
 
 @pages.get("/periksa")

@@ -90,5 +90,5 @@ class OpenHouse:
         task = self.rows("SELECT id FROM task WHERE case_id = :c AND state = 'open' ORDER BY id", c=case_id)[0]
         (agency,) = self.rows("SELECT code FROM agency WHERE id = :a", a=case["agency_id"])
         return {"case_id": case_id, "instance_id": instance["id"], "task_id": task["id"], "deployment_id": instance["deployment_id"], "seq": 1,
-                "key": offices.KEY, "account_id": self.accounts[agency["code"], "external_provider"], "form": "pdf", "verb": "delegasi", "tile": "late", "code": agency["code"], "old": instance["deployment_id"],
+                "key": offices.KEY, "account_id": self.accounts[agency["code"], "external_provider"], "form": "pdf", "suffix": "zip", "verb": "delegasi", "tile": "late", "code": agency["code"], "old": instance["deployment_id"],
                 "new": instance["deployment_id"], "digest": "0" * 64}
