@@ -103,6 +103,19 @@ class Publishing:
         return self._saved(actor, self._drawn(actor, draft_id, files, lanes), draft_id=draft_id, based_on=None,
                            expected_revision=expected_revision, note=note)
 
+    def branch_drawing(
+        self, actor: Actor, draft_id: str, files: Mapping[str, bytes], *, lanes: Mapping[str, str] = {}, note: str = "",
+    ) -> DraftDetail:
+        """Another draft of the same version, with this diagram: for what was drawn while somebody else saved the draft.
+
+        Raises:
+            InvalidSubmission, BundleRefused: as `save_drawing`.
+        """
+        authorization.require(actor, "sop.draft")
+        based_on = self._executor.read(actor, lambda context: commands.own(context, draft_id).based_on)
+        return self._saved(actor, self._drawn(actor, draft_id, files, lanes), draft_id=None, based_on=based_on, expected_revision=0,
+                           note=note)
+
     def check_expression(self, actor: Actor, source: str) -> Text | None:
         """Why a text is no FEEL expression; None where it is one."""
         authorization.require(actor, "sop.draft")

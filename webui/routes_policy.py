@@ -162,6 +162,7 @@ POLICY: Final[Mapping[str, str]] = {
     "imports.make": "sop.draft",
     "studio.show": "sop.draft",
     "studio.save": "sop.draft",
+    "studio.branch": "sop.draft",
     "studio.check": "sop.draft",
     "studio.check_expression": "sop.draft",
     "migrations.show": "sop.preview_migration",

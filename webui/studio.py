@@ -53,6 +53,20 @@ def save(draft_id: str) -> Said:
     return jsonify(revision=detail.summary.revision, findings=_rows(detail.findings))
 
 
+@pages.post("/<draft_id>/lain")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def branch(draft_id: str) -> Said:
+    """Another draft with this drawing, where somebody else saved this one meanwhile."""
+    try:
+        detail = context.engine().sops.branch_drawing(
+            context.actor(), draft_id, uploads.read(request.files.getlist("files")), lanes=_lanes(), note=request.form.get("note", ""))
+    except (NotFound, NotAllowed):
+        raise
+    except (EngineError, uploads.UploadRefused) as refusal:
+        return jsonify(problem=sop_drafts.why(refusal)), 422
+    return jsonify(address=url_for("studio.show", draft_id=detail.summary.id))
+
+
 @pages.post("/<draft_id>/periksa")
 @limits.limiter.limit("60 per minute", key_func=limits.per_account)
 def check(draft_id: str) -> Said:

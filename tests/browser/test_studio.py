@@ -111,6 +111,7 @@ def type_into(page: Page, selector: str, text: str) -> None:
 
 def test_an_sop_is_changed_by_keyboard_and_loses_nothing_else(studio: Studio) -> None:
     before = (offices.SOP / DIAGRAM).read_bytes()
+    drafts_before = {one.id for one in studio.office.engine.sops.drafts(studio.owner)}
     draft_id = studio.draft(dict(SopBundle.from_dir(offices.SOP).files))
     visit = studio.visit()
     colleague = Visit(visit.context, studio.site)
@@ -144,8 +145,12 @@ def test_an_sop_is_changed_by_keyboard_and_loses_nothing_else(studio: Studio) ->
     other.keyboard.press("Control+s")
     expect(other.locator("#studio-keadaan")).to_contain_text("Sudah diubah orang lain")
     with other.expect_download() as kept:
-        other.locator("#studio-tertahan button").click()
+        other.locator("#studio-tertahan [data-act=bpmn]").click()
     assert b"PT20M" in Path(kept.value.path()).read_bytes(), "what was drawn is not lost"
+    other.click("#kunci button")
+    other.wait_for_url("**/masuk**")   # locked all the same
+    (branch,) = [one for one in studio.office.engine.sops.drafts(studio.owner) if one.revision == 1 and one.id not in drafts_before | {draft_id}]
+    assert b"PT20M" in studio.saved(branch.id, DIAGRAM), "as another draft"
     assert b"PT30M" in studio.saved(draft_id, DIAGRAM)
     assert visit.complaints == colleague.complaints == []
     visit.context.close()

@@ -58,6 +58,8 @@ def test_a_drawing_is_saved_at_the_revision_it_was_opened_at_and_never_over_anot
     stale = owner.post(f"{path}/simpan", sent(BEFORE), on=path)
     assert stale.status_code == 409 and "Sudah diubah orang lain" in json.loads(stale.text)["problem"]
     assert "Kasus sudah bernomor" in owner.get(path).text
+    other = json.loads(owner.post(f"{path}/lain", sent(BEFORE.replace(b"Kasus bernomor", b"Bernomor"), 0), on=path).text)["address"]
+    assert other != path and "Bernomor" in owner.get(other).text and "dari versi 1" in owner.get(other.replace("/gambar/", "/draf/")).text
 
 
 def test_what_is_drawn_is_checked_by_the_rules_of_everything_else(house: House) -> None:

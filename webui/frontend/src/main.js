@@ -84,7 +84,16 @@ async function begin() {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
+  const branch = async () => {
+    try {
+      const answer = await send(page.dataset.branch, { note: controls.elements.note.value });
+      if (!answer.ok) { tell(answer.problem, true); return ''; }
+      changed = false;
+      return answer.address;
+    } catch { tell(say('unreachable'), true); return ''; }
+  };
   const acts = {
+    branch: async () => { const address = await branch(); if (address) location.assign(address); },
     save, check: look, undo: () => modeler.get('commandStack').undo(), redo: () => modeler.get('commandStack').redo(), fit: () => modeler.get('canvas').zoom('fit-viewport'),
     bpmn: async () => download(await written(), 'application/xml', board.file), svg: async () => download((await modeler.saveSVG()).svg, 'image/svg+xml', 'diagram.svg'),
   };
@@ -92,12 +101,14 @@ async function begin() {
   document.addEventListener('keydown', (event) => { if ((event.ctrlKey || event.metaKey) && event.key === 's') { event.preventDefault(); save(); } });
   controls.addEventListener('submit', (event) => { event.preventDefault(); save(); });
   addEventListener('beforeunload', (event) => { if (changed) event.preventDefault(); });
-  // The screen is locked by hand or by itself: what was drawn is saved first, so that nothing is lost at the counter.
+  // The screen is locked by hand or by itself, whatever happens: what was drawn is saved first, as another draft where it cannot be this one's.
   document.addEventListener('submit', async (event) => {
     if (event.target.id !== 'kunci' || !changed) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (await save()) event.target.submit();
+    await Promise.race([save().then((isSaved) => isSaved || branch()), new Promise((answer) => setTimeout(answer, 8000))]);
+    changed = false;
+    event.target.submit();
   }, true);
   page.dataset.ready = 'ya';
 }
