@@ -176,6 +176,11 @@ def test_a_step_is_added_between_two_others_without_a_mouse(studio: Studio) -> N
     page.select_option("#p-time-jam", "working_days")
     pick(page, "monitor_beneficiary__")
     page.select_option("#p-from", "menelepon_keluarga")
+    pick(page, "consent_refused")
+    expect(page.locator("#p-event-error")).to_have_value("CONSENT_REFUSED")
+    type_into(page, "#p-event-error", "CONSENT_WITHDRAWN")
+    pick(page, "referral_not_wanted")
+    type_into(page, "#p-event-error", "CONSENT_WITHDRAWN")
     pick(page, "kepala_uptd")
     expect(page.locator("#p-role")).to_have_value("head_of_unit")
     page.select_option("#p-role", "supervisor")
@@ -190,6 +195,8 @@ def test_a_step_is_added_between_two_others_without_a_mouse(studio: Studio) -> N
     assert re.search(r'id="monitor_beneficiary__menelepon_keluarga"', xml) and "<bpmn:timeDuration xsi:type=\"bpmn:tFormalExpression\">P2D<" in xml
     assert len(re.findall(r'sourceRef="menelepon_keluarga"|targetRef="menelepon_keluarga"', xml)) == 2
     tasks = re.findall(r'<bpmn:userTask id="(\w+)"', xml)
+    (made,) = re.findall(r'<bpmn:error id="(\w+)" name="CONSENT_WITHDRAWN" errorCode="CONSENT_WITHDRAWN" />', xml)
+    assert xml.count(f'errorRef="{made}"') == 2
     assert b'"Kepala UPTD PPA" = "supervisor"' in studio.saved(draft_id, "sop.toml")
     assert tasks[tasks.index("menelepon_keluarga") - 1] == "monitor_beneficiary", "the table of the SOP-AP is read in this order"
     assert visit.complaints == []

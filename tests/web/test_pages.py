@@ -11,7 +11,7 @@ PAGES = {
                 "/tugas/task-10", "/kasus", "/kasus?status=closed", "/kasus/case-1", "/kasus/case-3", "/kasus/baru",
                 "/kasus/baru/pengelolaan-kasus", "/sop", "/sop/dep-1", "/pemberitahuan"),
     "auditor": ("/kasus", "/kasus/case-1", "/kasus/case-1/putar-ulang/i1", "/kasus/case-1/putar-ulang/i1?langkah=2", "/sop/dep-1"),
-    "pemilik": ("/sop", "/sop/dep-1", "/sop/periksa"),
+    "pemilik": ("/sop", "/sop/dep-1", "/sop/periksa", "/sop/impor"),
 }
 
 

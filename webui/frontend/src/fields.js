@@ -1,5 +1,6 @@
 // What the panel shows of an element: a list of fields, each with how to read it and how to change it by one undoable command.
 import { is, getBusinessObject } from 'bpmn-js/lib/util/ModelUtil';
+import { eventFields } from './events.js';
 import { extensionsOf, read, standardIn, timerDefinition, timerOf, UNITS } from './standard.js';
 import { offered } from './upstream.js';
 import { say } from './words.js';
@@ -78,6 +79,7 @@ export function fieldsOf(element, { modeler, board, keys }) {
   if (some('bpmn:CallActivity')) {
     fields.push({ key: 'called', kind: 'choice', label: say('called'), options: board.processes, get: () => object.calledElement || '', set: (value) => update({ calledElement: value || undefined }) });
   }
+  fields.push(...eventFields(element, modeler));
   const timer = timerDefinition(object), form = timer && ['timeDuration', 'timeDate', 'timeCycle'].find((name) => timer[name]);
   if (timer) {
     fields.push({ key: 'timer', label: say('timer'), get: () => (form ? timer[form].body || '' : ''), set: (value) => modeling.updateModdleProperties(element, timer, { [form || 'timeDuration']: expression(value, timer) }) });
@@ -93,6 +95,9 @@ export function fieldsOf(element, { modeler, board, keys }) {
     for (const name of ['in', 'as', 'collect', 'into']) {
       fields.push({ key: `each-${name}`, kind: name === 'in' ? 'feel' : 'line', label: say(`each_${name}`), get: () => each[name] || '', set: (value) => modeling.updateModdleProperties(element, each, { [name]: value || undefined }) });
     }
+  }
+  if (!each && object.loopCharacteristics?.$type === 'bpmn:MultiInstanceLoopCharacteristics') {
+    fields.push({ key: 'each-in', kind: 'feel', label: say('each_in'), get: () => '', set: (value) => value && extension([...extensionsOf(object), factory.create('sop:ForEach', { in: value, as: 'item' })]) });
   }
   if (isFlow || is(element, 'bpmn:FlowNode')) joins(element, object, { fields, modeling, registry });
   if (isFlow) condition(element, object, { fields, update, expression, board });

@@ -5,7 +5,7 @@ import { standardIn } from './standard.js';
 export const KEY = /^[a-z][a-z0-9_]{0,63}$/;
 const MADE_UP = /^[A-Z][A-Za-z]*_[0-9a-z]{7}$/;
 const KINDS = [['bpmn:Gateway', 'gateway'], ['bpmn:EndEvent', 'end'], ['bpmn:StartEvent', 'start'], ['bpmn:Event', 'event'], ['bpmn:Activity', 'step']];
-const slug = (name) => (name || '').toLowerCase().normalize('NFD').replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+|_+$/g, '').slice(0, 48);
+export const slug = (name) => (name || '').toLowerCase().normalize('NFD').replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+|_+$/g, '').slice(0, 48);
 
 export const isMadeUp = (id) => MADE_UP.test(id);
 

@@ -25,6 +25,8 @@ const WORDS = {
   by_table: ['Hasil tabel keputusan', 'Results of decision tables'], start_form: ['Formulir awal', 'Starting form'],
   is_default: ['Alur bawaan: diambil bila tidak ada syarat yang benar', 'Default flow: taken when no condition is true'],
   connect: ['Sambungkan ke', 'Connect to'], flow_from: ['Dari', 'From'], flow_to: ['Menuju', 'To'],
+  message: ['Nama pesan', 'Name of the message'], signal: ['Nama sinyal', 'Name of the signal'], error: ['Kode galat', 'Code of the error'], escalation: ['Kode eskalasi', 'Code of the escalation'],
+  event_hint: ['Yang sudah ada: %s', 'There are: %s'],
   timer: ['Waktu kejadian (ISO 8601 atau = FEEL)', 'Time of the event (ISO 8601 or = FEEL)'],
   each_in: ['Berulang untuk setiap (FEEL)', 'For each in (FEEL)'], each_as: ['Disebut', 'Called'], each_collect: ['Yang dikumpulkan', 'What is collected'], each_into: ['Menjadi', 'Into'],
   documentation: ['Penjelasan', 'Explanation'], text: ['Isi catatan', 'Text of the note'],
