@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, Select, exists, func, insert, select
 
 from storage import rows
-from storage.schema import defined
+from storage.schema import defined, drafted
 from storage.unit_of_work import UnitOfWork
 
 deployment = defined.deployment
 deployment_file = defined.deployment_file
 resource = defined.resource
+withdrawal = drafted.sop_withdrawal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,31 +75,39 @@ def of_version(uow: UnitOfWork, agency_id: str, key: str, version: int) -> Deplo
 
 
 def in_force(uow: UnitOfWork, agency_id: str, key: str, day: date) -> DeploymentRow | None:
-    """The version of `key` in force on `day`: of those already effective, the highest version."""
-    return rows.one_of(DeploymentRow, uow.execute(
-        select(*rows.columns(DeploymentRow, deployment))
-        .where(deployment.c.agency_id == agency_id, deployment.c.key == key, deployment.c.effective_from <= day)
-        .order_by(deployment.c.version.desc()).limit(1)))
+    """The version of `key` in force on `day`: of those already effective, the highest; None where that one is withdrawn by then.
+
+    What it replaced does not come back. A version withdrawn before its own day never replaced anything.
+    """
+    return rows.one_of(DeploymentRow, uow.execute(_in_force(agency_id, day).where(deployment.c.key == key)))
 
 
 def all_in_force(uow: UnitOfWork, agency_id: str, day: date, *, limit: int = 1000) -> list[DeploymentRow]:
-    """One row per SOP key of the agency: the version in force on `day`."""
+    """One row per SOP key of the agency that has a version in force on `day`: that version."""
+    return rows.all_of(DeploymentRow, uow.execute(_in_force(agency_id, day).order_by(deployment.c.key).limit(limit)))
+
+
+def _in_force(agency_id: str, day: date) -> Select[Any]:
     highest = (
         select(deployment.c.key, func.max(deployment.c.version).label("version"))
-        .where(deployment.c.agency_id == agency_id, deployment.c.effective_from <= day)
+        .where(deployment.c.agency_id == agency_id, deployment.c.effective_from <= day, ~_is_withdrawn(deployment.c.effective_from))
         .group_by(deployment.c.key).subquery())
-    return rows.all_of(DeploymentRow, uow.execute(
+    return (
         select(*rows.columns(DeploymentRow, deployment))
         .join(highest, (deployment.c.key == highest.c.key) & (deployment.c.version == highest.c.version))
-        .where(deployment.c.agency_id == agency_id)
-        .order_by(deployment.c.key).limit(limit)))
+        .where(deployment.c.agency_id == agency_id, ~_is_withdrawn(day)))
+
+
+def _is_withdrawn(by: date | ColumnElement[date]) -> ColumnElement[bool]:
+    return exists().where(withdrawal.c.deployment_id == deployment.c.id, withdrawal.c.state == "approved",
+                          withdrawal.c.withdrawn_from <= by)
 
 
 def to_come(uow: UnitOfWork, agency_id: str, day: date, *, limit: int = 1000) -> list[DeploymentRow]:
-    """Versions that come into force after `day`, the next first."""
+    """Versions that come into force after `day`, the next first; not those withdrawn before."""
     return rows.all_of(DeploymentRow, uow.execute(
         select(*rows.columns(DeploymentRow, deployment))
-        .where(deployment.c.agency_id == agency_id, deployment.c.effective_from > day)
+        .where(deployment.c.agency_id == agency_id, deployment.c.effective_from > day, ~_is_withdrawn(deployment.c.effective_from))
         .order_by(deployment.c.effective_from, deployment.c.key, deployment.c.version).limit(limit)))
 
 

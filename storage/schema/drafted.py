@@ -1,8 +1,8 @@
-"""What is not in force yet: drafts of SOPs with all their revisions, what was proposed, and who decided. Rows are only added."""
+"""What changes an SOP: drafts with all their revisions, what was proposed, who decided; versions proposed to be withdrawn."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, text
 
 from storage.schema.columns import Instant, Json, metadata
 
@@ -63,4 +63,23 @@ sop_decision = Table(
     Column("approved", Boolean, nullable=False),          # false: sent back
     Column("reason", Text, nullable=False),
     Column("decided_at", Instant, nullable=False),
+)
+
+#: One proposal at a time to withdraw a version, and none once it is withdrawn.
+_STANDS = text("state IN ('in_review', 'approved')")
+sop_withdrawal = Table(
+    "sop_withdrawal", metadata,
+    Column("id", Text, primary_key=True),
+    Column("deployment_id", Text, ForeignKey("deployment.id"), nullable=False),
+    Column("decree", Text, nullable=False),               # number of the decision letter (SK)
+    Column("withdrawn_from", Date, nullable=False),       # the first day on which nothing begins by the version
+    Column("reason", Text, nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("state", Text, nullable=False),                # in_review | approved | sent_back
+    Column("decided_at", Instant),
+    Column("decided_by", Text),
+    Column("decided_reason", Text),
+    Index("ix_sop_withdrawal_deployment", "deployment_id", "proposed_at"),
+    Index("uq_sop_withdrawal_standing", "deployment_id", unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS),
 )
