@@ -32,14 +32,14 @@ def act(case_id: str, action_id: str) -> Response | tuple[str, int] | str:
         return _gone(case_id)  # somebody acted, or a timer did, while this person typed
     remove_row = request.form.get("remove_row", "")
     typed = forms.read(form, request.form, request.files, remove_row=remove_row)
+    shown, again = forms.unkept(form, typed)
     if request.form.get("add_row") or remove_row:
-        return _page(case_id, action_id, form, typed, add_row_to=request.form.get("add_row", ""))
+        return _page(case_id, action_id, form, shown, problems=again, add_row_to=request.form.get("add_row", ""))
     try:
         context.engine().cases.act(
             context.actor(), case_id, action_id, typed, idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
-        problems = forms.problems_of(refusal)
-        return _page(case_id, action_id, form, typed, problems=problems), 422
+        return _page(case_id, action_id, form, shown, problems=again | forms.problems_of(refusal)), 422
     except EngineError as refusal:
         if refusal.code not in GONE:
             raise

@@ -100,7 +100,8 @@ def save_start_draft(key: str) -> AnyResponse:
         context.engine().cases.drop_start_draft(context.actor(), key)
         return redirect(url_for("cases.start_page", key=key), code=303)
     code = request.form.get("case_code", "").strip()[:100]
-    saved_at = _keep_start_draft(key, form, forms.read(form, request.form, request.files), code)
+    before, _saved_at = context.engine().cases.start_draft(context.actor(), key)
+    saved_at = _keep_start_draft(key, _typed_start(form, before), before, code)
     if request.accept_mimetypes.best == "application/json":
         return jsonify(text=words.clock(saved_at), at=saved_at.isoformat())
     flash("start-draft", "ok")
@@ -112,8 +113,8 @@ def start(key: str) -> AnyResponse | tuple[str, int] | str:
     """Open a case, or begin in one that stands. The key in the form makes a double click one case, not two."""
     form = context.engine().sops.start_form(context.actor(), key)
     remove_row = request.form.get("remove_row", "")
-    typed = forms.read(form, request.form, request.files, remove_row=remove_row)
-    typed = forms.with_kept_files(form, typed, context.engine().cases.start_draft(context.actor(), key)[0])
+    before, _saved_at = context.engine().cases.start_draft(context.actor(), key)
+    typed = _typed_start(form, before, remove_row=remove_row)
     code = request.form.get("case_code", "").strip()[:100]
     if request.form.get("add_row") or remove_row:
         return _start_page(key, form, typed, add_row_to=request.form.get("add_row", ""), code=code)
@@ -127,17 +128,22 @@ def start(key: str) -> AnyResponse | tuple[str, int] | str:
         return _start_page(key, form, typed, code=code, unknown_case=True), 422
     except InvalidSubmission as refusal:
         problems = forms.problems_of(refusal)
-        _keep_start_draft(key, form, typed, code)  # a refused form stays, also when the browser closes now, with its files
+        typed = forms.without_refused_files(form, typed, problems, before)
+        _keep_start_draft(key, typed, before, code)  # a refused form stays, also when the browser closes now, with its files
         return _start_page(key, form, typed, problems=problems, code=code), 422
     number = code or next((task.business_key for task in result.opened), "")
     flash(f"{'begun' if code else 'started'} {number}".strip(), "ok")
     return redirect(_after_start(result.case_id), code=303)
 
 
-def _keep_start_draft(key: str, form: FormView, typed: dict[str, Value], code: str) -> datetime:
-    before, _saved_at = context.engine().cases.start_draft(context.actor(), key)
+def _typed_start(form: FormView, before: Mapping[str, Value], *, remove_row: str = "") -> dict[str, Value]:
+    typed = forms.read(form, request.form, request.files, remove_row=remove_row)
+    return forms.with_kept_files(form, typed, before, forms.taken_out(form, request.form))
+
+
+def _keep_start_draft(key: str, typed: Mapping[str, Value], before: Mapping[str, Value], code: str) -> datetime:
     anew = {name: before[name] for name in (case_search.REASON, case_search.ALIKE) if name in before}
-    kept = {**forms.with_kept_files(form, typed, before), **anew, **({CASE_CODE: code} if code else {})}
+    kept = {**typed, **anew, **({CASE_CODE: code} if code else {})}
     saved_at: datetime = context.engine().cases.save_start_draft(context.actor(), key, kept)
     return saved_at
 

@@ -61,7 +61,8 @@ def _keep(case_id: str, number: int | None) -> AnyResponse | tuple[str, int]:
             context.actor(), case_id, kind=str(typed.get("kind", "")), sensitivity=str(typed.get("sensitivity", "")),
             text=str(typed.get("text", "")), file=typed.get("file"), of=number, idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
-        return _page(case_id, number, typed, forms.problems_of(refusal)), 422
+        shown, again = forms.unkept(_form(case_id), typed)
+        return _page(case_id, number, shown, again | forms.problems_of(refusal)), 422
     flash("note-kept", "ok")
     return redirect(url_for("notes.index", case_id=case_id), code=303)
 
@@ -85,9 +86,9 @@ def _form(case_id: str) -> FormView:
         sheets.choice("kind", Text("Jenis", "Kind"), [(each, _KINDS[each]) for each in choices.kinds]),
         sheets.choice("sensitivity", Text("Siapa yang boleh membaca", "Who may read it"),
                       [(each, _CLASSES[each]) for each in choices.classes]),
-        sheets.field("text", "longtext", Text("Catatan", "Note"), required=True,
-                     help=Text("Tulis apa yang terjadi dan apa yang disepakati. Versi lama tetap terbaca.",
-                               "What happened and what was agreed. Earlier versions stay readable.")),
+        sheets.field("text", "longtext", Text("Catatan", "Note"),
+                     help=Text("Tulis apa yang terjadi dan apa yang disepakati; boleh kosong bila ada lampiran. Versi lama tetap terbaca.",
+                               "What happened and what was agreed; may stay empty beside an attachment. Earlier versions stay readable.")),
         sheets.field("file", "file", Text("Lampiran", "Attachment"),
                      help=Text("PDF, JPEG, atau PNG. Keterangan kamera dan lokasi dibuang.",
                                "PDF, JPEG or PNG. What a camera wrote, and where, is dropped.")))

@@ -84,15 +84,16 @@ def answer() -> Answer:
         return _back("partner-over", "warn")
     remove_row = request.form.get("remove_row", "")
     typed = forms.read(found.task.form, request.form, request.files, remove_row=remove_row)
+    shown, again = forms.unkept(found.task.form, typed)
     if request.form.get("add_row") or remove_row:
-        return _page(found, typed, add_row_to=request.form.get("add_row", ""))
+        return _page(found, shown, problems=again, add_row_to=request.form.get("add_row", ""))
     try:
         context.engine().partner.answer(_session(), task_id, typed)
     except InvalidSubmission as refusal:
-        return _page(found, typed, problems=forms.problems_of(refusal)), 422
+        return _page(found, shown, problems=again | forms.problems_of(refusal)), 422
     except TaskAlreadyClaimed:
         held = _("Belum terkirim: rujukan ini sedang dikerjakan lewat akun di Kawal. Yang Anda tulis tetap di halaman ini.")
-        return _page(found, typed, problems={"task": held}), 409
+        return _page(found, shown, problems={**again, "task": held}), 409
     except EngineError as refusal:
         if refusal.code not in OVER:
             raise

@@ -59,12 +59,13 @@ def proxy(case_id: str, task_id: str) -> Response | tuple[str, int] | str:
     form, provider = context.engine().partner.proxy_form(context.actor(), case_id, task_id)
     remove_row = request.form.get("remove_row", "")
     typed = forms.read(form, request.form, request.files, remove_row=remove_row)
+    shown, again = forms.unkept(form, typed)
     if request.form.get("add_row") or remove_row:
-        return _proxy(case_id, task_id, form, provider, typed, add_row_to=request.form.get("add_row", ""))
+        return _proxy(case_id, task_id, form, provider, shown, problems=again, add_row_to=request.form.get("add_row", ""))
     try:
         context.engine().partner.answer_for(context.actor(), case_id, task_id, typed)
     except InvalidSubmission as refusal:
-        return _proxy(case_id, task_id, form, provider, typed, problems=forms.problems_of(refusal)), 422
+        return _proxy(case_id, task_id, form, provider, shown, problems=again | forms.problems_of(refusal)), 422
     except EngineError as refusal:
         if refusal.code not in OVER:
             raise

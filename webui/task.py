@@ -115,8 +115,10 @@ def complete(task_id: str) -> tuple[str, int] | str:
         result = context.engine().tasks.complete(
             context.actor(), task_id, typed, expected_revision=revision, idempotency_key=f"{task_id}:{revision}", **more)
     except InvalidSubmission as refusal:
-        kept_at = _keep(task_id, {**typed, **stated.as_draft()}, revision)
         problems = forms.problems_of(refusal)
+        if detail.form is not None:
+            typed = forms.without_refused_files(detail.form, typed, problems, detail.draft)
+        kept_at = _keep(task_id, {**typed, **stated.as_draft()}, revision)
         return _page(detail, typed, problems=problems, draft_seen=kept_at), 422
     except EngineError as refusal:
         return _refused(detail, typed, refusal)
@@ -221,7 +223,7 @@ def _typed(detail: TaskDetail, *, remove_row: str = "") -> dict[str, Value]:
     if detail.form is None:
         return {}
     typed = forms.read(detail.form, request.form, request.files, remove_row=remove_row)
-    return forms.with_kept_files(detail.form, typed, detail.draft)
+    return forms.with_kept_files(detail.form, typed, detail.draft, forms.taken_out(detail.form, request.form))
 
 
 def _revision() -> int:

@@ -33,8 +33,9 @@ def write(context: Context, row: CaseRow, classes: frozenset[str], *, kind: str,
         problems["kind"] = ("Pilih jenis catatan.", "Choose the kind of note.")
     if sensitivity not in CLASSES or sensitivity not in classes:
         problems["sensitivity"] = ("Pilih siapa yang boleh membacanya.", "Choose who may read it.")
-    if not said or len(said) > LENGTH:
-        problems["text"] = (f"Tulis catatan, paling banyak {LENGTH} huruf.", f"Write a note of at most {LENGTH} characters.")
+    if not (said or file) or len(said) > LENGTH:
+        problems["text"] = (f"Tulis catatan, paling banyak {LENGTH} huruf, atau lampirkan berkas.",
+                            f"Write a note of at most {LENGTH} characters, or attach a file.")
     upload = None
     try:
         upload = form_values.read_upload(file) if file else None

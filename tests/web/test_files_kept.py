@@ -1,0 +1,67 @@
+"""Files beside a refused form: kept where there is a draft and they are good, and otherwise asked for again; never kept without a word."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from tests.support import office as offices
+from tests.web.test_simfoni import Unit
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+PNG = (b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)) + _chunk(b"IDAT", zlib.compress(b"\0\0"))
+       + _chunk(b"IEND", b""))
+KEPT, AGAIN = "tersimpan dalam draf", "Pilih berkas ini sekali lagi"
+
+
+@pytest.fixture
+def unit(tmp_path: Path, sqlite_url: str) -> Unit:
+    return Unit(tmp_path, sqlite_url)
+
+
+def picture(name: str = "bukti.png", content: bytes = PNG) -> tuple[BytesIO, str]:
+    return BytesIO(content), name
+
+
+def test_a_note_says_that_its_file_was_not_kept_and_may_be_a_file_alone(unit: Unit) -> None:
+    bima, at = unit.browser("Bima"), f"{unit.address}/catatan/baru"
+    refused = bima.post(at, {"once": "a", "f.text": "Surat tanda terima.", "f.file": picture()}, on=at)
+    assert refused.status_code == 422 and AGAIN in refused.text and KEPT not in refused.text and "Surat tanda terima." in refused.text
+    kept = bima.post(at, {"once": "a", "f.kind": "other", "f.sensitivity": "C2", "f.file": picture()}, on=at)
+    assert kept.status_code == 303
+    shown = bima.get(f"{unit.address}/catatan").text
+    document = re.search(r'href="(/kasus/[^"]+/dokumen/[^"]+)"', shown)
+    assert document is not None and bima.get(document[1]).status_code == 200
+    empty = bima.post(at, {"once": "b", "f.kind": "other", "f.sensitivity": "C2"}, on=at)
+    assert empty.status_code == 422 and "lampirkan berkas" in empty.text
+
+
+def test_a_refused_file_is_not_kept_and_a_kept_one_can_be_taken_out(unit: Unit) -> None:
+    office, bima = unit.office, unit.browser("Bima")
+    office.complete(unit.actor("Bima"), office.task(unit.case, "approve_case_report"), {"decision": "approved"})
+    office.scene.work()
+    task = office.engine.tasks.claim(unit.actor("Bima"), office.task(unit.case, "coordinate_provider").id)
+    at, draft = f"/tugas/{task.id}", {"revision": str(task.revision)}
+    step = next(one for one in offices.story("a01_rujukan_kesehatan").steps if one.acts_on == "coordinate_provider")
+    answers = {f"f.{key}": str(value) for key, value in step.submission.items()}
+    # The first page is refused for what it lacks: a good file is kept.
+    first = bima.post(f"{at}/selesai", {**draft, "f.reply_file": picture()}, on=at)
+    assert first.status_code == 422 and KEPT in first.text and AGAIN not in first.text
+    # Another one that is no picture is refused; the good one is still there.
+    refused = bima.post(f"{at}/selesai", {**draft, **answers, "f.reply_file": picture("surat.docx", b"PK\3\4 no picture")}, on=at)
+    assert refused.status_code == 422 and 'aria-invalid="true"' in refused.text and KEPT in bima.get(at).text
+    assert bima.post(f"{at}/draf", {**draft, **answers, "f.reply_file.drop": "1"}, on=at).status_code == 303
+    assert KEPT not in bima.get(at).text
+    # With none kept, one that is refused leaves nothing behind that every later sending would be refused for.
+    refused = bima.post(f"{at}/selesai", {**draft, **answers, "f.reply_file": picture("surat.docx", b"PK\3\4 no picture")}, on=at)
+    assert refused.status_code == 422 and KEPT not in refused.text and KEPT not in bima.get(at).text
+    assert bima.post(f"{at}/selesai", {**draft, **answers}, on=at).status_code == 200
