@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from engine.types import LintFinding, Text
 
@@ -23,12 +23,32 @@ class SopSummary:
     running: int
     findings: int
     kind: str = ""              # what its sheet says it is about: intake, case, service, request, community, oversight
-    state: str = ""             # in_force | to_come | replaced, where versions are listed
+    state: str = ""             # in_force | to_come | replaced | withdrawn, where versions are listed
     in_case: str = ""           # "required": it begins only in a case that is named
     begins: Text | None = None  # when to begin it, in its own words, where SOPs are listed to be begun
     is_told: bool = False       # its form speaks to the public: whoever else begins it writes down somebody's answers
     title_en: str = ""          # where its sheet has one
     decree: str = ""            # number of the decree it came into force by; "" for one the machine's operator deployed
+    withdrawn_from: date | None = None  # the first day on which nothing begins by it, where that was approved
+    withdrawal_decree: str = ""
+    withdrawal_waits: bool = False  # it is proposed to be withdrawn; told whoever may read drafts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """A proposal to withdraw a version, and what became of it. People by name; `is_own`: the viewer proposed it, and does not decide."""
+
+    id: str
+    decree: str
+    withdrawn_from: date
+    reason: str
+    proposed_at: datetime
+    proposed_by: str
+    state: str                  # in_review | approved | sent_back
+    decided_at: datetime | None
+    decided_by: str
+    decided_reason: str
+    is_own: bool
 
 
 @dataclass(frozen=True, kw_only=True)

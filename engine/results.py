@@ -42,6 +42,7 @@ from engine.deployed_results import AgencyParameter as AgencyParameter
 from engine.deployed_results import SopDetail as SopDetail
 from engine.deployed_results import SopStep as SopStep
 from engine.deployed_results import SopSummary as SopSummary
+from engine.deployed_results import Withdrawal as Withdrawal
 from engine.job_results import IncidentRow as IncidentRow
 from engine.job_results import Job as Job
 from engine.job_results import JobOutcome as JobOutcome

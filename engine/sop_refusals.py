@@ -47,6 +47,20 @@ class EffectivePast(EngineError):
     indonesian = "Tanggal berlakunya sudah lewat; kembalikan agar diajukan dengan tanggal baru."
 
 
+class WithdrawalStands(EngineError):
+    """This version is withdrawn, or that waits for approval already."""
+
+    code = "withdrawal-stands"
+    indonesian = "Versi ini sudah dicabut, atau pencabutannya sudah menunggu pengesahan."
+
+
+class NothingToWithdraw(EngineError):
+    """Nothing begins by this version, and nothing will: another took its place."""
+
+    code = "nothing-to-withdraw"
+    indonesian = "Tidak ada lagi yang dimulai menurut versi ini: sudah ada versi yang menggantikannya."
+
+
 class NotInForce(EngineError):
     """Running cases go on only by the version that is in force today."""
 

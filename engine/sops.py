@@ -26,13 +26,15 @@ from engine.sop_toml import SopSheet
 from engine.steps import steps_of
 from engine.trial import Trial
 from engine.types import Actor, LintFinding, Severity, Text
-from storage import deployments, drafts, instances, randomness
+from engine.withdrawing import Withdrawing, standing_of
+from storage import deployments, drafts, instances, randomness, withdrawals
 
 TRIALS_KEPT = 50   # in one process; the oldest make room
 
 
-class Sops(Publishing, Migrating):
-    """Deploy, read, draw, check, try; what changes an SOP stands in `Publishing`, what that does to running cases in `Migrating`."""
+class Sops(Publishing, Withdrawing, Migrating):
+    """Deploy, read, draw, check, try; what changes an SOP stands in `Publishing` and `Withdrawing`, what that does to running cases in
+    `Migrating`."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:
         super().__init__(executor, settings)
@@ -40,7 +42,8 @@ class Sops(Publishing, Migrating):
         self._lock = Lock()
 
     def deploy(self, actor: Actor, bundle: SopBundle, *, effective_from: date | None = None) -> SopSummary:
-        """Puts a bundle in force from a day on (default today). The same bytes again give the version they already have.
+        """Puts a bundle in force from a day on (default today). The same bytes again give the version they already have,
+        also where that was withdrawn: it comes back by a draft that another person approves.
 
         Raises:
             BundleRefused: a finding is an ERROR or a RULE; all findings are in it, nothing was stored.
@@ -68,9 +71,10 @@ class Sops(Publishing, Migrating):
             running, decrees = instances.running_by_deployment(context.uow, actor.agency_id), drafts.decrees(context.uow, actor.agency_id)
             day = context.local_day()
             now = {row.id for row in deployments.all_in_force(context.uow, actor.agency_id, day)}
+            ended = withdrawals.standing(context.uow, actor.agency_id)
             return tuple(replace(
                 _summary(row, running, findings=len(row.findings or ()), sheet=self._sheet(context, row)), decree=decrees.get(row.id, ""),
-                state="in_force" if row.id in now else "to_come" if row.effective_from > day else "replaced")
+                **standing_of(context, row, ended.get(row.id), is_in_force=row.id in now, day=day))
                 for row in deployments.of_agency(context.uow, actor.agency_id))
 
         return self._executor.read(actor, query)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engine import authorization, comparing, definitions, drawings, errors, time_edit
+from engine import authorization, comparing, date_words, definitions, drawings, errors, time_edit
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.comparing_parts import Change
@@ -23,7 +23,7 @@ from engine.sop_results import (
 )
 from engine.steps import steps_of
 from engine.types import ClockKind, LintFinding, Severity, Text, TimeStandard
-from storage import accounts, agencies, deployments, drafts
+from storage import accounts, agencies, deployments, drafts, withdrawals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +97,9 @@ def printed(context: Context, version: Version) -> tuple[Matrix, sop_ap.Imprint]
         approved = max(each.decided_at for each in drafts.decisions(context.uow, by.id))
         days = {"revised": agency_files.local_day(agency, approved), "effective": by.effective_from}
         matrix, number = replace(matrix, identity={**matrix.identity, **days}), f"{number} · {by.decree}"
+    ended = None if version.is_draft else withdrawals.approved(context.uow, version.id)
+    if ended is not None:
+        number = f"{number} · dicabut mulai {date_words.day_in_words(ended.withdrawn_from)}, {ended.decree}"
     return matrix, sop_ap.Imprint(agency=agency.name, unit=head.get("unit") or agency.name, letterhead=tuple(head.get("lines", ())),
                                   version=number, digest=version.digest)
 

@@ -50,6 +50,11 @@ def of_version(uow: UnitOfWork, deployment_id: str, *, limit: int = 100) -> list
         .order_by(withdrawal.c.proposed_at.desc(), withdrawal.c.id).limit(limit)))
 
 
+def approved(uow: UnitOfWork, deployment_id: str) -> WithdrawalRow | None:
+    """What a version is withdrawn by; None for one that is not."""
+    return next((row for row in of_version(uow, deployment_id) if row.state == "approved"), None)
+
+
 def standing(uow: UnitOfWork, agency_id: str, *, limit: int = 1000) -> dict[str, WithdrawalRow]:
     """deployment id -> what is in review or approved, of the agency's versions."""
     found = rows.all_of(WithdrawalRow, uow.execute(

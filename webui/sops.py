@@ -35,16 +35,19 @@ def show(deployment_id: str) -> str:
     return version_page(deployment_id)
 
 
-def version_page(deployment_id: str, *, problem: str = "") -> str:
-    """The page of one version; `problem` is what keeps a change of it from being begun."""
+def version_page(deployment_id: str, *, problem: str = "", place: str = "files") -> str:
+    """The page of one version; `problem` is what was wrong, at the `place` of the page that it is about."""
     detail = context.engine().sops.get(context.actor(), deployment_id)
     try:
         drawing = context.engine().sops.diagram(context.actor(), deployment_id)
     except EngineError:
         drawing = None  # no layout: the text says everything the picture would
     others = [sop for sop in context.engine().sops.list(context.actor()) if sop.key == detail.summary.key]
-    return render_template("sop.html", detail=detail, sop=detail.summary, drawing=drawing, problem=problem, versions=others,
-                           findings=by_severity(detail.findings))
+    withdrawals = context.engine().sops.withdrawals(context.actor(), deployment_id) if context.may("sop.read_drafts") else ()
+    return render_template("sop.html", detail=detail, sop=detail.summary, drawing=drawing, problem=problem, place=place,
+                           standing=next(one for one in others if one.deployment_id == deployment_id), versions=others,
+                           withdrawals=withdrawals, may_decide="head_of_unit" in context.actor().roles and context.may("sop.approve"),
+                           findings=by_severity(detail.findings), typed=request.form)
 
 
 @pages.get("/<deployment_id>/sop-ap.<form>")

@@ -14,7 +14,7 @@ from engine.executor import Context
 from engine.lint import guarded
 from engine.sop_results import DraftState
 from engine.types import LintFinding
-from storage import agencies, deployments, drafts, notices, randomness
+from storage import agencies, deployments, drafts, notices, randomness, withdrawals
 
 HEAD, OFFICER = "head_of_unit", "data_protection_officer"
 APPROVE = "sop.approve"
@@ -112,13 +112,15 @@ def propose(
         raise errors.StaleRevision()
     _refuse_outdated(context, row)
     base = None if row.based_on is None else own_version(context, row.based_on)
-    if base is not None and base.digest == checked.bundle.digest:
+    ended = None if base is None else withdrawals.approved(context.uow, base.id)
+    if base is not None and ended is None and base.digest == checked.bundle.digest:
         raise sop_refusals.NothingChanged()
     problems = {name: ("Wajib diisi, paling banyak 2000 huruf.", "Required, at most 2000 characters.")
                 for name, value in (("decree", decree), ("reason", reason)) if not 1 <= len(value.strip()) <= LONGEST}
     if effective_from < context.local_day():
         problems["effective_from"] = ("Pilih hari ini atau sesudahnya.", "Choose today or a later day.")
-    elif base is not None and effective_from < base.effective_from:   # what that one changes would come into force before its day
+    elif base is not None and effective_from < base.effective_from and (ended is None or ended.withdrawn_from > base.effective_from):
+        # What that one changes would come into force before its day.
         problems["effective_from"] = ("Versi asalnya belum berlaku pada hari itu; pilih harinya atau sesudahnya.",
                                       "The version it changes is not in force by that day; choose its day or a later one.")
     if problems:

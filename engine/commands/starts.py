@@ -1,8 +1,8 @@
 """What begins instances by itself: the timer, message and signal start events of an agency's SOPs.
 
 Each timer start event of a deployment has one waiting job, which belongs to no instance. It is armed when the SOP is deployed, and
-goes when a newer version is in force by the time it is due. A message kept for nobody is tried again when an SOP comes into
-force that it starts.
+goes when a newer version is in force by the time it is due, or the version is withdrawn. A message kept for nobody is tried again
+when an SOP comes into force that it starts.
 """
 
 from __future__ import annotations
@@ -64,6 +64,11 @@ def deployed(context: Context, deployment: deployments.DeploymentRow) -> None:
             job for kept in messages.undelivered(context.uow, deployment.agency_id, name) if kept.source_instance is None
             for job in [projection.job_of_message(kept.agency_id, kept.id, name, at=since, kept_at=kept.at)]
             if jobs.get(context.uow, job.id) is None])
+
+
+def withdrawn(context: Context, deployment: deployments.DeploymentRow) -> None:
+    """Takes away the turns of a version by which nothing begins any more."""
+    jobs.delete_many(context.uow, [row.id for row in jobs.starts_of(context.uow, [deployment.id])])
 
 
 def fire(context: Context, job: jobs.JobRow) -> bool:

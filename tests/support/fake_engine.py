@@ -39,6 +39,7 @@ from engine.results import (
     SopSummary,
     StateAt,
     TaskDetail,
+    Withdrawal,
 )
 from engine.settings import Settings
 from engine.types import Actor, ClockKind, InstanceStatus, LintFinding, Severity, TaskSummary, Text, TimeStandard
@@ -363,6 +364,9 @@ class Sops:
         return bool(self.startable(actor))
 
     def drafts(self, actor: Actor) -> tuple[SopSummary, ...]:
+        return ()
+
+    def withdrawals(self, actor: Actor, deployment_id: str) -> tuple[Withdrawal, ...]:
         return ()
 
     def start_form(self, actor: Actor, key: str) -> FormView:
