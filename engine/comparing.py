@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from engine import clause_words, comparing_parts, consent_gates, definitions
@@ -27,6 +27,7 @@ _CLOCKS: Final = {
 _LENGTH: Final = re.compile(r"P(?:(\d+)D|T(\d+)([HMS]))")
 _UNITS: Final = {"D": Text("hari", "days"), "H": Text("jam", "hours"), "M": Text("menit", "minutes"), "S": Text("detik", "seconds")}
 _UNSET: Final = Text("belum ditetapkan dalam SOP", "not set in the SOP")
+_NOBODY: Final = Text("(tanpa peran)", "(no role)")
 _NOWHERE: Final = Text("(tanpa lajur)", "(no lane)")
 RoleName = Callable[[str], Text]
 
@@ -129,8 +130,9 @@ def _same_steps(before: _Side, after: _Side) -> Iterator[Change]:
 
 
 def _behaviour(node: Node) -> tuple[object, ...]:
-    """What else a step does, as far as no other row tells it."""
-    return (node.type, node.loop, node.called_element, node.operation, dict(node.arguments), node.decision, node.result, node.message,
+    """What else a step does, as far as no other row tells it; the line it stands on in the file is nothing of that."""
+    loop = replace(node.loop, line=None) if node.loop else None
+    return (node.type, loop, node.called_element, node.operation, dict(node.arguments), node.decision, node.result, node.message,
             node.input_mappings, node.output_mappings)
 
 
@@ -194,9 +196,14 @@ def _length_words(length: str) -> Text:
 
 
 def _order(before: _Side, after: _Side) -> Iterator[Change]:
-    """Steps of both versions after which others follow, whatever stands between them that only one version has."""
-    common = before.work.keys() & after.work.keys()
-    for key in (key for key in after.work if key in common):
+    """What of both versions is followed by something else, whatever stands between them that only one version has.
+
+    After a step the next steps count; after an event or gateway the next element, or a way led round a step would be told nowhere.
+    """
+    drawn = before.nodes.keys() & after.nodes.keys()
+    steps = drawn & before.work.keys() & after.work.keys()
+    for key in (key for key in after.nodes if key in drawn):
+        common = steps if key in steps else drawn
         old, new = _following(before, key, common), _following(after, key, common)
         if set(old) != set(new):
             name = _named(after.nodes[key])
@@ -243,14 +250,14 @@ def _heeded(side: _Side) -> re.Pattern[str]:
 
 
 def _roles(old: Definition, new: Definition, role_name: RoleName) -> Iterator[Change]:
-    """Lanes that stand for another role, and who may start the SOP. Grave where an approval or a consent is in the lane."""
+    """Lanes that stand for another role or for none, and who may start the SOP. Grave where an approval or a consent is in the lane."""
     after = _Side.of(new)
-    for folder, sheet in new.sheets.items():
-        was = old.sheets.get(folder)
-        for lane, role in sheet.lanes.items():
-            before = was.lanes.get(lane) if was is not None else None
-            if before is not None and before != role:
-                names = role_name(before), role_name(role)
+    for folder, was in old.sheets.items():
+        sheet = new.sheets.get(folder)
+        for lane, before in was.lanes.items():
+            role = sheet.lanes.get(lane, "") if sheet is not None else before
+            if before != role:
+                names = role_name(before), role_name(role) if role else _NOBODY
                 yield Change(kind="role_changed", element_id="", before=before, after=role,
                              grave=any(node.lane == lane and after.is_grave(node) for node in after.work.values()), text=Text(
                     f"Lajur “{lane}” kini dikerjakan {names[1].id}; dahulu {names[0].id}.",

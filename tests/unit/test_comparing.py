@@ -101,6 +101,21 @@ def test_two_steps_that_change_places_change_the_order() -> None:
     assert ("order_changed", "agree_plan", False) in told(*swapped)
 
 
+def test_a_way_that_leads_elsewhere_is_told_where_it_begins() -> None:
+    led = [(DIAGRAM, 'sourceRef="is_report_in_order" targetRef="receive_completion_report"',
+            'sourceRef="is_report_in_order" targetRef="check_and_forward"')]
+    assert ("order_changed", "is_report_in_order", False) in told(*led)
+
+
+def test_lines_that_move_in_the_file_change_nothing_else() -> None:
+    assert {kind for kind, *_ in told((DIAGRAM, "<bpmn:process ", "\n\n<bpmn:process "))} == {"file_changed"}
+
+
+def test_a_lane_without_a_role_is_told() -> None:
+    (found,) = changes(("sop.toml", '"Operator/Penerima Pengaduan" = "intake_operator"\n', ""))
+    assert (found.kind, found.before, found.after) == ("role_changed", "intake_operator", "")
+
+
 def test_a_time_is_told_as_printed_with_its_clock() -> None:
     (found,) = changes((DIAGRAM, ">PT40M<", ">PT30M<"), (DIAGRAM, 'text="40 menit"', 'text="30 menit"'))
     assert (found.before, found.after) == ("40 menit (jam kerja)", "30 menit (jam kerja)")
