@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
 
-from engine import calendars, durations
+from engine import calendars, clause_words, durations
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram
 from engine.model import EventDefinition
@@ -193,3 +193,20 @@ def two_standards(diagram: Diagram) -> Iterator[Hit]:
     """Two due instants give two verdicts, and neither is the official one."""
     for events in diagram.attached.values():
         yield from (diagram.hit(p) for p in [p for p in events if p.node.standard is not None][1:])
+
+
+@rules.diagram_rule(
+    "time-contradictory",
+    RULE,
+    ("Bunyi baku waktu ini lain daripada lama yang dihitung.", "This standard's wording is another time than the one counted."),
+    ("Samakan bunyi dan lama: 30 menit adalah PT30M.", "Make wording and length one: 30 menit is PT30M."),
+)
+def time_contradictory(diagram: Diagram) -> Iterator[Hit]:
+    """People go by the wording, verdicts by the timer. A wording without a number, or one that counts in months, is not read."""
+    for placed, event in diagram.events:
+        counted = literal_duration(event)
+        if placed.node.standard is None or counted is None or counted.months:
+            continue
+        printed = clause_words.time_of(placed.node.standard.text)
+        if printed is not None and printed.length and printed.length != counted.exact:
+            yield diagram.hit(placed)

@@ -186,6 +186,8 @@ CASES: dict[str, Files] = {
     "standard-not-on-timer": line(user("t", standard("elapsed"))),
     "standard-length": line(user("t"), boundary("b", "t", timer("P5D"), interrupting=False, extra=standard("working_minutes"))),
     "two-standards": line(user("t"), *(boundary(b, "t", timer("PT1H"), interrupting=False, extra=standard("elapsed")) for b in "bc")),
+    "time-contradictory": line(
+        user("t"), boundary("b", "t", timer("PT40M"), interrupting=False, extra=standard("working_minutes", text="30 menit"))),
     # --- expressions and names
     "foreign-expression": drawn(start(), exclusive("g"), user("a"), flow("s", "g"), flow("g", "a", "${risk == 'high'}")),
     "expression-language": drawn(
