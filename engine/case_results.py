@@ -29,6 +29,7 @@ class CaseSummary:
     owner_name: str = ""
     stage: str = ""
     next_due_at: datetime | None = None
+    next_warn_at: datetime | None = None       # of the same task
     paused: bool = False                    # no deadline runs because its working clocks stand still
     person: MaskedPerson | None = None
 

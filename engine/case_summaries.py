@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from engine import authorization, facts, masking, summaries
 from engine.casefile import kept
@@ -48,9 +49,10 @@ def _summary(context: Context, row: cases.CaseRow, about: authorization.ObjectFa
              tasks: Sequence[inbox.InboxRow], owners: Mapping[str, str], person: MaskedPerson | None) -> CaseSummary:
     seen = authorization.visible_sensitivity(context.actor, about)
     names = [task.task.name if task.task.sensitivity in seen else facts.LIMITED for task in tasks]
-    dues = [task.task.due_at for task in tasks if task.task.due_at is not None and task.task.sensitivity in seen]
+    dues = [(task.task.due_at, task.task.warn_at) for task in tasks if task.task.due_at is not None and task.task.sensitivity in seen]
+    due_at, warn_at = min(dues, key=itemgetter(0), default=(None, None))
     return CaseSummary(
         id=row.id, business_key=row.business_key, status=row.status, risk=latest.risk if latest else row.risk,
         **summaries.sop_titles(latest.sop_title if latest else None), opened_at=row.opened_at,
-        owner_name=owners.get(row.owner_id or "", ""), stage="; ".join(dict.fromkeys(names)), next_due_at=min(dues, default=None),
-        paused=not dues and any(task.suspended_at is not None for task in tasks), person=person)
+        owner_name=owners.get(row.owner_id or "", ""), stage="; ".join(dict.fromkeys(names)), next_due_at=due_at,
+        next_warn_at=warn_at, paused=not dues and any(task.suspended_at is not None for task in tasks), person=person)

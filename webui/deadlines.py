@@ -47,7 +47,7 @@ def of_case(case: CaseSummary, *, now: datetime, zone: ZoneInfo, language: str) 
     if case.paused:
         return Deadline(state=State.PAUSED, word=deadline_word(State.PAUSED).in_language(language), relative="", exact="", due_at=None,
                         printed="", counted="")
-    stand_in = TaskSummary(id="", instance_id="", element_id="", name="", ready_at=now, due_at=case.next_due_at)
+    stand_in = TaskSummary(id="", instance_id="", element_id="", name="", ready_at=now, due_at=case.next_due_at, warn_at=case.next_warn_at)
     return deadline(stand_in, now=now, zone=zone, language=language)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +10,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.errors import EngineError
-from engine.results import InboxFilters, SopSummary
+from engine.results import Colleague, InboxFilters, SopSummary
+from engine.types import TaskSummary
 from webui import access_words, context
 
 pages = Blueprint("inbox", __name__)
@@ -47,9 +49,16 @@ def show() -> str:
         counts=tasks.counts(context.actor()), boxes=BOXES, risks=RISKS, saved=tasks.saved_filters(context.actor()),
         choices=_choices(filters) if narrowed - {"risk", "late_only"} or opened else None,
         person_words=access_words.person, is_worth_filtering=bool(narrowed) or opened or page.total > SHORT,
-        colleagues=tasks.colleagues(context.actor()) if page.rows and filters.box in ("mine", "pool", "aside") else (),
+        colleagues=_who_may_take(page.rows) if filters.box in ("mine", "pool", "aside") else (),
         orphans=tasks.orphans(context.actor()) if context.may("task.assign") else {},
     )
+
+
+def _who_may_take(rows: Sequence[TaskSummary]) -> list[Colleague]:
+    """Whom tasks of this page may be handed to: who holds a role of one, as far as the reader knows it; partners among themselves."""
+    wanted = {row.role for row in rows}
+    return [one for one in (context.engine().tasks.colleagues(context.actor()) if rows else ())
+            if ("" in wanted or wanted & set(one.roles)) and one.is_outside == context.only_outside()]
 
 
 @pages.post("/tugas/kasus")

@@ -104,17 +104,22 @@ def answer() -> Answer:
 @pages.post("/rujukan/kabar")
 @limits.limiter.limit("30 per minute")
 def news() -> Answer:
-    """News between answer and report."""
+    """News between answer and report; a report that is half written stays on the page."""
+    found = context.engine().partner.referral(_session())
+    typed, again = ({}, {}) if found.task is None else forms.unkept(
+        found.task.form, forms.read(found.task.form, request.form, request.files))
     try:
         context.engine().partner.add_progress(_session(), request.form.get("text", ""))
     except InvalidSubmission as refusal:
-        found = context.engine().partner.referral(_session())
-        return _page(found, {}, news=request.form.get("text", ""), news_problem=forms.problems_of(refusal)["text"]), 422
+        return _page(found, typed, problems=again, news=request.form.get("text", ""), news_problem=forms.problems_of(refusal)["text"]), 422
     except EngineError as refusal:
         if refusal.code not in OVER:
             raise
         return _back("partner-over", "warn")
-    return _back("partner-news", "ok")
+    if not typed and not again:
+        return _back("partner-news", "ok")
+    flash("partner-news", "ok")
+    return _page(found, typed, problems=again)
 
 
 @pages.post("/keluar")

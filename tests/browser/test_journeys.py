@@ -22,11 +22,18 @@ WIB = ZoneInfo("Asia/Jakarta")
 FRIDAY_NIGHT = datetime(2026, 8, 14, 23, 10, tzinfo=WIB)
 
 
-@pytest.fixture
-def two_offices(chromium: Browser, tmp_path: Path) -> Iterator[House]:
+@pytest.fixture(params=[
+    pytest.param(("sqlite", False), id="sqlite-no-script"),
+    *(pytest.param((database, script), id=f"{database}-{'' if script else 'no-'}script", marks=pytest.mark.soak)
+      for database, script in (("sqlite", True), ("postgresql", False), ("postgresql", True)))])
+def two_offices(request: pytest.FixtureRequest, chromium: Browser, tmp_path: Path) -> Iterator[House]:
     """On a Friday night before a long weekend: Monday 17 August is Independence Day."""
+    database, script = request.param
+    url = request.getfixturevalue("postgres_cluster").new_database() if database == "postgresql" else ""
     built = House.built(tmp_path / "house", chromium, {
-        "tebing_tinggi": ("tebing_tinggi/pengelolaan-kasus",), "sapa129": ("sapa129/pengelolaan-kasus",)}, now=FRIDAY_NIGHT)
+        "tebing_tinggi": ("tebing_tinggi/pengelolaan-kasus",), "sapa129": ("sapa129/pengelolaan-kasus",)}, now=FRIDAY_NIGHT,
+        database_url=url)
+    built.script = script
     try:
         built.serve()
         yield built
@@ -36,7 +43,6 @@ def two_offices(chromium: Browser, tmp_path: Path) -> Iterator[House]:
 
 def test_a_report_by_whatsapp_on_friday_night_is_counted_in_hours_here_and_in_working_days_there(two_offices: House):
     house, friday_night = two_offices, FRIDAY_NIGHT
-    house.script = False
     facts = {"received_at": friday_night, "victim_reported_at": friday_night, "source": "whatsapp", "risk": "medium",
              "alias_code": "Malam-1"}
     hours = house.person("tebing.operator").start_case("Pengelolaan Kasus", facts)

@@ -108,7 +108,10 @@ class Views:
         """Cases, the desk with its people, the figures of now."""
         engine, lead, late = self.engine, self.lead, {row["id"] for row in self.late}
         for case in self.busy.rows("SELECT id FROM case_file WHERE agency_id = :a ORDER BY id", a=lead.agency_id):
-            self.said(engine.cases.get(lead, case["id"]).open_tasks)
+            found = engine.cases.get(lead, case["id"])
+            self.said(found.open_tasks)
+            timed = sorted((row.due_at, row.warn_at) for row in found.open_tasks if row.due_at is not None)
+            assert (found.summary.next_due_at, found.summary.next_warn_at) in (timed[:1] or [(None, None)])
         tiles = {tile.key: tile.count for tile in engine.desk.tiles(lead)}
         for tile, wanted in (("late", {"late"}), ("today", {"today"})):
             listed = every(lambda number, tile=tile: engine.desk.tasks(lead, tile, page=number))

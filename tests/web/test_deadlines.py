@@ -11,6 +11,7 @@ import pytest
 
 import engine
 from engine.calendars import WorkCalendar, week_from_json
+from engine.results import CaseSummary
 from engine.types import ClockKind, TaskSummary, TimeStandard
 from tests.support import fake_engine, fake_world
 from webui import deadlines, times
@@ -110,6 +111,15 @@ def test_what_a_working_clock_has_due_today_is_due_by_todays_closing(standard):
         assert is_today is (now <= due and closing is not None and due <= closing), (now, due)
         seen.add(is_today)
     assert seen == {True, False}
+
+
+def test_a_case_is_tagged_as_its_next_task_is(app):
+    case = CaseSummary(id="c", business_key="KLB-1", status="open", risk="low", sop_title="", opened_at=NOW, next_due_at=NOW + 5 * MINUTE)
+    with app.test_request_context():
+        for warned, state in ((NOW + MINUTE, State.TODAY), (NOW - MINUTE, State.SOON)):
+            shown = deadlines.of_case(replace(case, next_warn_at=warned), now=NOW, zone=WIB, language="id")
+            assert shown.state is state is deadlines.deadline(
+                task(due=case.next_due_at, warn=warned), now=NOW, zone=WIB, language="id").state
 
 
 def test_another_year_is_named():

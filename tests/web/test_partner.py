@@ -83,6 +83,10 @@ def test_the_answer_is_sent_once_and_needs_its_fields(inside, engine):
     assert other.status_code == 303 and len(engine.partner.sent) == 1
     news = inside.post("/mitra/rujukan/kabar", {"text": ""}, on="/mitra/rujukan")
     assert news.status_code == 422
+    half = {"f.provider_answer": "accepted"}
+    for text, status in (("", 422), ("Sudah diperiksa dokter.", 200)):
+        kept = inside.post("/mitra/rujukan/kabar", {"text": text, **half}, on="/mitra/rujukan")
+        assert kept.status_code == status and re.search(r'value="accepted"[^>]* checked', kept.text), "what was typed beside the news stays"
 
 
 def test_nothing_typed_is_lost_where_an_account_of_the_partner_holds_the_task(inside, engine, monkeypatch):
