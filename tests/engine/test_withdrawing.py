@@ -48,7 +48,7 @@ class Bureau:
     def propose(self, version_id: str, *, days: int = 0, who: Actor | None = None) -> Withdrawal:
         self.sops.propose_withdrawal(who or self.owner, version_id, decree="188/9/2026", reason="Dasarnya dicabut",
                                      withdrawn_from=self.today + days * DAY)
-        return self.sops.withdrawals(self.owner, version_id)[0]
+        return next(one for one in self.sops.withdrawals(self.owner, version_id) if one.state == "in_review")
 
     def approve(self, version_id: str, one: Withdrawal, who: Actor | None = None, passphrase: str = PASSPHRASE) -> None:
         self.sops.approve_withdrawal(who or self.head, version_id, one.id, reason="Sesuai", passphrase=passphrase)
