@@ -12,7 +12,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Integer, Select, and_, bindparam, exists, func, literal_column, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement, Executable, FromClause, Integer, Select, and_, bindparam, exists, func, literal_column, or_, select, union_all)
 
 from storage import conflicts, rows
 from storage.prepared import Prepared
@@ -31,6 +32,8 @@ owner = identity.account.alias("owner")
 look = running.task_look
 
 COUNTED_UP_TO = 1000  # a screen says "1.000+" beyond; counting all would cost more the more there is
+
+RISK_RANKS = range(4)   # how risk stands in `task.risk_rank`: high first, not assessed last
 
 # As literals, not parameters: only so does the database see that the partial index of the box applies.
 _IS_OPEN: ColumnElement[bool] = literal_column("task.state = 'open'")
@@ -179,7 +182,8 @@ def _page(shape: _Shape) -> Select[Any]:
     wanted = (
         select(merged.c.id).order_by(*_order(merged.c, box))
         .limit(bindparam("limit", type_=Integer())).offset(bindparam("offset", type_=Integer())).subquery("wanted"))
-    return _in_context().join(wanted, wanted.c.id == task.c.id).order_by(*_order(task.c, box))
+    # The page comes first: PostgreSQL keeps the order in which more than eight tables are joined (`join_collapse_limit`).
+    return _in_context(wanted.join(task, wanted.c.id == task.c.id)).order_by(*_order(task.c, box))
 
 
 @lru_cache(maxsize=256)
@@ -211,7 +215,8 @@ def _branches(shape: _Shape) -> list[list[ColumnElement[bool]]]:
     now: ColumnElement[datetime] = bindparam("now", type_=task.c.due_at.type)
     match shape.box:
         case "pool":
-            return [[agency, task.c.role == bindparam(role), _IN_POOL] for role in _role_names(shape.roles)] + [
+            return [[agency, task.c.role == bindparam(role), _IN_POOL, *part] for role in _role_names(shape.roles)
+                    for part in _parts(shape.asked)] + [
                 [agency, task.c.assignee_id == bindparam(f"away_{n}"), task.c.role == bindparam(f"away_role_{n}"), _IS_OPEN]
                 for n in range(shape.away)]
         case "mine":  # set aside or not: whatever warns or is late is seen
@@ -223,6 +228,14 @@ def _branches(shape: _Shape) -> list[list[ColumnElement[bool]]]:
         case "done":
             return [[agency, task.c.completed_by == bindparam("account_id"), _IS_DONE]]
     raise ValueError("a box is mine, pool, aside or done")
+
+
+def _parts(asked: frozenset[str]) -> list[list[ColumnElement[bool]]]:
+    """What a role's pool is asked for in: in the order of the index the late ones of each risk stand together, those of all do not, and to
+    look for them among all that wait would cost more the more there is."""
+    if "late_at" not in asked or "risk_rank" in asked:
+        return [[]]
+    return [[task.c.risk_rank == literal_column(str(rank))] for rank in RISK_RANKS]
 
 
 def _narrowed(asked: frozenset[str]) -> list[ColumnElement[bool]]:
@@ -260,7 +273,7 @@ def _order(columns: Any, box: str) -> list[ColumnElement[Any]]:
     return [*_sort_keys(columns, box), columns.id]
 
 
-def _in_context() -> Select[Any]:
+def _in_context(tasks: FromClause = task) -> Select[Any]:
     return (
         select(
             *rows.columns(TaskRow, task), instance.c.business_key, deployment.c.title, instance.c.deployment_id,
@@ -269,7 +282,7 @@ def _in_context() -> Select[Any]:
             conflicts.is_barred(instance.c.case_id, bindparam("viewer")).label("is_barred"),
             giver.c.name.label("giver_name"), look.c.revision.label("seen_revision"), case_file.c.owner_id,
             owner.c.name.label("owner_name"), instance.c.former_deployments)
-        .join_from(task, instance, instance.c.id == task.c.instance_id)
+        .join_from(tasks, instance, instance.c.id == task.c.instance_id)
         .join(deployment, deployment.c.id == instance.c.deployment_id)
         .outerjoin(account, account.c.id == task.c.assignee_id)
         .outerjoin(giver, giver.c.id == task.c.given_by)

@@ -111,7 +111,8 @@ task = Table(
     Column("accepted_at", Instant),                       # the supervisor took the stated instant for the official one
     Column("accepted_by", Text),
     # The inbox reads from these in order and stops at a page: its cost does not grow with the table.
-    Index("ix_task_pool", "agency_id", "role", "risk_rank", "due_sort", "ready_at", "id", "case_id",  # the last for conflicts of interest
+    # The last three are for conflicts of interest and for filters: what is left out is not looked up in the table.
+    Index("ix_task_pool", "agency_id", "role", "risk_rank", "due_sort", "ready_at", "id", "case_id", "sop_key", "element_id",
           sqlite_where=text(_IN_POOL), postgresql_where=text(_IN_POOL)),
     Index("ix_task_mine", "assignee_id", "agency_id", "risk_rank", "due_sort", "ready_at", "id",
           sqlite_where=text(_IS_HELD), postgresql_where=text(_IS_HELD)),

@@ -84,24 +84,26 @@ def test_a_case_somebody_answers_for_is_theirs_before_they_did_any_task_of_it(da
 
 
 ROLES = ("case_manager", "companion", "head_of_unit")
-BATCHES = st.lists(st.tuples(st.integers(0, 2), st.none() | st.integers(-3, 3), st.integers(0, 3), st.sampled_from(ROLES),
+BATCHES = st.lists(st.tuples(st.sampled_from(inbox.RISK_RANKS), st.none() | st.integers(-3, 3), st.integers(0, 3), st.sampled_from(ROLES),
                              st.booleans(), st.sampled_from(("sop-a", "sop-b"))), max_size=25)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(BATCHES, st.sets(st.sampled_from(ROLES)), st.integers(1, 6), st.none() | st.just("sop-a"))
-def test_pages_together_are_the_whole_box_in_order(batch: Any, roles: Any, size: int, sop_key: Any) -> None:
+@given(BATCHES, st.sets(st.sampled_from(ROLES)), st.integers(1, 6), st.none() | st.just("sop-a"), st.booleans(), st.none() | st.just(1))
+def test_pages_together_are_the_whole_box_in_order(
+        batch: Any, roles: Any, size: int, sop_key: Any, late: bool, risk: int | None) -> None:
     """Against the plain way: filter and sort in memory."""
     database = Database.open("sqlite://")
     database.create_schema()
     rows = [
-        a_task(f"{n:02}", risk_rank=risk, due_at=None if due is None else NOW + due * HOUR, ready_at=NOW + ready * HOUR, role=role,
+        a_task(f"{n:02}", risk_rank=rank, due_at=None if due is None else NOW + due * HOUR, ready_at=NOW + ready * HOUR, role=role,
                assignee_id="account-2" if taken else None, sop_key=key)
-        for n, (risk, due, ready, role, taken, key) in enumerate(batch)]
-    wanted = [row for row in rows if row.role in roles and row.assignee_id is None and sop_key in (None, row.sop_key)]
+        for n, (rank, due, ready, role, taken, key) in enumerate(batch)]
+    wanted = [row for row in rows if row.role in roles and row.assignee_id is None and sop_key in (None, row.sop_key)
+              and (not late or (row.due_at is not None and row.due_at < NOW)) and risk in (None, row.risk_rank)]
     expected = [row.id for row in sorted(
         wanted, key=lambda row: (row.risk_rank, row.due_at or tasks.NO_DUE, row.ready_at, row.id))]
-    narrowing = inbox.Narrowing(sop_key=sop_key)
+    narrowing = inbox.Narrowing(sop_key=sop_key, late_at=NOW if late else None, risk_rank=risk)
     whose = replace(STAFF, roles=frozenset(roles))
     asked: dict[str, Any] = {"box": "pool", "narrowing": narrowing}
     with database.unit_of_work() as uow:
@@ -113,6 +115,12 @@ def test_pages_together_are_the_whole_box_in_order(batch: Any, roles: Any, size:
         assert inbox.total(uow, whose, **asked) == len(expected)
     database.close()
     assert found == expected
+
+
+def test_every_rank_of_risk_is_a_part_of_the_pool() -> None:
+    from engine import projection
+
+    assert sorted({*projection.RISK_RANKS.values(), projection.NOT_ASSESSED}) == list(inbox.RISK_RANKS)
 
 
 @pytest.mark.parametrize(("box", "index"), [("pool", "ix_task_pool"), ("mine", "ix_task_mine"), ("done", "ix_task_done")])
