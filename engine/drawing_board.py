@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from engine.definitions import Definition
 from engine.draft_files import own_diagrams
 from engine.executor import Context
 from engine.forms_schema import Form
+from engine.model import Model
 from engine.sop_refusals import DraftClosed
 from engine.sop_results import AskedField, DraftState, DrawingBoard, FormChoice
 from engine.sop_toml import SHEET_KINDS, SopSheet
@@ -44,13 +45,15 @@ def board(context: Context, draft_id: str, file: str) -> DrawingBoard:
     sheet = _lenient(partial(sop_toml.read_folder, bundle.files, "")) or SopSheet()
     findings = draft_findings(context, row)
     runs = not any(finding.severity is Severity.ERROR for finding in findings)
+    read = (_lenient(partial(bpmn_xml.read_model, data, file=path)) for path, data in bundle.diagrams().items())
+    models = [model for model in read if model is not None]
     return DrawingBoard(
         summary=draft_summary(context, row), file=chosen, files=tuple(own), text=safe_xml.safe_text(bundle.files[chosen], chosen),
         findings=findings, fixed=_fixed(context, row), start_form=sheet.start_form or "",
         forms=tuple(_choice(form) for form in _forms(bundle)),
         decisions=_decisions(bundle, definitions.load(bundle) if runs else None), operations=tuple(sorted(context.executor.operations)),
-        documents=tuple(sorted({code for one in _steps(bundle) for code in one})), clauses=_clauses(sheet),
-        processes=tuple(_processes(bundle, chosen)), warnings=tuple(_warnings(sheet.identity)),
+        documents=tuple(sorted({code for one in _steps(models) for code in one})), clauses=_clauses(sheet),
+        processes=tuple(_processes(models, chosen)), warnings=tuple(_warnings(sheet.identity)),
         lanes=sheet.lanes, roles=(*STAFF, *OUTSIDE, *sorted(ABSTRACT_ROLES)))
 
 
@@ -102,24 +105,17 @@ def _decisions(bundle: SopBundle, definition: Definition | None) -> tuple[str, .
     return tuple(sorted({name for one in read if one is not None for name in one.names}))
 
 
-def _models(bundle: SopBundle) -> Iterator[Any]:
-    for file, data in bundle.diagrams().items():
-        model = _lenient(partial(bpmn_xml.read_model, data, file=file))
-        if model is not None:
-            yield model
-
-
-def _steps(bundle: SopBundle) -> Iterator[tuple[str, ...]]:
+def _steps(models: Iterable[Model]) -> Iterator[tuple[str, ...]]:
     """The document codes of every step of the SOP and of what it borrows."""
-    for model in _models(bundle):
+    for model in models:
         for process in model.processes.values():
             for node in definitions.nodes_of(process):
                 yield (*node.inputs, *node.outputs)
 
 
-def _processes(bundle: SopBundle, but: str) -> Iterator[tuple[str, str]]:
+def _processes(models: Iterable[Model], but: str) -> Iterator[tuple[str, str]]:
     """What a step may call: the processes of the other diagrams."""
-    for model in _models(bundle):
+    for model in models:
         if model.file != but:
             yield from ((process.id, process.name or process.id) for process in model.processes.values() if process.nodes)
 

@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine import authorization, errors, facts, migration, versions
+from engine import authorization, errors, facts, migration, ran_by, versions
 from engine.advance import LiveInstance
 from engine.definitions import Definition
 from engine.executor import Context
 from engine.migration import Effect, MigrationVerdict
-from engine.model import Node
 from engine.sop_results import CaseEffect, ClockMoved, EffectCount, EffectPage, InTheWay, StepMoved
 from engine.reports import times
 from engine.spiff.moving import Obstacle
@@ -165,12 +164,12 @@ class _Names:
 
     def knows(self, element_id: str) -> bool:
         """Whether the version has it."""
-        return self._node(element_id) is not None
+        return ran_by.find(self.definition, element_id) is not None
 
     def may_tell(self, element_id: str) -> bool:
         """Whether it, and the step it sits on, are of classes that the reader sees; of what nobody knows, no."""
-        node = self._node(element_id)
-        host = self._node(node.attached_to) if node is not None and node.attached_to else node
+        node = ran_by.find(self.definition, element_id)
+        host = ran_by.find(self.definition, node.attached_to) if node is not None and node.attached_to else node
         return node is not None and host is not None and {node.sensitivity or "C1", host.sensitivity or "C1"} <= set(self.classes)
 
     def id(self, element_id: str) -> str:
@@ -179,14 +178,8 @@ class _Names:
 
     def name(self, element_id: str) -> str:
         """That of the step it sits on, its own, or its id; of a limited one, that it is."""
-        node = self._node(element_id)
+        node = ran_by.find(self.definition, element_id)
         if node is None or not self.may_tell(element_id):
             return facts.LIMITED
-        host = self._node(node.attached_to) if node.attached_to else None
+        host = ran_by.find(self.definition, node.attached_to) if node.attached_to else None
         return (host.name if host is not None else "") or node.name or element_id
-
-    def _node(self, element_id: str) -> Node | None:
-        try:
-            return self.definition.element(element_id)
-        except errors.UnknownElement:
-            return None

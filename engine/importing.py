@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -38,8 +39,18 @@ def only_diagram(files: Mapping[str, bytes]) -> tuple[str, bytes]:
     return name, data
 
 
-def adapted(data: bytes, file: str) -> tuple[bytes, Mapping[str, str], tuple[str, ...]]:
-    """The diagram as a draft holds it; new key -> the one in the file; and the processes that were marked as executable.
+@dataclass(frozen=True, kw_only=True)
+class Adapted:
+    """A diagram as a draft holds it. `keys`: new key -> the one in the file; `marked`: the processes that were marked as executable."""
+
+    file: str
+    content: bytes
+    keys: Mapping[str, str]
+    marked: tuple[str, ...]
+
+
+def adapted(data: bytes, file: str) -> Adapted:
+    """The diagram of a file, changed where it has to be.
 
     A step whose id says nothing gets a key from its name, since journals name it for decades; a process that its tool marked as not
     executable, as most do by themselves, is marked to be run. A file that needs neither stays byte by byte.
@@ -54,26 +65,25 @@ def adapted(data: bytes, file: str) -> tuple[bytes, Mapping[str, str], tuple[str
                    if process.nodes and process.is_executable is False and key not in pictures)
     keys = _new_keys(root, model)
     if not keys and not marked:
-        return data, {}, ()
+        return Adapted(file=file, content=data, keys={}, marked=())
     for process in root.findall(f"{{{BPMN}}}process"):
         if process.get("id") in marked:
             process.set("isExecutable", "true")
     _rename(root, keys)
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return written, {new: old for old, new in keys.items()}, marked
+    return Adapted(file=file, content=written, keys={new: old for old, new in keys.items()}, marked=marked)
 
 
-def report(data: bytes, file: str, findings: Iterable[LintFinding], *, roles: Mapping[str, str]) -> ImportReport:
+def report(found: Adapted, findings: Iterable[LintFinding], *, roles: Mapping[str, str]) -> ImportReport:
     """What a diagram would be as a draft. `findings` are those of its adapted bytes; `roles` says who a lane of that name is elsewhere."""
-    content, keys, marked = adapted(data, file)
-    model = bpmn_xml.read_model(content, file=file)
+    model = bpmn_xml.read_model(found.content, file=found.file)
     said = [one for one in findings if one.code != "no-sheet"]  # a draft gets one
-    elements = tuple(_elements(model, keys, marked, said))
+    elements = tuple(_elements(model, found, said))
     listed = {element.id for element in elements}
     first = next((process for process in model.processes.values() if process.nodes), None)
-    title = (first.name if first is not None else "") or file.rsplit(".", 1)[0]
+    title = (first.name if first is not None else "") or found.file.rsplit(".", 1)[0]
     return ImportReport(
-        file=file, content=content, elements=elements, general=tuple(one for one in said if one.element_id not in listed),
+        file=found.file, content=found.content, elements=elements, general=tuple(one for one in said if one.element_id not in listed),
         process_id=first.id if first is not None else "", key=_slug(title, "-"), title=" ".join(title.split())[:LONGEST_TITLE],
         lanes=tuple((name, roles.get(name.casefold(), "")) for name in _lanes(model)), roles=(*STAFF, *OUTSIDE), kinds=SOP_KINDS)
 
@@ -100,7 +110,7 @@ def sheet(report: ImportReport, *, agency: str, key: str, title: str, kind: str,
         f"title = {{ id = {_quoted(title)}, en = {_quoted(title)} }}", "", "[lanes]", *held, ""]).encode()
 
 
-def _elements(model: Model, keys: Mapping[str, str], marked: Iterable[str], findings: list[LintFinding]) -> Iterator[ImportedElement]:
+def _elements(model: Model, changes: Adapted, findings: list[LintFinding]) -> Iterator[ImportedElement]:
     of: dict[str, list[LintFinding]] = {}
     for finding in findings:
         of.setdefault(finding.element_id or "", []).append(finding)
@@ -108,13 +118,13 @@ def _elements(model: Model, keys: Mapping[str, str], marked: Iterable[str], find
 
     def told(id: str, name: str, kind: str, *, drawn: bool = False, changed: bool = False) -> ImportedElement:
         found = tuple(of.get(id, ()))
-        before = keys.get(id, "")
+        before = changes.keys.get(id, "")
         return ImportedElement(id=id, name=name, kind=kind, before=before, findings=found,
                                verdict=_verdict(found, drawn=drawn, changed=bool(before) or changed))
 
     for key, process in model.processes.items():
         is_picture = key in pictures
-        yield told(key, process.name, "process", drawn=is_picture or not process.nodes, changed=key in set(marked))
+        yield told(key, process.name, "process", drawn=is_picture or not process.nodes, changed=key in changes.marked)
         yield from (told(lane.id, lane.name, "lane", drawn=is_picture) for lane in process.lanes)
         yield from (told(node.id, node.name, node.type, drawn=is_picture) for node in definitions.nodes_of(process))
         yield from (told(flow.id, flow.name, "sequenceFlow", drawn=is_picture) for flow in definitions.flows_of(process))

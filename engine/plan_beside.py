@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from engine import forms
 from engine.authorization import OUTSIDE
-from engine.casefile import LineStatus, kept
+from engine.casefile import Case, LineStatus
 from engine.casefile.plan import rows_by_line
 from engine.definitions import Definition
-from engine.executor import Context
 from engine.forms_schema import Field, FieldType, Form
 from engine.results import FormField, FormView
 from engine.types import Text, Value
@@ -33,8 +32,7 @@ def belongs(form: Form, inputs: Collection[str], role: str) -> bool:
 
 
 def beside(
-    context: Context, case_id: str, key: bytes, definition: Definition, view: FormView, typed: Mapping[str, Value],
-    allowed: Collection[str],
+    case: Case, definition: Definition, view: FormView, typed: Mapping[str, Value], allowed: Collection[str],
 ) -> tuple[FormView, FormField | None]:
     """The form with line numbers as choices and its rows begun from the plan, and the plan's visible lines; None without a plan.
 
@@ -42,7 +40,7 @@ def beside(
     filled, whose rows say something of the lines they name (consent withdrawn, a new line agreed to), none is begun: which lines
     those are is for the person to say.
     """
-    lines = list(rows_by_line(kept.case_file(context, case_id, key).record("plan").get(PLAN)).values())
+    lines = list(rows_by_line(case.record("plan").get(PLAN)).values())
     described = next((field for each in definition.forms.values() for field in each.fields if field.key == PLAN), None)
     if not lines or described is None:
         return view, None

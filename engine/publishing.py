@@ -130,10 +130,9 @@ class Publishing:
         """
         authorization.require(actor, "sop.draft")
         file, data = importing.only_diagram(files)
-        content, _, _ = importing.adapted(data, file)
-        findings = self._checked(SopBundle.from_files({file: content})).findings
-        roles = self._executor.read(actor, versions.roles_of_lanes)
-        return importing.report(data, file, findings, roles=roles)
+        found = importing.adapted(data, file)
+        findings = self._checked(SopBundle.from_files({file: found.content})).findings
+        return importing.report(found, findings, roles=self._executor.read(actor, versions.roles_of_lanes))
 
     def import_draft(
         self, actor: Actor, files: Mapping[str, bytes], *, key: str, title: str, kind: str, lanes: Mapping[str, str],

@@ -20,7 +20,7 @@ from engine.lint import guarded
 from engine.migrating import Migrating
 from engine.publishing import Publishing
 from engine.render import sop_ap
-from engine.results import FormView, SopDetail, SopSummary
+from engine.results import FormView, SopDetail, SopStep, SopSummary
 from engine.settings import Settings
 from engine.sop_toml import SopSheet
 from engine.steps import steps_of
@@ -78,6 +78,22 @@ class Sops(Publishing, Withdrawing, Migrating):
                 for row in deployments.of_agency(context.uow, actor.agency_id))
 
         return self._executor.read(actor, query)
+
+    def newest(self, actor: Actor) -> tuple[SopSummary, ...]:
+        """Each SOP of the agency as its highest version is called. `running` stays 0: to count costs more the more cases run."""
+        authorization.require(actor, "sop.list")
+
+        def query(context: Context) -> tuple[SopSummary, ...]:
+            highest = {row.key: row for row in reversed(deployments.of_agency(context.uow, actor.agency_id))}
+            return tuple(_summary(row, {}, findings=len(row.findings or ()), sheet=self._sheet(context, row)) for row in highest.values())
+
+        return self._executor.read(actor, query)
+
+    def steps(self, actor: Actor, deployment_id: str) -> tuple[SopStep, ...]:
+        """The steps of one version in reading order."""
+        authorization.require(actor, "sop.read")
+        return self._executor.read(actor, lambda context: steps_of(
+            context.executor.definition(context.uow, _own(context, deployment_id).id), context.parameters_in_force()))
 
     def get(self, actor: Actor, deployment_id: str) -> SopDetail:
         """One version: identity sheet, steps in reading order, findings, files."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from engine import (
@@ -30,7 +31,7 @@ from engine import (
 )
 from engine.advance import LiveInstance
 from engine.casefile import kept
-from engine.casefile.case import Submission
+from engine.casefile.case import Case, Submission
 from engine.commands import handling
 from engine.commands import tasks as commands
 from engine.definitions import Definition
@@ -157,11 +158,15 @@ class Tasks(Boxes, Handling, StatedTimes):
         summary = task_rows.summary(context, seen, about)
         if not summary.element_id and not authorization.allows(actor, "task.complete", about):  # whoever holds it has to do it
             return _limited(summary)
+
+        @cache
+        def case() -> Case:
+            return kept.case_file(context, task.case_id or "", context.case_key(task.case_id or "", seen.wrapped_key))
+
         view, plan = forms.to_fill(form, typed, CLASSES) if form else None, None  # one's own draft: nothing in it is news
         if (form is not None and view is not None and task.case_id is not None and task.state == commands.OPEN
                 and plan_beside.belongs(form, node.inputs, task.role)):
-            view, plan = plan_beside.beside(context, task.case_id, context.case_key(task.case_id, seen.wrapped_key), definition, view,
-                                            typed, classes)
+            view, plan = plan_beside.beside(case(), definition, view, typed, classes)
         return TaskDetail(
             summary=summary, form=view, plan=plan,
             draft=typed, draft_saved_at=saved_at, left_over=_left_over(versions, form, typed),
@@ -174,7 +179,7 @@ class Tasks(Boxes, Handling, StatedTimes):
             handled=handling.acts(context, seen),
             item=_item(summary.item, forms.named(definition.forms.values(), classes)),
             shown=self._shown(context, seen, definition, classes),
-            forewarning=_forewarning(context, seen, definition, about, typed, summary.item),
+            forewarning=_forewarning(context, seen, definition, about, typed, summary.item, case),
             refused_letters=refused_letters.of_task(context, seen, summary.item))
 
     def _draft(self, context: Context, seen: InboxRow) -> tuple[Mapping[str, Value], datetime | None]:
@@ -217,16 +222,15 @@ def _limited(summary: TaskSummary) -> TaskDetail:
 
 
 def _forewarning(context: Context, seen: InboxRow, definition: Definition, about: authorization.ObjectFacts, typed: Mapping[str, Value],
-                 item: Value) -> Text | None:
-    """To whoever of the unit may send the form."""
+                 item: Value, case: Callable[[], Case]) -> Text | None:
+    """To whoever of the unit may send the form; only then the case is opened."""
     task, form = seen.task, definition.forms.get(seen.task.form_key or "")
     if (form is None or form.record is None or task.case_id is None or seen.wrapped_key is None or task.state != commands.OPEN
             or task.role in authorization.OUTSIDE or not authorization.allows(context.actor, "task.complete", about)):
         return None
-    case = kept.case_file(context, task.case_id, context.case_key(task.case_id, seen.wrapped_key))
     submission = Submission(values=typed, item=item, actor_id=context.actor.account_id,
                             acting_for=frozenset(substitution.acting_for(context, task.role)))
-    return forewarning.of_form(definition, form, case, submission, risk=seen.risk, on=context.now.date())
+    return forewarning.of_form(definition, form, case(), submission, risk=seen.risk, on=context.now.date())
 
 
 def _left_over(versions: ran_by.RanBy, form: Form | None, typed: Mapping[str, Value]) -> tuple[FormField, ...]:

@@ -89,14 +89,11 @@ def make() -> Answer:
 
 
 def _report(report: Any, packed: str, *, problem: str = "") -> str:
-    newest: dict[str, Any] = {}
-    for sop in context.engine().sops.list(context.actor()):
-        newest.setdefault(sop.key, sop)
     counts = Counter(element.verdict.value for element in report.elements)
     by_verdict = {verdict: [one for one in report.elements if one.verdict.value == verdict] for verdict in VERDICTS}
     return render_template(
         "sop_import.html", report=report, packed=packed, problem=problem, counts=counts, by_verdict=by_verdict, verdicts=VERDICTS,
-        typed=request.form, sops=list(newest.values()), element_word=_element_word, by_severity=sops.by_severity)
+        typed=request.form, sops=context.engine().sops.newest(context.actor()), element_word=_element_word, by_severity=sops.by_severity)
 
 
 def _element_word(kind: str) -> str:

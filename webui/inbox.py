@@ -118,8 +118,7 @@ def narrowing(filters: InboxFilters) -> frozenset[str]:
 
 def _choices(filters: InboxFilters) -> dict[str, Any]:
     """What the selects of the filter offer: the SOPs in force, and the steps that people do of the chosen one."""
-    sops: tuple[SopSummary, ...] = context.engine().sops.list(context.actor()) if context.may("sop.list") else ()
-    by_key = {sop.key: sop for sop in sorted(sops, key=lambda sop: sop.version)}
-    chosen = by_key.get(filters.sop_key or "")
-    steps = context.engine().sops.get(context.actor(), chosen.deployment_id).steps if chosen is not None else ()
-    return {"sops": sorted(by_key.values(), key=lambda sop: sop.title), "steps": [step for step in steps if step.done_by == "people"]}
+    sops: tuple[SopSummary, ...] = context.engine().sops.newest(context.actor()) if context.may("sop.list") else ()
+    chosen = next((sop for sop in sops if sop.key == filters.sop_key), None)
+    steps = context.engine().sops.steps(context.actor(), chosen.deployment_id) if chosen is not None else ()
+    return {"sops": sorted(sops, key=lambda sop: sop.title), "steps": [step for step in steps if step.done_by == "people"]}

@@ -32,7 +32,7 @@ def index(case_id: str) -> Response:
 @pages.get("/baru")
 def write_page(case_id: str) -> str:
     """An empty note."""
-    return _page(case_id, None, {})
+    return _page(case_id, None, _form(case_id), {})
 
 
 @pages.post("/baru")
@@ -45,7 +45,7 @@ def write(case_id: str) -> AnyResponse | tuple[str, int]:
 def revise_page(case_id: str, number: int) -> str:
     """One's own note, to be written anew."""
     note = _own(case_id, number)
-    return _page(case_id, number, {"kind": note.kind, "sensitivity": note.sensitivity, "text": note.versions[0].text})
+    return _page(case_id, number, _form(case_id), {"kind": note.kind, "sensitivity": note.sensitivity, "text": note.versions[0].text})
 
 
 @pages.post("/<int:number>")
@@ -55,21 +55,23 @@ def revise(case_id: str, number: int) -> AnyResponse | tuple[str, int]:
 
 
 def _keep(case_id: str, number: int | None) -> AnyResponse | tuple[str, int]:
-    typed = forms.read(_form(case_id), request.form, request.files)
+    form = _form(case_id)
+    typed = forms.read(form, request.form, request.files)
     try:
         context.engine().cases.write_note(
             context.actor(), case_id, kind=str(typed.get("kind", "")), sensitivity=str(typed.get("sensitivity", "")),
             text=str(typed.get("text", "")), file=typed.get("file"), of=number, idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
-        shown, again = forms.unkept(_form(case_id), typed)
-        return _page(case_id, number, shown, again | forms.problems_of(refusal)), 422
+        shown, again = forms.unkept(form, typed)
+        return _page(case_id, number, form, shown, again | forms.problems_of(refusal)), 422
     flash("note-kept", "ok")
     return redirect(url_for("notes.index", case_id=case_id), code=303)
 
 
-def _page(case_id: str, number: int | None, values: Mapping[str, Value], problems: Mapping[str, str] | None = None) -> str:
+def _page(case_id: str, number: int | None, form: FormView, values: Mapping[str, Value],
+          problems: Mapping[str, str] | None = None) -> str:
     address = url_for("notes.write", case_id=case_id) if number is None else url_for("notes.revise", case_id=case_id, number=number)
-    return sheets.draw("case_note_form.html", _form(case_id), values, problems=problems, case_id=case_id, address=address,
+    return sheets.draw("case_note_form.html", form, values, problems=problems, case_id=case_id, address=address,
                        is_new=number is None, once=request.form.get("once") or context.once())
 
 

@@ -18,6 +18,7 @@ from storage import agencies, deployments, drafts, notices, randomness, withdraw
 
 HEAD, OFFICER = "head_of_unit", "data_protection_officer"
 APPROVE = "sop.approve"
+DAY_HAS_PASSED = ("Pilih hari ini atau sesudahnya.", "Choose today or a later day.")
 IN_REVIEW, APPROVED, SENT_BACK, WITHDRAWN = "in_review", "approved", "sent_back", "withdrawn"
 LONGEST = 2000
 
@@ -115,10 +116,9 @@ def propose(
     ended = None if base is None else withdrawals.approved(context.uow, base.id)
     if base is not None and ended is None and base.digest == checked.bundle.digest:
         raise sop_refusals.NothingChanged()
-    problems = {name: ("Wajib diisi, paling banyak 2000 huruf.", "Required, at most 2000 characters.")
-                for name, value in (("decree", decree), ("reason", reason)) if not 1 <= len(value.strip()) <= LONGEST}
+    problems = unsaid(decree=decree, reason=reason)
     if effective_from < context.local_day():
-        problems["effective_from"] = ("Pilih hari ini atau sesudahnya.", "Choose today or a later day.")
+        problems["effective_from"] = DAY_HAS_PASSED
     elif base is not None and effective_from < base.effective_from and (ended is None or ended.withdrawn_from > base.effective_from):
         # What that one changes would come into force before its day.
         problems["effective_from"] = ("Versi asalnya belum berlaku pada hari itu; pilih harinya atau sesudahnya.",
@@ -133,7 +133,7 @@ def propose(
         state=IN_REVIEW)
     drafts.add_proposal(context.uow, proposal)
     for role in needed(proposal):
-        _tell(context, row, proposal, "sop_proposed", role=role)
+        tell(context, proposal.id, "sop_proposed", role=role)
     return proposal.id
 
 
@@ -154,7 +154,7 @@ def approve(context: Context, proposal_id: str, checked: Checked, definition: De
     version = versions.put_in_force(context, checked.bundle, definition, findings=checked.findings, effective_from=proposal.effective_from)
     drafts.close_proposal(context.uow, proposal.id, state=APPROVED, deployment_id=version.id)
     drafts.change(context.uow, row.id, was=DraftState.IN_REVIEW, at_revision=row.revision, state=DraftState.APPROVED)
-    _tell(context, row, proposal, "sop_approved", account_id=proposal.proposed_by)
+    tell(context, proposal.id, "sop_approved", account_id=proposal.proposed_by)
     return version.id
 
 
@@ -164,7 +164,7 @@ def send_back(context: Context, proposal_id: str, *, reason: str) -> None:
     _decide(context, proposal, row, reason=reason, approved=False)
     drafts.close_proposal(context.uow, proposal.id, state=SENT_BACK)
     drafts.change(context.uow, row.id, was=DraftState.IN_REVIEW, at_revision=row.revision, state=DraftState.DRAFT)
-    _tell(context, row, proposal, "sop_sent_back", account_id=proposal.proposed_by)
+    tell(context, proposal.id, "sop_sent_back", account_id=proposal.proposed_by)
 
 
 def withdraw(context: Context, draft_id: str) -> None:
@@ -203,9 +203,7 @@ def _decide(context: Context, proposal: drafts.ProposalRow, row: drafts.DraftRow
         raise errors.NotFound(proposal_id=proposal.id)
     if actor.account_id in hands_in(context, row):
         raise sop_refusals.OwnApproval()
-    if not 1 <= len(reason.strip()) <= LONGEST:
-        raise errors.InvalidSubmission({"reason": ("Tulis alasannya, paling banyak 2000 huruf.",
-                                                   "Give the reason, at most 2000 characters.")})
+    require_reason(reason)
     open_roles = [role for role in may if role not in {each.role for each in made}]
     if not open_roles:
         raise errors.StaleRevision()
@@ -215,11 +213,24 @@ def _decide(context: Context, proposal: drafts.ProposalRow, row: drafts.DraftRow
     return open_roles[0]
 
 
-def _tell(context: Context, row: drafts.DraftRow, proposal: drafts.ProposalRow, code: str, *, account_id: str | None = None,
-          role: str | None = None) -> None:
+def unsaid(**texts: str) -> dict[str, tuple[str, str]]:
+    """What to mend in the texts that a proposal needs, by field."""
+    return {name: ("Wajib diisi, paling banyak 2000 huruf.", "Required, at most 2000 characters.")
+            for name, text in texts.items() if not 1 <= len(text.strip()) <= LONGEST}
+
+
+def require_reason(reason: str) -> None:
+    """Nobody decides without one. Raises `InvalidSubmission`."""
+    if unsaid(reason=reason):
+        raise errors.InvalidSubmission({"reason": ("Tulis alasannya, paling banyak 2000 huruf.",
+                                                   "Give the reason, at most 2000 characters.")})
+
+
+def tell(context: Context, proposal_id: str, code: str, *, account_id: str | None = None, role: str | None = None) -> None:
+    """The notice of what became of a proposal, to a person or to all of a role in the actor's agency; told twice, it comes once."""
     notices.add(context.uow, notices.NoticeRow(
-        id=randomness.new_id(), agency_id=row.agency_id, account_id=account_id, role=role, at=context.now, code=code,
-        once=f"{proposal.id}.{code}.{role or ''}"))
+        id=randomness.new_id(), agency_id=context.actor.agency_id, account_id=account_id, role=role, at=context.now, code=code,
+        once=f"{proposal_id}.{code}.{role or ''}"))
 
 
 def _refuse_outdated(context: Context, row: drafts.DraftRow) -> None:

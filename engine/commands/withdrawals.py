@@ -7,10 +7,7 @@ from datetime import date
 from engine import authorization, effects, errors, sop_refusals
 from engine.commands import drafts, starts
 from engine.executor import Context
-from storage import deployments, notices, randomness, withdrawals
-
-_WRONG_TEXT = ("Wajib diisi, paling banyak 2000 huruf.", "Required, at most 2000 characters.")
-_WRONG_DAY = ("Pilih hari ini atau sesudahnya.", "Choose today or a later day.")
+from storage import deployments, randomness, withdrawals
 
 
 def propose(context: Context, deployment_id: str, *, decree: str, withdrawn_from: date, reason: str) -> None:
@@ -26,16 +23,16 @@ def propose(context: Context, deployment_id: str, *, decree: str, withdrawn_from
     if version.id in withdrawals.standing(context.uow, version.agency_id):
         raise sop_refusals.WithdrawalStands()
     _refuse_replaced(context, version)
-    problems = {name: _WRONG_TEXT for name, value in (("decree", decree), ("reason", reason)) if not _is_said(value)}
+    problems = drafts.unsaid(decree=decree, reason=reason)
     if withdrawn_from < context.local_day():
-        problems["withdrawn_from"] = _WRONG_DAY
+        problems["withdrawn_from"] = drafts.DAY_HAS_PASSED
     if problems:
         raise errors.InvalidSubmission(problems)
     row = withdrawals.WithdrawalRow(
         id=randomness.new_id(), deployment_id=version.id, decree=decree.strip(), withdrawn_from=withdrawn_from, reason=reason.strip(),
         proposed_at=context.now, proposed_by=context.actor.account_id, state=drafts.IN_REVIEW)
     withdrawals.add(context.uow, row)
-    _tell(context, row, "sop_proposed", role=drafts.HEAD)
+    drafts.tell(context, row.id, "sop_proposed", role=drafts.HEAD)
 
 
 def approve(context: Context, deployment_id: str, withdrawal_id: str, *, reason: str) -> None:
@@ -52,7 +49,7 @@ def approve(context: Context, deployment_id: str, withdrawal_id: str, *, reason:
     _decide(context, row, drafts.APPROVED, reason)
     if row.withdrawn_from <= max(context.local_day(), version.effective_from):   # today, or before it ever came into force
         starts.withdrawn(context, version)
-    _tell(context, row, "sop_approved", account_id=row.proposed_by)
+    drafts.tell(context, row.id, "sop_approved", account_id=row.proposed_by)
 
 
 def send_back(context: Context, deployment_id: str, withdrawal_id: str, *, reason: str) -> None:
@@ -66,7 +63,7 @@ def send_back(context: Context, deployment_id: str, withdrawal_id: str, *, reaso
     """
     _, row = _to_decide(context, deployment_id, withdrawal_id, reason)
     _decide(context, row, drafts.SENT_BACK, reason)
-    _tell(context, row, "sop_sent_back", account_id=row.proposed_by)
+    drafts.tell(context, row.id, "sop_sent_back", account_id=row.proposed_by)
 
 
 def _to_decide(
@@ -77,9 +74,7 @@ def _to_decide(
         raise errors.NotFound(withdrawal_id=withdrawal_id)
     if row.proposed_by == actor.account_id:
         raise sop_refusals.OwnApproval()
-    if not _is_said(reason):
-        raise errors.InvalidSubmission({"reason": ("Tulis alasannya, paling banyak 2000 huruf.",
-                                                   "Give the reason, at most 2000 characters.")})
+    drafts.require_reason(reason)
     return version, row
 
 
@@ -91,13 +86,3 @@ def _decide(context: Context, row: withdrawals.WithdrawalRow, state: str, reason
 def _refuse_replaced(context: Context, version: deployments.DeploymentRow) -> None:
     if version.effective_from <= context.local_day() and not effects.is_in_force(context, version.id, version.key):
         raise sop_refusals.NothingToWithdraw()
-
-
-def _is_said(text: str) -> bool:
-    return 1 <= len(text.strip()) <= drafts.LONGEST
-
-
-def _tell(context: Context, row: withdrawals.WithdrawalRow, code: str, *, account_id: str | None = None, role: str | None = None) -> None:
-    notices.add(context.uow, notices.NoticeRow(
-        id=randomness.new_id(), agency_id=context.actor.agency_id, account_id=account_id, role=role, at=context.now, code=code,
-        once=f"{row.id}.{code}.{role or ''}"))

@@ -118,6 +118,11 @@ def test_a_running_case_keeps_its_version_and_a_later_one_gets_the_new(bureau: B
         assert (b"40 menit" in drawn) is (name != "after")   # the replay draws the version the case ran by
     assert versions == {"before": first.version, "same day": first.version, "after": first.version + 1}
     assert {one.version: one.running for one in bureau.sops.list(bureau.owner)} == {first.version: 2, first.version + 1: 1}
+    newest = {one.key: one for one in bureau.sops.newest(bureau.owner)}[first.key]
+    assert (newest.version, newest.deployment_id) == (first.version + 1, listed[first.version + 1].deployment_id)
+    assert bureau.sops.steps(bureau.owner, newest.deployment_id) == bureau.sops.get(bureau.owner, newest.deployment_id).steps != ()
+    with pytest.raises(errors.NotFound):
+        bureau.sops.steps(bureau.owner, "nowhere")
 
 
 def test_both_sheets_print_their_own_time(bureau: Bureau) -> None:

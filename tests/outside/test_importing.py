@@ -41,20 +41,20 @@ def meaning(model: Model, keys: dict[str, str]) -> list[object]:
 def test_nothing_is_left_out_of_the_report_and_nothing_is_changed_but_keys(file: Path) -> None:
     data = file.read_bytes()
     try:
-        content, before, marked = importing.adapted(data, file.name)
+        found = importing.adapted(data, file.name)
     except BundleRefused as refused:
         assert refused.findings
         return
-    original, model = read_model(data, file=file.name), read_model(content, file=file.name)
+    original, model = read_model(data, file=file.name), read_model(found.content, file=file.name)
     for one in (original, model):   # lines may move where a file is written anew
         for process in one.processes.values():
             for node in nodes_of(process):
                 node.events = tuple(type(event)(**{**vars(event), "line": None}) for event in node.events)
-    assert meaning(original, {old: new for new, old in before.items()}) == meaning(model, {})
-    assert [key for key, process in original.processes.items() if process.is_executable is False and model.processes[key].is_executable] == list(marked)
+    assert meaning(original, {old: new for new, old in found.keys.items()}) == meaning(model, {})
+    assert [key for key, process in original.processes.items() if process.is_executable is False and model.processes[key].is_executable] == list(found.marked)
 
-    findings = [one for one in lint(SopBundle.from_files({file.name: content})) if one.code != "no-sheet"]
-    report = importing.report(data, file.name, findings, roles={})
+    findings = [one for one in lint(SopBundle.from_files({file.name: found.content})) if one.code != "no-sheet"]
+    report = importing.report(found, findings, roles={})
     told = Counter(element.id for element in report.elements)
     assert {node.id for process in model.processes.values() for node in nodes_of(process)} <= set(told)
     assert {flow.id for process in model.processes.values() for flow in flows_of(process)} <= set(told)

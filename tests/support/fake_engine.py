@@ -36,6 +36,7 @@ from engine.results import (
     ReplayVerdict,
     SavedFilter,
     SopDetail,
+    SopStep,
     SopSummary,
     StateAt,
     TaskDetail,
@@ -358,7 +359,7 @@ class Sops:
     def list(self, actor: Actor) -> tuple[SopSummary, ...]:
         return (self.detail.summary,) if self.detail else ()
 
-    startable = list
+    startable = newest = list
 
     def may_start(self, actor: Actor) -> bool:
         return bool(self.startable(actor))
@@ -373,6 +374,9 @@ class Sops:
         if self.detail is None or key != self.detail.summary.key:
             raise errors.NotFound()
         return replace(REVIEW, key="receive_case", title=Text("Menerima laporan kasus", "Receive a case report"))
+
+    def steps(self, actor: Actor, deployment_id: str) -> tuple[SopStep, ...]:
+        return self.get(actor, deployment_id).steps
 
     def get(self, actor: Actor, deployment_id: str) -> SopDetail:
         if self.detail is None or deployment_id != self.detail.summary.deployment_id:
