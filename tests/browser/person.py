@@ -51,7 +51,7 @@ class Browsing:
         self.open(link)
         self.page.get_by_role("button", name="Minta kode").click()
         self.page.get_by_label("Kode enam angka").fill(companion.referral(case).locator("strong.code").inner_text())
-        self.page.get_by_role("button", name="Masuk").click()
+        self.press("Masuk")
 
     def fill(self, answers: Mapping[str, Any], at: str = "f") -> None:
         for key, value in answers.items():
@@ -107,7 +107,8 @@ class Person(Browsing):
         """On the page that asks for it; it leads on to the page that was asked for."""
         self.page.fill("#sign_in", self._name)
         self.page.fill("#passphrase", self._passphrase)
-        self.page.click("main button")
+        with self.page.expect_navigation():
+            self.page.click("main button")
         assert "/masuk" not in self.page.url, self.page.locator("main").inner_text()
 
     def open(self, path: str) -> Page:

@@ -113,7 +113,7 @@ def test_a_case_goes_through_all_ten_rows_and_its_auditor_confirms_it(chromium: 
         page.locator("main").press("ArrowRight")
         page.wait_for_selector(f".moment strong:text('{step} / {last}')")
     page.get_by_role("button", name="Verifikasi").click()
-    assert page.get_by_text("Terbukti utuh").is_visible()
+    page.get_by_text("Terbukti utuh").wait_for()
     for person in (operator, manager, companion, partner, head, auditor):
         assert person.complaints == []
         person.context.close()

@@ -17,7 +17,7 @@ def test_a_task_is_claimed_filled_and_completed_without_javascript(visit, engine
     page.locator("#f-lines-1-need").fill("Konseling")
     assert page.get_by_label("Disetujui").is_checked(), "a new row keeps what was answered"
     page.get_by_role("button", name="Selesaikan tugas").click()
-    assert page.get_by_role("heading", name="Selesai").is_visible()
+    page.get_by_role("heading", name="Selesai").wait_for()
     assert engine.kept["task-7"].detail.summary.completed_at is not None
 
 
@@ -88,7 +88,7 @@ def test_the_replay_works_without_javascript(visit):
     page.get_by_role("link", name="Mundur").click()
     assert page.locator(".moment strong").inner_text() == "2 / 6"
     page.get_by_role("button", name="Verifikasi").click()
-    assert page.get_by_text("Terbukti utuh").is_visible()
+    page.get_by_text("Terbukti utuh").wait_for()
 
 
 def test_the_back_button_shows_nothing_after_signing_out(visit):
