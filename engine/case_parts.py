@@ -16,7 +16,7 @@ from engine.casefile.case import Case, line_key
 from engine.casefile.parts import part_of
 from engine.commands import messages
 from engine.executor import Context
-from engine.forms_schema import Field
+from engine.forms_schema import Field, Form
 from engine.masking import Sight
 from engine.results import (
     CaseHead, CasePlan, CaseProcess, CaseServices, CaseStages, Handover, InstanceSummary, Part, PlanLine, PlanVersion, ProcessStep,
@@ -79,15 +79,16 @@ class Known:
 
     def asked(self, record: str) -> dict[str, Field]:
         """What the SOPs' forms ask for a record, and nothing else."""
-        return forms.merged(form for form in self._forms if form.record == record)
+        return forms.merged(form for form in self.forms if form.record == record)
 
     @cached_property
-    def _forms(self) -> list[Any]:
+    def forms(self) -> list[Form]:
+        """The forms of every SOP the case ran by."""
         return [form for each in self.instances for form in ran_by.of(self.context, each).forms]
 
     @cached_property
     def _anyones(self) -> dict[str, Field]:
-        return forms.merged(self._forms)
+        return forms.merged(self.forms)
 
 
 def known(context: Context, row: cases.CaseRow, about: authorization.ObjectFacts) -> Known:

@@ -5,18 +5,19 @@ Each tile of the desk counts what its list shows, by the same question. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from engine import authorization, deadlines, desk_figures, errors, facts, proposals, summaries
+from engine import authorization, case_standing, deadlines, desk_figures, errors, facts, proposals, summaries
 from engine.authorization import OUTSIDE
+from engine.commands import access
 from engine.definitions import Definition, nodes_of
-from engine.desk_brief import asks_for_decision, brief
+from engine.desk_brief import asking, brief
 from engine.executor import Context, Executor
-from engine.office_results import DecisionBrief, QuietCase, StepTime, Tile, Workload
+from engine.office_results import CaseStanding, DecisionBrief, QuietCase, StepTime, Tile, Workload
 from engine.proposals import Span
 from engine.results import Page
 from engine.types import Actor, TaskSummary
@@ -109,10 +110,11 @@ class Desk:
         return self._executor.read(actor, query)
 
     def decision(self, actor: Actor, task_id: str) -> DecisionBrief | None:
-        """What stands beside the form of a task that asks for a decision: who asks, since when, what was said before. None for a task
-        that asks for none; `NotFound` for one the actor may not see."""
+        """What stands beside the form of a task that asks for a decision: who asks, since when, what was said before, how its case
+        stands, what the assessment found (that stands in the access log). None for a task that asks for none; `NotFound` for one the
+        actor may not see."""
 
-        def query(context: Context) -> DecisionBrief | None:
+        def command(context: Context) -> DecisionBrief | None:
             row = inbox.get(context.uow, task_id, actor.account_id)
             if row is None:
                 raise errors.NotFound(task_id=task_id)
@@ -121,7 +123,24 @@ class Desk:
             definition = context.executor.definition(context.uow, row.deployment_id)
             if row.task.element_id not in self._of(context, row.deployment_id).decisions:
                 return None
-            return brief(context, row, definition, about)
+            found = brief(context, row, definition, about)
+            if found.findings and row.task.case_id is not None:
+                access.log(context, row.task.case_id, what=access.READ, field_group="part.decision")
+            return found
+
+        return self._executor.run(actor, command)
+
+    def standings(self, actor: Actor, task_ids: Collection[str]) -> Mapping[str, CaseStanding]:
+        """task id -> how its case stands, for open decisions on one page of a list; nothing of those that the actor may not read."""
+        authorization.require(actor, "desk.read")
+
+        def query(context: Context) -> Mapping[str, CaseStanding]:
+            found = {}
+            for task_id, row in inbox.of_ids(context.uow, task_ids, actor.account_id).items():
+                asks = row.task.element_id in self._of(context, row.deployment_id).decisions
+                if asks and (known := case_standing.known_to(context, row)) is not None:
+                    found[task_id] = case_standing.beside(known, row, context.executor.definition(context.uow, row.deployment_id))
+            return found
 
         return self._executor.read(actor, query)
 
@@ -177,8 +196,8 @@ def _cases(asked: _Asked, tile: str) -> WantedCases:
 
 
 def _steps(definition: Definition) -> _Steps:
-    asking = {key for key, form in definition.forms.items() if asks_for_decision(form)}
+    deciding = asking(definition.forms)
     answering = {key for key, form in definition.forms.items() if form.record == _REFERRAL}
     nodes = [node for process in definition.processes.values() for node in nodes_of(process) if node.form]
-    return _Steps(decisions=frozenset(node.id for node in nodes if node.form in asking),
+    return _Steps(decisions=frozenset(node.id for node in nodes if node.form in deciding),
                   answers=frozenset(node.id for node in nodes if node.form in answering))

@@ -1,10 +1,11 @@
-"""What stands beside the form of a decision: who asks for it, since when, what was said in the same record before."""
+"""What stands beside the form of a decision: who asks for it, since when, what was said in the same record before, how the case stands."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from engine import facts
+from engine import case_standing, facts
 from engine.advance import SYSTEM
 from engine.authorization import ObjectFacts
 from engine.casefile import approval, kept
@@ -18,13 +19,20 @@ from storage import accounts, cases, journal, trace
 from storage.inbox import InboxRow
 
 _MOST_COMMENTS: Final = 20
+_END, _WHY_IT_ENDS = "termination", "termination_reason"
 _SPOKEN: Final = frozenset({FieldType.LONGTEXT, FieldType.CHOICE})
 
 
-def asks_for_decision(form: Form) -> bool:
-    """Whether whoever fills the form in approves something: one of its steering choices is `approved`."""
-    return any(field.steering and field.type is FieldType.CHOICE and approval.APPROVED in {option.value for option in field.options}
-               for field in form.fields)
+def asking(forms: Mapping[str, Form]) -> frozenset[str]:
+    """Which of an SOP's forms ask for a decision: one of the steering choices is `approved`; or, where no form of the SOP has the answer
+    to a proposed end, the form says why the case ends, and with that ends it."""
+    proposes_end = any(field.key == approval.DECISIONS[_END] for form in forms.values() for field in form.fields)
+    return frozenset(key for key, form in forms.items() if any(map(_approves, form.fields)) or (
+        form.record == _END and not proposes_end and any(field.key == _WHY_IT_ENDS and field.required for field in form.fields)))
+
+
+def _approves(field: Field) -> bool:
+    return field.steering and field.type is FieldType.CHOICE and approval.APPROVED in {option.value for option in field.options}
 
 
 def brief(context: Context, row: InboxRow, definition: Definition, about: ObjectFacts) -> DecisionBrief:
@@ -40,8 +48,11 @@ def brief(context: Context, row: InboxRow, definition: Definition, about: Object
         told = list(zip(versions, opened, strict=True))
         comments = _comments(context, form.record, definition, told, facts.sight_of(context.actor, about))
     names = accounts.names(context.uow, asked_by)
-    return DecisionBrief(requested_by=tuple(names[each] for each in sorted(asked_by) if each in names), requested_at=row.task.ready_at,
-                         comments=tuple(comments[-_MOST_COMMENTS:]))
+    known = case_standing.known_to(context, row) if row.task.completed_at is None else None
+    return DecisionBrief(
+        requested_by=tuple(names[each] for each in sorted(asked_by) if each in names), requested_at=row.task.ready_at,
+        comments=tuple(comments[-_MOST_COMMENTS:]), standing=case_standing.beside(known, row, definition) if known else None,
+        findings=case_standing.findings(known) if known else ())
 
 
 def _asked_by(context: Context, row: InboxRow) -> frozenset[str]:

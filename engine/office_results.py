@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.results import FormField
+    from engine.results import FormField, RefusedLetter
 
 # --- one case and those who work on it --------------------------------------------------------------------------------
 
@@ -88,12 +88,53 @@ class Comment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaperHeld:
+    """A document that the SOP names among what a step needs. `at`: when the case's last one was written; None: it has none, or
+    (not `is_shown`) that is not the viewer's to know."""
+
+    code: str
+    at: datetime | None
+    is_shown: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentHeld:
+    """What was last recorded of the consent to the services, and when; nothing yet: both None."""
+
+    status: FormField | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one record of an assessment found, in its choices and its yes or no; the sentences stand in the case."""
+
+    record: str
+    at: datetime
+    fields: tuple[FormField, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseStanding:
+    """What a case has while somebody must decide about it; none of it is judged here."""
+
+    papers: tuple[PaperHeld, ...]                # none: the SOP names nothing
+    consent: ConsentHeld | None                  # None: not the viewer's to know
+    lines: tuple[tuple[str, int], ...]           # of the plan in force: status, how many lines
+    open_steps: tuple[str, ...]                  # the names of the other tasks that wait, one each
+    refused_letters: tuple[RefusedLetter, ...]
+    unanswered: tuple[datetime, ...]             # referrals without an answer, each since when; the oldest first
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecisionBrief:
     """What stands beside the form of a decision; what tables found stands in the form itself (its `shows`)."""
 
     requested_by: tuple[str, ...]
     requested_at: datetime | None
     comments: tuple[Comment, ...]
+    standing: CaseStanding | None = None         # None: the task is of no case, or of one that the viewer may not read
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

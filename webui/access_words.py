@@ -62,7 +62,8 @@ def part(name: str) -> str:
     return {
         "timeline": _("linimasa"), "assessment": _("asesmen"), "plan": _("rencana"), "services": _("layanan dan rujukan"),
         "conferences": _("konferensi"), "consents": _("persetujuan"), "documents": _("daftar dokumen"), "sop": _("alur"),
-        "notes": _("catatan"), "search": _("hasil pencarian"), "simfoni": _("lembar Simfoni")}.get(name, name)
+        "notes": _("catatan"), "search": _("hasil pencarian"), "simfoni": _("lembar Simfoni"),
+        "decision": _("temuan untuk keputusan")}.get(name, name)
 
 
 def why(entry: AccessEntry) -> str:

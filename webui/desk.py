@@ -66,7 +66,9 @@ def listed(tile: str) -> str:
     if found is None:
         abort(404)
     if found.lists == "tasks":
-        return render_template("desk_tasks.html", tile=found, page=engine.desk.tasks(who, tile, page=number))
+        page = engine.desk.tasks(who, tile, page=number)
+        standings = engine.desk.standings(who, [each.id for each in page.rows]) if tile == "decisions" else {}
+        return render_template("desk_tasks.html", tile=found, page=page, standings=standings)
     return render_template("desk_cases.html", tile=found, page=engine.desk.cases(who, tile, page=number))
 
 

@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 import engine as front_door
-from engine import errors
+from engine import case_standing, errors
 from engine.commands.partner import NotShareable, WrongCode
+from engine.executor import Context
+from engine.office_results import CaseStanding
 from engine.partner import Partner
 from engine.partner_results import CaseReferrals, PartnerLink, ReferralOut
-from engine.results import CaseDetail, ReplayVerdict
+from engine.results import CaseDetail, InboxFilters, ReplayVerdict
 from engine.scenario import pass_time
 from engine.types import Actor, TaskSummary
-from storage import journal
+from storage import inbox, journal
 from webui import stage
 
 DEPOK = Path(__file__).resolve().parents[2] / "bpmn" / "depok" / "pengelolaan-kasus"
@@ -304,3 +306,17 @@ def test_who_may_refer_and_only_what_waits_in_that_case(scene: Scene) -> None:
     scene.withdraw()
     with pytest.raises((NotShareable, errors.NotFound)):
         scene.partner.issue_link(scene.companion, scene.case_id, task_id, contact=CONTACT)
+
+
+def test_whoever_decides_reads_since_when_a_partner_has_not_answered(scene: Scene) -> None:
+    (answer,) = scene.detail().open_tasks
+    (decided, *_) = scene.on.engine.tasks.inbox(scene.on.actor_of("head_of_unit"), InboxFilters(box="done")).rows
+
+    def query(context: Context) -> CaseStanding:
+        row = inbox.get(context.uow, decided.id, context.actor.account_id)
+        known = case_standing.known_to(context, row) if row is not None else None
+        assert row is not None and known is not None
+        return case_standing.beside(known, row, context.executor.definition(context.uow, row.deployment_id))
+
+    found = scene.on.engine.audit._executor.read(scene.on.actor_of("head_of_unit"), query)
+    assert found.unanswered == (answer.ready_at,) and found.open_steps == (answer.name,)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from engine import authorization, errors
 from engine.commands.assignment import CannotOwn
-from engine.office_results import CaseStaff, ChainLink, DecisionBrief, Escalation, QuietCase, Shift, StepTime, Tile, Workload
+from engine.office_results import (
+    CaseStaff, CaseStanding, ChainLink, ConsentHeld, DecisionBrief, Escalation, PaperHeld, QuietCase, Shift, StepTime, Tile, Workload,
+)
 from engine.provider_results import Directory
 from engine.report_results import OverdueReport, Period, Statistics, TimeReport
 from engine.results import Page
@@ -41,7 +44,13 @@ class Desk:
         return Page(rows=(row,), total=1)
 
     def decision(self, actor: Actor, task_id: str) -> DecisionBrief | None:
-        return DecisionBrief(requested_by=("Ayu Lestari",), requested_at=NOW, comments=()) if task_id == "task-1" else None
+        standing = CaseStanding(papers=(PaperHeld(code="F03", at=NOW - timedelta(days=2)), PaperHeld(code="F04", at=None)),
+                                consent=ConsentHeld(status=None, at=None), lines=(("planned", 2),), open_steps=("Mencatat persetujuan",),
+                                refused_letters=(), unanswered=(NOW - timedelta(hours=3),))
+        return DecisionBrief(requested_by=("Ayu Lestari",), requested_at=NOW, comments=(), standing=standing) if task_id == "task-1" else None
+
+    def standings(self, actor: Actor, task_ids: Collection[str]) -> Mapping[str, CaseStanding]:
+        return {}
 
     def workload(self, actor: Actor) -> tuple[Workload, ...]:
         return PEOPLE
