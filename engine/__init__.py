@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.coverage import of_folder as agency_coverage
     from engine.deadlines import DeadlineState, counts_day_and_night, deadline_word, state_of
     from engine.decisions import DecisionOutcome, Decisions, read_decisions
+    from engine.draft_edits import FieldEdit
     from engine.errors import BpmnError, BundleRefused, EngineError, PermanentFailure, TransientFailure
     from engine.front_door import Engine
     from engine.replay import replay_pack as verify_pack
@@ -39,6 +40,7 @@ _HOMES = {
     "clock": ("Clock", "ManualClock", "SystemClock"),
     "coverage": ("Coverage", "agency_coverage"),
     "deadlines": ("DeadlineState", "counts_day_and_night", "deadline_word", "state_of"),
+    "draft_edits": ("FieldEdit",),
     "decisions": ("DecisionOutcome", "Decisions", "read_decisions"),
     "errors": ("BpmnError", "BundleRefused", "EngineError", "PermanentFailure", "TransientFailure"),
     "front_door": ("Engine",),
@@ -57,7 +59,7 @@ _RENAMED = {"agency_coverage": "of_folder", "verify_pack": "replay_pack"}
 
 __all__ = [
     "Actor", "BpmnError", "BundleRefused", "Clock", "ClockKind", "Coverage", "DeadlineState", "DecisionOutcome", "Decisions", "Engine",
-    "EngineError", "Happening", "InstanceStatus", "LintFinding", "ManualClock", "Operation", "OperationCall", "OperationSpec",
+    "EngineError", "FieldEdit", "Happening", "InstanceStatus", "LintFinding", "ManualClock", "Operation", "OperationCall", "OperationSpec",
     "Outcome", "OutcomeKind", "PermanentFailure", "Scenario", "ScenarioResult", "Season", "Settings", "Severity", "SopBundle",
     "Stage", "Story", "SystemClock", "TaskSummary", "Text", "TimeStandard", "TraceEntry", "TransientFailure", "Trial", "Value",
     "WorkCalendar", "agency_coverage", "allows", "ask_tables", "asks_tables", "due_at", "explain_due", "lint", "pass_time", "play_scenario",

@@ -42,7 +42,7 @@ def board(context: Context, draft_id: str, file: str) -> DrawingBoard:
     chosen = file or next(iter(own), "")
     if chosen not in own:
         raise errors.NotFound(file=chosen)
-    sheet = _lenient(partial(sop_toml.read_folder, bundle.files, "")) or SopSheet()
+    sheet = _sheet(bundle)
     findings = draft_findings(context, row)
     runs = not any(finding.severity is Severity.ERROR for finding in findings)
     read = (_lenient(partial(bpmn_xml.read_model, data, file=path)) for path, data in bundle.diagrams().items())
@@ -66,6 +66,11 @@ def _fixed(context: Context, row: drafts.DraftRow) -> tuple[str, ...]:
     return tuple(sorted(nodes | {flow.id for process in processes.values() for flow in definitions.flows_of(process)}))
 
 
+def clauses_of(bundle: SopBundle) -> tuple[tuple[str, str], ...]:
+    """The clauses that a step or a question may carry out: ids and words."""
+    return _clauses(_sheet(bundle))
+
+
 def problem_of(source: str) -> Text | None:
     """Why a text is no FEEL expression; None: it is one, or nothing was written. The same reader runs it later."""
     written = source.strip()
@@ -85,6 +90,10 @@ def _lenient(read: Callable[[], _Read]) -> _Read | None:
         return read()
     except errors.EngineError:
         return None
+
+
+def _sheet(bundle: SopBundle) -> SopSheet:
+    return _lenient(partial(sop_toml.read_folder, bundle.files, "")) or SopSheet()
 
 
 def _forms(bundle: SopBundle) -> list[Form]:

@@ -14,11 +14,11 @@ from engine.bundle import SopBundle
 from engine.commands import outside
 from engine.commands import versions as new_versions
 from engine.definitions import Definition
+from engine.editing import Editing
 from engine.entrances import Entrance
 from engine.executor import Context, Executor
 from engine.lint import guarded
 from engine.migrating import Migrating
-from engine.publishing import Publishing
 from engine.render import sop_ap
 from engine.results import FormView, SopDetail, SopStep, SopSummary
 from engine.settings import Settings
@@ -32,9 +32,9 @@ from storage import deployments, drafts, instances, randomness, withdrawals
 TRIALS_KEPT = 50   # in one process; the oldest make room
 
 
-class Sops(Publishing, Withdrawing, Migrating):
-    """Deploy, read, draw, check, try; what changes an SOP stands in `Publishing` and `Withdrawing`, what that does to running cases in
-    `Migrating`."""
+class Sops(Editing, Withdrawing, Migrating):
+    """Deploy, read, draw, check, try; what changes an SOP stands in `Publishing`, `Editing` and `Withdrawing`, what that does to running
+    cases in `Migrating`."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:
         super().__init__(executor, settings)

@@ -1,0 +1,28 @@
+"""What an author types on the pages of a draft: a question of a form, the rows of a decision table. Nothing here is checked yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.types import Text
+
+NOTHING = Text("", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldEdit:
+    """One question as typed. `options` are values and labels; None leaves those there are. `heading` begins a part of the form here."""
+
+    key: str
+    type: str
+    label: Text
+    help: Text = NOTHING
+    required: bool = False
+    allow_unknown: bool = False
+    steering: bool = False
+    sensitivity: str = "C1"
+    options: tuple[tuple[str, Text], ...] | None = None
+    show_if: str = ""
+    rule: str = ""
+    clause: str = ""
+    heading: Text = NOTHING

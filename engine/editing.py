@@ -1,0 +1,94 @@
+"""The part of `engine.sops` that changes single files of a draft: its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine import authorization, draft_reading, errors, form_board, form_edit
+from engine.bundle import SopBundle
+from engine.draft_edits import FieldEdit
+from engine.editing_results import FormBoard
+from engine.executor import Context
+from engine.publishing import Publishing
+from engine.sop_results import DraftDetail
+from engine.types import Actor, Text
+from storage import drafts
+
+
+class Editing(Publishing):
+    """Forms of a draft, question by question. Each change is the draft's next revision; everything that does not say it stays.
+
+    All of them raise `NotFound`, `StaleRevision` where somebody saved the draft since `expected_revision`, `DraftClosed`,
+    `InvalidSubmission` by the box of the page, and `BundleRefused` where the file cannot be read as it is.
+    """
+
+    def form_board(self, actor: Actor, draft_id: str, *, file: str = "", key: str = "") -> FormBoard:
+        """One form of a draft, "" for the first, and where its question `key` is used. Raises `NotFound`, `DraftClosed`."""
+        authorization.require(actor, "sop.draft")
+        return self._executor.read(actor, lambda context: form_board.board(context, draft_id, file, key=key))
+
+    def save_field(
+        self, actor: Actor, draft_id: str, file: str, edit: FieldEdit, *, key: str = "", parent: str = "", after: str | None = None,
+        expected_revision: int,
+    ) -> DraftDetail:
+        """One question as typed, in the place of `key` or ("") as a new one; `form_edit.with_field` says what the others mean."""
+        return self._with_form(actor, draft_id, file, lambda data: form_edit.with_field(
+            data, file, edit, key=key, parent=parent, after=after), note=edit.key, expected_revision=expected_revision)
+
+    def move_field(
+        self, actor: Actor, draft_id: str, file: str, key: str, *, parent: str = "", up: bool, expected_revision: int,
+    ) -> DraftDetail:
+        """One question a place up or down."""
+        return self._with_form(actor, draft_id, file, lambda data: form_edit.moved(data, file, key, parent=parent, up=up),
+                               note=key, expected_revision=expected_revision)
+
+    def remove_field(self, actor: Actor, draft_id: str, file: str, key: str, *, parent: str = "", expected_revision: int) -> DraftDetail:
+        """The form without a question, also where something still names it: the check finds that."""
+        return self._with_form(actor, draft_id, file, lambda data: form_edit.without_field(data, file, key, parent=parent),
+                               note=f"- {key}", expected_revision=expected_revision)
+
+    def save_form_head(self, actor: Actor, draft_id: str, file: str, *, title: Text, help: Text, expected_revision: int) -> DraftDetail:
+        """The form's title and what stands above its questions."""
+        return self._with_form(actor, draft_id, file, lambda data: form_edit.with_head(data, file, title=title, help=help),
+                               note=title.id, expected_revision=expected_revision)
+
+    def add_form(self, actor: Actor, draft_id: str, *, key: str, title: Text, expected_revision: int) -> str:
+        """A form that asks nothing yet; its file."""
+        authorization.require(actor, "sop.draft")
+        file, data = form_edit.new_form(key, title)
+        bundle = self._bundle(actor, draft_id, expected_revision)
+        if any(path.rpartition("/")[2] == f"{key}.json" for path in bundle.forms()):
+            raise errors.InvalidSubmission({"key": ("Kunci itu sudah dipakai formulir lain SOP ini.",
+                                                    "Another form of this SOP has that key.")})
+        self._saved(actor, SopBundle.from_files({**bundle.files, file: data}), draft_id=draft_id, based_on=None,
+                    expected_revision=expected_revision, note=f"+ {key}")
+        return file
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _with_form(self, actor: Actor, draft_id: str, file: str, change: Callable[[bytes], bytes], *, note: str,
+                   expected_revision: int) -> DraftDetail:
+        authorization.require(actor, "sop.draft")
+        bundle = self._bundle(actor, draft_id, expected_revision)
+        if file not in bundle.forms():
+            raise errors.NotFound(file=file)
+        return self._changed(actor, draft_id, bundle, file, change, note=note, expected_revision=expected_revision)
+
+    def _changed(self, actor: Actor, draft_id: str, bundle: SopBundle, file: str, change: Callable[[bytes], bytes], *, note: str,
+                 expected_revision: int) -> DraftDetail:
+        """The next revision, or the draft as it is where the change changes nothing."""
+        after = change(bundle.files[file])
+        if after == bundle.files[file]:
+            return self.draft(actor, draft_id)
+        return self._saved(actor, SopBundle.from_files({**bundle.files, file: after}), draft_id=draft_id, based_on=None,
+                           expected_revision=expected_revision, note=f"{file}: {note}")
+
+    def _bundle(self, actor: Actor, draft_id: str, expected_revision: int) -> SopBundle:
+        """The files as the author saw them: what a change says of others must not be said of files that are no longer those."""
+        def query(context: Context) -> SopBundle:
+            row = draft_reading.edited(context, draft_id)
+            if row.revision != expected_revision:
+                raise errors.StaleRevision()
+            return SopBundle.from_files(drafts.files(context.uow, row.id, row.revision))
+
+        return self._executor.read(actor, query)

@@ -1,0 +1,158 @@
+"""A draft's forms are changed question by question, as a browser without a script posts them: the real engine, CSRF on."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from urllib.parse import quote
+
+import pytest
+
+from tests.support import office as offices
+from tests.web import test_sop_drafts
+from tests.web.test_sop_drafts import House, begin
+
+house = test_sop_drafts.house  # the fixture
+FILE = "forms/receive_case.json"
+ASKED = {"key": "meeting_place", "type": "choice", "label.id": "Tempat bertemu", "label.en": "Meeting place", "sensitivity": "C2",
+         "options": "office | Kantor | Office\r\nhome | Rumah", "required": "1", "after": "source", "clause": "kalbar.r1.kelengkapan"}
+
+
+class Author:
+    """A process owner at the forms of a new draft."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.browser = house, house.person("process_owner")
+        self.draft = begin(house, self.browser)
+        self.path = self.draft.replace("/draf/", "/formulir/")
+        self.revision = 1
+
+    def page(self, file: str = FILE, more: str = "") -> str:
+        return self.browser.get(f"{self.path}{more and '/isian'}?berkas={file}{more}").text
+
+    def post(self, action: str, *, file: str = FILE, **typed: str) -> tuple[int, str]:
+        response = self.browser.post(f"{self.path}/{action}", {"berkas": file, "revision": str(self.revision), **typed}, on=self.draft)
+        self.revision += response.status_code == 303
+        return response.status_code, response.text
+
+    def questions(self, file: str = FILE) -> list[str]:
+        return re.findall(r'<li id="q-(\w+)">', self.page(file))
+
+
+@pytest.fixture
+def author(house: House) -> Author:
+    return Author(house)
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+
+
+def test_a_question_is_added_changed_moved_and_removed(author: Author) -> None:
+    before = author.questions()
+    assert "formulir" in author.browser.get(author.draft).text
+    assert author.post("isian", **ASKED)[0] == 303
+    place = before.index("source") + 1
+    assert author.questions() == [*before[:place], "meeting_place", *before[place:]]
+    preview = author.page().partition('id="pratinjau"')[2]
+    assert 'name="f.meeting_place"' in preview and "Kantor" in preview and "Rumah" in preview, "as the task's page will show it"
+    assert author.post("pindah", naik="meeting_place")[0] == 303 and author.questions()[place - 1] == "meeting_place"
+    assert author.post("isian", **{**ASKED, "isian": "meeting_place", "label.id": "Di mana bertemu", "after": "-"})[0] == 303
+    page = author.page(more="&isian=meeting_place")
+    assert "Di mana bertemu" in page and "Tidak ada yang menyebut isian ini" in page and "home | Rumah" in page
+    assert author.post("hapus", isian="meeting_place")[0] == 303 and author.questions() == before
+
+
+def test_what_is_used_elsewhere_says_so_and_may_still_go(author: Author) -> None:
+    page = words(author.page(more="&isian=risk"))
+    assert "Diagram:" in page and "Tabel keputusan:" in page and "Bila dihapus" in page
+    assert author.post("hapus", isian="risk")[0] == 303 and "risk" not in author.questions()
+    assert "receive_case" in author.browser.get(author.draft).text
+
+
+def test_a_refusal_stands_beside_its_box_and_loses_nothing(author: Author) -> None:
+    status, page = author.post("isian", **{**ASKED, "show_if": 'risk = "high', "key": "return", "options": "tanpa tulisan"})
+    assert status == 422 and "Tempat bertemu" in page and "tanpa tulisan" in page and 'id="options-masalah"' in page
+    status, page = author.post("isian", **{**ASKED, "show_if": 'risk = "high'})
+    assert status == 422 and 'id="show_if-masalah"' in page and "FEEL" in page and "risk = &#34;high" in page
+    status, page = author.post("isian", **{**ASKED, "show_if": "1" + "+1" * 30_000})
+    assert status == 422 and 'id="show_if-masalah"' in page
+    assert "meeting_place" not in author.questions()
+
+
+def test_two_editors_never_overwrite_each_other(author: Author) -> None:
+    other = author.browser.post(f"{author.path}/isian", {**ASKED, "berkas": FILE, "revision": "1", "key": "mine"}, on=author.draft)
+    assert other.status_code == 303
+    status, page = author.post("isian", **ASKED)
+    assert status == 409 and "Tempat bertemu" in page and 'name="revision" value="2"' in page
+    assert author.post("hapus", isian="source")[0] == 409 and author.post("pindah", turun="source")[0] == 409
+    assert "source" in author.questions() and "mine" in author.questions() and "meeting_place" not in author.questions()
+    author.revision = 2   # having seen it
+    assert author.post("isian", **ASKED)[0] == 303 and {"mine", "meeting_place"} <= set(author.questions())
+
+
+def test_a_table_has_columns_of_its_own(author: Author) -> None:
+    assert author.post("isian", **{**ASKED, "key": "witnesses", "type": "rows"})[0] == 303
+    assert author.post("isian", tabel="witnesses", **{**ASKED, "key": "place", "after": "-"})[0] == 303
+    page = author.page(more="&isian=witnesses")
+    assert "column_1" in page and "isian=place" in page
+    assert author.post("pindah", tabel="witnesses", naik="place")[0] == 303
+    assert author.post("hapus", tabel="witnesses", isian="column_1")[0] == 303
+    status, page = author.post("hapus", tabel="witnesses", isian="place")
+    assert status == 422 and "paling sedikit satu kolom" in page
+
+
+def test_a_new_form_and_its_title(author: Author) -> None:
+    assert author.post("baru", key="receive_case", **{"title.id": "Lagi"})[0] == 422
+    assert author.post("baru", key="../x", **{"title.id": "Lagi"})[0] == 422
+    assert author.post("baru", key="visit", **{"title.id": "Kunjungan rumah"})[0] == 303
+    assert author.post("kepala", file="forms/visit.json", **{"title.id": "Kunjungan", "title.en": "Visit", "help.id": "Singkat saja."})[0] == 303
+    page = author.page("forms/visit.json")
+    assert "<h1>Kunjungan</h1>" in page and "Singkat saja." in page and "belum menanyakan apa pun" in page
+    assert author.post("kepala", file="forms/visit.json", **{"title.id": " "})[0] == 422
+
+
+def test_a_borrowed_form_says_for_whom_a_change_holds(author: Author) -> None:
+    lent = next(path for path in re.findall(r"berkas=(uses[^\"&]*\.json)", author.page()))
+    page = author.page(lent)
+    assert "hanya berlaku untuk SOP ini" in page and "dipinjam dari common/" in page
+
+
+def test_hostile_words_stay_words_and_a_hostile_file_opens_no_page(author: Author) -> None:
+    script = "<script>alert(1)</script>"
+    assert author.post("isian", **{**ASKED, "label.id": script, "help.id": '"><img src=x onerror=alert(1)>'})[0] == 303
+    for page in (author.page(), author.page(more="&isian=meeting_place")):
+        assert script not in page and "<img src=x" not in page and "&lt;script&gt;" in page
+    for content in (b"[" * 100_000, b'{"key": "receive_case", "fields": [], "eval": 1}'):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("sop.toml", (offices.SOP / "sop.toml").read_bytes())
+            archive.writestr(FILE, content)
+        sent = {"files": (io.BytesIO(packed.getvalue()), "draf.zip"), "revision": str(author.revision)}
+        assert author.browser.post(f"{author.draft}/berkas", sent, on=author.draft).status_code == 303
+        author.revision += 1
+        page = author.page()
+        assert "belum dapat dibaca sebagai formulir" in page and "form-un" in page
+        assert author.post("isian", **ASKED)[0] == 404 and author.post("pindah", naik="source")[0] in (404, 422)
+
+
+def test_only_who_edits_drafts_opens_their_forms_and_only_what_is_edited(author: Author) -> None:
+    head = author.house.person("head_of_unit")
+    assert head.get(author.path).status_code == head.get(f"{author.path}/isian?berkas={FILE}").status_code == 404
+    assert author.browser.get("/sop/formulir/" + "0" * 32).status_code == 404
+    for file in ("forms/tidak_ada.json", "sop.toml", "../sop.toml", quote("forms/receive_case.json\0")):
+        assert author.browser.get(f"{author.path}?berkas={file}").status_code == 404
+    assert author.browser.get(f"{author.path}/isian?berkas={FILE}&isian=tidak_ada").status_code == 404
+    assert author.post("hapus", isian="tidak_ada")[0] == author.post("isian", file="sop.toml", **ASKED)[0] == 404
+    assert author.browser.post(f"{author.draft}/cabut", {}, on=author.draft).status_code == 303
+    assert author.browser.get(author.path).status_code == 303
+
+
+def test_its_pages_are_in_english_too(author: Author) -> None:
+    author.browser.post("/bahasa", {"language": "en", "next": author.draft})
+    page = author.page(more="&isian=risk")
+    assert "Kind of answer" in page and "Used in" in page and "Decision table:" in page
+    author.browser.post("/bahasa", {"language": "id", "next": author.draft})
+
+
