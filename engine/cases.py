@@ -19,6 +19,7 @@ from engine.commands import documents, instances, made_anew, messages
 from engine.commands import cases as commands
 from engine.corrections import CaseCorrections
 from engine.executor import Context, Executor
+from engine.modifying import CaseModifying
 from engine.results import Anew, CaseAction, CaseSummary, CompletionResult, FormView, Page
 from engine.settings import Settings
 from engine.sop_toml import IN_CASE_REQUIRED
@@ -31,8 +32,8 @@ PAGE = 25
 _STATUSES = {"open": True, "closed": False}
 
 
-class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, CaseCorrections, CaseAccess, CaseSimfoni,
-            CaseRuns, StartDrafts):
+class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, CaseCorrections, CaseModifying, CaseAccess,
+            CaseSimfoni, CaseRuns, StartDrafts):
     """Find, open, read; start, pause, end; what operations ask of a case."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:

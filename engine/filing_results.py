@@ -40,6 +40,38 @@ class FilingVersion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EndedStep:
+    """A task that waits and would be over. `name` is empty where the viewer may not see it, `holder` where nobody took it."""
+
+    id: str
+    name: str
+    holder: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WayBack:
+    """That the step may begin again, and what would be over by that; a request names it, so that nothing else ends."""
+
+    steps: tuple[EndedStep, ...]
+    may_ask: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModificationRow:
+    """A request that the step begin again. `status` is waits | lapsed (it waits, and the case has moved on) | done | refused."""
+
+    seq: int
+    at: datetime
+    actor_name: str
+    status: str
+    reason: str
+    may_answer: bool
+    answered_by: str = ""
+    answered_at: datetime | None = None
+    answer_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FilingDetail:
     """A form that was sent: its answers now, all versions of them, oldest first, and what may be done.
 
@@ -54,6 +86,8 @@ class FilingDetail:
     versions: tuple[FilingVersion, ...]
     last_seq: int
     may_answer: int | None = None      # the entry of the correction that the viewer may consent to, or refuse
+    way_back: WayBack | None = None    # none: the step cannot begin again as the case stands
+    modifications: tuple[ModificationRow, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine import errors
 from engine.model import EventKind
-from engine.spiff import arming, board, faults, moving, scopes, views
+from engine.spiff import arming, board, faults, going_back, moving, scopes, views
 from engine.spiff.activities import HumanSpec, OperationSpec
 from engine.spiff.build import Program
 from engine.spiff.codec import State
@@ -23,6 +23,7 @@ from engine.transition import (
     AcceptStatedTime,
     AnswerCorrection,
     AskCorrection,
+    AskModify,
     Cancel,
     ChangeTables,
     CompleteOperation,
@@ -31,8 +32,10 @@ from engine.transition import (
     FailOperation,
     FireTimer,
     Migrate,
+    Modify,
     ReceiveMessage,
     ReceiveSignal,
+    RefuseModify,
     Remark,
     Resume,
     RetryElement,
@@ -216,7 +219,11 @@ def _move(top: InstanceWorkflow, stimulus: Stimulus) -> None:
         case Cancel():
             top.cancel_scope(top)
             top.header["status"] = InstanceStatus.CANCELLED.value
-        case AcceptStatedTime() | Correct() | AskCorrection() | AnswerCorrection():
+        case Modify():
+            if top.header.get("suspended") is not None:
+                raise errors.InstanceNotActive(instance=top.header["instance"])
+            going_back.go_back(top, stimulus.begin, frozenset(int(_token(top, each).id) for each in stimulus.end))
+        case AcceptStatedTime() | Correct() | AskCorrection() | AnswerCorrection() | AskModify() | RefuseModify():
             pass
         case _:
             raise errors.EngineError(instance=top.header["instance"])

@@ -54,6 +54,9 @@ KINDS: Mapping[str, type] = {
     "ask_correction": transition.AskCorrection,
     "answer_correction": transition.AnswerCorrection,
     "migrate": transition.Migrate,
+    "ask_modify": transition.AskModify,
+    "refuse_modify": transition.RefuseModify,
+    "modify": transition.Modify,
 }
 _NAMES = {stimulus: kind for kind, stimulus in KINDS.items()}
 

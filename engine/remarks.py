@@ -11,11 +11,22 @@ from engine.executor import Context
 from engine.forms_schema import Form
 from engine.replay import Step
 from engine.results import HistoryRow
-from engine.transition import AcceptStatedTime, AnswerCorrection, AskCorrection, CompleteTask, Correct, Start, View
+from engine.transition import (
+    AcceptStatedTime,
+    AnswerCorrection,
+    AskCorrection,
+    AskModify,
+    CompleteTask,
+    Correct,
+    Modify,
+    RefuseModify,
+    Start,
+    View,
+)
 from storage import instances, tasks
 from storage.journal import JournalRow
 
-KINDS: Final = frozenset({"accept_stated_time", "correct", "ask_correction", "answer_correction"})
+KINDS: Final = frozenset({"accept_stated_time", "correct", "ask_correction", "answer_correction", "ask_modify", "refuse_modify", "modify"})
 
 
 class Told:
@@ -40,7 +51,7 @@ class Told:
         match step.stimulus:
             case AcceptStatedTime():
                 return self._by_task.get(step.stimulus.token_id, ""), None
-            case Correct() | AskCorrection() | AnswerCorrection():
+            case Correct() | AskCorrection() | AnswerCorrection() | AskModify() | RefuseModify() | Modify():
                 return self._by_entry.get(step.stimulus.entry, ("", None))
         token = getattr(step.stimulus, "token_id", None)
         waiting: list[Any] = [*before.tasks, *before.timers, *before.operations, *before.subscriptions, *before.incidents]
@@ -55,7 +66,7 @@ def history(context: Context, row: instances.InstanceRow, entries: Mapping[int, 
     if not said or row.wrapped_key is None:
         return []
     places = {seq: each.element_id for each in filings.of_instance(context, row)
-              for one in each.corrections for seq in (one.seq, one.answer_seq)}
+              for one in each.asked for seq in (one.seq, one.answer_seq)}
     accepted = {task.accepted_at: task.element_id for task in tasks.of_instance(context.uow, row.id) if task.accepted_at}
     lines = []
     for entry in said:

@@ -155,11 +155,35 @@ class Migrate:
     clocks: str = "keep"
 
 
+@dataclass(frozen=True, kw_only=True)
+class AskModify:
+    """Somebody asks that the step done with `entry` begin again, which would end the tasks under `steps` (token ids, in order)."""
+
+    entry: int
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefuseModify:
+    """Somebody else refused what was asked for with `entry`."""
+
+    entry: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Modify:
+    """What was asked for with `entry` is done: all under `end` is over, and in that scope the step `begin` begins again."""
+
+    entry: int
+    begin: str
+    end: tuple[str, ...]
+
+
 #: What is said of earlier entries. It moves nothing, so it may also be said of an instance that has ended.
-Remark = AcceptStatedTime | Correct | AskCorrection | AnswerCorrection
+Remark = AcceptStatedTime | Correct | AskCorrection | AnswerCorrection | AskModify | RefuseModify
 Stimulus = (
     Start | CompleteTask | FireTimer | CompleteOperation | FailOperation | ReceiveMessage | ReceiveSignal
-    | RetryElement | ChangeTables | Suspend | Resume | Cancel | Migrate | Remark
+    | RetryElement | ChangeTables | Suspend | Resume | Cancel | Migrate | Modify | Remark
 )
 
 

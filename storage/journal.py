@@ -16,7 +16,7 @@ from storage.unit_of_work import UnitOfWork
 journal = history.journal
 _INSERT = Prepared(insert(journal))
 # As text: only so do the partial indexes apply.
-_ASKED: ColumnElement[bool] = literal_column("journal.kind = 'ask_correction'")
+_ASKED: ColumnElement[bool] = literal_column("journal.kind IN ('ask_correction', 'ask_modify')")
 _STARTED: ColumnElement[bool] = literal_column("journal.kind = 'start'")
 
 
@@ -95,9 +95,9 @@ def acted_in(uow: UnitOfWork, account_id: str, case_id: str) -> bool:
 
 
 def cases_asked(uow: UnitOfWork, agency_id: str, *, limit: int = 200) -> list[str]:
-    """Cases in which more corrections were asked for than answered, the longest waiting first."""
-    answered = (
-        select(func.count()).where(journal.c.case_id == bindparam("case_id"), journal.c.kind == "answer_correction"))
+    """Cases in which more was asked for (a correction, a step once more) than answered, the longest waiting first."""
+    answered = select(func.count()).where(
+        journal.c.case_id == bindparam("case_id"), journal.c.kind.in_(("answer_correction", "modify", "refuse_modify")))
     asked = uow.execute(
         select(journal.c.case_id, func.count().label("asked")).where(journal.c.agency_id == agency_id, _ASKED)
         .group_by(journal.c.case_id).order_by(func.min(journal.c.recorded_at)))

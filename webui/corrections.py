@@ -99,6 +99,45 @@ def answer(case_id: str, instance_id: str, seq: int) -> Response | tuple[str, in
     return redirect(url_for("corrections.show", case_id=case_id, instance_id=instance_id, seq=seq), code=303)
 
 
+@pages.get(f"{_AT}/<instance_id>/<int:seq>/ulangi")
+def again(case_id: str, instance_id: str, seq: int) -> str | tuple[str, int]:
+    """What would be over, what stays, and the reason that is asked for."""
+    return _again(_detail(case_id, instance_id, seq))
+
+
+@pages.post(f"{_AT}/<instance_id>/<int:seq>/ulangi")
+def ask_again(case_id: str, instance_id: str, seq: int) -> Response | tuple[str, int]:
+    """Ask that the step begin again."""
+    try:
+        context.engine().cases.ask_modification(
+            context.actor(), case_id, instance_id, seq, steps=request.form.getlist("step"), reason=request.form.get("reason", ""))
+    except (NotFound, NotAllowed):
+        raise
+    except EngineError as refusal:
+        return _again(_detail(case_id, instance_id, seq), refusal), 422
+    flash("modification-asked", "ok")
+    return redirect(url_for("corrections.show", case_id=case_id, instance_id=instance_id, seq=seq), code=303)
+
+
+@pages.post(f"{_AT}/<instance_id>/<int:seq>/ulangi/jawab")
+def answer_again(case_id: str, instance_id: str, seq: int) -> Response | tuple[str, int]:
+    """Let the step begin again, or refuse it."""
+    reason, says = request.form.get("reason", "")[:1000], request.form.get("answer", "")
+    problem = "" if says in ("accept", "refuse") else _("Pilih setuju atau tolak.")
+    if not problem:
+        try:
+            context.engine().cases.answer_modification(
+                context.actor(), case_id, instance_id, request.form.get("asked", -1, type=int), is_accepted=says == "accept", reason=reason)
+        except (NotFound, NotAllowed):
+            raise
+        except EngineError as refusal:
+            problem = refusal.message(context.language())
+    if problem:
+        return _shown(_detail(case_id, instance_id, seq), again_reason=reason, again_problem=problem), 422
+    flash("modification-accepted" if says == "accept" else "modification-refused", "ok")
+    return redirect(url_for("corrections.show", case_id=case_id, instance_id=instance_id, seq=seq), code=303)
+
+
 @pages.post("/kasus/<case_id>/dokumen/<document_id>/terbitkan-lagi")
 def issue_again(case_id: str, document_id: str) -> Response:
     """Have a void letter written again; a second click, or one that came too late, says so on the case's page."""
@@ -126,10 +165,16 @@ def _refused(detail: FilingDetail, typed: Mapping[str, Value], refusal: EngineEr
     return _form(newest, typed, conflict=refusal.message(context.language()), beside=beside), 409
 
 
-def _shown(detail: FilingDetail, *, reason: str = "", reason_problem: str = "") -> str:
+def _again(detail: FilingDetail, refusal: EngineError | None = None) -> str:
+    """The page that asks for a reason; where no way leads back (any more), it says so and keeps what was typed."""
+    return render_template("filing_again.html", detail=detail, reason=request.form.get("reason", "")[:1000],
+                           problem=refusal.message(context.language()) if refusal is not None else "")
+
+
+def _shown(detail: FilingDetail, *, reason: str = "", reason_problem: str = "", again_reason: str = "", again_problem: str = "") -> str:
     steered = any(version.status in ("waits", "counts") and version.answered_by or version.status == "waits" for version in detail.versions)
     return render_template("filing.html", detail=detail, lines=_lines(detail), reason=reason, reason_problem=reason_problem,
-                           ways=_ways(detail) if steered else None)
+                           again_reason=again_reason, again_problem=again_problem, ways=_ways(detail) if steered else None)
 
 
 def _lines(detail: FilingDetail) -> list[list[versions.Line]]:
@@ -148,7 +193,7 @@ def _ways(detail: FilingDetail) -> dict[str, object]:
     """The allowed ways on from here: the open steps of the case, what may be told to it, another SOP. Nothing of it rewrites the past."""
     part = context.engine().cases.overview(context.actor(), detail.case_id)
     return {"tasks": part.content.open_tasks, "actions": part.content.actions, "case": part.head.summary,
-            "may_start": context.may("case.start")}
+            "may_start": context.may("case.start"), "filing": detail}
 
 
 def _compared(detail: FilingDetail, found: tuple[Difference, ...], reason: str, *, reason_problem: str = "") -> str:

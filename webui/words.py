@@ -181,6 +181,7 @@ def kind_word(kind: str) -> str:
         "migrate": _("Dipindahkan ke versi lain"),
         "accept_stated_time": _("waktu yang dinyatakan diterima"), "correct": _("isian dikoreksi"),
         "ask_correction": _("koreksi isian diminta"), "answer_correction": _("permintaan koreksi dijawab"),
+        "ask_modify": _("diminta diulang"), "refuse_modify": _("permintaan mengulang ditolak"), "modify": _("diulang dengan persetujuan"),
         "entered": _("dimulai"), "completed": _("selesai"), "cancelled": _("dibatalkan"), "failed": _("gagal"),
         "thrown": _("dikirim"), "caught": _("diterima"),
     }.get(kind, kind)

@@ -6,7 +6,7 @@ from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, UniqueC
 
 from storage.schema.columns import Instant, metadata
 
-_ASKED = "kind = 'ask_correction'"
+_ASKED = "kind IN ('ask_correction', 'ask_modify')"
 _STARTED = "kind = 'start'"
 
 journal = Table(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from engine import errors
 from engine.commands.corrections import CorrectedMeanwhile, NothingCorrected
+from engine.commands.modifications import ModifiedMeanwhile
 from engine.filing_results import CorrectionResult, Difference, FilingDetail, FilingRow, WaitingCorrection
 from engine.reasons import stated
 from engine.types import Actor
@@ -21,6 +22,8 @@ class FakeFilings:
     details: dict[tuple[str, str, int], FilingDetail] = field(default_factory=dict)
     corrected: list[dict[str, Any]] = field(default_factory=list)
     answered: list[tuple[int, bool, str]] = field(default_factory=list)
+    asked_again: list[tuple[int, tuple[str, ...], str]] = field(default_factory=list)
+    answered_again: list[tuple[int, bool, str]] = field(default_factory=list)
     start_drafts: dict[tuple[str, str], tuple[Mapping[str, Any], datetime]] = field(default_factory=dict)
 
 
@@ -64,6 +67,16 @@ class CaseFilings:
                           reason: str) -> CorrectionResult:
         self._engine.filings.answered.append((asked_seq, is_accepted, stated(reason)))
         return CorrectionResult(case_id=case_id, instance_id=instance_id, seq=asked_seq, waits=False)
+
+    def ask_modification(self, actor: Actor, case_id: str, instance_id: str, seq: int, *, steps: Collection[str], reason: str) -> None:
+        found = self.filing(actor, case_id, instance_id, seq)
+        stated(reason)
+        if found.way_back is None or list(steps) != [each.id for each in found.way_back.steps]:
+            raise ModifiedMeanwhile()
+        self._engine.filings.asked_again.append((seq, tuple(steps), reason))
+
+    def answer_modification(self, actor: Actor, case_id: str, instance_id: str, asked_seq: int, *, is_accepted: bool, reason: str) -> None:
+        self._engine.filings.answered_again.append((asked_seq, is_accepted, stated(reason)))
 
     def corrections_waiting(self, actor: Actor) -> tuple[WaitingCorrection, ...]:
         return ()

@@ -89,7 +89,7 @@ def test_the_one_in_charge_finds_what_waits_for_a_decision(manager, someone, eng
     engine.kept["task-1"].detail = replace(engine.kept["task-1"].detail, summary=replace(
         engine.kept["task-1"].detail.summary, stated_at=NOW, completed_at=NOW, verdict="late", stated_verdict="on_time"))
     page = manager.get("/koreksi").text
-    assert "/tugas/task-1" in page and "bila diterima penanggung jawab" in page and "Tidak ada koreksi yang menunggu" in page
+    assert "/tugas/task-1" in page and "bila diterima penanggung jawab" in page and "Tidak ada yang menunggu." in page
     assert someone("pendamping").get("/koreksi").status_code == 404
 
 
