@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from engine.types import LintFinding, Text
+from engine.types import LintFinding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """When an SOP is the one to begin, in its own words (Indonesian): what has happened, and the step that follows ("": none named)."""
+
+    event: str
+    first: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +33,7 @@ class SopSummary:
     kind: str = ""              # what its sheet says it is about: intake, case, service, request, community, oversight
     state: str = ""             # in_force | to_come | replaced | withdrawn, where versions are listed
     in_case: str = ""           # "required": it begins only in a case that is named
-    begins: Text | None = None  # when to begin it, in its own words, where SOPs are listed to be begun
+    begins: Beginning | None = None  # when to begin it, where SOPs are listed to be begun
     is_told: bool = False       # its form speaks to the public: whoever else begins it writes down somebody's answers
     title_en: str = ""          # where its sheet has one
     decree: str = ""            # number of the decree it came into force by; "" for one the machine's operator deployed

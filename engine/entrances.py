@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from engine import explanations
 from engine.definitions import Definition
+from engine.deployed_results import Beginning
 from engine.forms_schema import Form
 from engine.model import EventKind
 from engine.transition import CompleteTask, ReceiveMessage, Start, Stimulus, View
-from engine.types import Text, Value
+from engine.types import Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ def entrance(definition: Definition, parameters: Mapping[str, Value] | None) -> 
                     message=next(event.name for event in told[0].events if event.kind is EventKind.MESSAGE))
 
 
-def when_to_take(definition: Definition, entered: Entrance) -> Text | None:
+def when_to_take(definition: Definition, entered: Entrance) -> Beginning | None:
     """When this SOP is the one to begin, in its own words: what its start event is called and the step that follows. None where the
     drawing names no beginning."""
     process = definition.processes[definition.main_process or ""]
@@ -53,8 +54,7 @@ def when_to_take(definition: Definition, entered: Entrance) -> Text | None:
         return None
     first = next((each.name for each in explanations.next_activities(definition, node) if each.name), "")
     begins = node.name[:1].lower() + node.name[1:]
-    return Text(f"Bila {begins}." + (f" Langkah pertama: {first}." if first else ""),
-                f"When: {begins}." + (f" First step: {first}." if first else ""))
+    return Beginning(event=begins, first=first)
 
 
 def start_of(definition: Definition, stimulus: Start) -> str:

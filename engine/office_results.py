@@ -159,6 +159,7 @@ class StepTime:
 
     sop_key: str
     sop_title: str
+    sop_title_en: str                       # "" where its sheet has none
     element_id: str
     name: str
     role: str

@@ -49,6 +49,7 @@ class SopFigures:
 
     key: str
     title: str
+    title_en: str
     steps: tuple[StepFigures, ...]
     spent: Spent
     drawn: bool
@@ -93,6 +94,7 @@ class OverdueTask:
     """One late task without its case and without whoever holds it."""
 
     sop_title: str
+    sop_title_en: str
     name: str
     role: str
     risk: str

@@ -37,13 +37,14 @@ def loads(report: TimeReport) -> Table:
 def whose(report: TimeReport) -> Table:
     """Whose time each SOP took."""
     return Table(title=_("Waktu siapa"), heads=("SOP", *(_upper(part_word(part)) for part in PARTS)),
-                 rows=tuple((sop.title, *(_span(getattr(sop.spent, part)) for part in PARTS)) for sop in report.sops))
+                 rows=tuple((words.sop_cell(sop.title, sop.title_en), *(_span(getattr(sop.spent, part)) for part in PARTS))
+                            for sop in report.sops))
 
 
 def steps(sop: SopFigures) -> Table:
     """One SOP's steps."""
     return Table(
-        title=sop.title,
+        title=words.sop_cell(sop.title, sop.title_en),
         heads=(_("Langkah"), _("Peran"), _("Jumlah"), _("Median"), _("Sembilan dari sepuluh selesai dalam"), _("Tepat waktu (resmi)"),
                _("Tepat waktu (penanganan)"), *(_upper(part_word(part)) for part in PARTS)),
         rows=tuple(_step(step) for step in sop.steps))
@@ -54,8 +55,8 @@ def overdue(report: OverdueReport) -> Table:
     return Table(
         title=_("Tugas yang lewat tenggat"),
         heads=(_("Langkah"), "SOP", _("Peran"), _("Risiko"), _("Siap"), _("Tenggat"), _("Diambil")),
-        rows=tuple((words.step_word(one.name), one.sop_title, words.role_word(one.role), words.risk_word(one.risk),
-                    words.exact(one.ready_at), words.due(one.due_at), _("Ya") if one.is_held else _("Tidak"))
+        rows=tuple((words.step_cell(one.name), words.sop_cell(one.sop_title, one.sop_title_en), words.role_word(one.role),
+                    words.risk_word(one.risk), words.exact(one.ready_at), words.due(one.due_at), _("Ya") if one.is_held else _("Tidak"))
                    for one in report.tasks))
 
 
@@ -102,7 +103,7 @@ def _dimension(one: Dimension) -> Table:
 
 def _step(step: StepFigures) -> tuple[str | int, ...]:
     kept = step.times
-    return (words.step_word(kept.name), words.role_word(kept.role), kept.done, words.span(kept.median), words.span(kept.p90),
+    return (words.step_cell(kept.name), words.role_word(kept.role), kept.done, words.span(kept.median), words.span(kept.p90),
             share(kept.on_time, kept.judged), share(kept.handled_on_time, kept.handled_judged),
             *(_span(getattr(step.spent, part)) for part in PARTS))
 

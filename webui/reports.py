@@ -10,10 +10,10 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask_babel import gettext as _
 
 from engine.errors import BundleRefused, EngineError, InvalidSubmission, NotFound
-from engine.report_results import Period, SopFigures, Spent, StepTime, Table, TimeReport
+from engine.report_results import Period, SopFigures, StepTime, Table, TimeReport
 from engine.results import FormView
 from engine.types import Text, Value
-from webui import context, forms, report_tables, sheets
+from webui import context, forms, report_tables, sheets, words
 from webui.report_tables import PARTS, part_word, period_word
 
 pages = Blueprint("reports", __name__, url_prefix="/laporan")
@@ -145,7 +145,7 @@ def _latest_ended() -> Period:
 
 def _shares(sop: SopFigures) -> list[dict[str, Any]]:
     """One row for each step that a standard judges."""
-    return [{"label": each.times.name, "bars": (_share(each.times.on_time, each.times.judged),
+    return [{"label": words.step_cell(each.times.name), "bars": (_share(each.times.on_time, each.times.judged),
                                                 _share(each.times.handled_on_time, each.times.handled_judged)),
              "note": _share_words(each.times)}
             for each in sop.steps if each.times.judged]
@@ -162,9 +162,9 @@ def _share(part: int, whole: int) -> int:
     return 100 * part // whole if whole else 0
 
 
-def _spent(label: str, spent: Spent) -> dict[str, Any]:
+def _spent(sop: SopFigures) -> dict[str, Any]:
     """One row: the four parts of the time, which add up to a hundred but for rounding."""
-    whole = spent.whole or timedelta(microseconds=1)
-    parts = {name: 100 * (getattr(spent, name) / whole) for name in PARTS}
+    whole = sop.spent.whole or timedelta(microseconds=1)
+    parts = {name: 100 * (getattr(sop.spent, name) / whole) for name in PARTS}
     note = " · ".join(f"{part_word(name)} {round(share)} %" for name, share in parts.items() if share)
-    return {"label": label, "parts": parts, "note": note}
+    return {"label": words.sop_cell(sop.title, sop.title_en), "parts": parts, "note": note}

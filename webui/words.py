@@ -22,6 +22,8 @@ LIMITED = "langkah terbatas"
 def init_app(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.filters["clause_words"] = forms.clause_words
+    app.jinja_env.filters["marked"] = marked
+    app.jinja_env.tests["only_indonesian"] = lambda label: isinstance(label, OnlyIndonesian)
     app.jinja_env.filters["grouped"] = forms.grouped
     app.jinja_env.filters["document_word"] = document_words.document_word
     app.jinja_env.filters["where_to_read"] = document_words.where_to_read
@@ -233,6 +235,25 @@ def sop_word(title: str, english: str) -> str:
 def sop_name(title: str, english: str) -> Markup:
     """As `sop_word`, in the running text of a page."""
     return escape(english) if english and english != title and context.language() != "id" else indonesian(title)
+
+
+class OnlyIndonesian(str):
+    """A cell of a table that exists in Indonesian only: a file gets it as it is, a page of another language marks it (`marked`)."""
+
+
+def step_cell(name: str) -> str:
+    """As `step_name`, in a table that also leaves the house; of a step that its reader may know of."""
+    return OnlyIndonesian(step_word(name))
+
+
+def sop_cell(title: str, english: str) -> str:
+    """As `sop_name`, in a table that also leaves the house."""
+    return sop_word(title, english) if english else OnlyIndonesian(title)
+
+
+def marked(cell: str | int) -> Markup:
+    """A cell of a table as the page says it."""
+    return indonesian(cell) if isinstance(cell, OnlyIndonesian) else escape(cell)
 
 
 def case_label(business_key: str) -> str:

@@ -38,5 +38,5 @@ def report(context: Context) -> OverdueReport:
 
 def _told(task: TaskSummary) -> OverdueTask:
     assert task.due_at is not None  # it is late
-    return OverdueTask(sop_title=task.sop_title, name=task.name, role=task.role, risk=task.risk, ready_at=task.ready_at,
-                       due_at=task.due_at, is_held=task.assignee_id is not None)
+    return OverdueTask(sop_title=task.sop_title, sop_title_en=task.sop_title_en, name=task.name, role=task.role, risk=task.risk,
+                       ready_at=task.ready_at, due_at=task.due_at, is_held=task.assignee_id is not None)

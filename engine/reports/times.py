@@ -48,8 +48,9 @@ def report(context: Context, period: Period) -> TimeReport:
     sops = []
     for key, steps in groupby(step_times(context, since, until, classes), key=lambda step: step.sop_key):
         figures = tuple(StepFigures(times=step, spent=whose.get((key, step.element_id), Spent())) for step in steps)
-        sops.append(SopFigures(key=key, title=figures[0].times.sop_title, steps=figures, drawn=key in in_force,
-                               spent=_sum(each.spent for each in figures), clocks=_clocks(context, agency.profile, in_force.get(key))))
+        sops.append(SopFigures(
+            key=key, title=figures[0].times.sop_title, title_en=figures[0].times.sop_title_en, steps=figures, drawn=key in in_force,
+            spent=_sum(each.spent for each in figures), clocks=_clocks(context, agency.profile, in_force.get(key))))
     return TimeReport(period=period, sops=tuple(sops), flow=_flow(context, period, zone, classes), is_whole=len(done) <= READ_FOR_SPENT,
                       loads=tuple(RoleLoad(role=row.role, waiting=row.waiting, held=row.held, late=row.late) for row in flow.waiting(
                           context.uow, agency_id, now=context.now, sensitivities=classes)))
@@ -58,11 +59,12 @@ def report(context: Context, period: Period) -> TimeReport:
 def step_times(context: Context, since: datetime, until: datetime, classes: Collection[str]) -> list[StepTime]:
     """Steps of these classes completed in `since` <= instant < `until`, by SOP, those seldom on time first."""
     agency_id = context.actor.agency_id
-    titles = {row.key: str(row.title.get("id", row.key)) for row in deployments.all_in_force(context.uow, agency_id, context.local_day())}
+    titles = {row.key: row.title for row in deployments.all_in_force(context.uow, agency_id, context.local_day())}
     rows = kept.step_times(context.uow, agency_id, since=since, until=until, sensitivities=classes)
     rows.sort(key=lambda row: (row.sop_key, row.judged == 0, row.on_time / max(1, row.judged), row.name, row.element_id))
     return [StepTime(
-        sop_key=row.sop_key, sop_title=titles.get(row.sop_key, row.sop_key), element_id=row.element_id, name=row.name, role=row.role,
+        sop_key=row.sop_key, sop_title=str(titles.get(row.sop_key, {}).get("id", row.sop_key)),
+        sop_title_en=str(titles.get(row.sop_key, {}).get("en", "")), element_id=row.element_id, name=row.name, role=row.role,
         done=row.done, median=timedelta(microseconds=row.median), p90=timedelta(microseconds=row.p90), judged=row.judged,
         on_time=row.on_time, handled_judged=row.handled_judged, handled_on_time=row.handled_on_time) for row in rows]
 

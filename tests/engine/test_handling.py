@@ -47,8 +47,7 @@ def signed_in(office: Office, name: str) -> Actor:
 
 def test_sops_to_begin_say_when_in_their_own_words(office: Office) -> None:
     (sop,) = [each for each in office.engine.sops.startable(office.actor("intake_operator")) if each.key == offices.KEY]
-    assert sop.begins is not None and sop.begins.id.startswith("Bila laporan kasus diterima dari SOP Pengaduan. Langkah pertama: ")
-    assert sop.begins.en.startswith("When: ")
+    assert sop.begins is not None and sop.begins.event == "laporan kasus diterima dari SOP Pengaduan" and sop.begins.first
     assert all(each.begins is None for each in office.engine.sops.list(office.actor("head_of_unit")))
 
 

@@ -56,7 +56,8 @@ class Desk:
         return PEOPLE
 
     def step_times(self, actor: Actor, *, days: int = 90) -> tuple[StepTime, ...]:
-        return (StepTime(sop_key="pengelolaan-kasus", sop_title="Pengelolaan Kasus", element_id="approve_case_report",
+        return (StepTime(sop_key="pengelolaan-kasus", sop_title="Pengelolaan Kasus", sop_title_en="Case management",
+                         element_id="approve_case_report",
                          name="Menyetujui laporan kasus", role="case_manager", done=12, median=timedelta(minutes=8),
                          p90=timedelta(minutes=9), judged=12, on_time=11, handled_judged=12, handled_on_time=12),)
 

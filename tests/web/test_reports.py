@@ -128,3 +128,19 @@ def test_a_provider_written_down_is_offered_where_a_form_asks_for_one(unit):
 def same(written: str, shown: list[list[list[str]]]) -> bool:
     lines = [line for line in csv.reader(io.StringIO(written.removeprefix("\ufeff"), newline="")) if len(line) > 1]
     return bool(lines) and lines == [row for table in shown for row in table]
+
+
+def test_in_english_sops_have_their_english_title_and_steps_are_marked_as_indonesian(unit):
+    office = unit.office
+    step = office.task(office.start(), "approve_case_report")
+    office.complete(office.actor("case_manager"), step, {"decision": "approved", "assessment_is_relevant": True})
+    office.start()
+    office.clock.advance(timedelta(hours=2))
+    bima = unit.browser("Bima")
+    bima.post("/bahasa", {"language": "en"}, on="/laporan")
+    named = f'<span lang="id">{step.name}</span>'
+    for path in ("/laporan", "/laporan/lewat", f"/laporan/peta/{offices.KEY}", "/meja/waktu"):
+        page = re.sub(r"<svg.*?</svg>", "", bima.get(path).text, flags=re.DOTALL)  # a drawing says what its file says
+        assert named in page and "Case management" in page and "Pengelolaan Kasus" not in page, path
+    drawn = re.findall(r'<text class="label"[^>]*>', bima.get("/laporan").text)
+    assert [' lang="id"' in each for each in drawn] == [False, True]  # the SOP has an English title, its step has no other name
