@@ -13,6 +13,7 @@ from engine.replay import replay_pack
 from engine.results import ReplayReport
 from engine.scenario import read_scenario
 from tests.scenarios import runner
+from tests.support.gone_back import gone_back
 from tests.support.journals import pack_of, told
 from tests.support.migrated import Case
 
@@ -29,6 +30,7 @@ STORIES = (
 RANDOM = (("flow", 3), ("scopes", 9), ("instances", 6), ("everything", 5), ("everything", 8), ("everything", 21), ("everything", 34),
           ("reactions", 11), ("reactions", 16))
 MIGRATED = (7, 12, 34, 50, 54)
+WENT_BACK = (5, 9, 20)
 
 
 def played(sop: Path, story: str) -> bytes:
@@ -48,6 +50,13 @@ def migrated(seed: int) -> bytes:
     done = case.migrate(case.put_in_force())
     assert done.outcome == "migrated" and case.finish(), (seed, done)
     return pack_of(case.trial, case.instance_id)
+
+
+def went_back(seed: int) -> bytes:
+    """A random case in which steps that were done began again."""
+    trial, instance_id = told(seed, steps=2)
+    assert gone_back(trial, instance_id, seed), seed
+    return pack_of(trial, instance_id)
 
 
 def said(report: ReplayReport) -> dict[str, object]:
@@ -80,6 +89,9 @@ def main() -> int:
     for seed in MIGRATED:
         if not (HERE / f"migrated_{seed}.kawalpack").exists():
             add(f"migrated_{seed}", migrated(seed))
+    for seed in WENT_BACK:
+        if not (HERE / f"went_back_{seed}.kawalpack").exists():
+            add(f"went_back_{seed}", went_back(seed))
     return 0
 
 

@@ -21,6 +21,7 @@ from engine.trial import Trial
 from engine.types import InstanceStatus
 from storage import instances, jobs, subscriptions, tasks
 from storage.schema import history, running
+from tests.support.gone_back import WaysBack
 from tests.support.journals import told, with_messages
 from tests.support.play import NOON
 from tests.support.random_process import FAMILIES, SHARED, Generator, to_bpmn
@@ -55,6 +56,7 @@ class Lives(RuleBasedStateMachine):
         self.trial._settle = lambda: None  # type: ignore[method-assign]
         self.commits = self.trial._executor.database.commits
         self.ids: list[str] = []
+        self.ways = WaysBack(self.trial)
         self.start()
 
     def one_commit(self) -> None:
@@ -77,11 +79,23 @@ class Lives(RuleBasedStateMachine):
         if not waiting:
             return
         task = choice.choice(waiting)
+        before = self.ways.note(task.instance_id)
         try:
             self.trial.complete(task.id, written)
         except (errors.TaskGone, errors.InstanceNotActive):
             with self.trial._executor.database.reading() as uow:
                 assert tasks.get_draft(uow, task.id, self.trial._actor.account_id) is not None
+            self.unchanged()
+        else:
+            self.one_commit()
+            self.ways.remember(before, task.instance_id)
+
+    @precondition(lambda self: self.ways.done)
+    @rule(choice=st.randoms(use_true_random=False))
+    def a_step_begins_again(self, choice: random.Random) -> None:
+        try:
+            self.ways.go(*choice.choice(self.ways.done))
+        except errors.InstanceNotActive:
             self.unchanged()
         else:
             self.one_commit()
