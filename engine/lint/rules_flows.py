@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn_reading import ACTIVITIES
+from engine.lint.net import entries
 from engine.lint.registry import ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram
 
@@ -124,7 +125,7 @@ def boundary_without_outgoing(diagram: Diagram) -> Iterator[Hit]:
 def unreachable(diagram: Diagram) -> Iterator[Hit]:
     """A step nobody reaches is a promise of the SOP that is never kept."""
     for scope, _, _ in diagram.scopes:
-        reached = {*_entries(diagram, scope), *(n.id for n in scope.nodes.values() if n.triggered_by_event)}
+        reached = {*entries(scope), *(n.id for n in scope.nodes.values() if n.triggered_by_event)}
         todo = list(reached)
         while todo:
             key = todo.pop()
@@ -149,23 +150,6 @@ def unreachable(diagram: Diagram) -> Iterator[Hit]:
         )
 
 
-def _entries(diagram: Diagram, scope: object) -> Iterator[str]:
-    """Where tokens begin: start events, or, where there is none, every node no flow enters (BPMN 2.0.2, 10.5.2)."""
-    nodes = next(s for s, _, _ in diagram.scopes if s is scope).nodes.values()
-    if any(node.type == "startEvent" for node in nodes):
-        yield from (n.id for n in nodes if n.type == "startEvent" or (n.instantiate and not n.incoming))
-    else:
-        yield from (
-            n.id
-            for n in nodes
-            if not n.incoming
-            and n.type != "boundaryEvent"
-            and not n.triggered_by_event
-            and not n.is_for_compensation
-            and not any(e.kind == "link" for e in n.events if n.type == "intermediateCatchEvent")
-        )
-
-
 @rules.diagram_rule(
     "never-starts",
     ERROR,
@@ -175,7 +159,7 @@ def _entries(diagram: Diagram, scope: object) -> Iterator[str]:
 def never_starts(diagram: Diagram) -> Iterator[Hit]:
     """Every step waits for another one: a token can appear nowhere."""
     for scope, process, holder in diagram.scopes:
-        if scope.nodes and not any(True for _ in _entries(diagram, scope)):
+        if scope.nodes and not any(True for _ in entries(scope)):
             yield diagram.hit(holder or process)
 
 

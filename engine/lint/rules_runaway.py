@@ -44,7 +44,7 @@ def _following(scope: Scope) -> dict[str, list[str]]:
     return edges
 
 
-def _cycles(edges: Mapping[str, list[str]], keep: set[str]) -> list[set[str]]:
+def cycles(edges: Mapping[str, list[str]], keep: set[str]) -> list[set[str]]:
     """Strongly connected parts of the graph on `keep` that hold a cycle (Tarjan, without recursion)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
@@ -95,7 +95,7 @@ def runaway_loop(diagram: Diagram) -> Iterator[Hit]:
     """No person, timer, message, operation or decision in it: once taken, its condition never changes and it never ends."""
     for scope, _, _ in diagram.scopes:
         still = {n.id for n in scope.nodes.values() if not _waits(n) and n.type not in _CHANGES and n.loop is None}
-        yield from (diagram.hit(scope.nodes[min(part)]) for part in _cycles(_following(scope), still))
+        yield from (diagram.hit(scope.nodes[min(part)]) for part in cycles(_following(scope), still))
 
 
 @rules.diagram_rule(
@@ -110,8 +110,8 @@ def loop_without_person(diagram: Diagram) -> Iterator[Hit]:
         edges = _following(scope)
         plain = {n.id for n in scope.nodes.values() if not _waits(n) and n.type not in _CHANGES and n.loop is None}
         quick = {n.id for n in scope.nodes.values() if not _pauses(n, diagram.sop, frozenset())}
-        certain = _cycles(edges, plain)
-        for part in _cycles(edges, quick):
+        certain = cycles(edges, plain)
+        for part in cycles(edges, quick):
             if not part <= plain and not any(inner <= part for inner in certain):
                 yield diagram.hit(scope.nodes[min(part)])
 
@@ -153,7 +153,7 @@ def _calls(scope: Scope, *, immediate: bool) -> set[str]:
 
 def _recursive(sop: Sop, *, immediate: bool) -> set[str]:
     edges = {key: sorted(_calls(process, immediate=immediate)) for key, (_, process) in sop.processes.items()}
-    return set().union(*_cycles(edges, set(edges))) if edges else set()
+    return set().union(*cycles(edges, set(edges))) if edges else set()
 
 
 @rules.sop_rule(

@@ -12,6 +12,7 @@ from engine.bpmn_reading import BPMN, local
 from engine.bundle import SopBundle
 from engine.decisions import Decisions
 from engine.forms_schema import Form
+from engine.lint.net import Net
 from engine.lint.registry import Hit
 from engine.model import EventDefinition, Flow, Model, Node, Process, Scope
 from engine.sop_toml import SopSheet
@@ -47,6 +48,14 @@ class Diagram:
         found: list[tuple[Scope, Process, Node | None]] = [(process, process, None) for process in self.model.processes.values()]
         found += [(p.node.body, p.process, p.node) for p in self.placed if p.node.body is not None]
         return found
+
+    @cached_property
+    def _nets(self) -> dict[int, Net]:
+        return {id(scope): Net(scope) for scope, _, _ in self.scopes}
+
+    def net(self, scope: Scope) -> Net:
+        """One of the scopes as the token game sees it."""
+        return self._nets[id(scope)]
 
     @cached_property
     def flows(self) -> list[Flow]:

@@ -110,6 +110,15 @@ CASES: dict[str, Files] = {
     "no-start-event": drawn(user("t"), end(), flow("t", "e")),
     "several-start-events": line(user("t"), start("s2"), flow("s2", "t")),
     "no-end-event": drawn(start(), user("t"), flow("s", "t")),
+    # --- soundness
+    "deadlock": drawn(
+        start(), exclusive("g", default="g__a"), user("a"), user("b"), parallel("t"), end(), flow("s", "g"), flow("g", "a"),
+        flow("g", "b", "x = 1"), flow("a", "t"), flows("b", "t", "e"),
+    ),
+    "lost-token": drawn(
+        start(), parallel("g"), user("a"), user("b"), exclusive("t"), end(), flows("s", "g", "a", "t", "e"), flows("g", "b", "t")
+    ),
+    "loop-without-exit": drawn(start(), user("a"), user("b"), flows("s", "a", "b", "a")),
     # --- events and gateways
     "event-not-allowed": line(catch("t", event("error", "E")), roots=error("E")),
     "several-triggers": line(catch("t", timer("PT1H") + timer("PT2H"))),
