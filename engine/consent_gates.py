@@ -18,6 +18,7 @@ from engine.model import Flow, Node, Scope
 from engine.types import Text
 
 _HUMAN: Final = frozenset({"userTask", "manualTask", "task"})
+_HER_WORD: Final = "plan_agreement"
 _SILENT: Final = Text("", "")
 
 
@@ -32,6 +33,12 @@ class Weakening:
 def asks_consent(definition: Definition, node: Node) -> bool:
     """Whether a step's form makes a record of consent."""
     return node.type in _HUMAN and is_consent(definition.forms.get(node.form or ""))
+
+
+def waits_for_the_client(definition: Definition, node: Node) -> bool:
+    """Whether a step is over when the beneficiary has answered: its form records a consent, or her word on the plan."""
+    return asks_consent(definition, node) or (node.type in _HUMAN and (form := definition.forms.get(node.form or "")) is not None
+                                              and form.record == _HER_WORD)
 
 
 def is_consent(form: Form | None) -> bool:

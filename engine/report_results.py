@@ -16,23 +16,25 @@ class Spent:
     """Where the time from ready to done went, summed over steps.
 
     `unit` is working time of the unit's own steps; `off_hours` the rest of theirs; `partner` the time of steps that wait for another
-    agency; `paused` the time in which the case was suspended, which belongs to none of them.
+    agency; `client` the time of the unit's steps that record the beneficiary's own answer (a consent, her word on the plan), which end when
+    she has given it; `paused` the time in which the case was suspended, which belongs to none of them.
     """
 
     unit: timedelta = timedelta(0)
     off_hours: timedelta = timedelta(0)
     partner: timedelta = timedelta(0)
+    client: timedelta = timedelta(0)
     paused: timedelta = timedelta(0)
 
     @property
     def whole(self) -> timedelta:
         """All of it."""
-        return self.unit + self.off_hours + self.partner + self.paused
+        return self.unit + self.off_hours + self.partner + self.client + self.paused
 
     def plus(self, other: Spent) -> Spent:
         """Both together."""
         return Spent(unit=self.unit + other.unit, off_hours=self.off_hours + other.off_hours, partner=self.partner + other.partner,
-                     paused=self.paused + other.paused)
+                     client=self.client + other.client, paused=self.paused + other.paused)
 
 
 @dataclass(frozen=True, kw_only=True)

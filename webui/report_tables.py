@@ -10,7 +10,7 @@ from engine.report_results import Dimension, OverdueReport, Period, SopFigures, 
 from webui import context, times, words
 
 _QUARTERS = ("I", "II", "III", "IV")
-PARTS = ("unit", "partner", "paused", "off_hours")
+PARTS = ("unit", "partner", "client", "paused", "off_hours")
 
 
 def of_times(report: TimeReport) -> list[Table]:
@@ -76,7 +76,7 @@ def period_word(period: Period) -> str:
 
 def part_word(part: str) -> str:
     """Whose time it was."""
-    return {"unit": _("unit, jam kerja"), "partner": _("mitra"), "paused": _("jeda (menunggu klien atau pihak lain)"),
+    return {"unit": _("unit, jam kerja"), "partner": _("mitra"), "client": _("klien"), "paused": _("jeda (kasus ditangguhkan)"),
             "off_hours": _("di luar jam kerja")}[part]
 
 

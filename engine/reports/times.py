@@ -9,9 +9,10 @@ from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from engine import authorization, used_parameters
+from engine import authorization, consent_gates, used_parameters
 from engine.authorization import OUTSIDE, ObjectFacts
 from engine.calendars import WorkCalendar
+from engine.definitions import nodes_of
 from engine.deployed_results import AgencyParameter
 from engine.executor import Context
 from engine.office_results import StepTime
@@ -40,13 +41,14 @@ def report(context: Context, period: Period) -> TimeReport:
     done = spent.done(context.uow, agency_id, since=since, until=until, sensitivities=classes, limit=READ_FOR_SPENT + 1)
     stops = _pauses(spent.stops(context.uow, agency_id, since=since, until=until), until)
     calendar, _ = context.tables_of_agency()
+    hers = _steps_of_the_client(context, {row.sop_key for row in done})
     whose: dict[Step, Spent] = {}
     for row in done[:READ_FOR_SPENT]:
         step = (row.sop_key, row.element_id)
-        whose[step] = whose.get(step, Spent()).plus(_spent(row, stops.get(row.instance_id, ()), calendar))
-    in_force = {row.key: row.id for row in deployments.all_in_force(context.uow, agency_id, context.local_day())}
+        whose[step] = whose.get(step, Spent()).plus(_spent(row, stops.get(row.instance_id, ()), calendar, is_hers=step in hers))
+    in_force = _in_force(context)
     sops = []
-    for key, steps in groupby(step_times(context, since, until, classes), key=lambda step: step.sop_key):
+    for key, steps in groupby(_step_times(context, since, until, classes, in_force), key=lambda step: step.sop_key):
         figures = tuple(StepFigures(times=step, spent=whose.get((key, step.element_id), Spent())) for step in steps)
         sops.append(SopFigures(
             key=key, title=figures[0].times.sop_title, title_en=figures[0].times.sop_title_en, steps=figures, drawn=key in in_force,
@@ -58,15 +60,23 @@ def report(context: Context, period: Period) -> TimeReport:
 
 def step_times(context: Context, since: datetime, until: datetime, classes: Collection[str]) -> list[StepTime]:
     """Steps of these classes completed in `since` <= instant < `until`, by SOP, those seldom on time first."""
-    agency_id = context.actor.agency_id
-    titles = {row.key: row.title for row in deployments.all_in_force(context.uow, agency_id, context.local_day())}
-    rows = kept.step_times(context.uow, agency_id, since=since, until=until, sensitivities=classes)
+    return _step_times(context, since, until, classes, _in_force(context))
+
+
+def _step_times(context: Context, since: datetime, until: datetime, classes: Collection[str],
+                in_force: Mapping[str, deployments.DeploymentRow]) -> list[StepTime]:
+    titles = {key: row.title for key, row in in_force.items()}
+    rows = kept.step_times(context.uow, context.actor.agency_id, since=since, until=until, sensitivities=classes)
     rows.sort(key=lambda row: (row.sop_key, row.judged == 0, row.on_time / max(1, row.judged), row.name, row.element_id))
     return [StepTime(
         sop_key=row.sop_key, sop_title=str(titles.get(row.sop_key, {}).get("id", row.sop_key)),
         sop_title_en=str(titles.get(row.sop_key, {}).get("en", "")), element_id=row.element_id, name=row.name, role=row.role,
         done=row.done, median=timedelta(microseconds=row.median), p90=timedelta(microseconds=row.p90), judged=row.judged,
         on_time=row.on_time, handled_judged=row.handled_judged, handled_on_time=row.handled_on_time) for row in rows]
+
+
+def _in_force(context: Context) -> Mapping[str, deployments.DeploymentRow]:
+    return {row.key: row for row in deployments.all_in_force(context.uow, context.actor.agency_id, context.local_day())}
 
 
 def office_zone(context: Context) -> ZoneInfo:
@@ -86,10 +96,8 @@ def _flow(context: Context, period: Period, zone: ZoneInfo, classes: Collection[
                  for number, each in enumerate(periods) for row in [done.get(number, nothing)])
 
 
-def _clocks(context: Context, profile: Mapping[str, Any], deployment_id: str | None) -> tuple[AgencyParameter, ...]:
-    if deployment_id is None:
-        return ()
-    return used_parameters.of_clocks(profile, context.executor.definition(context.uow, deployment_id))
+def _clocks(context: Context, profile: Mapping[str, Any], row: deployments.DeploymentRow | None) -> tuple[AgencyParameter, ...]:
+    return () if row is None else used_parameters.of_clocks(profile, context.executor.definition(context.uow, row.id))
 
 
 # --- whose time it was ------------------------------------------------------------------------------------------------------
@@ -113,13 +121,24 @@ def _pauses(stops: Sequence[spent.StopRow], until: datetime) -> Mapping[str, lis
     return found
 
 
-def _spent(row: spent.DoneRow, pauses: Sequence[Interval], calendar: WorkCalendar | None) -> Spent:
+def _steps_of_the_client(context: Context, keys: Collection[str]) -> frozenset[Step]:
+    """Which steps of these SOPs, in whatever version, end with the beneficiary's own answer."""
+    versions = [row for row in deployments.of_agency(context.uow, context.actor.agency_id) if row.key in keys]
+    return frozenset(
+        (row.key, node.id) for row in versions for definition in [context.executor.definition(context.uow, row.id)]
+        for process in definition.processes.values() for node in nodes_of(process)
+        if consent_gates.waits_for_the_client(definition, node))
+
+
+def _spent(row: spent.DoneRow, pauses: Sequence[Interval], calendar: WorkCalendar | None, *, is_hers: bool) -> Spent:
     whole = row.completed_at - row.ready_at
     still = [(max(begun, row.ready_at), min(ended, row.completed_at)) for begun, ended in pauses
              if begun < row.completed_at and ended > row.ready_at]
     paused = sum((ended - begun for begun, ended in still), timedelta(0))
     if row.role in OUTSIDE:
         return Spent(partner=whole - paused, paused=paused)
+    if is_hers:
+        return Spent(client=whole - paused, paused=paused)
     if calendar is None:  # an agency without hours works always
         return Spent(unit=whole - paused, paused=paused)
     working = calendar.working_time(row.ready_at, row.completed_at) - sum(

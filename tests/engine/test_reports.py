@@ -92,6 +92,18 @@ def test_what_a_partner_took_and_what_stood_still_is_not_the_units(office):
     assert after.whole - before.whole == timedelta(days=2, minutes=3)
 
 
+def test_waiting_for_the_clients_own_answer_is_not_the_units_time(office):
+    started = office.follow("a03_adaptasi_rencana", until="agree_plan")
+    (agreement,) = [each for each in office.pool(office.actor("companion"), started) if each.element_id == "agree_plan"]
+    office.clock.advance(timedelta(days=2))
+    asked = next(each for each in offices.story("a03_adaptasi_rencana").steps if each.complete == "agree_plan")
+    office.complete(office.actor("companion"), agreement, dict(asked.submission))
+    hers = step(office, "agree_plan").spent
+    assert hers.client == hers.whole == office.clock.now() - agreement.ready_at >= timedelta(days=2)
+    sop = figures(office, manager(office))
+    assert sop.spent.client == hers.client and step(office, "approve_case_report").spent.client == timedelta(0)
+
+
 def test_shares_flow_and_load_are_counted_in_the_asked_period_only(office):
     approve(office, timedelta(minutes=5))
     approve(office, timedelta(minutes=40))
