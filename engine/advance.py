@@ -47,7 +47,8 @@ class LiveInstance:
     key: bytes
     started_at: datetime
     former: list[str] = field(default_factory=list)       # the deployments it ran by before, oldest first
-    stored_deployment_id: str = ""                         # what its rows were last described by
+    stored_deployment_id: str = ""                         # what its rows were last described by,
+    stored_parameters_digest: str | None = None            # and by which parameters
     is_new: bool = False
     stored_seq: int = 0
     seq: int = 0
@@ -84,7 +85,8 @@ class LiveInstance:
             id=row.id, agency_id=row.agency_id, case_id=row.case_id or "", business_key=row.business_key,
             deployment_id=row.deployment_id, sop_key=row.sop_key, process_id=row.process_id, definition=definition, tables=tables,
             former=list(row.former_deployments or ()), stored_deployment_id=row.deployment_id,
-            calendar_digest=row.calendar_digest, parameters_digest=row.parameters_digest, key=key, started_at=row.started_at,
+            calendar_digest=row.calendar_digest, parameters_digest=row.parameters_digest,
+            stored_parameters_digest=row.parameters_digest, key=key, started_at=row.started_at,
             stored_seq=row.seq, seq=row.seq, head=bytes.fromhex(row.head_hash), last_at=row.last_at, state=state, risk=row.risk,
             stored_risk=row.risk, suspended_at=row.suspended_at, ended_at=row.ended_at,
             had_ended=row.ended_at is not None,
@@ -107,6 +109,12 @@ class LiveInstance:
     def parameters(self) -> Mapping[str, Any] | None:
         """The agency parameters the instance is pinned to."""
         return None if self.parameters_digest is None else self.tables[self.parameters_digest]
+
+    @property
+    def is_described_otherwise(self) -> bool:
+        """Whether this command gave it another version or other parameters, so that its open tasks may be called or asked otherwise."""
+        return not self.is_new and (self.deployment_id, self.parameters_digest) != (
+            self.stored_deployment_id, self.stored_parameters_digest)
 
     def apply(
         self,
@@ -195,7 +203,7 @@ class LiveInstance:
         """Everything so far is written; what comes next in this transaction is written after it."""
         self.entries, self.trace, self.thrown = [], [], []
         self.is_new, self.stored_seq, self.stored_risk, self.case_status, self.case_seen = False, self.seq, self.risk, None, None
-        self.stored_deployment_id = self.deployment_id
+        self.stored_deployment_id, self.stored_parameters_digest = self.deployment_id, self.parameters_digest
         self.had_ended = self.has_ended
 
     def sealed_state(self) -> bytes:

@@ -258,8 +258,8 @@ def packed(context: Context, row: instances.InstanceRow) -> bytes:
     read = recorded.of(context, row)
     digests = {item.entry.definition for item in read}
     files = {digest: deployments.files(context.uow, deployments.by_digest(context.uow, digest, limit=1)[0].id) for digest in digests}
-    tables = {digest: pack.table_content(context.tables[digest]) for digest in (row.calendar_digest, row.parameters_digest) if digest}
     key = None if row.wrapped_key is None else context.case_key(row.case_id or "", row.wrapped_key)
+    tables = {digest: pack.table_content(context.tables[digest]) for digest in recorded.tables_of(row, read, key)}
     case = cases.get(context.uow, row.case_id or "")
     return pack.write(row.id, [(item.entry, item.ciphertext) for item in read], head=bytes.fromhex(row.head_hash), length=row.seq,
                       key=key, files=files, tables=tables, exported_at=context.now,

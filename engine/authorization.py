@@ -125,7 +125,7 @@ _OWN_CASES = _all(Scope.THEIRS, "case.read", "case.read_document", "case.attach_
 _UNIT_CASES = _all(Scope.AGENCY, "case.read", "case.read_document", "case.attach_document", "case.record", "case.act",
                    "case.correct", "case.consent_correction", "case.show_names", "case.refer", "case.unmask", "case.access_log",
                    "access.list", "access.review")
-_READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read")
+_READ_SOPS = _all(Scope.AGENCY, "sop.list", "sop.read", "calendar.read")
 
 #: Of an office: who is on duty is everybody's to know; what a supervision session said is between two people.
 _OFFICE = {**_all(Scope.AGENCY, "roster.read", "provider.read"), **_all(Scope.THEIRS, "supervision.read")}
@@ -156,7 +156,8 @@ POLICY: Final[Mapping[str, _Rights]] = {
     **dict.fromkeys(PUSPAGA_LEADS, {**_RECEIVES, **_all(Scope.AGENCY, "statistics.read", "statistics.export")}),
     "case_manager": _LEADS,
     "supervisor": _KEEPS_ROSTER,
-    "head_of_unit": {**_KEEPS_ROSTER, **_all(Scope.AGENCY, "supervision.read", "sop.read_drafts", "sop.approve", "sop.preview_migration")},
+    "head_of_unit": {**_KEEPS_ROSTER, **_all(Scope.AGENCY, "supervision.read", "sop.read_drafts", "sop.approve", "sop.preview_migration",
+                                                         "calendar.approve", "calendar.history")},
     "data_staff": {**_TASKS, **_READ_SOPS, **_OFFICE, **_all(Scope.AGENCY, "case.list", "case.read", "case.act", "survey.issue",
                                                                 "statistics.read", "statistics.export", "provider.change",
                                                                 "case.simfoni"),
@@ -164,21 +165,21 @@ POLICY: Final[Mapping[str, _Rights]] = {
     "external_provider": {**_TASKS},
     "dinas_pppa": {**_TASKS, **_all(Scope.AGENCY, "statistics.read")},
     "process_owner": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "sop.read_drafts", "sop.draft", "sop.propose",
-                                           "sop.simulate", "sop.migrate", "sop.preview_migration", "calendar.change", "statistics.read")},
-    "auditor": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.read_drafts", "case.list", "case.read", "audit.history", "audit.replay",
-                                     "audit.verify",
-                                     "audit.export", "access_log.read", "case.access_log", "access.list", "case.unmask",
-                                     "incident.list", "statistics.read", "statistics.export")},
+                                           "sop.simulate", "sop.migrate", "sop.preview_migration", "calendar.change", "calendar.history",
+                                           "statistics.read")},
+    "auditor": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.read_drafts", "calendar.history", "case.list", "case.read", "audit.history",
+                                     "audit.replay", "audit.verify", "audit.export", "access_log.read", "case.access_log",
+                                     "access.list", "case.unmask", "incident.list", "statistics.read", "statistics.export")},
     "system_admin": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.check", "sop.try", "incident.list", "incident.resolve", "account.list",
-                                          "account.create", "account.change", "agency.change", "calendar.change")},
-    "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.read_drafts", "sop.approve", "access_log.read",
+                                          "account.create", "account.change", "agency.change")},
+    "data_protection_officer": {**_READ_SOPS, **_all(Scope.AGENCY, "sop.read_drafts", "calendar.history", "sop.approve", "access_log.read",
                                                      "case.access_log", "access.list", "audit.verify")},
     PUBLIC: _all(Scope.AGENCY, "sop.read", *(f"public.{verb}" for verb in (
         "read", "report", "complaint", "follow_up", "status", "survey"))),
     # On the one referral of their link, as `engine.commands.partner` finds it; nothing else is there for them.
     PARTNER: _all(Scope.HELD, "partner.read", "partner.answer"),
     OPERATOR: _all(Scope.AGENCY, "sop.list", "sop.read", "sop.check", "sop.try", "sop.deploy", "incident.list", "audit.verify",
-                   "audit.replay", "case.rebuild", "account.list", "account.create", "account.change", "agency.change", "calendar.change"),
+                   "audit.replay", "case.rebuild", "account.list", "account.create", "account.change", "agency.change"),
 }
 
 _C0_C1: Final = frozenset({"C0", "C1"})

@@ -83,7 +83,7 @@ def is_in_force(context: Context, version_id: str, key: str) -> bool:
 def in_the_way(context: Context, obstacles: Iterable[Obstacle], before: Definition, after: Definition) -> tuple[InTheWay, ...]:
     """Why a case cannot go on by another version, in the words of the two, as the actor may know them."""
     classes = times.known_classes(context)
-    return tuple(_in_the_way(obstacle, _Names(before, classes), _Names(after, classes)) for obstacle in obstacles)
+    return tuple(_in_the_way(obstacle, Names(before, classes), Names(after, classes)) for obstacle in obstacles)
 
 
 def unreadable(refusal: errors.EngineError) -> InTheWay:
@@ -110,7 +110,7 @@ def _told(context: Context, row: instances.InstanceRow, definition: Definition, 
     except UNREADABLE as refusal:
         return CaseEffect(instance_id=row.id, business_key=row.business_key, version=row.sop_version, steps=(), clocks=(),
                           verdict=MigrationVerdict.BLOCKED, in_the_way=(unreadable(refusal),))
-    before, after = _Names(live.definition, classes), _Names(definition, classes)
+    before, after = Names(live.definition, classes), Names(definition, classes)
     return CaseEffect(
         instance_id=row.id, business_key=row.business_key, version=row.sop_version, verdict=kept.verdict,
         steps=_steps(context, live, definition, kept, before), clocks=_clocks(kept, anew, before, after),
@@ -127,7 +127,7 @@ def _effect(context: Context, live: LiveInstance, definition: Definition, clocks
                             max(context.now, live.last_at), context.tables)
 
 
-def _steps(context: Context, live: LiveInstance, definition: Definition, effect: Effect, names: _Names) -> tuple[StepMoved, ...]:
+def _steps(context: Context, live: LiveInstance, definition: Definition, effect: Effect, names: Names) -> tuple[StepMoved, ...]:
     held = {row.token_id for row in tasks.open_of(context.uow, live.id) if row.assignee_id is not None}
     after = {} if effect.after is None else {task.token_id: task.element_id for task in effect.after.view.tasks}
     return tuple(
@@ -140,7 +140,7 @@ def _steps(context: Context, live: LiveInstance, definition: Definition, effect:
         for task in live.view.tasks)
 
 
-def _clocks(kept: Effect, anew: Effect, before: _Names, after: _Names) -> tuple[ClockMoved, ...]:
+def _clocks(kept: Effect, anew: Effect, before: Names, after: Names) -> tuple[ClockMoved, ...]:
     again = {clock.token_id: clock.due_after for clock in anew.clocks}
     return tuple(
         ClockMoved(element_id=names.id(clock.element_id), name=names.name(clock.element_id), due_at=clock.due_at,
@@ -148,7 +148,7 @@ def _clocks(kept: Effect, anew: Effect, before: _Names, after: _Names) -> tuple[
         for clock in kept.clocks for names in [before if clock.due_after is None else after])
 
 
-def _in_the_way(obstacle: Obstacle, before: _Names, after: _Names) -> InTheWay:
+def _in_the_way(obstacle: Obstacle, before: Names, after: Names) -> InTheWay:
     names = before if before.knows(obstacle.element_id) else after
     return InTheWay(
         element_id=names.id(obstacle.element_id), reason=obstacle.reason, name=names.name(obstacle.element_id),
@@ -156,7 +156,7 @@ def _in_the_way(obstacle: Obstacle, before: _Names, after: _Names) -> InTheWay:
 
 
 @dataclass(frozen=True)
-class _Names:
+class Names:
     """What one version calls its elements, without those of classes that the reader does not see."""
 
     definition: Definition

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 
-from engine import authorization, canonical, errors, mails, operations, projection
+from engine import authorization, canonical, carrying, errors, mails, operations, projection
 from engine.commands import escalations, instances, notices
 from engine.commands import mails as mail_commands
 from engine.commands import jobs as commands
@@ -79,9 +79,10 @@ class Jobs:
         return self._act(job, lambda context: commands.fail_for_good(context, job.id, job.fence, code))
 
     def warn(self) -> int:
-        """Sends the 80 % warnings that are due, once per task, tells late tasks up their chain, and writes out the mail that is
-        owed; how many tasks were looked at and mails written."""
-        found = self._executor.run(WORKER, lambda context: notices.warn(context) + escalations.tell(context))
+        """Sends the 80 % warnings that are due, once per task, tells late tasks up their chain, has running cases follow a changed
+        calendar, and writes out the mail that is owed; how many tasks and cases were looked at and mails written."""
+        found = carrying.carry(self._executor)
+        found += self._executor.run(WORKER, lambda context: notices.warn(context) + escalations.tell(context))
         return found + self._executor.run(WORKER, lambda context: mail_commands.write_out(context, mailing=self._mailing))
 
     def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:

@@ -49,12 +49,13 @@ KINDS: Final = (
     Kind(key="access", urgent=True, title=Text("Akses darurat dan samaran yang dibuka", "Emergency access and unmasked fields"),
          codes=frozenset({"glass_broken", "field_unmasked", "access_improper"})),
     Kind(key="work", title=Text("Tugas dan keputusan yang menunggu", "Tasks and decisions that wait"),
-         codes=frozenset({"task_waiting", "task_given", "task_taken", "help_wanted", "task_due_soon", "decision_wanted",
+         codes=frozenset({"task_waiting", "task_given", "task_taken", "help_wanted", "task_due_soon", "deadline_moved", "decision_wanted",
                           "public_complaint", "letter_refused"})),
     Kind(key="cases", title=Text("Kasus: penugasan dan perkembangan", "Cases: who is in charge, and what happened"),
          codes=frozenset({"access_asked", "case_assigned", "case_handed_on", "information", "partner_code", "partner_opened",
                           "partner_answered"})),
-    Kind(key="sops", title=Text("Perubahan SOP", "Changes of SOPs"), codes=frozenset({"sop_proposed", "sop_approved", "sop_sent_back"})),
+    Kind(key="sops", title=Text("Perubahan SOP, kalender, dan parameter", "Changes of SOPs, calendar and parameters"),
+         codes=frozenset({"sop_proposed", "sop_approved", "sop_sent_back", "table_proposed", "table_approved", "table_sent_back"})),
 )
 #: A mail about mail that fails would fail too.
 NEVER_MAILED: Final = frozenset({"mail_failed"})

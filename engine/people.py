@@ -9,6 +9,7 @@ from typing import Final
 
 from engine import authorization, errors, own_referrals
 from engine.absences import Absences
+from engine.agency_tables import AgencyTables
 from engine.authorization import ObjectFacts
 from engine.commands import documents
 from engine.commands import notices as notice_commands
@@ -32,7 +33,7 @@ _NOBODY: Final = Actor(account_id="", agency_id="", name="")
 _SIGN_IN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,99}\Z")
 
 
-class People(Absences, Preferences):
+class People(Absences, Preferences, AgencyTables):
     """One part of the front door."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:

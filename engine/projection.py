@@ -161,10 +161,10 @@ def save_tasks(uow: UnitOfWork, live: LiveInstance) -> None:
     for token, accepted in live.accepted_tokens.items():
         tasks.accept_stated(uow, token, by=accepted.by, at=accepted.at)
     kept = [(stored[token], task) for token, task in waiting.items() if token in stored]
-    if live.deployment_id != live.stored_deployment_id and not live.is_new:
+    if live.is_described_otherwise:
         _describe_anew(uow, live, kept)
     tasks.set_dues(uow, [
-        (row.id, *dues, task.standard_from) for row, task in kept if (row.due_at, row.warn_at) != (dues := _dues(live, task))])
+        (row.id, *now, task.standard_from) for row, task in kept if (row.due_at, row.warn_at) != (now := dues(live, task))])
     rank = RISK_RANKS.get(live.risk, NOT_ASSESSED)
     if any(row.risk_rank != rank for row, _ in kept):
         tasks.set_risk(uow, live.id, rank)
@@ -176,14 +176,14 @@ def _task_row(live: LiveInstance, task: OpenTask) -> tasks.TaskRow:
         id=task.token_id, instance_id=live.id, token_id=task.token_id, agency_id=live.agency_id, case_id=live.case_id or None,
         sop_key=live.sop_key, element_id=task.element_id, name=node.name or node.id, lane=node.lane,
         role=live.definition.role_of(node.id, live.parameters), form_key=node.form, sensitivity=node.sensitivity or "C1",
-        ready_at=task.ready_at, due_at=_dues(live, task)[0], warn_at=_dues(live, task)[1], standard=standards.to_json(task.standard),
+        ready_at=task.ready_at, due_at=dues(live, task)[0], warn_at=dues(live, task)[1], standard=standards.to_json(task.standard),
         standard_from=task.standard_from, risk_rank=RISK_RANKS.get(live.risk, NOT_ASSESSED),
         item=None if task.item is None else live.sealed(task.item, item_binding(task.token_id)))
 
 
 def _describe_anew(uow: UnitOfWork, live: LiveInstance, kept: Sequence[tuple[tasks.TaskRow, OpenTask]]) -> None:
-    """Tasks that stayed open while their instance went on by another version, named and asked as that one has it. Whoever holds one
-    keeps it, unless it is another role's now: then it waits for that role's people, and what was typed waits with it."""
+    """Tasks that stayed open while their instance went on by another version or other parameters, named and asked as these have it.
+    Whoever holds one keeps it, unless it is another role's now: then it waits for that role's people, and what was typed with it."""
     for row, task in kept:
         now = _task_row(live, task)
         # A standard that is counted as before keeps the wording by which its clock runs.
@@ -199,7 +199,7 @@ def _describe_anew(uow: UnitOfWork, live: LiveInstance, kept: Sequence[tuple[tas
 _DESCRIBED = ("element_id", "name", "lane", "role", "form_key", "sensitivity")
 
 
-def _dues(live: LiveInstance, task: OpenTask) -> tuple[datetime | None, datetime | None]:
+def dues(live: LiveInstance, task: OpenTask) -> tuple[datetime | None, datetime | None]:
     """When it is due and when somebody is warned of that. A clock that stands still gives neither, late before or not: whoever
     lists, counts or tells what is late reads nothing else."""
     if live.suspended_at is not None and standards.pauses(task.standard):

@@ -6,12 +6,14 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 
-from engine import errors, journal, replay
+from engine import errors, journal, pack, replay, seal
 from engine.definitions import Definition
 from engine.executor import Context
 from engine.results import ReplayReport, ReplayVerdict
 from storage import deployments, instances, payloads
 from storage import journal as journal_rows
+
+_NAME_TABLES = frozenset({"start", "change_tables"})
 
 
 def entries(
@@ -56,6 +58,20 @@ def of(context: Context, row: instances.InstanceRow) -> list[replay.Recorded]:
     read = entries(row, journal_rows.entries(context.uow, row.id), places(context, row.id, row.case_id))
     sealed = payloads.get_many(context.uow, {entry.payload_digest for entry in read})
     return [replay.Recorded(entry=entry, ciphertext=sealed.get(entry.payload_digest)) for entry in read]
+
+def tables_of(row: instances.InstanceRow, read: Iterable[replay.Recorded], key: bytes | None) -> frozenset[str]:
+    """The digests of the tables the instance is pinned to, and of those its journal names; an entry that does not open names none."""
+    found = {row.calendar_digest, row.parameters_digest}
+    for item in read:
+        if key is None or item.ciphertext is None or item.entry.kind not in _NAME_TABLES:
+            continue
+        try:
+            content = seal.unseal(key, item.ciphertext, bound_to=pack.payload_binding(row.id, item.entry.seq))
+        except errors.StateCorrupt:
+            continue
+        stimulus = journal.read_content(item.entry.kind, content)[0]
+        found |= {getattr(stimulus, "calendar", None), getattr(stimulus, "parameters", None)}
+    return frozenset(digest for digest in found if digest)
 
 
 def replayed(

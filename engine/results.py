@@ -63,6 +63,14 @@ from engine.run_results import RunningClock as RunningClock
 from engine.simfoni_results import SimfoniMark as SimfoniMark
 from engine.simfoni_results import SimfoniPart as SimfoniPart
 from engine.simfoni_results import SimfoniSheet as SimfoniSheet
+from engine.table_results import AgencyCalendar as AgencyCalendar
+from engine.table_results import Amount as Amount
+from engine.table_results import DayOff as DayOff
+from engine.table_results import DeadlineMoved as DeadlineMoved
+from engine.table_results import ParameterDetail as ParameterDetail
+from engine.table_results import StepMoves as StepMoves
+from engine.table_results import TableChange as TableChange
+from engine.table_results import TableEffect as TableEffect
 from engine.task_results import CompletionResult as CompletionResult
 from engine.task_results import FormField as FormField
 from engine.task_results import FormView as FormView

@@ -245,6 +245,15 @@ def indonesia(years: Iterable[int]) -> frozenset[date]:
     return frozenset(holidays.country_holidays("ID", years=list(years), categories=("public", "government")))
 
 
+def indonesian_names(year: int) -> dict[date, Text]:
+    """What the days of `indonesia` are called, by the library that runs today; for reading only."""
+    import holidays
+
+    named = {language: holidays.country_holidays("ID", years=year, categories=("public", "government"), language=language)
+             for language in ("id", "en_US")}
+    return {day: Text(name, named["en_US"].get(day) or name) for day, name in named["id"].items()}
+
+
 def week_from_json(value: Mapping[Any, Any]) -> dict[int, Hours]:
     """Read hours such as `{"0": [["07:30", "12:00"], ["13:00", "24:00"]]}`, also as TOML gives them.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, null, select, update
+from sqlalchemy import Select, bindparam, func, insert, null, or_, select, update
 
 from storage import rows
 from storage.prepared import Prepared
@@ -153,6 +153,19 @@ def count_running_of_sop(uow: UnitOfWork, agency_id: str, sop_key: str, *, but: 
         select(func.count()).select_from(instance.join(deployment, deployment.c.id == instance.c.deployment_id))
         .where(instance.c.agency_id == agency_id, deployment.c.key == sop_key, instance.c.ended_at.is_(None),
                deployment.c.digest != but)).scalar_one())
+
+
+def running_on_other_tables(
+    uow: UnitOfWork, agency_id: str, *, calendar: str | None, parameters: str | None, after: str = "", limit: int = 500,
+    started_by: datetime | None = None,
+) -> list[InstanceRow]:
+    """Instances of the agency that have not ended and are pinned to other tables than these, with their state, in id order; only those
+    `started_by` an instant where one is given. Page on with the last id."""
+    others = or_(instance.c.calendar_digest.is_distinct_from(calendar), instance.c.parameters_digest.is_distinct_from(parameters))
+    chosen = [instance.c.agency_id == agency_id, instance.c.ended_at.is_(None), instance.c.id > after, others]
+    if started_by is not None:
+        chosen.append(instance.c.started_at <= started_by)
+    return rows.all_of(InstanceRow, uow.execute(_rows(with_state=True).where(*chosen).order_by(instance.c.id).limit(limit)))
 
 
 def ids(uow: UnitOfWork, *, after: str = "", limit: int = 500) -> list[str]:

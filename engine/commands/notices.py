@@ -31,6 +31,14 @@ WORDS = {
     "sop_proposed": Text("ada perubahan SOP yang menunggu pengesahan Anda", "a change of an SOP waits for your approval"),
     "sop_approved": Text("perubahan SOP yang Anda ajukan disahkan", "the change of an SOP you proposed was approved"),
     "sop_sent_back": Text("perubahan SOP yang Anda ajukan dikembalikan", "the change of an SOP you proposed was sent back"),
+    "table_proposed": Text("ada perubahan kalender atau parameter instansi yang menunggu pengesahan Anda",
+                           "a change of the agency's calendar or parameters waits for your approval"),
+    "table_approved": Text("perubahan kalender atau parameter yang Anda usulkan disahkan",
+                           "the change of the calendar or of a parameter you proposed was approved"),
+    "table_sent_back": Text("perubahan kalender atau parameter yang Anda usulkan dikembalikan",
+                            "the change of the calendar or of a parameter you proposed was sent back"),
+    "deadline_moved": Text("tenggat tugas Anda bergeser karena kalender atau parameter instansi berubah",
+                           "deadlines of your tasks moved because the agency's calendar or parameters changed"),
     "glass_broken": Text("akses darurat dipakai; menunggu penilaian Anda", "emergency access was used; it waits for your review"),
     "field_unmasked": Text("satu isian dibuka samarannya", "one field was unmasked"),
     "access_improper": Text("akses darurat dinilai tidak wajar", "emergency access was found improper"),
@@ -49,7 +57,7 @@ WORDS = {
 OWN = frozenset({"public_report", "public_complaint", "public_message", "task_due_soon", "task_given", "task_taken", "help_wanted",
                  "glass_broken", "field_unmasked", "access_improper", "partner_code", "partner_opened", "partner_answered", "mail_failed",
                  "access_asked", "letter_refused", "case_assigned", "case_handed_on", "task_escalated", "sop_approved",
-                 "sop_proposed", "sop_sent_back"})
+                 "sop_proposed", "sop_sent_back", "table_proposed", "table_approved", "table_sent_back", "deadline_moved"})
 
 
 def notify(context: Context, call: OperationCall, *, role: str, code: str) -> None:

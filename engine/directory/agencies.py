@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from engine import canonical, pack, sop_toml, work_calendar
+from engine import sop_toml, work_calendar
 from engine.authorization import ABSTRACT_ROLES, KNOWN_ROLES
 from engine.toml_files import read_toml
 from engine.errors import BundleRefused
 from engine.executor import Context
 from engine.sop_toml import AgencySheet
+from engine.table_changes import Tables, changed
 from engine.types import LintFinding, Severity, Text, Value
 from engine.work_calendar import InvalidCalendar, Season, WorkCalendar
-from storage import agencies, randomness, tables_in_force
+from storage import agencies, randomness, table_changes, tables_in_force
 
 #: How far back and ahead holidays are frozen, counted from the year the agency is read: standards run over some years at most.
 YEARS_BACK, YEARS_AHEAD = 2, 6
@@ -30,7 +32,8 @@ _INSTEAD: Final = Text(
 
 
 def register(context: Context, data: bytes) -> agencies.AgencyRow:
-    """Read an agency's sheet and put its calendar and parameters in force for instances that start from now on.
+    """Read an agency's sheet and put its calendar and parameters in force for instances that start from now on, with every change of
+    them that two people approved since: the agency's own decision stands above its sheet.
 
     Reading the same sheet twice changes nothing; a changed one does not move running instances (that is a stimulus).
 
@@ -41,14 +44,26 @@ def register(context: Context, data: bytes) -> agencies.AgencyRow:
     _check_roles(sheet)
     known = agencies.by_code(context.uow, sheet.code)
     years = range(context.now.year - YEARS_BACK, context.now.year + YEARS_AHEAD + 1)
-    calendar = pack.table_content(calendar_of(sheet, years))
-    parameters = pack.table_content(parameters_of(sheet))
+    tables = Tables(calendar=calendar_of(sheet, years), parameters=parameters_of(sheet), profile=_profile(sheet, read_toml(data)))
+    for change in table_changes.approved(context.uow, known.id) if known else ():
+        tables = changed(tables, change.kind, change.content, change.source)
     row = agencies.AgencyRow(
         id=known.id if known else randomness.new_id(), code=sheet.code, name=sheet.name, level=sheet.level, region=sheet.region,
-        zone=sheet.timezone, calendar_digest=pack.table_digest(calendar), parameters_digest=pack.table_digest(parameters),
-        profile=_profile(sheet, read_toml(data)))
-    for content, kind in ((calendar, "calendar"), (parameters, "parameters")):
-        tables_in_force.put(context.uow, pack.table_digest(content), kind, canonical.dumps(content))
+        zone=sheet.timezone, calendar_digest=None, parameters_digest=None, profile={})
+    return put_in_force(context, row, tables)
+
+
+def in_force(context: Context, row: agencies.AgencyRow) -> Tables:
+    """The agency's calendar and parameters as cases that begin now are pinned to them."""
+    assert row.calendar_digest is not None and row.parameters_digest is not None  # `put_in_force` wrote both
+    return Tables(calendar=context.tables[row.calendar_digest], parameters=context.tables[row.parameters_digest], profile=row.profile)
+
+
+def put_in_force(context: Context, row: agencies.AgencyRow, tables: Tables) -> agencies.AgencyRow:
+    """Keeps these tables and has the agency's cases begin by them from now on."""
+    for digest, (kind, content) in tables.stored().items():
+        tables_in_force.put(context.uow, digest, kind, content)
+    row = replace(row, calendar_digest=tables.calendar_digest, parameters_digest=tables.parameters_digest, profile=dict(tables.profile))
     agencies.put(context.uow, row)
     return row
 

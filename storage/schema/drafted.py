@@ -1,4 +1,4 @@
-"""What changes an SOP: drafts with all their revisions, what was proposed, who decided; versions proposed to be withdrawn."""
+"""What changes by two people: drafts of SOPs with all their revisions, versions to be withdrawn, an agency's calendar and parameters."""
 
 from __future__ import annotations
 
@@ -82,4 +82,30 @@ sop_withdrawal = Table(
     Column("decided_reason", Text),
     Index("ix_sop_withdrawal_deployment", "deployment_id", "proposed_at"),
     Index("uq_sop_withdrawal_standing", "deployment_id", unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS),
+)
+
+#: Approved, but running cases are still to go on by it.
+_CARRIED_ON = text("state = 'approved' AND carried_at IS NULL")
+table_change = Table(
+    "table_change", metadata,
+    Column("id", Text, primary_key=True),
+    Column("agency_id", Text, ForeignKey("agency.id"), nullable=False),
+    Column("kind", Text, nullable=False),                 # calendar | parameters
+    Column("content", Json, nullable=False),              # the days, or the parameter with its value
+    Column("source", Text, nullable=False),               # number of the decision letter (SK) it rests on
+    Column("reason", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("state", Text, nullable=False),                # draft | in_review | approved | sent_back | given_up
+    Column("proposed_at", Instant),
+    Column("decided_at", Instant),
+    Column("decided_by", Text),
+    Column("decided_reason", Text),
+    Column("calendar_digest", Text),                      # what was put in force by it
+    Column("parameters_digest", Text),
+    Column("carried_to", Text, nullable=False),           # the last running instance that was looked at since
+    Column("carried_at", Instant),                        # when none was left
+    Column("moved", Integer, nullable=False),             # how many deadlines it moved
+    Index("ix_table_change_agency", "agency_id", "made_at"),
+    Index("ix_table_change_carried", "decided_at", sqlite_where=_CARRIED_ON, postgresql_where=_CARRIED_ON),
 )
