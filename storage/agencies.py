@@ -47,6 +47,12 @@ def put(uow: UnitOfWork, row: AgencyRow) -> None:
         uow.execute(insert(agency), values)
 
 
+def hold(uow: UnitOfWork, agency_id: str) -> AgencyRow | None:
+    """The agency, kept from being changed by others until this transaction ends."""
+    return rows.one_of(AgencyRow, uow.execute(
+        select(*rows.columns(AgencyRow, agency)).where(agency.c.id == agency_id).with_for_update()))
+
+
 def get(uow: UnitOfWork, agency_id: str) -> AgencyRow | None:
     """The agency with this id."""
     return rows.one_of(AgencyRow, uow.run(_BY_ID, {"agency_id": agency_id}))

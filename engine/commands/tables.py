@@ -4,7 +4,7 @@ cases begin by the new table, and those that run follow one by one."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from engine import agency_parameters, authorization, errors, journal, moved_dues, table_changes, table_refusals
@@ -127,11 +127,15 @@ def approve(context: Context, change_id: str, *, reason: str) -> None:
         DayPassed, ChangesNothing: it can only be sent back now.
         NotFound, OwnChange, InvalidSubmission, StaleRevision: as `send_back`.
     """
+    agencies.hold(context.uow, context.actor.agency_id)    # of two changes approved at once, each is made to what the other left
     row = to_decide(context, change_id, reason)
     _refuse_passed(context, row)
     tables = changed(context, row)
+    earlier = [each.decided_at for each in rows.approved(context.uow, row.agency_id) if each.decided_at is not None]
     rows.supersede(context.uow, row.agency_id, at=context.now)
-    _decide(context, row, APPROVED, reason, calendar_digest=tables.calendar_digest, parameters_digest=tables.parameters_digest)
+    # Two of one instant come one after the other: in this order they are made to the agency's sheet whenever it is read again.
+    at = max([context.now, *(one + timedelta(microseconds=1) for one in earlier)])
+    _decide(context, row, APPROVED, reason, at=at, calendar_digest=tables.calendar_digest, parameters_digest=tables.parameters_digest)
     in_force.put_in_force(context, own_agency(context), tables)
     drafts.tell(context, row.id, "table_approved", account_id=row.made_by)
 
@@ -146,7 +150,7 @@ def send_back(context: Context, change_id: str, *, reason: str) -> None:
         StaleRevision: it was decided already.
     """
     row = to_decide(context, change_id, reason)
-    _decide(context, row, SENT_BACK, reason)
+    _decide(context, row, SENT_BACK, reason, at=context.now)
     drafts.tell(context, row.id, "table_sent_back", account_id=row.made_by)
 
 
@@ -200,8 +204,8 @@ def _own_draft(context: Context, change_id: str) -> rows.ChangeRow:
     return row
 
 
-def _decide(context: Context, row: rows.ChangeRow, state: str, reason: str, **more: str) -> None:
-    if not rows.move(context.uow, row.id, was=IN_REVIEW, state=state, decided_at=context.now, decided_by=context.actor.account_id,
+def _decide(context: Context, row: rows.ChangeRow, state: str, reason: str, *, at: datetime, **more: str) -> None:
+    if not rows.move(context.uow, row.id, was=IN_REVIEW, state=state, decided_at=at, decided_by=context.actor.account_id,
                      decided_reason=reason.strip(), **more):
         raise errors.StaleRevision()
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 
 _CARRIED_ON = sa.text("state = 'approved' AND carried_at IS NULL")
 
