@@ -60,7 +60,8 @@ def _seen(context: Context, case_id: str, action: str) -> tuple[cases.CaseRow, a
 
 def _staff(context: Context, row: cases.CaseRow, about: authorization.ObjectFacts) -> CaseStaff:
     may = frozenset(verb for verb in ("assign", "conflict") if authorization.allows(context.actor, f"case.{verb}", about))
-    told = case_chain.read(context, row) if row.wrapped_key is not None else []
+    chain = case_chain.held(context, row)
+    told = chain.entries
     standing = conflicts.of_case(context.uow, row.id) if "conflict" in may else []
     people = {row.owner_id, *(each.actor_id for each in told), *(each.content.get(key) for each in told for key in ("to", "from", "who")),
               *(each.account_id for each in standing), *(each.declared_by for each in standing)}
@@ -69,7 +70,7 @@ def _staff(context: Context, row: cases.CaseRow, about: authorization.ObjectFact
     sees_notes = "C3" in authorization.visible_sensitivity(context.actor, about)
     return CaseStaff(
         case_id=row.id, business_key=row.business_key, risk=row.risk, is_open=row.closed_at is None, owner_id=row.owner_id,
-        owner_name=names.get(row.owner_id or "", ""), may=may,
+        owner_name=names.get(row.owner_id or "", ""), may=may, broken_from=chain.broken_from,
         assignments=tuple(_assignment(each, names) for each in reversed(told) if each.kind == assignment.ASSIGN) if sees_notes else (),
         wanted=frozenset(each.task.role for each in inbox.open_of_cases(context.uow, [row.id])) if "assign" in may else frozenset(),
         conflicts=tuple(ConflictOfInterest(

@@ -37,7 +37,8 @@ class Assignment:
 
 @dataclass(frozen=True, kw_only=True)
 class CaseStaff:
-    """Who answers for a case and who is shut out of it. `conflicts` are for those who may declare them."""
+    """Who answers for a case and who is shut out of it. `conflicts` are for those who may declare them. From entry `broken_from` on the
+    case's own chain does not hold: what it says from there on, handing on and reasons, is left out."""
 
     case_id: str
     business_key: str
@@ -49,6 +50,7 @@ class CaseStaff:
     conflicts: tuple[ConflictOfInterest, ...]
     may: frozenset[str]                     # assign, conflict
     wanted: frozenset[str] = frozenset()    # roles for which tasks of the case wait now
+    broken_from: int | None = None
 
 
 # --- the desk -----------------------------------------------------------------------------------------------------------

@@ -9,8 +9,10 @@ from engine.definitions import Definition
 from engine.executor import Context
 from engine.forms_schema import Form
 from engine.model import Node
+from storage import journal
 from storage.inbox import InboxRow
 from storage.instances import InstanceRow
+from storage.tasks import TaskRow
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,14 @@ class RanBy:
     def with_document(self, code: str) -> Definition:
         """The latest version that has a document of this code; the one in force where none has."""
         return next((each for each in reversed(self.versions) if code in each.documents), self.now)
+
+
+def of_task(context: Context, versions: RanBy, row: TaskRow) -> Definition:
+    """The version that a task is read by: a finished one by that in force when it was finished, any other by the latest that has it."""
+    found = None
+    if row.completed_at is not None and len(versions.versions) > 1:
+        found = journal.definition_at(context.uow, row.instance_id, "complete_task", row.completed_at)
+    return next((each for each in versions.versions if each.digest == found), None) or versions.with_element(row.element_id)
 
 
 def of(context: Context, row: InstanceRow | InboxRow) -> RanBy:

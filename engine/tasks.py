@@ -151,7 +151,7 @@ class Tasks(Boxes, Handling, StatedTimes):
         about = facts.of_inbox(context, [seen])[0]
         classes = authorization.visible_sensitivity(actor, about)
         versions = ran_by.of(context, seen)
-        definition = versions.with_element(task.element_id)
+        definition = ran_by.of_task(context, versions, task)
         node = definition.element(task.element_id)
         form = _form(context, definition, task)
         typed, saved_at = self._draft(context, seen)

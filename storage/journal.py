@@ -57,6 +57,13 @@ def entries(uow: UnitOfWork, chain_id: str, *, after: int = 0, until: int | None
         select(*rows.columns(JournalRow, journal)).where(*chosen).order_by(journal.c.seq).limit(limit)))
 
 
+def definition_at(uow: UnitOfWork, chain_id: str, kind: str, at: datetime) -> str | None:
+    """The digest of the version by which a chain's entry of that kind and instant was made; the last of several."""
+    return uow.execute(
+        select(journal.c.definition).where(journal.c.chain_id == chain_id, journal.c.kind == kind, journal.c.at == at)
+        .order_by(journal.c.seq.desc()).limit(1)).scalar_one_or_none()
+
+
 def head(uow: UnitOfWork, chain_id: str) -> tuple[int, str] | None:
     """(seq, hash) of the last entry of a chain, for chains that have no instance row."""
     found = uow.execute(

@@ -6,7 +6,7 @@ under the case key.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -100,6 +100,15 @@ def taken_over(context: Context, row: TaskRow) -> None:
         task_id=row.id, agency_id=row.agency_id, at=context.now, actor_id=context.actor.account_id, verb=TAKE_OVER,
         from_id=row.assignee_id, to_id=context.actor.account_id, n=handling.next_number(context.uow, row.id)))
     _notify(context, row, row.assignee_id, "task_taken")
+
+
+def released(context: Context, held: Sequence[TaskRow]) -> None:
+    """Says it to whoever held one of these open tasks, where nobody does any more: the step became another role's."""
+    waiting = {row.id for instance_id in {row.instance_id for row in held} for row in tasks.open_of(context.uow, instance_id)
+               if row.assignee_id is None}
+    for row in held:
+        if row.id in waiting:
+            _notify(context, row, row.assignee_id, "task_taken")
 
 
 def set_aside(context: Context, seen: InboxRow, *, until: date, note: str, expected_revision: int | None) -> None:

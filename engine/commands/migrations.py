@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine import authorization, effects, errors, facts, journal, ran_by, sop_refusals
-from engine.commands import drafts
+from engine.commands import drafts, handling
 from engine.commands.instances import follow_risk
 from engine.executor import Context
 from engine.sop_results import InTheWay, Migrated, MigrationOutcome
 from engine.spiff.moving import CannotMove
 from engine.transition import Migrate
-from storage import cases, conflicts, deployments, instances
+from storage import cases, conflicts, deployments, instances, tasks
 
 MIGRATE = "sop.migrate"
 MIGRATED_AT_ONCE = 200    # in one request: a few seconds
@@ -65,6 +65,7 @@ def migrate(context: Context, version_id: str, instance_id: str, *, reason: str,
         live.fire_due(context.now)
     if live.has_ended:
         return came_to(MigrationOutcome.ENDED)
+    held = [each for each in tasks.open_of(context.uow, live.id) if each.assignee_id is not None]
     named = {element: place for element, place in mapping.items()
              if ran_by.find(live.definition, element) is not None and ran_by.find(definition, element) is None}
     try:
@@ -74,6 +75,8 @@ def migrate(context: Context, version_id: str, instance_id: str, *, reason: str,
     except CannotMove as refusal:
         return came_to(MigrationOutcome.REFUSED, effects.in_the_way(context, refusal.obstacles, live.definition, definition))
     follow_risk(context, live, after)
+    context.save()
+    handling.released(context, held)
     return came_to(MigrationOutcome.MIGRATED)
 
 

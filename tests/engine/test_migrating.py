@@ -156,6 +156,20 @@ def test_what_was_done_before_is_read_by_the_version_of_its_time(office: Office)
     confirmed(office, case)
 
 
+def test_a_finished_task_is_read_by_the_version_it_was_finished_by(office: Office) -> None:
+    case, manager = office.start(), office.actor("case_manager")
+    task = office.task(case, "approve_case_report")
+    before = office.engine.tasks.get(manager, task.id).form
+    office.complete(manager, task, APPROVED)
+    other = office.start(business_key="KLB-LAIN")
+    version = put_in_force(office, (FORM, '"key": "decision"', '"key": "verdict"'))
+    for each in (case, other):
+        assert outcome(office, version, each).outcome is MigrationOutcome.MIGRATED
+    read, asked = (office.engine.tasks.get(manager, each.id).form for each in (task, office.task(other, "approve_case_report")))
+    assert before is not None and read is not None and asked is not None
+    assert [field.key for field in read.fields] == [field.key for field in before.fields] != [field.key for field in asked.fields]
+
+
 def test_only_who_decides_on_versions_may_and_only_to_the_one_in_force(office: Office) -> None:
     case, owner = office.start(), office.hire("Olo", "process_owner")
     first = put_in_force(office, *TWENTY)
@@ -191,6 +205,7 @@ def test_a_task_that_is_another_roles_now_waits_for_that_roles_people(office: Of
     assert outcome(office, version, case).outcome is MigrationOutcome.MIGRATED
     (waiting,) = office.pool(office.actor("companion"), case)
     assert (waiting.id, waiting.assignee_id) == (claimed.id, None)
+    assert [notice.code for notice in office.engine.people.notices(manager) if notice.task_id == claimed.id] == ["task_taken"]
     with pytest.raises(errors.EngineError):
         office.engine.tasks.complete(manager, claimed.id, APPROVED, expected_revision=claimed.revision)
     confirmed(office, case)

@@ -64,5 +64,7 @@ def test_a_timeline_whose_chain_of_notes_is_broken_opens_and_says_where(unit: Un
         uow.execute(delete(journal).where(journal.c.chain_id == unit.case.case_id, journal.c.seq == 2))
     broken = bima.get(f"{unit.address}/linimasa")
     assert broken.status_code == 200 and "Rantai catatan kasus rusak mulai entri 2." in broken.text
-    assert "rusak mulai entri 2." in bima.get(f"{unit.address}/catatan").text
+    for part in ("catatan", "petugas"):
+        shown = bima.get(f"{unit.address}/{part}")
+        assert shown.status_code == 200 and "rusak mulai entri 2." in shown.text
     assert broken.text.count('class="k-act"') == whole.count('class="k-act"') - 1
