@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine import authorization, errors, facts, filling, journal, projection, standards, substitution, summaries
-from engine.commands import instances
+from engine.commands import form_drafts, instances
 from engine.definitions import Definition
 from engine.executor import Context
 from engine.forms_schema import Form
@@ -114,6 +114,7 @@ def act(
                            note={journal.ACTING_FOR: list(acting_for)} if acting_for else None)
     filling.keep(context, live, chosen.form, filled, kind="receive_message", element_id=chosen.row.element_id, item=chosen.item,
                  acting_for=acting_for)
+    form_drafts.drop_all(context, form_drafts.ACTION, chosen.row.token_id, case_id=case_id)
     return CompletionResult(
         instance_id=live.id, case_id=case_id, status=after.outcome.status, verdict="",
         opened=tuple(facts.limited(summaries.task_summary(task, business_key=live.business_key, risk=live.risk), task.sensitivity,

@@ -15,17 +15,17 @@ from engine.case_search import CaseSearch
 from engine.case_simfoni import CaseSimfoni
 from engine.case_staffing import CaseStaffing
 from engine.casefile import kept
-from engine.commands import documents, instances, made_anew, messages
+from engine.commands import documents, form_drafts, instances, made_anew, messages
 from engine.commands import cases as commands
 from engine.corrections import CaseCorrections
 from engine.executor import Context, Executor
+from engine.form_drafts import FormDrafts
 from engine.modifying import CaseModifying
 from engine.results import Anew, CaseAction, CaseSummary, CompletionResult, FormView, Page
 from engine.settings import Settings
 from engine.sop_toml import IN_CASE_REQUIRED
-from engine.start_drafts import StartDrafts
 from engine.types import Actor, Value
-from storage import cases, deployments, inbox, journal, start_drafts
+from storage import cases, deployments, inbox, journal
 
 T = TypeVar("T")
 PAGE = 25
@@ -33,7 +33,7 @@ _STATUSES = {"open": True, "closed": False}
 
 
 class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, CaseCorrections, CaseModifying, CaseAccess,
-            CaseSimfoni, CaseRuns, StartDrafts):
+            CaseSimfoni, CaseRuns, FormDrafts):
     """Find, open, read; start, pause, end; what operations ask of a case."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:
@@ -92,7 +92,7 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
                 live.case_status = kept.project(context, live, form.record, filled.submission, seq=1).status
             documents.keep_number(context, live.id, filled.submission)
             documents.keep_uploads(context, live, "", filled.uploads)
-            start_drafts.drop(context.uow, actor.account_id, key)
+            form_drafts.drop(context, form_drafts.START, key)
             context.save()
             if anew is not None and not business_key:
                 stored = cases.get(context.uow, case.id)

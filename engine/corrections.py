@@ -7,11 +7,12 @@ from typing import Any
 
 from engine import authorization, errors, facts, filings, idempotency
 from engine.case_documents import summary
-from engine.commands import access, documents, reissue
+from engine.commands import access, documents, form_drafts, reissue
 from engine.commands import corrections as commands
 from engine.executor import Context, Executor
 from engine.filing_desk import CORRECT, FilingDesk
 from engine.filing_results import CorrectionResult, Difference, FilingDetail, FilingRow, WaitingCorrection
+from engine.results import FormView
 from engine.types import Actor
 from storage import cases, instances
 from storage import documents as document_rows
@@ -58,6 +59,16 @@ class CaseCorrections:
 
         return self._executor.read(actor, query)
 
+    def correction_form(self, actor: Actor, case_id: str, instance_id: str, seq: int) -> FormView:
+        """The questions of a sent form that the actor may answer anew, without the answers: nothing of the case is read by it. Raises
+        `NotFound`."""
+
+        def query(context: Context) -> FormView:
+            desk = FilingDesk(context, case_id)
+            return desk.to_fill(desk.to_correct(instance_id, seq), {})
+
+        return self._executor.read(actor, query)
+
     def differences(self, actor: Actor, case_id: str, instance_id: str, seq: int, submission: Mapping[str, Any]) -> tuple[Difference, ...]:
         """What a correction would change, before anybody decides on it; nothing is kept.
 
@@ -94,6 +105,7 @@ class CaseCorrections:
             before = {row.id for row in _void(context, case_id)}
             read = commands.read(context, found, submission, desk.sight, live)
             made = commands.correct(context, found, read, live, reason=reason, seen=seen)
+            form_drafts.drop(context, form_drafts.CORRECTION, f"{instance_id}:{seq}", case_id=case_id)
             return CorrectionResult(case_id=case_id, instance_id=instance_id, seq=made.seq, waits=made.needs_consent,
                                     voided=tuple(summary(row) for row in _void(context, case_id) if row.id not in before))
 

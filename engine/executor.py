@@ -29,7 +29,7 @@ PARSED_KEPT = 64  # deployments held in memory, each with its compiled program
 TABLES_KEPT = 256
 #: Two writers of one row: whoever lost reads again and decides again.
 _RACES = frozenset({
-    "pk_journal", "pk_trace", "uq_job_instance_id_token_id_kind", "pk_subscription", "uq_task_open_token", "pk_draft", "pk_start_draft",
+    "pk_journal", "pk_trace", "uq_job_instance_id_token_id_kind", "pk_subscription", "uq_task_open_token", "pk_draft", "pk_form_draft",
     "pk_idempotency", "uq_case_file_agency_id_business_key", "pk_case_record", "pk_access_log", "pk_access_head",
     "pk_document", "pk_number_series",
     "pk_issued_number", "uq_issued_number_agency_id_series_issued_for", "pk_resource", "pk_table_in_force",

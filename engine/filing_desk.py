@@ -13,7 +13,7 @@ from engine.commands.modifications import MODIFY
 from engine.executor import Context
 from engine.filing_results import Difference, EndedStep, FilingDetail, FilingRow, FilingVersion, ModificationRow, WayBack
 from engine.filings import Correction, Filing, Modification
-from engine.results import FormField
+from engine.results import FormField, FormView
 from engine.types import Value
 from storage import accounts, cases, instances, tasks
 
@@ -88,13 +88,19 @@ class FilingDesk:
             actor_name=self._person(one.actor_id), corrected=len(one.in_effect), waits=any(each.waits for each in one.corrections),
             may_correct=self.may_correct(one))
 
-    def detail(self, one: Filing) -> FilingDetail:
-        view = forms.to_fill(one.form, one.answers, self.sight.classes)
+    def to_fill(self, one: Filing, answers: Mapping[str, Any]) -> FormView:
+        """What the actor may answer anew, filled with `answers`."""
+        view = forms.to_fill(one.form, answers, self.sight.classes)
         keys = {field.key for field in commands.open_fields(one.form, self.sight)}
+        return replace(view, fields=tuple(each for each in view.fields if each.key in keys))
+
+    def detail(self, one: Filing) -> FilingDetail:
+        form = self.to_fill(one, one.answers)
+        keys = {field.key for field in form.fields}
         asked = next((each for each in one.corrections if each.waits), None)
         may_answer = asked is not None and asked.actor_id != self._actor.account_id and self._decides()
         return FilingDetail(
-            row=self.row(one), case_id=self._row.id, form=replace(view, fields=tuple(each for each in view.fields if each.key in keys)),
+            row=self.row(one), case_id=self._row.id, form=form,
             closed=tuple(each for each in self._fields(one, one.answers) if each.key not in keys),
             versions=tuple(self._versions(one)), last_seq=one.last_seq, may_answer=asked.seq if asked is not None and may_answer else None,
             way_back=self._way_back(one), modifications=tuple(self._modification(one, each) for each in one.modifications))

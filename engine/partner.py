@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from engine import authorization, case_chain, errors, facts, forms, own_referrals, partner_scope, receipts, seal
 from engine.case_documents import summary
 from engine.casefile import release
-from engine.commands import access, documents
+from engine.commands import access, documents, form_drafts
 from engine.commands import partner as commands
 from engine.definitions import Definition
 from engine.executor import Context, Executor
@@ -139,6 +140,27 @@ class Partner:
 
         self._acting(self._by_session(session), command, action="partner.answer")
 
+    def asked(self, session: str) -> tuple[PartnerTask | None, str]:
+        """What is asked of the partner now, and the time zone of the office that asks: nothing of the packet is read by it."""
+        return self._reading(self._by_session(session), lambda context, link, case, asked: (
+            None if asked is None else _task(context, case, asked), partner_scope.zone(context)))
+
+    def save_draft(self, session: str, task_id: str, submission: Mapping[str, Any]) -> datetime:
+        """Keeps what the partner typed so far, unvalidated, for whoever comes in by this link; when. Raises `TaskGone`."""
+        def command(context: Context, link: LinkRow, case: Opened, asked: Asked | None) -> datetime:
+            if asked is None or asked.row.id != task_id:
+                raise errors.TaskGone(task_id=task_id)
+            return form_drafts.keep(context, form_drafts.in_case(context, case.row, form_drafts.ANSWER, task_id), submission)
+
+        return self._acting(self._by_session(session), command, action="partner.answer")
+
+    def drop_draft(self, session: str, task_id: str) -> None:
+        """Forgets it. Dropping what is not there changes nothing."""
+        def command(context: Context, link: LinkRow, case: Opened, asked: Asked | None) -> None:
+            form_drafts.drop(context, form_drafts.ANSWER, task_id, case_id=case.row.id)
+
+        self._acting(self._by_session(session), command, action="partner.answer")
+
     def add_progress(self, session: str, text: str) -> None:
         """News between answer and report. Raises `TaskGone` where no report is awaited, `InvalidSubmission`."""
         def command(context: Context, link: LinkRow, case: Opened, asked: Asked | None) -> None:
@@ -245,10 +267,14 @@ class Partner:
             companion=issuer.name if issuer is not None else "", told=told,
             consented=partner_scope.consented(context, case, link.line_no),
             documents=tuple(summary(row) for row in partner_scope.packet(context, case, link.line_no, content.provider)),
-            task=None if asked is None else PartnerTask(
-                id=asked.row.id, name=asked.row.name, is_report=asked.is_report,
-                form=forms.to_fill(partner_scope.form_of(asked.form), {}, _CLASSES)),
+            task=None if asked is None else _task(context, case, asked),
             until=link.done_at + self._settings.partner_link_after_done if link.done_at is not None and asked is None else None)
+
+
+def _task(context: Context, case: Opened, asked: Asked) -> PartnerTask:
+    draft, saved_at = form_drafts.kept(context, form_drafts.in_case(context, case.row, form_drafts.ANSWER, asked.row.id))
+    return PartnerTask(id=asked.row.id, name=asked.row.name, is_report=asked.is_report, draft=draft, draft_saved_at=saved_at,
+                       form=forms.to_fill(partner_scope.form_of(asked.form), {}, _CLASSES))
 
 
 def _document(context: Context, case: Opened, line_no: str | None, provider: str, document_id: str) -> tuple[DocumentRow, bytes]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.results import DocumentRow, FormField, FormView
-from engine.types import Text
+from engine.types import Text, Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ class PartnerTask:
     name: str
     is_report: bool
     form: FormView
+    draft: Mapping[str, Value] = field(default_factory=dict)    # what was typed into it by this link, and not sent
+    draft_saved_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,20 +7,22 @@ code is not there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from engine import authorization, canonical, errors, facts, idempotency, seal
 from engine.authorization import STAFF, ObjectFacts
+from engine.commands import form_drafts
 from engine.executor import Context, Executor
 from engine.office_results import SupervisionNote, SupervisionTask
 from engine.results import Page
-from engine.types import Actor
+from engine.types import Actor, Value
 from storage import accounts, cases, conflicts, randomness, supervision
 
 PAGE: Final = 25
 LONGEST_TEXT: Final = 8000
 _MOST_CASES, _MOST_TASKS = 40, 20
+_WRITE: Final = "supervision.write"
 
 
 class Supervision:
@@ -40,7 +42,7 @@ class Supervision:
         """
 
         def command(context: Context) -> str:
-            authorization.require(actor, "supervision.write", ObjectFacts(agency_id=actor.agency_id))
+            authorization.require(actor, _WRITE, ObjectFacts(agency_id=actor.agency_id))
             codes = tuple(dict.fromkeys(code.strip() for code in case_codes if code.strip()))
             found = {code: cases.by_business_key(context.uow, actor.agency_id, code) for code in codes[:_MOST_CASES + 1]}
             problems = _problems(context, worker_id, held_on, found, [advice, wellbeing, *(each.what for each in tasks)], len(tasks))
@@ -56,6 +58,7 @@ class Supervision:
                 id=session_id, agency_id=actor.agency_id, supervisor_id=actor.account_id, worker_id=worker_id, held_on=held_on,
                 written_at=context.now, ciphertext=seal.seal(
                     _key(context), canonical.dumps(said), nonce=randomness.random_bytes(seal.NONCE_BYTES), bound_to=_binding(session_id))))
+            form_drafts.drop(context, form_drafts.SUPERVISION)
             return session_id
 
         def once(context: Context) -> str:
@@ -63,6 +66,22 @@ class Supervision:
                                     lambda: command(context), lambda plain: str(plain["id"]), lambda kept: {"id": kept})
 
         return self._executor.run(actor, once)
+
+    def save_draft(self, actor: Actor, submission: Mapping[str, Any]) -> datetime:
+        """Keeps what was typed of a session that is not kept yet, unvalidated; when. It takes the place of what was typed before."""
+        authorization.require(actor, _WRITE, ObjectFacts(agency_id=actor.agency_id))
+        return self._executor.run(actor, lambda context: form_drafts.keep(
+            context, form_drafts.own(context, form_drafts.SUPERVISION), submission))
+
+    def draft(self, actor: Actor) -> tuple[Mapping[str, Value], datetime | None]:
+        """What the actor typed and when it was kept; nothing, and None, where there is none."""
+        authorization.require(actor, _WRITE, ObjectFacts(agency_id=actor.agency_id))
+        return self._executor.read(actor, lambda context: form_drafts.kept(context, form_drafts.own(context, form_drafts.SUPERVISION)))
+
+    def drop_draft(self, actor: Actor) -> None:
+        """Forgets it. Dropping what is not there changes nothing."""
+        authorization.require(actor, _WRITE, ObjectFacts(agency_id=actor.agency_id))
+        self._executor.run(actor, lambda context: form_drafts.drop(context, form_drafts.SUPERVISION))
 
     def sessions(self, actor: Actor, *, page: int = 1) -> Page[SupervisionNote]:
         """Sessions the actor took part in, the latest first; the head of the unit sees all of the agency."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.errors import EngineError, InvalidSubmission, NotFound
-from engine.results import FormView
 from engine.types import Value
-from webui import context, forms
+from webui import context, form_drafts, forms, sheets
+from webui.form_drafts import FormDraft
+from webui.versions import Line
 
 pages = Blueprint("actions", __name__, url_prefix="/kasus/<case_id>/tindakan")
 GONE = ("action-gone", "instance-not-active")
@@ -18,34 +19,49 @@ GONE = ("action-gone", "instance-not-active")
 
 @pages.get("/<action_id>")
 def show(case_id: str, action_id: str) -> str:
-    """The form of one action."""
-    form = context.engine().cases.action_form(context.actor(), case_id, action_id)
-    return _page(case_id, action_id, form, forms.known_values(form))
+    """The form of one action, as it was left."""
+    draft = _draft(case_id, action_id)
+    return _page(case_id, action_id, draft, draft.shown(forms.known_values(draft.form)))
 
 
 @pages.post("/<action_id>")
 def act(case_id: str, action_id: str) -> Response | tuple[str, int] | str:
     """Tell the case, and go back to it. The key in the form makes a double click one act, not two."""
     try:
-        form = context.engine().cases.action_form(context.actor(), case_id, action_id)
+        draft = _draft(case_id, action_id)
     except NotFound:
         return _gone(case_id)  # somebody acted, or a timer did, while this person typed
     remove_row = request.form.get("remove_row", "")
-    typed = forms.read(form, request.form, request.files, remove_row=remove_row)
-    shown, again = forms.unkept(form, typed)
+    typed = draft.typed(remove_row=remove_row)
+    if beside := draft.written_elsewhere(typed):
+        return _page(case_id, action_id, draft, typed, beside=beside), 409
     if request.form.get("add_row") or remove_row:
-        return _page(case_id, action_id, form, shown, problems=again, add_row_to=request.form.get("add_row", ""))
+        return _page(case_id, action_id, draft.keep(typed), typed, add_row_to=request.form.get("add_row", ""))
     try:
         context.engine().cases.act(
             context.actor(), case_id, action_id, typed, idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
-        return _page(case_id, action_id, form, shown, problems=again | forms.problems_of(refusal)), 422
+        problems = forms.problems_of(refusal)
+        draft = draft.keep(typed, problems)
+        return _page(case_id, action_id, draft, draft.values, problems=problems), 422
     except EngineError as refusal:
         if refusal.code not in GONE:
             raise
         return _gone(case_id)
     flash("acted", "ok")
     return redirect(url_for("cases.show", case_id=case_id), code=303)
+
+
+@pages.post("/<action_id>/draf")
+def save_draft(case_id: str, action_id: str) -> form_drafts.Answer:
+    """Keep what was typed so far, or forget it."""
+    return form_drafts.answer(_draft(case_id, action_id), url_for("actions.show", case_id=case_id, action_id=action_id),
+                              lambda draft, typed, beside: _page(case_id, action_id, draft, typed, beside=beside))
+
+
+def _draft(case_id: str, action_id: str) -> FormDraft:
+    form = context.engine().cases.action_form(context.actor(), case_id, action_id)
+    return form_drafts.of_case(form, case_id, f"action:{action_id}")
 
 
 def _gone(case_id: str) -> Response:
@@ -55,12 +71,9 @@ def _gone(case_id: str) -> Response:
     return redirect(url_for("cases.show", case_id=case_id), code=303)
 
 
-def _page(case_id: str, action_id: str, form: FormView, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
-          add_row_to: str = "") -> str:
-    drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
-    loose = forms.loose(drawn, problems)
+def _page(case_id: str, action_id: str, draft: FormDraft, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
+          add_row_to: str = "", beside: Sequence[Line] = ()) -> str:
     part = context.engine().cases.overview(context.actor(), case_id)
     action = next((one for one in part.content.actions if one.id == action_id), None)
-    return render_template("action.html", case=part.head.summary, action=action, action_id=action_id, form=form, controls=drawn,
-                           summary=forms.summary(drawn), loose=loose, has_problems=bool(problems),
-                           once=request.form.get("once") or context.once())
+    return sheets.draw("action.html", draft.form, values, problems=problems, add_row_to=add_row_to, case=part.head.summary, action=action,
+                       action_id=action_id, once=request.form.get("once") or context.once(), draft=draft, beside=beside)

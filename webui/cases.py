@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.errors import InvalidSubmission, NotFound
 from engine.results import DocumentRow, FormView
 from engine.types import Value
-from webui import access_words, case_file, case_search, context, forms, words
+from webui import access_words, case_file, case_search, context, form_drafts, forms, words
 
 pages = Blueprint("cases", __name__, url_prefix="/kasus")
 STATUSES = ("open", "closed")
@@ -102,7 +102,7 @@ def save_start_draft(key: str) -> AnyResponse:
     code = request.form.get("case_code", "").strip()[:100]
     before, _saved_at = context.engine().cases.start_draft(context.actor(), key)
     saved_at = _keep_start_draft(key, _typed_start(form, before), before, code)
-    if request.accept_mimetypes.best == "application/json":
+    if form_drafts.wants_json():
         return jsonify(text=words.clock(saved_at), at=saved_at.isoformat())
     flash("start-draft", "ok")
     return redirect(url_for("cases.start_page", key=key), code=303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,10 +11,12 @@ from werkzeug.wrappers import Response
 from engine.errors import EngineError, InvalidSubmission, NotAllowed, NotFound
 from engine.filing_results import Difference, FilingDetail
 from engine.types import Value
-from webui import context, forms, versions
+from webui import context, form_drafts, forms, sheets, versions
+from webui.form_drafts import FormDraft
 
 pages = Blueprint("corrections", __name__)
 _MEANWHILE, _NOTHING = "corrected-meanwhile", "nothing-corrected"
+_SEEN, _REASON = "correction.seen", "correction.reason"   # kept in a draft beside the answers: no field has a key like these
 _NOT_AGAIN = "not-to-be-written-again"
 _AT = "/kasus/<case_id>/isian"
 
@@ -49,36 +51,56 @@ def show(case_id: str, instance_id: str, seq: int) -> str:
 
 @pages.get(f"{_AT}/<instance_id>/<int:seq>/koreksi")
 def edit(case_id: str, instance_id: str, seq: int) -> str:
-    """The form again, filled in with the answers that count."""
+    """The form again, filled in with the answers that count, or as it was left."""
     detail = _detail(case_id, instance_id, seq)
-    return _form(detail, forms.known_values(detail.form))
+    draft = _draft(detail)
+    return _form(detail, draft, draft.shown(forms.known_values(detail.form)))
 
 
 @pages.post(f"{_AT}/<instance_id>/<int:seq>/koreksi")
 def correct(case_id: str, instance_id: str, seq: int) -> Response | tuple[str, int] | str:
     """First what would change, then, with a reason, the correction itself. The key in the form makes a double click one act."""
     detail = _detail(case_id, instance_id, seq)
-    remove_row = request.form.get("remove_row", "")
-    typed = forms.read(detail.form, request.form, remove_row=remove_row)
-    if request.form.get("add_row") or remove_row or request.form.get("edit"):
-        return _form(detail, typed, add_row_to=request.form.get("add_row", ""))
+    draft, remove_row = _draft(detail), request.form.get("remove_row", "")
+    typed = draft.typed(remove_row=remove_row)
+    if beside := draft.written_elsewhere(typed):
+        return _form(detail, draft, typed, conflict=draft.elsewhere, beside=beside, theirs=_("Draf dari jendela lain")), 409
     cases, actor = context.engine().cases, context.actor()
-    reason = request.form.get("reason", "")[:1000]
+    reason = request.form.get("reason", str(draft.values.get(_REASON, "")))[:1000]
+    seen = request.form.get("seen", -1, type=int)
+    beside_it = {**({_REASON: reason} if reason else {}), _SEEN: seen}
+    if request.form.get("add_row") or remove_row or request.form.get("edit"):
+        return _form(detail, draft.keep({**typed, **beside_it}), typed, add_row_to=request.form.get("add_row", ""))
     try:
         if not request.form.get("confirm"):
-            return _compared(detail, cases.differences(actor, case_id, instance_id, seq, typed), reason)
-        result = cases.correct(actor, case_id, instance_id, seq, typed, reason=reason, seen=request.form.get("seen", -1, type=int),
+            found = cases.differences(actor, case_id, instance_id, seq, typed)
+            return _compared(detail, draft.keep({**typed, **beside_it}), found, reason)
+        result = cases.correct(actor, case_id, instance_id, seq, typed, reason=reason, seen=seen,
                                idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
+        draft = draft.keep({**typed, **beside_it})
         problems = forms.problems_of(refusal)
         if set(problems) == {"reason"}:
             found = cases.differences(actor, case_id, instance_id, seq, typed)
-            return _compared(detail, found, reason, reason_problem=problems["reason"]), 422
-        return _form(detail, typed, problems=problems), 422
+            return _compared(detail, draft, found, reason, reason_problem=problems["reason"]), 422
+        return _form(detail, draft, typed, problems=problems), 422
     except EngineError as refusal:
-        return _refused(detail, typed, refusal)
+        return _refused(detail, draft, typed, refusal)
     flash("correction-asked" if result.waits else "corrected", "ok")
     return redirect(url_for("corrections.show", case_id=case_id, instance_id=instance_id, seq=seq), code=303)
+
+
+@pages.post(f"{_AT}/<instance_id>/<int:seq>/koreksi/draf")
+def save_draft(case_id: str, instance_id: str, seq: int) -> form_drafts.Answer:
+    """Keep what was typed so far, or forget it. What it corrects is kept with it: somebody may correct the same meanwhile."""
+    form = context.engine().cases.correction_form(context.actor(), case_id, instance_id, seq)
+    draft = form_drafts.of_case(form, case_id, _name(instance_id, seq))
+    reason = draft.values.get(_REASON)
+    return form_drafts.answer(
+        draft, url_for("corrections.edit", case_id=case_id, instance_id=instance_id, seq=seq),
+        lambda draft, typed, beside: _form(_detail(case_id, instance_id, seq), draft, typed, conflict=draft.elsewhere, beside=beside,
+                                           theirs=_("Draf dari jendela lain")),
+        {_SEEN: request.form.get("seen", -1, type=int), **({_REASON: reason} if reason else {})})
 
 
 @pages.post(f"{_AT}/<instance_id>/<int:seq>/jawab")
@@ -156,13 +178,22 @@ def _detail(case_id: str, instance_id: str, seq: int) -> FilingDetail:
     return detail
 
 
-def _refused(detail: FilingDetail, typed: Mapping[str, Value], refusal: EngineError) -> tuple[str, int]:
+def _draft(detail: FilingDetail) -> FormDraft:
+    return form_drafts.of_case(detail.form, detail.case_id, _name(detail.row.instance_id, detail.row.seq))
+
+
+def _name(instance_id: str, seq: int) -> str:
+    return f"correction:{instance_id}:{seq}"
+
+
+def _refused(detail: FilingDetail, draft: FormDraft, typed: Mapping[str, Value], refusal: EngineError) -> tuple[str, int]:
     """Nothing differs, or somebody was faster: what was typed stays on the page, beside what stands now."""
     if refusal.code not in (_MEANWHILE, _NOTHING):
         raise refusal
     newest = _detail(detail.case_id, detail.row.instance_id, detail.row.seq)
     beside = versions.side_by_side(newest.form, typed, forms.known_values(newest.form)) if refusal.code == _MEANWHILE else []
-    return _form(newest, typed, conflict=refusal.message(context.language()), beside=beside), 409
+    return _form(newest, draft.keep({**typed, _SEEN: newest.last_seq}), typed, conflict=refusal.message(context.language()),
+                 beside=beside), 409
 
 
 def _again(detail: FilingDetail, refusal: EngineError | None = None) -> str:
@@ -196,18 +227,16 @@ def _ways(detail: FilingDetail) -> dict[str, object]:
             "may_start": context.may("case.start"), "filing": detail}
 
 
-def _compared(detail: FilingDetail, found: tuple[Difference, ...], reason: str, *, reason_problem: str = "") -> str:
+def _compared(detail: FilingDetail, draft: FormDraft, found: tuple[Difference, ...], reason: str, *, reason_problem: str = "") -> str:
     steers = any(each.steers for each in found)
     posted = [(name, value) for name, values in request.form.lists() if name.startswith(f"{forms.PREFIX}.") for value in values]
-    return render_template("correction_compared.html", detail=detail, found=found, steers=steers, posted=posted, reason=reason,
+    return render_template("correction_compared.html", detail=detail, found=found, steers=steers, posted=posted, reason=reason, draft=draft,
                            reason_problem=reason_problem, seen=request.form.get("seen", detail.last_seq, type=int),
                            once=request.form.get("once") or context.once(), ways=_ways(detail) if steers else None)
 
 
-def _form(detail: FilingDetail, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None, add_row_to: str = "",
-          conflict: str = "", beside: list[versions.Line] | None = None) -> str:
-    drawn = forms.controls(detail.form, values, problems, add_row_to=add_row_to)
-    loose = forms.loose(drawn, problems)
-    return render_template("correction_form.html", detail=detail, controls=drawn, summary=forms.summary(drawn), loose=loose,
-                           has_problems=bool(problems), conflict=conflict, beside=beside or [],
-                           once=request.form.get("once") or context.once(), seen=detail.last_seq)
+def _form(detail: FilingDetail, draft: FormDraft, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
+          add_row_to: str = "", conflict: str = "", beside: Sequence[versions.Line] = (), theirs: str = "") -> str:
+    return sheets.draw("correction_form.html", detail.form, values, problems=problems, add_row_to=add_row_to, detail=detail,
+                       conflict=conflict, beside=beside, theirs=theirs or _("Yang berlaku sekarang"), draft=draft,
+                       once=request.form.get("once") or context.once(), seen=draft.values.get(_SEEN, detail.last_seq))

@@ -94,27 +94,13 @@ def taken_out(form: FormView, posted: Mapping[str, str]) -> frozenset[str]:
     return frozenset(f.key for f in form.fields if f.type == "file" and posted.get(f"{PREFIX}.{f.key}.drop"))
 
 
-def without_refused_files(form: FormView, typed: dict[str, Value], problems: Collection[str],
+def without_refused_files(form: FormView, typed: Mapping[str, Value], problems: Collection[str],
                           draft: Mapping[str, Value]) -> dict[str, Value]:
     """What of a refused submission is kept: a file that was refused is not, or it would be refused at every later sending; the draft's own,
     where it is another one, stays."""
     refused = {f.key for f in form.fields if f.type == "file" and f.key in problems}
-    rest = {key: value for key, value in typed.items() if key not in refused}
-    return with_kept_files(form, rest, {key: value for key, value in draft.items() if key not in refused or value != typed.get(key)})
-
-
-def unkept(form: FormView, typed: Mapping[str, Value]) -> tuple[dict[str, Value], dict[str, str]]:
-    """What a page without a draft can show again of what was typed, and what has to be given once more: files and signs."""
-    shown, again = dict(typed), dict[str, str]()
-    for f in form.fields:
-        given = typed.get(f.key)
-        if isinstance(given, Mapping) and f.type == "file":
-            del shown[f.key]
-            again[f.key] = _("Pilih berkas ini sekali lagi: berkas belum tersimpan.")
-        elif isinstance(given, Mapping) and f.type == "signature" and given.get("content"):
-            shown[f.key] = {part: value for part, value in given.items() if part != "content"}
-            again[f.key] = _("Bubuhkan tanda tangan ini sekali lagi: belum tersimpan.")
-    return shown, again
+    stays = {key: draft[key] for key in refused if key in draft and draft[key] != typed.get(key)}
+    return {**{key: value for key, value in typed.items() if key not in refused}, **stays}
 
 
 def grouped(drawn: Sequence[Control]) -> list[tuple[Text, list[Control]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from engine.errors import InvalidSubmission
 from engine.results import CaseNote, FormView
 from engine.types import Text, Value
-from webui import case_file, context, forms, sheets
+from webui import case_file, context, form_drafts, forms, sheets
+from webui.form_drafts import FormDraft
+from webui.versions import Line
 
 pages = Blueprint("notes", __name__, url_prefix="/kasus/<case_id>/catatan")
 _KINDS = {
@@ -31,8 +33,9 @@ def index(case_id: str) -> Response:
 
 @pages.get("/baru")
 def write_page(case_id: str) -> str:
-    """An empty note."""
-    return _page(case_id, None, _form(case_id), {})
+    """A note, empty or as it was left."""
+    draft = _draft(case_id, None)
+    return _page(case_id, None, draft, draft.values)
 
 
 @pages.post("/baru")
@@ -41,11 +44,18 @@ def write(case_id: str) -> AnyResponse | tuple[str, int]:
     return _keep(case_id, None)
 
 
+@pages.post("/baru/draf")
+def save_draft(case_id: str) -> form_drafts.Answer:
+    """Keep what was typed of a new note, or forget it."""
+    return _keep_draft(case_id, None)
+
+
 @pages.get("/<int:number>")
 def revise_page(case_id: str, number: int) -> str:
     """One's own note, to be written anew."""
-    note = _own(case_id, number)
-    return _page(case_id, number, _form(case_id), {"kind": note.kind, "sensitivity": note.sensitivity, "text": note.versions[0].text})
+    note, draft = _own(case_id, number), _draft(case_id, number)
+    known: dict[str, Value] = {"kind": note.kind, "sensitivity": note.sensitivity, "text": note.versions[0].text}
+    return _page(case_id, number, draft, draft.shown(known))
 
 
 @pages.post("/<int:number>")
@@ -54,25 +64,49 @@ def revise(case_id: str, number: int) -> AnyResponse | tuple[str, int]:
     return _keep(case_id, number)
 
 
+@pages.post("/<int:number>/draf")
+def save_draft_of_revision(case_id: str, number: int) -> form_drafts.Answer:
+    """Keep what was typed of a new version, or forget it."""
+    _own(case_id, number)
+    return _keep_draft(case_id, number)
+
+
 def _keep(case_id: str, number: int | None) -> AnyResponse | tuple[str, int]:
-    form = _form(case_id)
-    typed = forms.read(form, request.form, request.files)
+    draft = _draft(case_id, number)
+    typed = draft.typed()
+    if beside := draft.written_elsewhere(typed):
+        return _page(case_id, number, draft, typed, beside=beside), 409
     try:
         context.engine().cases.write_note(
             context.actor(), case_id, kind=str(typed.get("kind", "")), sensitivity=str(typed.get("sensitivity", "")),
             text=str(typed.get("text", "")), file=typed.get("file"), of=number, idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
-        shown, again = forms.unkept(form, typed)
-        return _page(case_id, number, form, shown, again | forms.problems_of(refusal)), 422
+        problems = forms.problems_of(refusal)
+        draft = draft.keep(typed, problems)
+        return _page(case_id, number, draft, draft.values, problems), 422
     flash("note-kept", "ok")
     return redirect(url_for("notes.index", case_id=case_id), code=303)
 
 
-def _page(case_id: str, number: int | None, form: FormView, values: Mapping[str, Value],
-          problems: Mapping[str, str] | None = None) -> str:
-    address = url_for("notes.write", case_id=case_id) if number is None else url_for("notes.revise", case_id=case_id, number=number)
-    return sheets.draw("case_note_form.html", form, values, problems=problems, case_id=case_id, address=address,
-                       is_new=number is None, once=request.form.get("once") or context.once())
+def _keep_draft(case_id: str, number: int | None) -> form_drafts.Answer:
+    return form_drafts.answer(_draft(case_id, number), _address("write_page", "revise_page", case_id, number),
+                              lambda draft, typed, beside: _page(case_id, number, draft, typed, beside=beside))
+
+
+def _draft(case_id: str, number: int | None) -> FormDraft:
+    return form_drafts.of_case(_form(case_id), case_id, "note" if number is None else f"note:{number}")
+
+
+def _page(case_id: str, number: int | None, draft: FormDraft, values: Mapping[str, Value], problems: Mapping[str, str] | None = None, *,
+          beside: Sequence[Line] = ()) -> str:
+    return sheets.draw("case_note_form.html", draft.form, values, problems=problems, case_id=case_id, is_new=number is None,
+                       address=_address("write", "revise", case_id, number), once=request.form.get("once") or context.once(),
+                       draft=draft, draft_address=_address("save_draft", "save_draft_of_revision", case_id, number), beside=beside)
+
+
+def _address(new: str, again: str, case_id: str, number: int | None) -> str:
+    return (url_for(f"notes.{new}", case_id=case_id) if number is None
+            else url_for(f"notes.{again}", case_id=case_id, number=number))
 
 
 def _own(case_id: str, number: int) -> CaseNote:

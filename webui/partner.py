@@ -6,7 +6,7 @@ with one page, whatever is wrong with it. Behind the code the address no longer 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, flash, g, make_response, redirect, render_template, request, url_for
@@ -14,9 +14,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import EngineError, InvalidSubmission, NotAllowed, NotFound, TaskAlreadyClaimed
-from engine.partner_results import PartnerReferral
+from engine.partner_results import PartnerReferral, PartnerTask
 from engine.types import Value
-from webui import cases, context, errors, forms, limits
+from webui import cases, context, errors, form_drafts, forms, limits
+from webui.form_drafts import FormDraft
+from webui.versions import Line
 
 pages = Blueprint("partner", __name__, url_prefix="/mitra")
 ASKED = "6 per minute;40 per hour"       # codes and guesses, by address; the engine counts guesses by link
@@ -64,7 +66,8 @@ def enter(token: str) -> Answer:
 @pages.get("/rujukan")
 def referral() -> Answer:
     """The packet, and what is asked of the partner now."""
-    return _page(context.engine().partner.referral(_session()), {})
+    found = _found()
+    return _page(found, {} if found.task is None else found.task.draft)
 
 
 @pages.get("/rujukan/dokumen/<document_id>")
@@ -78,22 +81,26 @@ def document(document_id: str) -> Response:
 @limits.limiter.limit("30 per minute")
 def answer() -> Answer:
     """Answer the referral, or report on the service."""
-    found = context.engine().partner.referral(_session())
+    found = _found()
     task_id = request.form.get("task", "")
     if found.task is None or found.task.id != task_id:
         return _back("partner-over", "warn")
     remove_row = request.form.get("remove_row", "")
-    typed = forms.read(found.task.form, request.form, request.files, remove_row=remove_row)
-    shown, again = forms.unkept(found.task.form, typed)
+    draft = _draft(found.task)
+    typed = draft.typed(remove_row=remove_row)
+    if beside := draft.written_elsewhere(typed):
+        return _page(found, typed, beside=beside), 409
     if request.form.get("add_row") or remove_row:
-        return _page(found, shown, problems=again, add_row_to=request.form.get("add_row", ""))
+        return _page(found, typed, draft=draft.keep(typed), add_row_to=request.form.get("add_row", ""))
     try:
         context.engine().partner.answer(_session(), task_id, typed)
     except InvalidSubmission as refusal:
-        return _page(found, shown, problems=again | forms.problems_of(refusal)), 422
+        problems = forms.problems_of(refusal)
+        draft = draft.keep(typed, problems)
+        return _page(found, draft.values, draft=draft, problems=problems), 422
     except TaskAlreadyClaimed:
         held = _("Belum terkirim: rujukan ini sedang dikerjakan lewat akun di Kawal. Yang Anda tulis tetap di halaman ini.")
-        return _page(found, shown, problems={**again, "task": held}), 409
+        return _page(found, typed, draft=draft.keep(typed), problems={"task": held}), 409
     except EngineError as refusal:
         if refusal.code not in OVER:
             raise
@@ -101,25 +108,41 @@ def answer() -> Answer:
     return _answered(found)
 
 
+@pages.post("/rujukan/draf")
+@limits.limiter.limit("30 per minute")
+def save_draft() -> Answer:
+    """Keep what the partner typed so far, or forget it."""
+    task, zone = context.engine().partner.asked(_session())
+    g.zone = ZoneInfo(zone)
+    if task is None or task.id != request.form.get("task", ""):
+        return _back("partner-over", "warn")
+    return form_drafts.answer(_draft(task), url_for("partner.referral"),
+                              lambda draft, typed, beside: _page(_found(), typed, draft=draft, beside=beside))
+
+
 @pages.post("/rujukan/kabar")
 @limits.limiter.limit("30 per minute")
 def news() -> Answer:
-    """News between answer and report; a report that is half written stays on the page."""
-    found = context.engine().partner.referral(_session())
-    typed, again = ({}, {}) if found.task is None else forms.unkept(
-        found.task.form, forms.read(found.task.form, request.form, request.files))
+    """News between answer and report; a report that is half written is kept."""
+    found = _found()
+    draft = None if found.task is None else _draft(found.task)
+    typed = {} if draft is None else draft.typed()
+    beside = [] if draft is None else draft.written_elsewhere(typed)
+    if draft is not None and typed and not beside:
+        draft = draft.keep(typed)
+    text = request.form.get("text", "")
     try:
-        context.engine().partner.add_progress(_session(), request.form.get("text", ""))
+        context.engine().partner.add_progress(_session(), text)
     except InvalidSubmission as refusal:
-        return _page(found, typed, problems=again, news=request.form.get("text", ""), news_problem=forms.problems_of(refusal)["text"]), 422
+        return _page(found, typed, draft=draft, beside=beside, news=text, news_problem=forms.problems_of(refusal)["text"]), 422
     except EngineError as refusal:
         if refusal.code not in OVER:
             raise
         return _back("partner-over", "warn")
-    if not typed and not again:
-        return _back("partner-news", "ok")
-    flash("partner-news", "ok")
-    return _page(found, typed, problems=again)
+    if beside:
+        flash("partner-news", "ok")
+        return _page(found, typed, draft=draft, beside=beside)
+    return _back("partner-news", "ok")
 
 
 @pages.post("/keluar")
@@ -143,13 +166,26 @@ def _door(token: str, *, asked: bool = False, problem: str = "") -> str:
     return render_template("partner/door.html", face=found, token=token, asked=asked, problem=problem)
 
 
-def _page(found: PartnerReferral, typed: Mapping[str, Value], *, problems: Mapping[str, str] | None = None, add_row_to: str = "",
-          news: str = "", news_problem: str = "") -> str:
+def _found() -> PartnerReferral:
+    """The referral of this session; from here on instants are read and said on the clock of its office."""
+    found: PartnerReferral = context.engine().partner.referral(_session())
     g.zone = ZoneInfo(found.face.zone)
+    return found
+
+
+def _draft(task: PartnerTask) -> FormDraft:
+    kept, session = context.engine().partner, _session()
+    return FormDraft(form=task.form, values=task.draft, saved_at=task.draft_saved_at,
+                     save=lambda typed: kept.save_draft(session, task.id, typed), forget=lambda: kept.drop_draft(session, task.id))
+
+
+def _page(found: PartnerReferral, typed: Mapping[str, Value], *, draft: FormDraft | None = None, beside: Sequence[Line] = (),
+          problems: Mapping[str, str] | None = None, add_row_to: str = "", news: str = "", news_problem: str = "") -> str:
     drawn = forms.controls(found.task.form, typed, problems, add_row_to=add_row_to) if found.task is not None else ()
     loose = forms.loose(drawn, problems)
     return render_template("partner/referral.html", referral=found, face=found.face, controls=drawn, summary=forms.summary(drawn),
-                           loose=loose, has_problems=bool(problems), news=news, news_problem=news_problem, data_word=data_word)
+                           loose=loose, has_problems=bool(problems), news=news, news_problem=news_problem, data_word=data_word,
+                           draft=draft if draft is not None or found.task is None else _draft(found.task), beside=beside)
 
 
 def _answered(before: PartnerReferral) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,7 +11,9 @@ from werkzeug.wrappers import Response
 from engine.errors import InvalidSubmission
 from engine.results import FormView, SupervisionTask
 from engine.types import Text, Value
-from webui import context, forms, sheets
+from webui import context, form_drafts, forms, sheets
+from webui.form_drafts import FormDraft
+from webui.versions import Line
 
 pages = Blueprint("supervision", __name__, url_prefix="/supervisi")
 
@@ -25,26 +27,35 @@ def index() -> str:
 
 @pages.get("/baru")
 def write_page() -> str:
-    """A new session."""
-    return _page({"held_on": context.now().astimezone(context.zone()).date().isoformat()})
+    """A new session, as it was left."""
+    draft = _draft()
+    return _page(draft, draft.shown({"held_on": context.now().astimezone(context.zone()).date().isoformat()}))
 
 
 @pages.post("/baru")
 def write() -> Response | tuple[str, int] | str:
     """Keep a session. The key in the form makes a double click one session."""
-    remove_row = request.form.get("remove_row", "")
-    typed = forms.read(_form(), request.form, remove_row=remove_row)
+    draft, remove_row = _draft(), request.form.get("remove_row", "")
+    typed = draft.typed(remove_row=remove_row)
+    if beside := draft.written_elsewhere(typed):
+        return _page(draft, typed, beside=beside), 409
     if request.form.get("add_row") or remove_row:
-        return _page(typed, add_row_to=request.form.get("add_row", ""))
+        return _page(draft.keep(typed), typed, add_row_to=request.form.get("add_row", ""))
     try:
         session_id = context.engine().supervision.write(
             context.actor(), str(typed.get("worker", "")), held_on=sheets.day(typed, "held_on"),
             case_codes=str(typed.get("cases", "")).replace(",", " ").split(), advice=str(typed.get("advice", "")),
             wellbeing=str(typed.get("wellbeing", "")), tasks=_tasks(typed), idempotency_key=request.form.get("once", "")[:64] or None)
     except InvalidSubmission as refusal:
-        return _page(typed, forms.problems_of(refusal)), 422
+        return _page(draft.keep(typed), typed, forms.problems_of(refusal)), 422
     flash("session-kept", "ok")
     return redirect(url_for("supervision.show", session_id=session_id), code=303)
+
+
+@pages.post("/baru/draf")
+def save_draft() -> form_drafts.Answer:
+    """Keep what was typed so far, or forget it."""
+    return form_drafts.answer(_draft(), url_for("supervision.write_page"), lambda draft, typed, beside: _page(draft, typed, beside=beside))
 
 
 @pages.get("/<session_id>")
@@ -66,9 +77,17 @@ def _until(row: Mapping[str, Value]) -> date | None:
         raise InvalidSubmission({"tasks": refusal.problems["until"]}) from None
 
 
-def _page(typed: Mapping[str, Value], problems: Mapping[str, str] | None = None, *, add_row_to: str = "") -> str:
-    return sheets.draw("supervision_form.html", _form(), typed, problems=problems, add_row_to=add_row_to,
-                       once=request.form.get("once") or context.once(), row_action=url_for("supervision.write"))
+def _draft() -> FormDraft:
+    kept, actor = context.engine().supervision, context.actor()
+    values, saved_at = kept.draft(actor)
+    return FormDraft(form=_form(), values=values, saved_at=saved_at, save=lambda typed: kept.save_draft(actor, typed),
+                     forget=lambda: kept.drop_draft(actor))
+
+
+def _page(draft: FormDraft, typed: Mapping[str, Value], problems: Mapping[str, str] | None = None, *, add_row_to: str = "",
+          beside: Sequence[Line] = ()) -> str:
+    return sheets.draw("supervision_form.html", draft.form, typed, problems=problems, add_row_to=add_row_to,
+                       once=request.form.get("once") or context.once(), row_action=url_for("supervision.write"), draft=draft, beside=beside)
 
 
 def _form() -> FormView:

@@ -23,7 +23,7 @@ from engine.errors import (
 from engine.partner_results import PartnerPacket
 from engine.results import TaskDetail
 from engine.types import Value
-from webui import cases, context, forms, partner, simfoni, stated_time, versions, words
+from webui import cases, context, form_drafts, forms, partner, simfoni, stated_time, versions, words
 
 pages = Blueprint("task", __name__, url_prefix="/tugas")
 UNREADABLE = ("Isi tanggal, misalnya 3/11/2026, dan jam, misalnya 09.30; atau kosongkan keduanya.",
@@ -73,7 +73,7 @@ def unclaim(task_id: str) -> AnyResponse:
 @pages.post("/<task_id>/draf")
 def save_draft(task_id: str) -> AnyResponse | tuple[Response | str, int] | str:
     """Keep what was typed so far: from the button, from the autosave, or because a row was added or taken away."""
-    wants_json = request.accept_mimetypes.best == "application/json"
+    wants_json = form_drafts.wants_json()
     detail = context.engine().tasks.for_typing(context.actor(), task_id)
     add_row, remove_row = request.form.get("add_row", ""), request.form.get("remove_row", "")
     typed = _typed(detail, remove_row=remove_row)
@@ -172,18 +172,11 @@ def _sent_instead(detail: TaskDetail, typed: Mapping[str, Value]) -> list[versio
 
 
 def _written_elsewhere(detail: TaskDetail, typed: Mapping[str, Value]) -> list[versions.Line]:
-    """Where this person's draft was saved from another window since this page was drawn and says something else: both, side by side."""
-    seen = request.form.get("draft_seen")
-    if seen is None or detail.form is None or detail.draft_saved_at is None or seen == detail.draft_saved_at.isoformat():
-        return []
-    beside = versions.side_by_side(detail.form, typed, detail.draft)
-    return beside if any(line.differs for line in beside) else []
+    return [] if detail.form is None else form_drafts.written_elsewhere(detail.form, typed, detail.draft, detail.draft_saved_at)
 
 
 def _elsewhere_words(detail: TaskDetail) -> str:
-    assert detail.draft_saved_at is not None
-    return _("Isian tugas ini juga disimpan dari jendela atau perangkat lain, %(at)s. Yang berbeda ditandai; kirim lagi bila isian di "
-             "halaman ini yang benar.", at=words.clock(detail.draft_saved_at))
+    return form_drafts.elsewhere_words(detail.draft_saved_at)
 
 
 def _packet(task_id: str) -> PartnerPacket | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from engine import case_chain, errors, form_values, seal
 from engine.case_chain import CaseEntry
-from engine.commands import documents
+from engine.commands import documents, form_drafts
 from engine.executor import Context
 from engine.form_values import Upload
 from storage import crypto, randomness
@@ -46,6 +46,7 @@ def write(context: Context, row: CaseRow, classes: frozenset[str], *, kind: str,
     if of is not None and not any(each.kind == NOTE and each.seq == of and "of" not in each.content
                                   and each.actor_id == context.actor.account_id for each in case_chain.read(context, row)):
         raise errors.NotFound(case_id=row.id)
+    form_drafts.drop(context, form_drafts.NOTE, "" if of is None else str(of), case_id=row.id)
     kept = {"document": _keep(context, row, upload, sensitivity)} if upload is not None else {}
     return case_chain.append(context, row, NOTE, {
         "kind": kind, "sensitivity": sensitivity, "text": said, **kept, **({} if of is None else {"of": of})})

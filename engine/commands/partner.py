@@ -14,6 +14,7 @@ from typing import Any, Final
 from engine import authorization, canonical, case_chain, errors, filling, partner_scope, receipts, seal
 from engine.advance import LiveInstance
 from engine.case_chain import CaseEntry
+from engine.commands import form_drafts
 from engine.commands import tasks as task_commands
 from engine.executor import Context
 from engine.forms_schema import Form
@@ -220,6 +221,7 @@ def _complete(context: Context, case: Opened, asked: Asked, form: Form, submissi
             tasks.update_one(context.uow, row.id, {"assignee_id": None, "claimed_at": None})
         return
     filling.keep(context, live, form, filled[0], kind="complete_task", element_id=held.element_id, item=asked.item)
+    form_drafts.drop_all(context, form_drafts.ANSWER, row.id, case_id=case.row.id)
 
 
 def _tell(context: Context, link: LinkRow, code: str, *, once: str) -> None:

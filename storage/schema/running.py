@@ -136,10 +136,11 @@ draft = Table(
     Column("saved_at", Instant, nullable=False),
 )
 
-start_draft = Table(
-    "start_draft", metadata,
+form_draft = Table(
+    "form_draft", metadata,                               # of forms that are no tasks
+    Column("case_id", Text, primary_key=True),            # "": the form belongs to no case
+    Column("form", Text, primary_key=True),
     Column("account_id", Text, primary_key=True),
-    Column("sop_key", Text, primary_key=True),
     Column("agency_id", Text, nullable=False),
     Column("ciphertext", LargeBinary, nullable=False),
     Column("saved_at", Instant, nullable=False),

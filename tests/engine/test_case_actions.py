@@ -15,7 +15,7 @@ from engine.actions import ActionGone
 from engine.executor import Context
 from engine.results import CompletionResult
 from engine.types import Actor
-from storage import journal, payloads
+from storage import form_drafts, journal, payloads
 from tests.support import bpmn, neighbours
 from tests.support.neighbours import AWAY, HOME, Neighbours
 
@@ -139,6 +139,19 @@ def test_what_was_filled_in_is_validated_encrypted_and_journaled(office: Neighbo
     assert (state.element_id, state.actor_role) == ("withdrawal_begins", "companion")
     stored = office.executor.read(office.actor(HOME), lambda context: _stored(context, result.instance_id))
     assert len(stored) == report.entries and all(SECRET.encode() not in each for each in stored)
+
+
+def test_nobodys_draft_of_an_action_is_left_once_somebody_acted(office: Neighbours) -> None:
+    started = begun(office)
+    sari, case_id, cases = companion(office, started), started.case_id or "", office.engine.cases
+    (action,) = [each for each in cases.actions(sari, case_id) if each.element_id == "withdrawal_begins"]
+    colleague = office.actor(HOME, "companion", "case_manager", name="Rina")
+    for actor, name in ((sari, action.id), (colleague, action.element_id)):
+        cases.save_form_draft(actor, case_id, f"action:{name}", {"told": SECRET})
+        assert cases.form_draft(actor, case_id, f"action:{action.id}")[0] == {"told": SECRET}
+    cases.act(sari, case_id, action.id, {"scope": "all", "told": "x"})
+    with office.executor.database.reading() as uow:
+        assert [form_drafts.get(uow, case_id, f"action:{action.id}", actor.account_id) for actor in (sari, colleague)] == [None, None]
 
 
 def _stored(context: Context, instance_id: str) -> list[bytes]:

@@ -293,6 +293,27 @@ def test_the_companion_answers_in_its_place_only_with_evidence(scene: Scene) -> 
     assert done.actor_name or done.actor_role
 
 
+def test_a_draft_is_the_links_or_the_companions_and_gone_once_either_answers(scene: Scene) -> None:
+    session = scene.enter(scene.issue())
+    task, zone = scene.partner.asked(session)
+    assert task is not None and (task.draft, task.draft_saved_at, zone) == ({}, None, "Asia/Jakarta")
+    saved_at = scene.partner.save_draft(session, task.id, {"provider_answer": "accepted", "coordination_note": CANARY})
+    cases, name = scene.on.engine.cases, f"answer:{task.id}"
+    cases.save_form_draft(scene.companion, scene.case_id, name, {"provider_answer": "rejected"})
+    again = scene.partner.referral(session).task
+    assert again is not None and (again.draft["coordination_note"], again.draft_saved_at) == (CANARY, saved_at)
+    with pytest.raises(errors.TaskGone):
+        scene.partner.save_draft(session, "another", {})
+    scene.partner.drop_draft(session, task.id)
+    assert scene.partner.asked(session)[0] == task
+    scene.partner.save_draft(session, task.id, {"provider_answer": "accepted"})
+    scene.answer(session, {"provider_answer": "accepted"})
+    assert cases.form_draft(scene.companion, scene.case_id, name) == ({}, None)
+    token = scene.issue() if scene.only().task_id else ""
+    report = scene.partner.asked(scene.enter(token) if token else session)[0]
+    assert report is None or report.draft == {}
+
+
 def test_who_may_refer_and_only_what_waits_in_that_case(scene: Scene) -> None:
     task_id = scene.only().task_id or ""
     other = played(scene.on, 0)

@@ -12,6 +12,7 @@ from engine.commands.corrections import CorrectedMeanwhile, NothingCorrected
 from engine.commands.modifications import ModifiedMeanwhile
 from engine.filing_results import CorrectionResult, Difference, FilingDetail, FilingRow, WaitingCorrection
 from engine.reasons import stated
+from engine.results import FormView
 from engine.types import Actor
 
 
@@ -25,6 +26,7 @@ class FakeFilings:
     asked_again: list[tuple[int, tuple[str, ...], str]] = field(default_factory=list)
     answered_again: list[tuple[int, bool, str]] = field(default_factory=list)
     start_drafts: dict[tuple[str, str], tuple[Mapping[str, Any], datetime]] = field(default_factory=dict)
+    form_drafts: dict[tuple[str, str, str], tuple[Mapping[str, Any], datetime]] = field(default_factory=dict)
 
 
 class CaseFilings:
@@ -45,6 +47,9 @@ class CaseFilings:
         if not self._engine.filings.details:
             raise errors.NotFound()
         return next(iter(self._engine.filings.details))  # type: ignore[no-any-return]
+
+    def correction_form(self, actor: Actor, case_id: str, instance_id: str, seq: int) -> FormView:
+        return self.filing(actor, case_id, instance_id, seq).form
 
     def differences(self, actor: Actor, case_id: str, instance_id: str, seq: int, submission: Mapping[str, Any]) -> tuple[Difference, ...]:
         fields = self.filing(actor, case_id, instance_id, seq).form.fields
@@ -91,3 +96,14 @@ class CaseFilings:
 
     def drop_start_draft(self, actor: Actor, key: str) -> None:
         self._engine.filings.start_drafts.pop((actor.account_id, key), None)
+
+    def form_draft(self, actor: Actor, case_id: str, form: str) -> tuple[Mapping[str, Any], datetime | None]:
+        return self._engine.filings.form_drafts.get((actor.account_id, case_id, form), ({}, None))  # type: ignore[no-any-return]
+
+    def save_form_draft(self, actor: Actor, case_id: str, form: str, submission: Mapping[str, Any]) -> datetime:
+        now: datetime = self._engine.clock.now()
+        self._engine.filings.form_drafts[actor.account_id, case_id, form] = (dict(submission), now)
+        return now
+
+    def drop_form_draft(self, actor: Actor, case_id: str, form: str) -> None:
+        self._engine.filings.form_drafts.pop((actor.account_id, case_id, form), None)

@@ -142,6 +142,15 @@ class Supervision:
     def write(self, actor: Actor, worker_id: str, **given: Any) -> str:
         raise errors.InvalidSubmission({})
 
+    def draft(self, actor: Actor) -> tuple[dict[str, Any], None]:
+        return {}, None
+
+    def save_draft(self, actor: Actor, submission: Any) -> datetime:
+        return datetime(2026, 11, 11, 5, tzinfo=UTC)
+
+    def drop_draft(self, actor: Actor) -> None:
+        return None
+
 
 class CaseStaffing:
     """Part of the fake cases: everybody's case has nobody in charge yet."""

@@ -35,6 +35,7 @@ class Partner:
         self.is_open = True
         self.codes_asked = 0
         self.sent: list[Mapping[str, Any]] = []
+        self.draft: Mapping[str, Any] = {}
 
     # --- the partner
 
@@ -59,7 +60,19 @@ class Partner:
         if session != SESSION or not self.is_open:
             raise errors.NotFound(link="")
         return PartnerReferral(face=FACE, provider="RSUD A", companion="Ani Contoh", contact=CONTACT, consented=("health",), told=(),
-                               documents=(LETTER,), task=PartnerTask(id=TASK, name="Menjawab", is_report=bool(self.sent), form=FORM), until=None)
+                               documents=(LETTER,), task=self._task(), until=None)
+
+    def asked(self, session: str) -> tuple[PartnerTask, str]:
+        self.referral(session)
+        return self._task(), FACE.zone
+
+    def save_draft(self, session: str, task_id: str, submission: Mapping[str, Any]) -> datetime:
+        self.referral(session)
+        self.draft = dict(submission)
+        return NOON
+
+    def drop_draft(self, session: str, task_id: str) -> None:
+        self.draft = {}
 
     def document(self, session: str, document_id: str) -> tuple[DocumentRow, bytes]:
         self.referral(session)
@@ -71,6 +84,7 @@ class Partner:
         self.referral(session)
         if not submission:
             raise errors.InvalidSubmission({"provider_answer": ("Wajib diisi.", "Required.")})
+        self.draft = {}
         self.sent.append(submission)
 
     def add_progress(self, session: str, text: str) -> None:
@@ -107,6 +121,10 @@ class Partner:
         self._of_case(actor, case_id, task_id)
         if not submission:
             raise errors.InvalidSubmission({"on_behalf_of": ("Tulis siapa yang menyampaikannya.", "Write who said it.")})
+
+    def _task(self) -> PartnerTask:
+        return PartnerTask(id=TASK, name="Menjawab", is_report=bool(self.sent), form=FORM, draft=self.draft,
+                           draft_saved_at=NOON if self.draft else None)
 
     def _known(self, token: str) -> None:
         if token != TOKEN or not self.is_open:

@@ -115,3 +115,26 @@ def test_a_draft_kept_from_another_window_is_shown_beside_and_lost_by_nobody(man
     again = re.search(r'name="draft_seen" value="([^"]*)"', late.text)[1]
     assert manager.post(f"{page}/selesai", {"revision": revision, "draft_seen": again, "f.decision": "approved", "f.family_told": "true",
                                             "f.services": ["health"], "f.reason": "dari komputer"}, on=page).status_code == 200
+
+
+def test_a_corrections_draft_comes_back_with_its_reason_and_what_it_corrects(manager, engine, detail):
+    send(manager, **{"f.place": "sekolah", "confirm": "1", "reason": "."})
+    assert 'value="sekolah"' in manager.get(f"{HERE}/koreksi").text
+    newer = replace(detail.form, fields=(replace(detail.form.fields[0], value="kantor"), detail.form.fields[1]))
+    engine.filings.details["case-1", "i1", 3] = replace(detail, form=newer, last_seq=7)
+    shown = manager.get(f"{HERE}/koreksi").text
+    assert 'value="sekolah"' in shown and 'name="seen" value="3"' in shown, "what somebody corrected meanwhile is not undone unseen"
+    assert ">.</textarea>" in send(manager, **{"f.place": "sekolah"}).text
+    manager.post(f"{HERE}/koreksi/draf", {"drop": "1"}, on=f"{HERE}/koreksi")
+    assert 'value="kantor"' in manager.get(f"{HERE}/koreksi").text
+
+
+@pytest.mark.parametrize("at", ["/kasus/case-1/tindakan/i1.7", "/kasus/case-1/rujukan/jawaban/task-1"])
+def test_a_draft_of_an_action_and_of_an_answer_comes_back_and_can_be_dropped(manager, engine, at):
+    field = re.search(r'type="radio" name="(f\.\w+)" value="(\w+)"', manager.get(at).text)
+    answer = manager.post(f"{at}/draf", {field[1]: field[2]}, on=at, headers={"Accept": "application/json"})
+    checked = rf'name="{re.escape(field[1])}" value="{field[2]}" checked'
+    assert answer.status_code == 200 and re.search(checked, manager.get(at).text)
+    assert manager.post(at, {field[1]: "lain", "draft_seen": ""}, on=at).status_code == 409
+    assert manager.post(f"{at}/draf", {"drop": "1"}, on=at).headers["Location"] == at
+    assert not re.search(checked, manager.get(at).text) and engine.filings.form_drafts == {}

@@ -84,9 +84,23 @@ def test_the_answer_is_sent_once_and_needs_its_fields(inside, engine):
     news = inside.post("/mitra/rujukan/kabar", {"text": ""}, on="/mitra/rujukan")
     assert news.status_code == 422
     half = {"f.provider_answer": "accepted"}
-    for text, status in (("", 422), ("Sudah diperiksa dokter.", 200)):
+    for text, status in (("", 422), ("Sudah diperiksa dokter.", 303)):
         kept = inside.post("/mitra/rujukan/kabar", {"text": text, **half}, on="/mitra/rujukan")
-        assert kept.status_code == status and re.search(r'value="accepted"[^>]* checked', kept.text), "what was typed beside the news stays"
+        assert kept.status_code == status
+        assert re.search(r'value="accepted"[^>]* checked', inside.get("/mitra/rujukan").text), "what was typed beside the news stays"
+
+
+def test_a_partners_draft_comes_back_and_can_be_thrown_away(inside, engine):
+    at, checked = "/mitra/rujukan", r'value="accepted"[^>]* checked'
+    kept = inside.post(f"{at}/draf", {"task": TASK, "f.provider_answer": "accepted"}, on=at, headers={"Accept": "application/json"})
+    assert kept.status_code == 200 and kept.json["at"] and re.search(checked, inside.get(at).text)
+    late = {"task": TASK, "f.provider_answer": "rejected", "draft_seen": ""}
+    beside = inside.post(at, late, on=at)
+    assert beside.status_code == 409 and "jendela atau perangkat lain" in beside.text and engine.partner.sent == []
+    assert inside.post(f"{at}/draf", late, on=at, headers={"Accept": "application/json"}).status_code == 409
+    assert inside.post(f"{at}/draf", {"task": "task-2"}, on=at).status_code == 303
+    assert inside.post(f"{at}/draf", {"task": TASK, "drop": "1"}, on=at).status_code == 303
+    assert not re.search(checked, inside.get(at).text)
 
 
 def test_nothing_typed_is_lost_where_an_account_of_the_partner_holds_the_task(inside, engine, monkeypatch):
