@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 
 from engine import authorization, case_summaries, errors, facts, own_referrals, projection, task_rows
 from engine.authorization import ObjectFacts
+from engine.commands.handling import GIVES
 from engine.executor import Context, Executor
 from engine.results import InboxFilters, Page, SavedFilter
 from engine.types import Actor, TaskSummary
-from storage import accounts, cases, inbox, randomness, saved_filters
+from storage import accounts, cases, handling, inbox, randomness, saved_filters
 from storage import tasks as rows
 from storage.saved_filters import SavedFilterRow
 
@@ -55,8 +57,9 @@ class Boxes:
             people = case_summaries.people_of(context, {
                 row.task.case_id: row.wrapped_key for row, about in zip(found, known, strict=True)
                 if row.task.case_id is not None and row.wrapped_key is not None and case_summaries.may_know_whom(context, about)})
+            held = _held_since(context, found) if filters.box in ("mine", "aside") else {}
             return Page(rows=tuple(replace(task_rows.explained(context, row, task_rows.summary(context, row, about)),
-                                           person=people.get(row.task.case_id or ""))
+                                           person=people.get(row.task.case_id or ""), held_since=held.get(row.task.id))
                                    for row, about in zip(found, known, strict=True)), total=total, number=number, size=PAGE)
 
         return self._executor.read(actor, query)
@@ -157,6 +160,13 @@ class Boxes:
 
 def _owned(row: SavedFilterRow) -> ObjectFacts:
     return ObjectFacts(agency_id=row.agency_id, owner_id=row.account_id)
+
+
+def _held_since(context: Context, held: Sequence[inbox.InboxRow]) -> Mapping[str, datetime]:
+    """task id -> since when it is in the actor's hands: claimed, or given to them by somebody since (a clock of handling goes on then)."""
+    given = handling.given_at(context.uow, context.actor.account_id, [row.task.id for row in held], verbs=GIVES) if held else {}
+    both = {row.task.id: [at for at in (row.task.claimed_at, given.get(row.task.id)) if at is not None] for row in held}
+    return {task_id: max(instants) for task_id, instants in both.items() if instants}
 
 
 def _own(context: Context, whose: inbox.Whose, box: str, narrowing: inbox.Narrowing) -> list[inbox.InboxRow]:

@@ -187,6 +187,7 @@ class TaskSummary:
     paused: bool = False                 # its working clock stands still
     aside_until: datetime | None = None  # its holder set it aside till then
     given_by_name: str = ""              # who gave it to its holder
+    held_since: datetime | None = None   # in its holder's own boxes: since when it is in their hands
     owner_id: str | None = None          # who answers for its case, to whoever may list cases
     owner_name: str = ""
     person: MaskedPerson | None = None   # whom its case is about, in the boxes of whoever may know that much

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +56,15 @@ def asked_of(uow: UnitOfWork, account_id: str, task_ids: Collection[str], *, ver
         select(handling.c.task_id).distinct()
         .where(handling.c.to_id == account_id, handling.c.verb == verb, handling.c.task_id.in_(sorted(task_ids)))
         .order_by(handling.c.task_id)).scalars())
+
+
+def given_at(uow: UnitOfWork, account_id: str, task_ids: Collection[str], *, verbs: Collection[str]) -> Mapping[str, datetime]:
+    """task id -> when the account was last given the task by one of these acts."""
+    found = uow.execute(
+        select(handling.c.task_id, func.max(handling.c.at).label("at"))
+        .where(handling.c.to_id == account_id, handling.c.verb.in_(sorted(verbs)), handling.c.task_id.in_(sorted(task_ids)))
+        .group_by(handling.c.task_id).order_by(handling.c.task_id))
+    return {row.task_id: row.at for row in found}
 
 
 def saw(uow: UnitOfWork, account_id: str, task_id: str, revision: int, at: datetime) -> None:

@@ -28,6 +28,9 @@ SET_ASIDE: Final = "set_aside"
 BRING_BACK: Final = "bring_back"
 ASK_HELP: Final = facts.ASKED
 
+#: Acts by which a task comes into somebody's hands, beside claiming it.
+GIVES: Final = frozenset({DELEGATE, ASSIGN, HAND_OVER, TAKE_BACK, TAKE_OVER})
+
 NOTE_LENGTH: Final = 2000
 
 

@@ -95,6 +95,27 @@ def test_a_task_is_handed_over_with_a_note_and_taken_back(office, people, held):
     assert [act.verb for act in office.engine.tasks.get(bima, task.id).handled] == ["take_back", "hand_over"]
 
 
+def test_a_row_says_since_when_it_is_in_ones_hands(office, people, held):
+    bima, task = held
+    began = office.clock.now()
+
+    def since(name: str) -> Any:
+        return {row.id: row.held_since for row in office.engine.tasks.inbox(signed_in(office, name), MINE).rows}.get(task.id)
+
+    office.clock.advance(timedelta(minutes=10))
+    assert since("bima") == began
+    office.engine.tasks.hand_over(bima, task.id, to=people["budi"], note="Saya ke lapangan.")
+    office.clock.advance(timedelta(minutes=5))
+    assert (since("bima"), since("budi")) == (None, began + timedelta(minutes=10))
+    budi = signed_in(office, "budi")
+    office.engine.tasks.unclaim(budi, task.id)
+    office.clock.advance(timedelta(minutes=1))
+    office.engine.tasks.claim(budi, task.id)   # it waited for its team meanwhile
+    assert since("budi") == began + timedelta(minutes=16)
+    pool = office.engine.tasks.inbox(bima, InboxFilters(box="pool")).rows
+    assert all(row.held_since is None for row in pool)
+
+
 @pytest.mark.parametrize(("verb", "given", "refusal"), [
     ("hand_over", {"to": "budi", "note": " . "}, NoteMissing),
     ("hand_over", {"to": "dewi", "note": "tolong"}, NotEligible),          # does not hold the role

@@ -74,7 +74,9 @@ def test_several_tasks_are_claimed_and_handed_over_with_a_result_each(house):
     assert "2 dari 4 berhasil" in done.text
     assert "Tugas ini sudah diambil orang lain." in done.text
     assert "Tidak ditemukan" in done.text
-    held = rows(bima.get("/tugas").text)
+    mine = bima.get("/tugas").text
+    held = rows(mine)
+    assert mine.count("di saya: ") == 2
     assert {one.partition(":")[0] for one in held} == {one.partition(":")[0] for one in chosen[1:]}
 
     given = bima.post("/tugas/banyak", {"tindakan": "hand_over", "tugas": held, "kepada": ids["budi"], "catatan": "Saya ke lapangan"}, on="/tugas")
