@@ -41,7 +41,8 @@ class Decisions:
     def __init__(self, graph: Graph) -> None:
         self.names: tuple[str, ...] = tuple(node.name for node in graph.decisions)
         self._types = graph.types
-        self._declared = graph.declared
+        #: The names it reads or makes, of inputs and decisions alike.
+        self.declared = graph.declared
         self._by_name = {**{node.id: node for node in graph.decisions if node.id},
                          **{node.name: node for node in graph.decisions}}
 
@@ -65,7 +66,7 @@ class Decisions:
 
     def _evaluate(self, asked: Node, inputs: Mapping[str, Value], run: DecisionRun) -> tuple[Any, tuple[int, ...]]:
         given = {normal_name(name): value for name, value in inputs.items()}
-        free = {name: admit(value, run) for name, value in given.items() if name not in self._declared}
+        free = {name: admit(value, run) for name, value in given.items() if name not in self.declared}
         made: dict[Node, Any] = {}
         rules: tuple[int, ...] = ()
         for node in asked.order:

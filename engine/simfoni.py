@@ -16,7 +16,7 @@ IDENTIFICATION: Final = "identification"
 REPORT: Final = "provider_report"
 #: Where the SOP's own steps say that the case was entered, and under which number.
 FILED: Final = ("simfoni", "documentation")
-_FILED_KEYS: Final = ("simfoni_updated", "simfoni_reference", "entered_at")
+FILED_KEYS: Final = ("simfoni_updated", "simfoni_reference", "entered_at")
 #: Which service, and when: who gave it, and what came of it, are not Simfoni's to know; a clinic's name alone may tell too much.
 _LINE_KEYS: Final = ("service_type",)
 _REPORT_KEYS: Final = ("services_given", "service_from", "service_to")
@@ -70,7 +70,7 @@ def sheet(of: Known) -> SimfoniSheet:
     return SimfoniSheet(
         parts=tuple(_part(seen, *each) for each in _PARTS), services=tuple(map(_line, services.lines)),
         reports=tuple(_cut(each, _REPORT_KEYS) for each in services.records if each.record == REPORT),
-        filed=tuple(_cut(told[record], _FILED_KEYS) for record in FILED if record in told),
+        filed=tuple(_cut(told[record], FILED_KEYS) for record in FILED if record in told),
         may_enter=may_enter)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
-from engine import calendars, clause_words, durations
+from engine import calendars, clause_words, durations, resolving
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
-from engine.lint.subject import Diagram
-from engine.model import EventDefinition
+from engine.lint.subject import Diagram, Placed, Sop
+from engine.model import EventDefinition, Standard
 from engine.types import ClockKind, TimeStandard
 
 rules = Catalogue()
@@ -198,11 +198,21 @@ def two_standards(diagram: Diagram) -> Iterator[Hit]:
 @rules.diagram_rule(
     "time-contradictory",
     RULE,
-    ("Bunyi baku waktu ini lain daripada lama yang dihitung.", "This standard's wording is another time than the one counted."),
-    ("Samakan bunyi dan lama: 30 menit adalah PT30M.", "Make wording and length one: 30 menit is PT30M."),
+    (
+        "Baku waktu ini lain daripada bunyinya, atau lebih lama daripada baku waktu sub-proses di sekelilingnya.",
+        "This standard is another time than its wording, or longer than that of the sub-process round it.",
+    ),
+    (
+        "Samakan bunyi dan lama (30 menit adalah PT30M); satu langkah tidak lebih lama daripada keseluruhannya.",
+        "Make wording and length one (30 menit is PT30M); a step takes no longer than the whole.",
+    ),
 )
 def time_contradictory(diagram: Diagram) -> Iterator[Hit]:
-    """People go by the wording, verdicts by the timer. A wording without a number, or one that counts in months, is not read."""
+    """People go by the wording, verdicts by the timer; and who keeps a step's time must not be late for the whole by it.
+
+    A wording without a number, or one that counts in months, is not read. Two standards are compared where the same clock counts both;
+    advice where one of them counts from another instant than when its step began.
+    """
     for placed, event in diagram.events:
         counted = literal_duration(event)
         if placed.node.standard is None or counted is None or counted.months:
@@ -210,3 +220,41 @@ def time_contradictory(diagram: Diagram) -> Iterator[Hit]:
         printed = clause_words.time_of(placed.node.standard.text)
         if printed is not None and printed.length and printed.length != counted.exact:
             yield diagram.hit(placed)
+        else:
+            shorter = [whole for whole, length in _times_round(diagram, placed) if length < counted.exact]
+            if shorter:
+                other_start = placed.node.standard.start_from or any(whole.start_from for whole in shorter)
+                yield replace(diagram.hit(placed), severity=ADVICE if other_start else None)
+
+
+def _times_round(diagram: Diagram, placed: Placed) -> Iterator[tuple[Standard, timedelta]]:
+    """The standards on the same clock of the sub-processes that hold the step a standard is of, with their lengths."""
+    own, holder = placed.node.standard, placed.holder if placed.node.type == "boundaryEvent" else None
+    while holder is not None:
+        for edge in diagram.attached.get(holder.id, ()):
+            whole = edge.node.standard
+            if whole is not None and own is not None and whole.clock == own.clock:
+                lengths = (literal_duration(event) for event in edge.node.events)
+                yield from ((whole, length.exact) for length in lengths if length is not None and not length.months)
+        holder = diagram.by_id[holder.id].holder
+
+
+@rules.sop_rule(
+    "time-missing",
+    ADVICE,
+    ("Waktu yang dicetak di sumber tidak diukur oleh baku waktu mana pun.", "A time the source prints is measured by no time standard."),
+    (
+        "Beri langkah yang disebut klausul ini pewaktu batas dengan sop:standard.",
+        "Give the step that this clause names a boundary timer with sop:standard.",
+    ),
+)
+def time_missing(sop: Sop) -> Iterator[Hit]:
+    """Nobody would be told in time, and no report could say that it was late. A clause without a number is not read."""
+    measured = {one.id for diagram in sop.diagrams for placed in diagram.placed if placed.node.standard is not None
+                for one in (placed.node, placed.scope.nodes.get(placed.node.attached_to or ""), placed.holder) if one is not None}
+    drawn = {key for diagram in sop.diagrams for key in diagram.by_id}
+    for folder, sheet in sop.sheets.items():
+        for clause in sheet.clauses:
+            named = drawn.intersection(clause.elements)
+            if clause.kind == "time" and named and named.isdisjoint(measured) and clause_words.time_of(clause.text) is not None:
+                yield Hit(element_id=min(named), file=f"{folder}{resolving.SHEET}")

@@ -13,18 +13,22 @@ from engine.lint import (
     rules_activities,
     rules_care,
     rules_data,
+    rules_duties,
     rules_events,
     rules_expressions,
     rules_flows,
     rules_foreign,
     rules_ids,
     rules_library,
+    rules_mediation,
     rules_runaway,
     rules_schema,
+    rules_secrecy,
     rules_soundness,
     rules_sop,
     rules_time,
     rules_wording,
+    rules_writing,
 )
 from engine.lint.registry import Hit, Rule
 from engine.lint.subject import Diagram, Sop
@@ -42,11 +46,15 @@ for _module in (
     rules_expressions,
     rules_runaway,
     rules_soundness,
+    rules_writing,
     rules_data,
     rules_foreign,
     rules_sop,
     rules_library,
     rules_care,
+    rules_duties,
+    rules_secrecy,
+    rules_mediation,
     rules_wording,
 ):
     for _code, _rule in _module.rules.rules.items():

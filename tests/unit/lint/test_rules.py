@@ -10,10 +10,13 @@ from engine.bundle import SopBundle
 from engine.definitions import load
 from engine.lint.run import RULES, lint
 from engine.types import LintFinding, Severity
-from tests.unit.lint.cases import CASES, Files
+from tests.unit.lint import cases
+from tests.unit.lint.cases import Files
 from tests.unit.lint.runs import RUNS
+from tests.unit.lint.sop_cases import SOP_CASES
 
 OPERATIONS = frozenset({"do.it", "letter.issue"})
+CASES = {**cases.CASES, **SOP_CASES}
 MARKER = "RAHASIA"
 
 

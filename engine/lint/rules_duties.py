@@ -1,0 +1,118 @@
+"""What an SOP owes whoever it serves: another pair of eyes, an answer within a time, an entry in Simfoni."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.comparing_parts import approves
+from engine.forms_schema import Form
+from engine.lint.registry import ADVICE, Catalogue, Hit
+from engine.lint.rules_sop import HUMAN
+from engine.lint.subject import Diagram, Placed, Sop
+from engine.model import Node
+from engine.simfoni import FILED, FILED_KEYS
+from engine.sop_toml import IN_CASE_REQUIRED
+
+rules = Catalogue()
+_ANSWER = "provider_answer"
+_AWAITED = "awaited"
+
+
+@rules.diagram_rule(
+    "one-hand",
+    ADVICE,
+    ("Yang menyetujui di sini sama dengan yang mengerjakan langkah sebelumnya.", "Who approves here is who did the step before."),
+    ("Letakkan persetujuan di lajur peran lain.", "Put the approval into the lane of another role."),
+)
+def one_hand(diagram: Diagram) -> Iterator[Hit]:
+    """Nobody checks their own work. Roles are compared, not people: of two who hold one role each may check the other."""
+    for placed in diagram.of_type(*HUMAN):
+        if placed.node.lane and approves(diagram.sop.forms.get(placed.node.form or "")):
+            before = _steps_before(placed)
+            if any(step.lane and _role(diagram, step) == _role(diagram, placed.node) for step in before):
+                yield diagram.hit(placed)
+
+
+def _role(diagram: Diagram, node: Node) -> str:
+    sheet, lane = diagram.sop.sheet_of(diagram.file), " ".join(node.lane.split())
+    return sheet.lanes.get(lane, lane) if sheet is not None else lane
+
+
+def _steps_before(placed: Placed) -> list[Node]:
+    """The people's steps that a token comes from, with no other person's step in between."""
+    found, seen = [], {placed.node.id}
+    waiting = [flow.source for flow in placed.node.incoming]
+    while waiting:
+        key = waiting.pop()
+        node = placed.scope.nodes.get(key)
+        if node is None or key in seen:
+            continue
+        seen.add(key)
+        if node.type in HUMAN:
+            found.append(node)
+        elif node.body is None and not node.called_element:
+            waiting += [flow.source for flow in node.incoming] + ([node.attached_to] if node.attached_to else [])
+    return found
+
+
+@rules.diagram_rule(
+    "referral-without-deadline",
+    ADVICE,
+    ("Jawaban penyelenggara ditunggu di sini tanpa batas waktu.", "A provider's answer is waited for here without a time limit."),
+    (
+        "Beri baku waktu, atau pewaktu dari parameter instansi yang mengingatkan siapa yang merujuk.",
+        "Give it a time standard, or a timer of an agency parameter that reminds whoever refers.",
+    ),
+)
+def referral_without_deadline(diagram: Diagram) -> Iterator[Hit]:
+    """She waits as long as the provider is silent. The step stays open until the answer is known: its form asks for the answer, and
+    "still awaited" is none. A timer of a bare number is neither the SOP's time nor the agency's.
+    """
+    for placed in diagram.of_type(*HUMAN, "receiveTask"):
+        if _waits_for_answer(diagram.sop.forms.get(placed.node.form or "")) and not _is_timed(diagram, placed):
+            yield diagram.hit(placed)
+
+
+def _waits_for_answer(form: Form | None) -> bool:
+    answer = form.field(_ANSWER) if form is not None and form.record == "referral" else None
+    return answer is not None and _AWAITED not in {option.value for option in answer.options}
+
+
+def _is_timed(diagram: Diagram, placed: Placed) -> bool:
+    """Whether the step, or a sub-process round it, has a time standard or a timer of an agency parameter."""
+    node: Node | None = placed.node
+    while node is not None:
+        for edge in diagram.attached.get(node.id, ()):
+            if edge.node.standard is not None or any("parameters." in (event.timer_text or "") for event in edge.node.events):
+                return True
+        node = diagram.by_id[node.id].holder
+    return False
+
+
+@rules.sop_rule(
+    "simfoni-missing",
+    ADVICE,
+    ("Kasus didaftar di sini, tetapi tidak ada langkah yang mencatatnya di Simfoni PPA.",
+     "A case is registered here, but no step enters it in Simfoni PPA."),
+    (
+        'Tambahkan langkah dengan formulir "simfoni", atau tanyakan simfoni_updated pada formulir dokumentasi.',
+        'Add a step with a form of the record "simfoni", or ask simfoni_updated in the form that documents the case.',
+    ),
+)
+def simfoni_missing(sop: Sop) -> Iterator[Hit]:
+    """Permen PPPA 2/2022 has every case recorded in Simfoni PPA. What a process it calls asks on its way is no entry of this case, and an
+    SOP that begins only in a case that is named registers none.
+    """
+    sheet = sop.sheet
+    found = sop.processes.get(sheet.process) if sheet is not None else None
+    if sheet is None or found is None or sheet.is_shared or sheet.in_case == IN_CASE_REQUIRED:
+        return
+    diagram, process = found
+    own = [placed for placed in diagram.placed if placed.process is process]
+    registering = [placed for placed in own if placed.node.operation == "case.number"]
+    if registering and not any(_enters(sop.forms.get(placed.node.form or "")) for placed in own):
+        yield diagram.hit(registering[0])
+
+
+def _enters(form: Form | None) -> bool:
+    return form is not None and form.record in FILED and any(field.key in FILED_KEYS for field in form.fields)
