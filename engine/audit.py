@@ -221,6 +221,7 @@ def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> 
     viewer.meet({entry.actor_id for entry in entries.values()})
     stood_in_for = substitution.names_at(context, {task.completed_by for task in finished.values() if task.completed_by})
     definition_for = recorded.definition_by_digest(context)
+    stated = remarks.stated_instants(context, row, entries)
     found = []
     for item in trace_rows.of_instance(context.uow, row.id):
         entry = entries.get(item.seq)
@@ -236,7 +237,8 @@ def history_of(context: Context, row: instances.InstanceRow, viewer: Viewer) -> 
             actor_role=(done.role if done else role) if element_id else "", kind=entry.kind if entry else "", element_id=element_id,
             element_name=name, happened=item.happened, verdict=done.verdict if done and element_id else "",
             due_at=done.due_at if done and element_id else None,
-            **(_stated(done) if done and element_id else {})))
+            **(_stated(done) if done and element_id else
+               {"stated_at": stated.get(item.seq)} if item.happened == Happening.CAUGHT and element_id else {})))
     found += remarks.history(context, row, entries, viewer)
     return tuple(sorted(found, key=lambda line: line.seq))
 

@@ -156,6 +156,7 @@ class CaseAction:
     title: Text
     form_key: str
     role: str
+    stated_from: datetime | None = None     # since when it may have been done that is written down now; None: its form asks that itself
     item: Mapping[str, Value] = field(default_factory=dict)  # which of several: the repeated step's item, the keys its message must carry
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from engine import actions, authorization, canonical, case_summaries, entrances, errors, facts, filling, forms, idempotency, summaries
@@ -131,9 +132,11 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
         return self._executor.read(actor, query)
 
     def act(
-        self, actor: Actor, case_id: str, action_id: str, submission: Mapping[str, Any], *, idempotency_key: str | None = None
+        self, actor: Actor, case_id: str, action_id: str, submission: Mapping[str, Any], *, idempotency_key: str | None = None,
+        stated_at: datetime | None = None,
     ) -> CompletionResult:
-        """Tells the case. The same `idempotency_key` again gives the same answer and does nothing.
+        """Tells the case. The same `idempotency_key` again gives the same answer and does nothing. `stated_at` is when it was done, where
+        it is only written down now; never for an action whose form asks that (`CaseAction.stated_from`).
 
         Raises:
             NotFound: nothing of that name waits, or not for the actor. ActionGone: a timer was faster.
@@ -142,8 +145,9 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
 
         def once(context: Context) -> CompletionResult:
             _, about = facts.seen_case(context, case_id, actions.ACT)
-            return idempotency.once(context, idempotency_key, ["act", case_id, action_id, submission],
-                                    lambda: actions.act(context, case_id, about, action_id, submission),
+            asked = ["act", case_id, action_id, submission, *([] if stated_at is None else [stated_at])]
+            return idempotency.once(context, idempotency_key, asked,
+                                    lambda: actions.act(context, case_id, about, action_id, submission, stated_at=stated_at),
                                     summaries.completion_from_json, summaries.completion_to_json)
 
         return self._executor.run(actor, once)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
-from engine import entrances, filings
+from engine import entrances, errors, filings, journal, pack, seal
 from engine.definitions import Definition
 from engine.executor import Context
 from engine.forms_schema import Form
@@ -19,11 +21,12 @@ from engine.transition import (
     CompleteTask,
     Correct,
     Modify,
+    ReceiveMessage,
     RefuseModify,
     Start,
     View,
 )
-from storage import instances, tasks
+from storage import instances, payloads, tasks
 from storage.journal import JournalRow
 
 KINDS: Final = frozenset({"accept_stated_time", "correct", "ask_correction", "answer_correction", "ask_modify", "refuse_modify", "modify"})
@@ -58,6 +61,22 @@ class Told:
         moved = next((each.element_id for each in waiting if each.token_id == token), "")
         form = None if step.submission is None else entrances.form_of(self._definition_for(step.entry.definition), step.stimulus, before)
         return moved, form
+
+
+def stated_instants(context: Context, row: instances.InstanceRow, entries: Mapping[int, JournalRow]) -> dict[int, datetime]:
+    """Entry -> when the action that it tells of was done, as whoever wrote it down afterwards says. Nothing of an entry that does not open:
+    to say so is for who verifies."""
+    told = [entry for entry in entries.values() if entry.kind == "receive_message"]
+    sealed = payloads.get_many(context.uow, {entry.payload_digest for entry in told if entry.payload_digest}) if told else {}
+    found = {}
+    for entry in told:
+        with suppress(errors.StateCorrupt, errors.KeyDestroyed, KeyError):
+            content = seal.unseal(context.case_key(row.case_id or "", row.wrapped_key), sealed[entry.payload_digest or ""],
+                                  bound_to=pack.payload_binding(row.id, entry.seq))
+            stimulus = journal.read_content(entry.kind, content)[0]
+            if isinstance(stimulus, ReceiveMessage) and stimulus.stated_at is not None:
+                found[entry.seq] = stimulus.stated_at
+    return found
 
 
 def history(context: Context, row: instances.InstanceRow, entries: Mapping[int, JournalRow], viewer: Any) -> list[HistoryRow]:

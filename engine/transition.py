@@ -70,11 +70,13 @@ class FailOperation:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveMessage:
-    """A message reaches one subscription of this instance."""
+    """A message reaches one subscription of this instance. `stated_at`: when what it tells was done, where a person wrote it down only
+    afterwards."""
 
     token_id: str
     name: str
     variables: Mapping[str, Value] = field(default_factory=dict)
+    stated_at: datetime | None = field(default=None, metadata=_LATER)
 
 
 @dataclass(frozen=True, kw_only=True)

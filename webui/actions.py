@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from engine.errors import EngineError, InvalidSubmission, NotFound
 from engine.types import Value
-from webui import context, form_drafts, forms, sheets
+from webui import context, form_drafts, forms, sheets, stated_time
 from webui.form_drafts import FormDraft
 from webui.versions import Line
 
@@ -32,17 +32,20 @@ def act(case_id: str, action_id: str) -> Response | tuple[str, int] | str:
     except NotFound:
         return _gone(case_id)  # somebody acted, or a timer did, while this person typed
     remove_row = request.form.get("remove_row", "")
-    typed = draft.typed(remove_row=remove_row)
+    typed, stated = draft.typed(remove_row=remove_row), stated_time.read(request.form)
     if beside := draft.written_elsewhere(typed):
         return _page(case_id, action_id, draft, typed, beside=beside), 409
     if request.form.get("add_row") or remove_row:
-        return _page(case_id, action_id, draft.keep(typed), typed, add_row_to=request.form.get("add_row", ""))
+        return _page(case_id, action_id, draft.keep({**typed, **stated.as_draft()}), typed, add_row_to=request.form.get("add_row", ""))
     try:
+        if stated.is_unreadable:
+            raise InvalidSubmission({stated_time.FIELD: stated_time.UNREADABLE})
+        more = {"stated_at": stated.at} if stated.at is not None else {}
         context.engine().cases.act(
-            context.actor(), case_id, action_id, typed, idempotency_key=request.form.get("once", "")[:64] or None)
+            context.actor(), case_id, action_id, typed, idempotency_key=request.form.get("once", "")[:64] or None, **more)
     except InvalidSubmission as refusal:
         problems = forms.problems_of(refusal)
-        draft = draft.keep(typed, problems)
+        draft = draft.keep({**typed, **stated.as_draft()}, problems)
         return _page(case_id, action_id, draft, draft.values, problems=problems), 422
     except EngineError as refusal:
         if refusal.code not in GONE:
@@ -56,7 +59,8 @@ def act(case_id: str, action_id: str) -> Response | tuple[str, int] | str:
 def save_draft(case_id: str, action_id: str) -> form_drafts.Answer:
     """Keep what was typed so far, or forget it."""
     return form_drafts.answer(_draft(case_id, action_id), url_for("actions.show", case_id=case_id, action_id=action_id),
-                              lambda draft, typed, beside: _page(case_id, action_id, draft, typed, beside=beside))
+                              lambda draft, typed, beside: _page(case_id, action_id, draft, typed, beside=beside),
+                              stated_time.read(request.form).as_draft())
 
 
 def _draft(case_id: str, action_id: str) -> FormDraft:
@@ -74,6 +78,9 @@ def _gone(case_id: str) -> Response:
 def _page(case_id: str, action_id: str, draft: FormDraft, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
           add_row_to: str = "", beside: Sequence[Line] = ()) -> str:
     part = context.engine().cases.overview(context.actor(), case_id)
-    action = next((one for one in part.content.actions if one.id == action_id), None)
-    return sheets.draw("action.html", draft.form, values, problems=problems, add_row_to=add_row_to, case=part.head.summary, action=action,
-                       action_id=action_id, once=request.form.get("once") or context.once(), draft=draft, beside=beside)
+    action = next((one for one in part.content.actions if action_id in (one.id, one.element_id)), None)
+    stated = stated_time.read(request.form) if request.method == "POST" else stated_time.of_draft(draft.values)
+    in_form = {key: said for key, said in (problems or {}).items() if key != stated_time.FIELD}
+    return sheets.draw("action.html", draft.form, values, problems=in_form, add_row_to=add_row_to, case=part.head.summary, action=action,
+                       action_id=action_id, stated=stated, stated_problem=(problems or {}).get(stated_time.FIELD, ""),
+                       once=request.form.get("once") or context.once(), draft=draft, beside=beside)

@@ -13,6 +13,8 @@ from engine.types import Value
 from webui import context
 
 FIELD = "stated_at"   # as the engine's refusal names it, and where a draft keeps it
+UNREADABLE = ("Isi tanggal, misalnya 3/11/2026, dan jam, misalnya 09.30; atau kosongkan keduanya.",
+              "Enter a date such as 3/11/2026 and a time such as 09:30, or leave both empty.")
 _CLOCK = re.compile(r"(\d{1,2})(?:[.:](\d{2})(?::\d{2})?)?\Z")
 _DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})(?:[/. -](\d{4}|\d{2}))?\Z")
 

@@ -26,8 +26,6 @@ from engine.types import Value
 from webui import cases, context, form_drafts, forms, partner, simfoni, stated_time, versions, words
 
 pages = Blueprint("task", __name__, url_prefix="/tugas")
-UNREADABLE = ("Isi tanggal, misalnya 3/11/2026, dan jam, misalnya 09.30; atau kosongkan keduanya.",
-              "Enter a date such as 3/11/2026 and a time such as 09:30, or leave both empty.")
 
 
 @pages.get("/<task_id>")
@@ -110,7 +108,7 @@ def complete(task_id: str) -> tuple[str, int] | str:
         return _page(detail, typed, conflict=_elsewhere_words(detail), beside=beside), 409
     try:
         if stated.is_unreadable:
-            raise InvalidSubmission({stated_time.FIELD: UNREADABLE})
+            raise InvalidSubmission({stated_time.FIELD: stated_time.UNREADABLE})
         more = {"stated_at": stated.at} if stated.at is not None else {}
         result = context.engine().tasks.complete(
             context.actor(), task_id, typed, expected_revision=revision, idempotency_key=f"{task_id}:{revision}", **more)

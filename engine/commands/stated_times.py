@@ -14,6 +14,7 @@ from storage import tasks
 
 FIELD: Final = "stated_at"   # where a refusal stands, as the key of a form's field would
 _TOO_EARLY: Final = ("Isi waktu sesudah tugas ini siap dikerjakan.", "Enter an instant after this task became ready.")
+BEFORE_IT_RAN: Final = ("Isi waktu sesudah proses kasus ini dimulai.", "Enter an instant after this process of the case began.")
 _TOO_LATE: Final = ("Isi waktu yang sudah lewat.", "Enter an instant that has passed.")
 
 
@@ -31,16 +32,16 @@ class OwnStatement(errors.EngineError):
     indonesian = "Waktu yang Anda nyatakan sendiri harus diterima oleh penanggung jawab lain."
 
 
-def checked(stated_at: datetime, *, ready_at: datetime, now: datetime) -> datetime:
+def checked(stated_at: datetime, *, ready_at: datetime, now: datetime, too_early: tuple[str, str] = _TOO_EARLY) -> datetime:
     """The stated instant, between ready and now. People state minutes: what lies in the minute of `ready_at` counts as that instant.
 
     Raises:
-        InvalidSubmission: under the key `stated_at`.
+        InvalidSubmission: under the key `stated_at`; `too_early` is what it says of one before `ready_at`.
     """
     if stated_at > now:
         raise errors.InvalidSubmission({FIELD: _TOO_LATE})
     if stated_at < ready_at.replace(second=0, microsecond=0):
-        raise errors.InvalidSubmission({FIELD: _TOO_EARLY})
+        raise errors.InvalidSubmission({FIELD: too_early})
     return max(stated_at, ready_at)
 
 

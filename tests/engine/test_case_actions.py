@@ -13,6 +13,7 @@ import engine as front_door
 from engine import errors
 from engine.actions import ActionGone
 from engine.executor import Context
+from engine.replay import replay_pack
 from engine.results import CompletionResult
 from engine.types import Actor
 from storage import form_drafts, journal, payloads
@@ -139,6 +140,41 @@ def test_what_was_filled_in_is_validated_encrypted_and_journaled(office: Neighbo
     assert (state.element_id, state.actor_role) == ("withdrawal_begins", "companion")
     stored = office.executor.read(office.actor(HOME), lambda context: _stored(context, result.instance_id))
     assert len(stored) == report.entries and all(SECRET.encode() not in each for each in stored)
+
+
+def test_an_action_written_down_afterwards_states_its_instant_beside_the_recorded_one(office: Neighbours) -> None:
+    started = begun(office)
+    sari, case_id, cases = companion(office, started), started.case_id or "", office.engine.cases
+    began = office.clock.now()
+    office.clock.advance(timedelta(hours=3))
+    (action,) = [each for each in cases.actions(sari, case_id) if each.element_id == "withdrawal_begins"]
+    assert action.stated_from == began
+    for wrong in (began - timedelta(minutes=2), office.clock.now() + timedelta(minutes=1)):
+        with pytest.raises(errors.InvalidSubmission) as refused:
+            cases.act(sari, case_id, action.id, {"scope": "all", "told": "x"}, stated_at=wrong)
+        assert set(refused.value.problems) == {"stated_at"}
+    stated = began + timedelta(hours=1)
+    result = cases.act(sari, case_id, action.id, {"scope": "all", "told": "x"}, stated_at=stated, idempotency_key="k")
+    assert result.stated_at == stated
+    assert cases.act(sari, case_id, action.id, {"scope": "all", "told": "x"}, stated_at=stated, idempotency_key="k").stated_at == stated
+    (caught,) = [row for row in cases.get(sari, case_id).history if (row.element_id, row.happened) == ("withdrawal_begins", "caught")]
+    assert (caught.at, caught.stated_at) == (office.clock.now(), stated)
+    auditor = office.actor(HOME, "auditor")
+    assert office.engine.audit.state_at(auditor, result.instance_id, caught.seq).stated_at == stated
+    assert replay_pack(office.engine.audit.export_pack(auditor, result.instance_id)).verdict == "confirmed"
+
+
+def test_a_form_that_asks_its_instant_is_not_asked_twice(office: Neighbours) -> None:
+    asked = {**FORMS, "withdraw": form("Catat", field("withdrawn_at", type="datetime", sensitivity="C1"))}
+    office.deploy(HOME, "handling", DIAGRAM, lanes=LANES, forms=asked, sheet=SHEET)
+    started = begun(office)
+    sari, case_id, cases = companion(office, started), started.case_id or "", office.engine.cases
+    (action,) = [each for each in cases.actions(sari, case_id) if each.element_id == "withdrawal_begins"]
+    assert action.stated_from is None
+    now = office.clock.now()
+    with pytest.raises(errors.InvalidSubmission):
+        cases.act(sari, case_id, action.id, {"withdrawn_at": now}, stated_at=now)
+    cases.act(sari, case_id, action.id, {"withdrawn_at": now})
 
 
 def test_nobodys_draft_of_an_action_is_left_once_somebody_acted(office: Neighbours) -> None:

@@ -325,7 +325,7 @@ class Cases(CaseFile, fake_office.CaseStaffing, CaseFilings):
         return replace(REVIEW, key=self._action(actor, case_id, action_id).form_key, title=self._action(actor, case_id, action_id).title)
 
     def act(self, actor: Actor, case_id: str, action_id: str, submission: Mapping[str, Any], *,
-            idempotency_key: str | None = None) -> CompletionResult:
+            idempotency_key: str | None = None, stated_at: datetime | None = None) -> CompletionResult:
         self._action(actor, case_id, action_id)
         if "family_told" not in submission:
             raise errors.InvalidSubmission({"family_told": ("Wajib diisi.", "Please answer this.")})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, timedelta
 
 PATH = "/kasus/case-1/tindakan/i1.7"
 
@@ -49,6 +50,23 @@ def test_a_refused_form_keeps_what_was_typed(manager, engine):
     assert response.status_code == 422
     assert "tetap di sini" in response.text and 'href="#f-family_told"' in response.text and "Kesalahan: " in response.text
     assert engine.acted == []
+
+
+def test_an_action_may_say_when_it_was_done_where_its_form_does_not_ask(manager, engine, monkeypatch):
+    assert "stated_at.day" not in manager.get(PATH).text
+    case = engine.case_details["case-1"]
+    since = engine.clock.now() - timedelta(days=1)
+    engine.case_details["case-1"] = replace(case, actions=tuple(replace(each, stated_from=since) for each in case.actions))
+    assert "Dikerjakan pada" in manager.get(PATH).text
+    given, act = [], engine.cases.act
+    monkeypatch.setattr(engine.cases, "act", lambda *args, **more: given.append(more) or act(*args, **more))
+    typed = {"once": "a", "f.family_told": "true", "stated_at.day": "kemarin", "stated_at.clock": "8"}
+    refused = manager.post(PATH, typed, on=PATH)
+    assert refused.status_code == 422 and 'href="#stated_at"' in refused.text and "kemarin" in refused.text and given == []
+    assert "kemarin" in manager.get(PATH).text
+    day = since.strftime("%d/%m/%Y")
+    assert manager.post(PATH, {**typed, "stated_at.day": day, "stated_at.clock": "08.30"}, on=PATH).status_code == 303
+    assert given[0]["stated_at"].astimezone(UTC).minute == 30
 
 
 def test_rows_need_no_script(manager, engine):
