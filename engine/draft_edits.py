@@ -26,3 +26,22 @@ class FieldEdit:
     rule: str = ""
     clause: str = ""
     heading: Text = NOTHING
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleEdit:
+    """One row of a decision table as typed. `row` is the row of the file it changes, counted from 0; None for a new one."""
+
+    row: int | None
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableEdit:
+    """A decision table as typed, its rows in order; rows of the file that it does not name are taken out."""
+
+    policy: str
+    aggregation: str
+    rules: tuple[RuleEdit, ...]

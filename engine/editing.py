@@ -1,13 +1,13 @@
-"""The part of `engine.sops` that changes single files of a draft: its forms."""
+"""The part of `engine.sops` that changes single files of a draft: its forms and its decision tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from engine import authorization, draft_reading, errors, form_board, form_edit
+from engine import authorization, draft_reading, errors, form_board, form_edit, table_board
 from engine.bundle import SopBundle
-from engine.draft_edits import FieldEdit
-from engine.editing_results import FormBoard
+from engine.draft_edits import FieldEdit, TableEdit
+from engine.editing_results import FormBoard, TableBoard
 from engine.executor import Context
 from engine.publishing import Publishing
 from engine.sop_results import DraftDetail
@@ -16,7 +16,8 @@ from storage import drafts
 
 
 class Editing(Publishing):
-    """Forms of a draft, question by question. Each change is the draft's next revision; everything that does not say it stays.
+    """Forms of a draft, question by question, and its decision tables. Each change is the draft's next revision; everything that does
+    not say it stays.
 
     All of them raise `NotFound`, `StaleRevision` where somebody saved the draft since `expected_revision`, `DraftClosed`,
     `InvalidSubmission` by the box of the page, and `BundleRefused` where the file cannot be read as it is.
@@ -63,6 +64,29 @@ class Editing(Publishing):
         self._saved(actor, SopBundle.from_files({**bundle.files, file: data}), draft_id=draft_id, based_on=None,
                     expected_revision=expected_revision, note=f"+ {key}")
         return file
+
+    def table_board(
+        self, actor: Actor, draft_id: str, *, file: str = "", decision: str = "", typed: TableEdit | None = None,
+        tried: Mapping[str, str] | None = None,
+    ) -> TableBoard:
+        """One decision table of a draft, "" for the first: as written, or as typed with what would be wrong with it.
+
+        With `tried`, inputs by name as typed, also what it answers to them. Nothing is stored. Raises `NotFound`, `DraftClosed`.
+        """
+        authorization.require(actor, "sop.draft")
+        return self._executor.read(actor, lambda context: table_board.board(
+            context, draft_id, file, decision, typed=typed, tried=tried))
+
+    def save_table(
+        self, actor: Actor, draft_id: str, file: str, decision: str, edit: TableEdit, *, expected_revision: int,
+    ) -> DraftDetail:
+        """The rows and the hit policy of a decision table as typed; `problems` of a refusal are by cell, as `TableBoard.wrong`."""
+        authorization.require(actor, "sop.draft")
+        bundle = self._bundle(actor, draft_id, expected_revision)
+        if file not in bundle.named(".dmn"):
+            raise errors.NotFound(file=file)
+        return self._changed(actor, draft_id, bundle, file, lambda data: table_board.saved(data, file, decision, edit),
+                             note=decision, expected_revision=expected_revision)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 

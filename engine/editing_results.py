@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from engine.draft_edits import FieldEdit
+from engine.draft_edits import FieldEdit, TableEdit
 from engine.results import FormView
 from engine.sop_results import DraftSummary
+from engine.table_file import WrittenTable
 from engine.types import LintFinding, Text
 
 
@@ -61,3 +63,64 @@ class FormBoard:
     findings: tuple[LintFinding, ...]
     clauses: tuple[tuple[str, str], ...]
     uses: tuple[FieldUse, ...] = ()   # of the question that was asked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableExample:
+    """Inputs that show something: column and value, in words; a column it does not name may be anything. `rows` hit, counted from 1."""
+
+    inputs: tuple[tuple[str, Text], ...]
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableCheck:
+    """Which inputs hit two rows where one may, and which hit none. `unsure` rows read more than their own column; `is_whole`: every
+    combination was looked at, and every one found is told."""
+
+    overlaps: tuple[TableExample, ...]
+    gaps: tuple[TableExample, ...]
+    unsure: tuple[int, ...]
+    is_whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedInput:
+    """What a table is tried with: a name, FEEL's word for its kind ("" for unknown), its values where a question or the file lists them."""
+
+    name: str
+    label: Text
+    kind: str
+    options: tuple[tuple[str, Text], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriedTable:
+    """What a table answers. `answer` is FEEL; `problems` say why there is none; `wrong` are inputs that could not be read, by name."""
+
+    rows: tuple[int, ...]
+    answer: str
+    problems: tuple[Text, ...]
+    wrong: Mapping[str, Text]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableBoard:
+    """One decision table of a draft, as written or as typed. `decisions` are ids and names of the file's tables, `digest` the file's.
+
+    `wrong` are cells that cannot be read (`r0-i1`: row 0, input 1; `o` outputs, `n` notes), boxes, and "" for the table; then there is
+    no `check`.
+    """
+
+    summary: DraftSummary
+    files: tuple[DraftFile, ...]
+    file: DraftFile | None
+    decisions: tuple[tuple[str, str], ...]
+    table: WrittenTable | None
+    edit: TableEdit | None
+    findings: tuple[LintFinding, ...]
+    digest: str
+    inputs: tuple[AskedInput, ...] = ()
+    wrong: Mapping[str, Text] = field(default_factory=dict)
+    check: TableCheck | None = None
+    tried: TriedTable | None = None

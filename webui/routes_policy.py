@@ -184,6 +184,8 @@ POLICY: Final[Mapping[str, str]] = {
     "form_editor.remove": "sop.draft",
     "form_editor.save_head": "sop.draft",
     "form_editor.add": "sop.draft",
+    "table_editor.show": "sop.draft",
+    "table_editor.edit": "sop.draft",
     "migrations.show": "sop.preview_migration",
     "migrations.count": "sop.preview_migration",
     "migrations.migrate": "sop.migrate",

@@ -1,0 +1,156 @@
+"""A draft's decision tables are edited, checked and tried as a browser without a script posts them: the real engine, CSRF on."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from tests.web import test_sop_drafts
+from tests.web.test_sop_drafts import House, begin
+
+house = test_sop_drafts.house  # the fixture
+FILE = "uses/common/keputusan/d11-jawaban-penyelenggara.dmn"
+TABLE = "referral_next_step"
+UNSAVED = "Yang tampil di sini belum disimpan."
+BOX = re.compile(r'<textarea id="(r\d+-[ion]\d+)"[^>]*>\n?([^<]*)</textarea>')
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+CHOSEN = re.compile(r'<select id="(policy|aggregation)".*?value="([^"]*)" selected', re.S)
+
+
+class Author:
+    """A process owner at one table of a new draft; `sent` is what the browser would send of the page as it stands."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.browser = house, house.person("process_owner")
+        self.draft = begin(house, self.browser)
+        self.path = self.draft.replace("/draf/", "/tabel/")
+        self.sent: dict[str, str] = {}
+        self.open()
+
+    def open(self) -> str:
+        return self.take(self.browser.get(f"{self.path}?berkas={FILE}&tabel={TABLE}").text)
+
+    def take(self, page: str) -> str:
+        form = page.partition('action="/sop/tabel/')[2]
+        self.sent = {name: html.unescape(value) for found in (HIDDEN, BOX, CHOSEN) for name, value in found.findall(form)}
+        return page
+
+    def press(self, **button: str) -> tuple[int, str]:
+        response = self.browser.post(self.path, {**self.sent, **button}, on=self.draft)
+        return response.status_code, response.text if response.status_code == 303 else self.take(response.text)
+
+    def column(self, kind: str = "i0") -> list[str]:
+        return [self.sent[f"r{row}-{kind}"] for row in range(int(self.sent["rows"]))]
+
+
+@pytest.fixture
+def author(house: House) -> Author:
+    return Author(house)
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", page)))
+
+
+def test_rows_are_inserted_moved_and_removed_and_only_saving_stores_them(author: Author) -> None:
+    before = author.column()
+    assert before == ['"accepted"', '"rejected"', '"rejected"', '"rejected"', '"no_answer"']
+    status, page = author.press(add="0")
+    assert status == 200 and author.column() == [before[0], "-", *before[1:]] and UNSAVED in page and author.sent["r1"] == ""
+    assert 'id="r1-o0-masalah"' in page, "a row without an answer is said to be none"
+    author.sent |= {"r1-i0": '"rejected"', "r1-i1": '"unsafe"', "r1-o0": '"conference"', "r1-n0": 'D11 <b>baru</b>'}
+    assert UNSAVED in author.press(down="1")[1] and author.column("o0")[2] == '"conference"'
+    assert author.press(remove="0")[0] == 200 and len(author.column()) == 5
+    assert '"accepted"' in author.browser.get(f"{author.path}?berkas={FILE}&tabel={TABLE}").text.replace("&#34;", '"'), "nothing was stored"
+    assert author.press(do="save")[0] == 303
+    page = author.open()
+    assert author.column("o0") == ['"resend"', '"conference"', '"authority"', "next_provider_step", '"escalate"']
+    assert author.sent["revision"] == "2" and UNSAVED not in page and "D11 &lt;b&gt;baru" in page
+    assert f"{FILE}: {TABLE}" in author.browser.get(author.draft).text
+
+
+def test_a_cell_that_cannot_be_read_is_told_at_its_place_and_not_saved(author: Author) -> None:
+    author.sent |= {"r1-i1": '"incomplete', "r4-o0": "[" * 500, "r0-n0": "<script>alert(1)</script>"}
+    status, page = author.press(do="save")
+    assert status == 422 and 'id="r1-i1-masalah"' in page and 'id="r4-o0-masalah"' in page and "Baris 2:" in words(page)
+    assert author.sent["r1-i1"] == '"incomplete' and "<script>alert" not in page and "Tumpang tindih" not in page
+    author.open()
+    author.sent |= {"policy": "EVERY"}
+    assert author.press(do="save")[0] == 422
+    author.open()
+    assert author.sent["revision"] == "1" and author.sent["policy"] == "FIRST"
+
+
+def test_overlaps_and_gaps_are_told_with_an_example(author: Author) -> None:
+    author.sent |= {"policy": "UNIQUE"}
+    page = words(author.press(do="check")[1])
+    assert "Baris 2 dan 4 sama-sama cocok, misalnya Jawaban:" in page and "incomplete_documents" in page
+    assert author.press(remove="4")[0] == 200
+    page = words(author.press(do="check")[1])
+    assert "Tidak ada baris yang cocok untuk Jawaban:" in page and "no_answer" in page.partition("Tidak ada baris yang cocok untuk")[2]
+
+
+def test_a_table_is_tried_as_typed_with_all_that_it_requires(author: Author) -> None:
+    tried = {"masukan.provider_answer": "rejected", "masukan.reject_reason": "incomplete_documents", "masukan.documents_completed": "",
+             "masukan.next_provider": ""}
+    page = words(author.press(do="try", **tried)[1])
+    assert "Baris yang cocok: 2" in page and 'Jawaban: "resend"' in page
+    page = words(author.press(do="try", **{**tried, "masukan.documents_completed": "true", "masukan.next_provider": "in_consent"})[1])
+    assert "Baris yang cocok: 4" in page and 'Jawaban: "next_provider"' in page
+    author.sent |= {"r1-o0": '"lain"'}
+    assert 'Jawaban: "lain"' in words(author.press(do="try", **tried)[1]), "not saved, and tried all the same"
+    page = words(author.press(do="try", **{**tried, "masukan.documents_completed": "mungkin"})[1])
+    assert "tidak dapat dibaca sebagai nilai masukan" in page and "Baris yang cocok" not in page
+    assert author.press(do="try", **{**tried, "masukan.provider_answer": "x" * 5000})[0] == 200
+
+
+def test_what_somebody_else_saved_is_never_overwritten(author: Author) -> None:
+    other = Author.__new__(Author)
+    other.__dict__ |= author.__dict__ | {"sent": dict(author.sent)}
+    author.sent |= {"r0-o0": '"mine"'}
+    assert author.press(do="save")[0] == 303
+    other.sent |= {"r1-o0": '"theirs"'}
+    for _ in range(2):   # also when the button is pressed again
+        status, page = other.press(do="save")
+        assert status == 409 and "tidak disimpan di atasnya" in page and other.sent["r1-o0"] == '"theirs"'
+    author.open()
+    assert author.column("o0")[:2] == ['"mine"', '"resend"']
+
+
+def test_another_file_of_the_draft_may_have_been_saved_meanwhile(author: Author) -> None:
+    form = author.path.replace("/tabel/", "/formulir/")
+    assert author.browser.post(f"{form}/pindah", {"berkas": "forms/receive_case.json", "revision": "1", "turun": "source"},
+                               on=author.draft).status_code == 303
+    author.sent |= {"r0-o0": '"mine"'}
+    status, page = author.press(do="save")
+    assert status == 409 and "Simpan sekali lagi" in page and author.press(do="save")[0] == 303
+
+
+def test_rows_that_are_none_of_the_table_are_refused(author: Author) -> None:
+    author.sent |= {"r1": "0"}
+    assert author.press(do="save")[0] == 422
+    author.open()
+    author.sent |= {"rows": "100000"}
+    status, page = author.press(do="check")
+    assert status == 200 and page.count('name="r299"') == 1 and 'name="r300"' not in page
+
+
+def test_only_who_edits_drafts_opens_their_tables_and_only_what_is_edited(author: Author) -> None:
+    head = author.house.person("head_of_unit")
+    assert head.get(author.path).status_code == 404
+    for asked in ("?berkas=sop.toml", "?berkas=uses/common/keputusan/tidak-ada.dmn", f"?berkas={FILE}&tabel=tidak_ada"):
+        assert author.browser.get(author.path + asked).status_code == 404
+    assert author.browser.get("/sop/tabel/" + "0" * 32).status_code == 404
+    author.sent |= {"berkas": "sop.toml"}
+    assert author.press(do="save")[0] == 404
+    assert author.browser.post(f"{author.draft}/cabut", {}, on=author.draft).status_code == 303
+    assert author.browser.get(author.path).status_code == 303 and author.press(do="save")[0] == 422
+
+
+def test_its_page_is_in_english_too(author: Author) -> None:
+    author.browser.post("/bahasa", {"language": "en", "next": author.draft})
+    page = words(author.open())
+    author.browser.post("/bahasa", {"language": "id", "next": author.draft})
+    assert "FIRST: the first row that matches" in page and "Overlaps and gaps" in page and "Try it" in page
