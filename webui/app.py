@@ -14,6 +14,7 @@ from webui import (
     access_overview,
     account,
     actions,
+    agency_tables,
     case_file,
     case_search,
     case_staff,
@@ -92,7 +93,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, access_overview, corrections, replay,
                    dual_roles, sops, sop_drafts, sop_withdrawals, migrations, studio, form_editor, table_editor, imports, trials, notices,
                    settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster, supervision, handling, absences,
-                   keys, reports, directory, partner, partner_accounts, referrals, runs, simfoni):
+                   keys, reports, directory, partner, partner_accounts, referrals, runs, simfoni, agency_tables):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     app.config["BASE_URL"] = str(settings.base_url).rstrip("/")  # as people type it, whatever a request calls this host

@@ -61,6 +61,7 @@ _BESIDE = (
     _place(lambda: _("Ketidakhadiran dan pengganti"), "absences.show", "absence.record"),
     _place(lambda: _("Direktori penyelenggara"), "directory.index", "provider.read"),
     _place(lambda: _("Kode survei kepuasan"), "survey_codes.show", "survey.issue"),
+    _place(lambda: _("Kalender dan parameter"), "agency_tables.show", "calendar.read"),
     _place(lambda: _("Log akses"), "access_overview.show", "access_log.read"),
     _place(lambda: _("Rangkap peran"), "dual_roles.show", "access_log.read"),
     _place(lambda: _("Akun mitra"), "partner_accounts.show", "account.change"),
