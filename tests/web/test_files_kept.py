@@ -75,6 +75,9 @@ def test_a_refused_file_is_not_kept_and_a_kept_one_can_be_taken_out(unit: Unit) 
     # The first page is refused for what it lacks: a good file is kept.
     first = bima.post(f"{at}/selesai", {**draft, "f.reply_file": picture()}, on=at)
     assert first.status_code == 422 and KEPT in first.text
+    # Taken out with a page that is refused for something else, it does not come back.
+    assert KEPT not in bima.post(f"{at}/selesai", {**draft, "f.reply_file.drop": "1"}, on=at).text and KEPT not in bima.get(at).text
+    assert KEPT in bima.post(f"{at}/selesai", {**draft, "f.reply_file": picture()}, on=at).text
     # Another one that is no picture is refused; the good one is still there.
     refused = bima.post(f"{at}/selesai", {**draft, **answers, "f.reply_file": picture("surat.docx", b"PK\3\4 no picture")}, on=at)
     assert refused.status_code == 422 and 'aria-invalid="true"' in refused.text and KEPT in bima.get(at).text
