@@ -46,8 +46,10 @@ def counts_day_and_night(task: TaskSummary) -> bool:
 def day_ends(now: datetime, zone: ZoneInfo) -> datetime:
     """Midnight after the office's day, 24.00 included, in UTC: until when something is due today.
 
-    Today's closing of screens.md 5.0, for every clock: no working clock falls due between closing time and midnight, and the day of
-    an elapsed or a same-day clock ends at 24.00 (or at closing time, where the agency says so).
+    Today's closing of screens.md 5.0, for every clock at once: a working clock falls due at closing time at the latest, never between
+    it and midnight; a clock that runs at night (elapsed, the same day, working minutes while the risk is high) closes at 24.00, or at
+    closing time where the agency says so. Were it held to the office's closing, what falls due tonight would be on track until it is
+    too late to ask anybody.
     """
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(), zone).astimezone(UTC)

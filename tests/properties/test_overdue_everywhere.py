@@ -31,6 +31,7 @@ from tests.support import busy_office
 from tests.support.busy_office import ZONE, Busy, Row, instant
 from tests.support.pages_of_busy import Pages
 
+CLOSES = {**dict.fromkeys(range(4), time(16)), 4: time(16, 30)}   # bpmn/kalbar/agency.toml, outside Ramadan
 WORKING = ("working_minutes", "working_days")
 LEAD = frozenset({"case_manager", "supervisor", "head_of_unit", "data_staff"})
 WORDS = {"done": "selesai", "none": "tanpa standar", "paused": "jeda", "late": "lewat", "soon": "mendekati", "today": "hari ini",
@@ -51,9 +52,18 @@ def rule(busy: Busy, task: Row, stopped: frozenset[str]) -> str:
         return "late"
     if warn is not None and now >= warn:
         return "soon"
-    local, today = due.astimezone(ZONE), now.astimezone(ZONE).date()
-    is_last_instant = local.time() == time() and local.date() - today == timedelta(days=1)
-    return "today" if local.date() == today or is_last_instant else "safe"
+    closing = closes(now, standard["clock"], busy.risk(task))
+    return "today" if closing is not None and due <= closing else "safe"
+
+
+def closes(now: datetime, clock: str, risk: str) -> datetime | None:
+    """Today's closing (screens.md 5.0): of a clock that rests at night when the office closes, as its sheet prints it, and none on a day
+    off; of one that does not (elapsed, the same day, working minutes while the risk is high: design.md 2, domain.md 3.9) at 24.00."""
+    day = now.astimezone(ZONE).date()
+    if clock not in WORKING or (clock == "working_minutes" and risk == "high"):
+        return datetime.combine(day + timedelta(days=1), time(), ZONE)
+    printed = CLOSES.get(day.weekday())
+    return None if printed is None else datetime.combine(day, printed, ZONE)
 
 
 def was_late(task: Row) -> bool | None:
