@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from engine import authorization, case_chain, errors, facts, forms, own_referrals, partner_scope, receipts, seal
+from engine import authorization, case_chain, errors, facts, forms, idempotency, own_referrals, partner_scope, receipts, seal
 from engine.case_documents import summary
 from engine.casefile import release
 from engine.commands import access, documents, form_drafts
@@ -161,12 +161,13 @@ class Partner:
 
         self._acting(self._by_session(session), command, action="partner.answer")
 
-    def add_progress(self, session: str, text: str) -> None:
-        """News between answer and report. Raises `TaskGone` where no report is awaited, `InvalidSubmission`."""
+    def add_progress(self, session: str, text: str, *, idempotency_key: str | None = None) -> None:
+        """News between answer and report; under the same key once. Raises `TaskGone` where no report is awaited, `InvalidSubmission`."""
         def command(context: Context, link: LinkRow, case: Opened, asked: Asked | None) -> None:
             if asked is None or not asked.is_report:
                 raise errors.TaskGone(task_id="")
-            commands.add_progress(context, case, link, text)
+            idempotency.once(context, idempotency_key, ["progress", link.id, text],
+                             lambda: commands.add_progress(context, case, link, text), lambda _: None, lambda _: {})
 
         self._acting(self._by_session(session), command, action="partner.answer")
 

@@ -59,9 +59,10 @@ def language() -> str:
     return "en" if chosen == "en" else "id"
 
 
-def once() -> str:
-    """A key for one drawing of a form by one person, so that a double click is one act; not a secret."""
-    return hashlib.sha256(f"{actor().account_id} {now().isoformat()}".encode()).hexdigest()[:32]
+def once(session: str | None = None) -> str:
+    """A key for one drawing of a form by one person (a partner without an account: by their `session`), so that a double click is one
+    act; not a secret."""
+    return hashlib.sha256(f"{actor().account_id if session is None else session} {now().isoformat()}".encode()).hexdigest()[:32]
 
 
 def say(text: Text) -> str:

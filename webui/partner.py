@@ -6,6 +6,7 @@ with one page, whatever is wrong with it. Behind the code the address no longer 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
@@ -132,7 +133,7 @@ def news() -> Answer:
         draft = draft.keep(typed)
     text = request.form.get("text", "")
     try:
-        context.engine().partner.add_progress(_session(), text)
+        context.engine().partner.add_progress(_session(), text, idempotency_key=_news_key(text))
     except InvalidSubmission as refusal:
         return _page(found, typed, draft=draft, beside=beside, news=text, news_problem=forms.problems_of(refusal)["text"]), 422
     except EngineError as refusal:
@@ -185,6 +186,7 @@ def _page(found: PartnerReferral, typed: Mapping[str, Value], *, draft: FormDraf
     loose = forms.loose(drawn, problems)
     return render_template("partner/referral.html", referral=found, face=found.face, controls=drawn, summary=forms.summary(drawn),
                            loose=loose, has_problems=bool(problems), news=news, news_problem=news_problem, data_word=data_word,
+                           once=(news_problem and request.form.get("once")) or context.once(_session()),
                            draft=draft if draft is not None or found.task is None else _draft(found.task), beside=beside)
 
 
@@ -195,6 +197,12 @@ def _answered(before: PartnerReferral) -> Answer:
     except NotFound:
         return render_template("partner/thanks.html")
     return _back("partner-reported" if before.task is not None and before.task.is_report else "partner-answered", "ok")
+
+
+def _news_key(text: str) -> str | None:
+    """One for each news of one drawing of the page: sent or reloaded twice it is one, and other words from the same page are other news."""
+    drawn = request.form.get("once", "")[:64]
+    return f"{drawn}:{hashlib.sha256(text.encode()).hexdigest()[:16]}" if drawn else None
 
 
 def _back(code: str, category: str) -> AnyResponse:

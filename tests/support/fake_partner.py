@@ -35,6 +35,7 @@ class Partner:
         self.is_open = True
         self.codes_asked = 0
         self.sent: list[Mapping[str, Any]] = []
+        self.keys: set[str | None] = set()
         self.draft: Mapping[str, Any] = {}
 
     # --- the partner
@@ -87,11 +88,13 @@ class Partner:
         self.draft = {}
         self.sent.append(submission)
 
-    def add_progress(self, session: str, text: str) -> None:
+    def add_progress(self, session: str, text: str, *, idempotency_key: str | None = None) -> None:
         self.referral(session)
         if not text.strip():
             raise errors.InvalidSubmission({"text": ("Tulis kabarnya.", "Write the news.")})
-        self.sent.append({"text": text})
+        if idempotency_key is None or idempotency_key not in self.keys:
+            self.sent.append({"text": text})
+        self.keys.add(idempotency_key)
 
     # --- whoever refers
 

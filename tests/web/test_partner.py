@@ -88,6 +88,10 @@ def test_the_answer_is_sent_once_and_needs_its_fields(inside, engine):
         kept = inside.post("/mitra/rujukan/kabar", {"text": text, **half}, on="/mitra/rujukan")
         assert kept.status_code == status
         assert re.search(r'value="accepted"[^>]* checked', inside.get("/mitra/rujukan").text), "what was typed beside the news stays"
+    engine.partner.sent.clear()
+    for text in ("Sudah kontrol.", "Sudah kontrol.", "Sudah pulang."):
+        inside.post("/mitra/rujukan/kabar", {"text": text, "once": "k1"}, on="/mitra/rujukan")
+    assert engine.partner.sent == [{"text": "Sudah kontrol."}, {"text": "Sudah pulang."}], "a page sent twice is one news"
 
 
 def test_a_partners_draft_comes_back_and_can_be_thrown_away(inside, engine):
