@@ -19,6 +19,8 @@ from storage import journal as journal_rows
 
 #: What is done to an instance as a whole: it moves no element that a history row could name.
 OF_INSTANCES: Final = ("suspend", "resume", "cancel", "migrate")
+#: Where it says why, the calendar or parameters of the agency changed (nothing of which is secret); else the risk, which its steps tell.
+CHANGE_TABLES: Final = "change_tables"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,7 @@ def _of_entry(entry: CaseEntry, classes: frozenset[str]) -> _Told:
 
 def _of_instances(context: Context, row: cases.CaseRow, classes: frozenset[str],
                   of_instances: Sequence[instances.InstanceRow]) -> list[_Told]:
-    found = journal_rows.of_kinds(context.uow, row.id, OF_INSTANCES)
+    found = journal_rows.of_kinds(context.uow, row.id, (*OF_INSTANCES, CHANGE_TABLES))
     if not found:
         return []
     key = context.case_key(row.id, row.wrapped_key)
@@ -94,8 +96,9 @@ def _of_instances(context: Context, row: cases.CaseRow, classes: frozenset[str],
     titles = {each.id: (each.sop_title or {}).get("id", "") for each in of_instances}
     notes = {each: _note(each, sealed, key) for each in found}
     return [_Told(seq=each.seq, at=each.at, actor_id=each.actor_id, what=each.kind, sop_title=titles.get(each.chain_id, ""),
-                  versions=tuple(note.get(journal.VERSIONS, ())), said=str(note.get(journal.REASON, "")) if "C2" in classes else "")
-            for each, note in notes.items()]
+                  versions=tuple(note.get(journal.VERSIONS, ())),
+                  said=str(note.get(journal.REASON, "")) if "C2" in classes or each.kind == CHANGE_TABLES else "")
+            for each, note in notes.items() if each.kind != CHANGE_TABLES or journal.REASON in note]
 
 
 def _note(row: journal_rows.JournalRow, sealed: Any, key: bytes) -> Mapping[str, Any]:

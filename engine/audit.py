@@ -13,7 +13,7 @@ from engine import (
     substitution,
 )
 from engine.access_audit import AccessAudit
-from engine.acts_reading import OF_INSTANCES
+from engine.acts_reading import CHANGE_TABLES, OF_INSTANCES
 from engine.advance import SYSTEM
 from engine.commands import access
 from engine.definitions import Definition
@@ -311,7 +311,10 @@ _WITH_REASON = remarks.KINDS | frozenset(OF_INSTANCES)
 
 
 def _reason(step: Step, viewer: Viewer) -> str:
-    """Why somebody said something of an earlier entry, or paused or ended it: of the class of what people write to each other of a case."""
+    """Why somebody said something of an earlier entry, or paused or ended it: of the class of what people write to each other of a case.
+    Why the agency's calendar or parameters changed says nothing of one."""
+    if step.entry.kind == CHANGE_TABLES:
+        return str(step.note.get(journal.REASON, ""))
     return str(step.note.get(journal.REASON, "")) if step.entry.kind in _WITH_REASON and "C2" in viewer.allowed else ""
 
 

@@ -23,6 +23,8 @@ def what(act: CaseAct) -> str:
             return _("Proses dilanjutkan: %(sop)s", sop=act.sop_title)
         case "cancel":
             return _("Proses dibatalkan: %(sop)s", sop=act.sop_title)
+        case "change_tables":
+            return _("Kalender atau parameter instansi berubah; tenggat dihitung ulang: %(sop)s", sop=act.sop_title)
         case "migrate":
             old, new = act.versions
             return _("Proses dipindahkan dari versi %(old)s ke versi %(new)s: %(sop)s", old=old, new=new, sop=act.sop_title)

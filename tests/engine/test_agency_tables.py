@@ -107,6 +107,9 @@ def test_the_list_that_was_shown_is_what_happens(either: Bureau) -> None:
     assert told_of.count("deadline_moved") == 1
     for case in (late, cases[0]):
         confirmed(office, case)
+    (act,) = office.engine.cases.timeline(either.head, cases[0].case_id or "").content.acts
+    assert (act.what, act.said) == ("change_tables", f"{SK}: Diumumkan pagi ini")
+    assert office.engine.audit.state_at(office.actor("auditor"), cases[0].instance_id or "", 2).reason == act.said
     assert office.engine.cases.get(either.head, office.start().case_id or "").open_tasks[0].due_at == next(iter(told))[2]
 
 
@@ -267,3 +270,16 @@ def test_the_days_of_a_year_have_names(bureau: Bureau) -> None:
     named = {one.day: one.name for one in shown.days}
     assert (named[date(2027, 8, 17)].id, named[date(2027, 8, 17)].en) == ("Hari Kemerdekaan Republik Indonesia", "Independence Day")
     assert shown.week[4][0][1] == datetime(2027, 1, 1, 11, 30).time()
+
+
+def test_a_case_that_stands_still_has_no_deadline_to_move_and_goes_on_by_the_new_calendar(bureau: Bureau) -> None:
+    cases = bureau.office.engine.cases
+    still, runs = bureau.office.start(), bureau.office.start()
+    cases.suspend(bureau.head, still.instance_id or "", reason="Menunggu kabar keluarga dari luar kota")
+    change = bureau.draft()
+    assert bureau.people.effect_of_change(bureau.owner, change).moved == 1
+    bureau.change(change)
+    assert bureau.told(change).moved == 1 and bureau.office.task(still, "approve_case_report").due_at is None
+    cases.resume(bureau.head, still.instance_id or "", reason="Kabar keluarga sudah diterima pagi ini")
+    assert bureau.office.task(still, "approve_case_report").due_at == bureau.office.task(runs, "approve_case_report").due_at
+    confirmed(bureau.office, still)

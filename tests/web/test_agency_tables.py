@@ -77,6 +77,7 @@ def test_a_day_off_is_proposed_and_approved_with_the_list_of_deadlines(house: Ho
     audited = house.person("auditor", "en").get(page).text
     assert "Sesuai SKB" in audited and "Diumumkan pagi ini" in audited and "In force since" in audited and house.case.business_key not in audited
     assert "12 Nov" in head.get(f"/kasus/{house.case.id}").text
+    assert "Kalender atau parameter instansi berubah" in head.get(f"/kasus/{house.case.id}/linimasa").text
     assert "Cuti bersama Pilkada" not in companion.get(f"/kalender-instansi?tahun={day.year + 1}").text
 
 
