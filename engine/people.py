@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -53,16 +54,17 @@ class People(Absences, Preferences, AgencyTables):
 
     def actor_of(self, token: str) -> tuple[Actor, Account] | None:
         """Who holds this session, with the roles of today; None when it ended or its account was disabled."""
-        account_id = sign_in.account_of(self._executor, self._settings, token)
-        if account_id is None:
+        living = sign_in.living(self._executor, self._settings, token)
+        if living is None:
             return None
 
         def query(context: Context) -> tuple[Actor, Account] | None:
-            row = accounts.get(context.uow, account_id)
+            row = accounts.get(context.uow, living.account_id)
             agency = agencies.get(context.uow, row.agency_id) if row is not None else None
             if row is None or agency is None or row.disabled_at is not None:
                 return None
-            return persons.actor(context, row, agency, session=sign_in.reference_of(token)), _account(context, row, agency)
+            held = replace(_account(context, row, agency), session_ends=living.ends_at)
+            return persons.actor(context, row, agency, session=sign_in.reference_of(token)), held
 
         return self._executor.read(_NOBODY, query)
 

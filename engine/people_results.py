@@ -49,6 +49,7 @@ class Account:
     demo: bool
     shortcuts: bool = True          # whether single keys act on pages
     provider_id: str | None = None  # of a partner's person: the provider of the directory they answer for
+    session_ends: datetime | None = None  # of whoever is signed in: when they must sign in again at the latest
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,8 +53,8 @@ def open_session(executor: Executor, settings: Settings, sign_in: str, passphras
     return token
 
 
-def account_of(executor: Executor, settings: Settings, token: str) -> str | None:
-    """The account of a living session, which is thereby seen; None once it ended, idled too long, or never was."""
+def living(executor: Executor, settings: Settings, token: str) -> sessions.SessionRow | None:
+    """A living session, which is thereby seen; None once it ended, idled too long, or never was."""
     now = executor.clock.now()
     hashed = token_hash(token)
     with executor.database.reading() as uow:
@@ -67,7 +67,7 @@ def account_of(executor: Executor, settings: Settings, token: str) -> str | None
     if now - row.seen_at >= SEEN_WRITTEN_EVERY:
         with executor.database.unit_of_work() as uow:
             sessions.touch(uow, hashed, now)
-    return row.account_id
+    return row
 
 
 def close_session(executor: Executor, token: str) -> None:

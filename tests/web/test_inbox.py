@@ -55,6 +55,7 @@ def test_a_full_page_is_small_and_its_rows_say_why(house):
     bima = person("bima")
     response = bima.get("/tugas?kotak=pool")
     assert len(rows(response.text)) == 25
+    assert "Sesi sampai 20.30 WIB" in response.text  # signed in at half past eight, for twelve hours at most
     assert len(gzip.compress(response.data)) < 60_000
     assert response.text.count("Mengapa tenggatnya itu") == 25
     assert "Anda memegang peran pelaksananya menurut SOP: Manajer Kasus." in response.text
