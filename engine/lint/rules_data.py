@@ -193,9 +193,12 @@ def _untyped(items: list[tuple[str | None, bool]]) -> bool:
     ("Sebut yang perlu diketahui proses itu sebagai masukan.", "Name what that process must know as inputs."),
 )
 def call_without_data(diagram: Diagram) -> Iterator[Hit]:
-    """A called process sees only what it is handed (docs/architecture.md, Scopes)."""
+    """A called process sees only what it is handed (docs/architecture.md, Scopes), by an arrow or by a name that both draw."""
+    named = {(e.getparent().getparent().get("id"), e.get("name")) for e in diagram.elements("dataInput")}
     for placed in diagram.of_type("callActivity"):
         node = placed.node
         called = diagram.sop.called(node.called_element)
-        if called is not None and called[1].data_inputs and not node.input_mappings and node.loop is None:
+        if called is None or node.input_mappings or node.loop is not None:
+            continue
+        if called[1].data_inputs and not any((node.id, name) in named for name in called[1].data_inputs):
             yield diagram.hit(placed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.lint.answers import always_leads_on
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Placed
 from engine.lint.support import ALLOWED_EVENTS, REFUSED
@@ -292,13 +293,11 @@ def choice_without_condition(diagram: Diagram) -> Iterator[Hit]:
     ("Tandai satu alur sebagai bawaan.", "Mark one flow as the default."),
 )
 def choice_without_default(diagram: Diagram) -> Iterator[Hit]:
-    """When no condition holds the case stops as an incident."""
+    """When no condition holds the case stops as an incident. Nothing is said where the conditions leave no answer out."""
     for placed in diagram.of_type("exclusiveGateway", "inclusiveGateway"):
-        if (
-            len(placed.node.outgoing) > 1
-            and not placed.node.default_flow
-            and all(f.condition is not None for f in placed.node.outgoing)
-        ):
+        ways = placed.node.outgoing
+        is_open = len(ways) > 1 and not placed.node.default_flow and all(flow.condition is not None for flow in ways)
+        if is_open and not always_leads_on(diagram.sop, placed):
             yield diagram.hit(placed)
 
 
