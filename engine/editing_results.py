@@ -124,3 +124,19 @@ class TableBoard:
     wrong: Mapping[str, Text] = field(default_factory=dict)
     check: TableCheck | None = None
     tried: TriedTable | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentBoard:
+    """One document template of a draft, set with its made-up sample. `pages` 0: it cannot be, and `failure` says why, `line` of the
+    template where, `said` in Typst's own words; `around` are the template's lines there, with their numbers."""
+
+    summary: DraftSummary
+    files: tuple[DraftFile, ...]
+    file: DraftFile | None
+    sample: str = ""
+    pages: int = 0
+    failure: Text | None = None
+    line: int | None = None
+    said: str = ""
+    around: tuple[tuple[int, str], ...] = ()

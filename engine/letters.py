@@ -58,13 +58,16 @@ class LetterSource:
         """The same letter under its number."""
         return dataclasses.replace(self, data={**self.data, "number": number})
 
+    def whole(self, images: Mapping[str, bytes] = {}) -> dict[str, Any]:
+        """All that the template is given: the data, its digest, and the names of what it may show."""
+        own = [name for name in self.files if not name.endswith(".typ")]
+        return {**self.data, "digest": self.digest, "images": sorted([*own, *images])}
+
     def pdf(self, images: Mapping[str, bytes]) -> bytes:
         """The letter; the same bytes for the same source. `images` are files the template may show by name."""
         from engine.render.typst import DocumentFailed, pdf
 
-        own = [name for name in self.files if not name.endswith(".typ")]
-        data = {**self.data, "digest": self.digest, "images": sorted([*own, *images])}
-        files = {**self.files, **images}
+        data, files = self.whole(images), {**self.files, **images}
         try:
             return pdf(self.template, data, files=files, accessible=True)
         except DocumentFailed:  # a template that gives its paper no title is no PDF/UA, and a letter all the same
@@ -152,8 +155,8 @@ def source(context: Context, row: instances.InstanceRow, *, code: str, number: s
         "signatures": [{**one.as_data(), "image": one.file if one.file in images else None} for one in signed],
         "release": to,
     }
-    template, beside = found
-    return LetterSource(template=template, data=data, files={**beside, **images})
+    template, lent = found
+    return LetterSource(template=template, data=data, files={**lent, **images})
 
 
 def addressee(context: Context, row: instances.InstanceRow, document: DocumentTemplate, *, line: Value = None) -> release.Addressee | None:
@@ -170,9 +173,12 @@ def shelf(definition: Definition, code: str) -> tuple[bytes, dict[str, bytes]] |
     template = definition.files.get(f"{folder}documents/{document.template}.typ") if document else None
     if template is None:
         return None
-    place = f"{folder}documents/"
-    return template, {path.removeprefix(place): content for path, content in definition.files.items()
-                      if path.startswith(place) and _is_beside(path, definition.files)}
+    return template, beside(definition.files, f"{folder}documents/")
+
+
+def beside(files: Mapping[str, bytes], place: str) -> dict[str, bytes]:
+    """What a template of the folder `place` may show or import, by its name there."""
+    return {path.removeprefix(place): content for path, content in files.items() if path.startswith(place) and _is_beside(path, files)}
 
 
 def _decided(context: Context, row: instances.InstanceRow, definition: Definition) -> dict[str, Value]:

@@ -19,6 +19,7 @@ from engine.entrances import Entrance
 from engine.executor import Context, Executor
 from engine.lint import guarded
 from engine.migrating import Migrating
+from engine.previewing import Previewing
 from engine.render import sop_ap
 from engine.results import FormView, SopDetail, SopStep, SopSummary
 from engine.settings import Settings
@@ -32,7 +33,7 @@ from storage import deployments, drafts, instances, randomness, withdrawals
 TRIALS_KEPT = 50   # in one process; the oldest make room
 
 
-class Sops(Editing, Withdrawing, Migrating):
+class Sops(Editing, Previewing, Withdrawing, Migrating):
     """Deploy, read, draw, check, try; what changes an SOP stands in `Publishing`, `Editing` and `Withdrawing`, what that does to running
     cases in `Migrating`."""
 

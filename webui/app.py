@@ -24,6 +24,7 @@ from webui import (
     directory,
     corrections,
     dual_roles,
+    document_previews,
     errors,
     form_editor,
     handling,
@@ -91,9 +92,10 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     desk.init_app(app)
     directory.init_app(app)
     for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, access_overview, corrections, replay,
-                   dual_roles, sops, sop_drafts, sop_withdrawals, migrations, studio, form_editor, table_editor, imports, trials, notices,
-                   settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster, supervision, handling, absences,
-                   keys, reports, directory, partner, partner_accounts, referrals, runs, simfoni, agency_tables):
+                   dual_roles, sops, sop_drafts, sop_withdrawals, migrations, studio, form_editor, table_editor, document_previews,
+                   imports, trials, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster,
+                   supervision, handling, absences, keys, reports, directory, partner, partner_accounts, referrals, runs, simfoni,
+                   agency_tables):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     app.config["BASE_URL"] = str(settings.base_url).rstrip("/")  # as people type it, whatever a request calls this host

@@ -52,7 +52,8 @@ _WORK = (
     _place(lambda: _("Kasus"), "cases.index", "case.list",
            pages="case_search case_file case_staff notes actions corrections referrals replay access"),
     _place(lambda: _("Akses"), "access.reviews", "access.list", unless="case.list"),
-    _place(lambda: "SOP", "sops.index", "sop.list", pages="sop_drafts sop_withdrawals trials studio form_editor table_editor imports"),
+    _place(lambda: "SOP", "sops.index", "sop.list",
+           pages="sop_drafts sop_withdrawals trials studio form_editor table_editor document_previews imports"),
     _place(lambda: _("Laporan"), "reports.show", "statistics.read"),
 )
 _BESIDE = (

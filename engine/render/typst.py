@@ -38,9 +38,11 @@ class DocumentFailed(EngineError):
     code = "document-failed"
     indonesian = "Templat dokumen ini keliru, atau tidak cocok dengan isinya."
 
-    def __init__(self, line: int | None = None) -> None:
+    def __init__(self, line: int | None = None, said: str = "") -> None:
         #: The line of the template, where known; never what stands there.
         self.line = line
+        #: What Typst says of it, in English, of a page set from made-up data; "" of a document.
+        self.said = said
         super().__init__(line=line)
 
 
@@ -70,6 +72,27 @@ def pdf(
         DocumentTooLarge: a bound was reached.
         ValueError: the name of a file leads elsewhere, or is one of ours.
     """
+    order = {"timestamp": int(created_at.timestamp()) if created_at else 0, "accessible": accessible, "page": 0}
+    made = _set(template, data, files, order)
+    if not made.startswith(b"%PDF-"):
+        raise DocumentTooLarge
+    return made
+
+
+def page_of_sample(template: bytes, data: Mapping[str, Any], *, files: Mapping[str, bytes] = {}, page: int = 1) -> tuple[bytes, int]:
+    """One page as a PNG, b"" for one there is not, and how many pages there are. For made-up data alone: a failure says what Typst says.
+
+    Raises:
+        DocumentFailed, DocumentTooLarge, ValueError: as `pdf`.
+    """
+    made = _set(template, data, files, {"timestamp": 0, "accessible": False, "page": max(page, 1)})
+    count, _, picture = made.partition(b"\n")
+    if not count.isdigit():
+        raise DocumentTooLarge
+    return picture, int(count)
+
+
+def _set(template: bytes, data: Mapping[str, Any], files: Mapping[str, bytes], order: Mapping[str, Any]) -> bytes:
     text = json.dumps(data, ensure_ascii=False, default=_as_text, sort_keys=True, allow_nan=False).encode()
     for name in files:
         if not _FILE_NAME.fullmatch(name) or name in _OURS:
@@ -79,16 +102,15 @@ def pdf(
     with tempfile.TemporaryDirectory(prefix="kawal-document-", dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None) as folder:
         root = Path(folder)
         (root / "packages").mkdir()
-        order = {"timestamp": int(created_at.timestamp()) if created_at else 0, "accessible": accessible}
         (root / "order.json").write_text(json.dumps(order))
         for name, content in {**files, "main.typ": template, "data.json": text}.items():
             path = root / "document" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return _set(root)
+        return _run(root)
 
 
-def _set(root: Path) -> bytes:
+def _run(root: Path) -> bytes:
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and our own file
             [sys.executable, "-I", str(_CHILD), str(root)],
@@ -97,10 +119,9 @@ def _set(root: Path) -> bytes:
     except subprocess.TimeoutExpired:
         raise DocumentTooLarge from None
     if done.returncode == typst_child.FAILED:
-        line = done.stderr.decode("ascii", "replace").strip()
-        raise DocumentFailed(int(line) if line.isdigit() else None)
-    # Killed by its own limits, or out of memory within Typst.
-    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
+        line, _, said = done.stderr.decode("utf-8", "replace").partition("\n")
+        raise DocumentFailed(int(line) if line.strip().isdigit() else None, said.strip()[:typst_child.LONGEST_WORDS])
+    if done.returncode != 0:   # killed by its own limits, or out of memory within Typst
         raise DocumentTooLarge
     return done.stdout
 

@@ -1,7 +1,8 @@
-"""The process that sets one document: `python -I typst_child.py ROOT`, PDF on standard output. Run by `typst.py` only.
+"""The process that sets one document: `python -I typst_child.py ROOT`, PDF on standard output, or of one page a picture after a line
+with how many there are. Run by `typst.py` only.
 
 It bounds its own time and memory before it looks at the template, and says nothing of the content when it fails: its exit code
-tells why, standard error at most the line of the template.
+tells why, standard error at most the line of the template; the words of a failure only where the order says that the data is made up.
 """
 
 import json
@@ -13,6 +14,8 @@ from pathlib import Path
 CPU_SECONDS = 20
 MEMORY_BYTES = 2 * 1024**3
 PDF_BYTES = 50 * 1024**2
+PIXELS_PER_INCH = 110.0
+LONGEST_WORDS = 300
 FAILED, TOO_LARGE = 3, 4
 
 
@@ -30,19 +33,30 @@ def main(root: Path) -> int:
             document / "main.typ", root=document, font_paths=[document], ignore_system_fonts=True,
             sys_inputs={"data": (document / "data.json").read_text()}, package_path=nowhere, package_cache_path=nowhere,
         )
-        pdf = compiler.compile(
-            format="pdf", timestamp=order["timestamp"], pdf_standards=["ua-1"] if order["accessible"] else [],
-        )
+        made: object
+        if order["page"]:
+            pages = compiler.compile(format="png", ppi=PIXELS_PER_INCH, timestamp=order["timestamp"])
+            made = _page([pages] if isinstance(pages, bytes) else pages or [], order["page"])
+        else:
+            made = compiler.compile(
+                format="pdf", timestamp=order["timestamp"], pdf_standards=["ua-1"] if order["accessible"] else [],
+            )
     except typst.TypstError as error:
         where = re.search(r"main\.typ:(\d{1,7}):\d", f"{error.diagnostic}")
-        sys.stderr.write(where[1] if where else "")
+        words = " ".join(f"{error.message}".split())[:LONGEST_WORDS] if order["page"] else ""
+        sys.stderr.buffer.write(f"{where[1] if where else ''}\n{words}".encode())
         return FAILED
     except MemoryError:
         return TOO_LARGE
-    if not isinstance(pdf, bytes) or len(pdf) > PDF_BYTES:
+    if not isinstance(made, bytes) or len(made) > PDF_BYTES:
         return TOO_LARGE
-    sys.stdout.buffer.write(pdf)
+    sys.stdout.buffer.write(made)
     return 0
+
+
+def _page(pages: list[bytes], number: int) -> bytes:
+    """How many pages there are, and the picture of one; of one there is not, nothing."""
+    return b"%d\n" % len(pages) + (pages[number - 1] if number <= len(pages) else b"")
 
 
 if __name__ == "__main__":

@@ -195,3 +195,20 @@ def test_an_accessible_document_is_demanded_and_made() -> None:
 def test_every_error_speaks_both_languages() -> None:
     errors: list[EngineError] = [typst.DocumentFailed(3), typst.DocumentTooLarge()]
     assert all(error.message("id") != error.message("en") for error in errors)
+
+
+def test_a_page_of_a_sample_is_a_picture_and_says_how_many_there_are() -> None:
+    picture, pages = typst.page_of_sample(b"A#pagebreak()B", {}, page=2)
+    assert picture.startswith(b"\x89PNG") and pages == 2
+    assert typst.page_of_sample(b"A#pagebreak()B", {}, page=3) == (b"", 2)
+
+
+def test_what_typst_says_is_told_of_made_up_data_alone() -> None:
+    template = b'\n#panic(json("data.json").name)'
+    with pytest.raises(typst.DocumentFailed) as failure:
+        typst.page_of_sample(template, {"name": "Contoh" * 200})
+    assert failure.value.line == 2 and "ContohContoh" in failure.value.said and len(failure.value.said) == 300
+    assert "Contoh" not in str(failure.value)
+    with pytest.raises(typst.DocumentFailed) as failure:
+        typst.pdf(template, {"name": "Rahasia"})
+    assert failure.value.said == ""
