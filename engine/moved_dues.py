@@ -40,6 +40,11 @@ class Moved:
         return found
 
     @property
+    def is_anothers(self) -> bool:
+        """Whether a task waits for another role now."""
+        return self.before is not None and self.after is not None and self.before.role != self.after.role
+
+    @property
     def moves_due(self) -> bool:
         """Whether its deadline is another, not only its role."""
         return (self.before and self.before.due_at) != (self.after and self.after.due_at)

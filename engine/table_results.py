@@ -111,7 +111,7 @@ class DeadlineMoved:
 
 @dataclass(frozen=True, kw_only=True)
 class StepMoves:
-    """How many deadlines of one step a change moves, with each of them."""
+    """The tasks and clocks of one step that a change moves, or gives to another role."""
 
     sop: Text
     name: str
@@ -131,4 +131,9 @@ class TableEffect:
     @property
     def moved(self) -> int:
         """How many deadlines."""
-        return sum(len(step.moved) for step in self.steps)
+        return sum(one.due_at != one.due_after for step in self.steps for one in step.moved)
+
+    @property
+    def handed_on(self) -> int:
+        """How many open tasks wait for another role then."""
+        return sum(bool(one.role and one.role_after) and one.role != one.role_after for step in self.steps for one in step.moved)

@@ -3,7 +3,7 @@ cases begin by the new table, and those that run follow one by one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -160,7 +160,7 @@ def carry(context: Context, row: rows.ChangeRow, instance_id: str) -> None:
     moved: tuple[moved_dues.Moved, ...] = ()
     if not live.has_ended and (live.calendar_digest, live.parameters_digest) != (row.calendar_digest, row.parameters_digest):
         moved = moved_dues.carry(context, live, calendar=row.calendar_digest, parameters=row.parameters_digest, note=note_of(row))
-        _tell_holders(context, row, instance_id, {one.token_id for one in moved if one.known.is_task and one.moves_due})
+        _tell_holders(context, row, instance_id, moved)
     rows.carried(context.uow, row.id, to=instance_id, moved=sum(one.moves_due for one in moved))
 
 
@@ -221,9 +221,12 @@ def _has_come(context: Context, day: date, works: bool) -> bool:
     return day <= today if works else day < today
 
 
-def _tell_holders(context: Context, row: rows.ChangeRow, instance_id: str, tokens: set[str]) -> None:
-    for holder in sorted({task.assignee_id for task in tasks.open_of(context.uow, instance_id)
-                          if task.token_id in tokens and task.assignee_id is not None}):
-        notices.add(context.uow, notices.NoticeRow(
-            id=randomness.new_id(), agency_id=row.agency_id, account_id=holder, role=None, at=context.now, code="deadline_moved",
-            once=f"{row.id}.deadline_moved.{holder}"))
+def _tell_holders(context: Context, row: rows.ChangeRow, instance_id: str, moved: Collection[moved_dues.Moved]) -> None:
+    held = {task.token_id: task.assignee_id for task in tasks.open_of(context.uow, instance_id)}
+    for one in moved:
+        holder = held.get(one.token_id)
+        if holder is not None:
+            code = "task_taken" if one.is_anothers else "deadline_moved"
+            notices.add(context.uow, notices.NoticeRow(
+                id=randomness.new_id(), agency_id=row.agency_id, account_id=holder, role=None, at=context.now, code=code,
+                once=f"{row.id}.{code}.{holder}"))

@@ -223,9 +223,11 @@ def test_a_role_that_changes_takes_its_open_tasks_along(bureau: Bureau) -> None:
     case = office.start()
     office.engine.tasks.claim(manager, office.task(case, "approve_case_report").id)
     change = bureau.people.draft_parameter(bureau.owner, "case_authority", value="supervisor", source=SK, reason="Mutasi")
-    (step,) = bureau.people.effect_of_change(bureau.owner, change).steps
-    assert [(one.role, one.role_after, one.due_at == one.due_after) for one in step.moved] == [("case_manager", "supervisor", True)]
+    effect = bureau.people.effect_of_change(bureau.owner, change)
+    (step,), numbers = effect.steps, (effect.moved, effect.handed_on)
+    assert numbers == (0, 1) and [(one.role, one.role_after, one.due_at == one.due_after) for one in step.moved] == [("case_manager", "supervisor", True)]
     bureau.change(change)
+    assert "task_taken" in {notice.code for notice in bureau.people.notices(manager)}
     (row,) = bureau.rows(case).values()
     assert (row.role, row.assignee_id) == ("supervisor", None) and bureau.told(change).moved == 0
     assert office.engine.tasks.inbox(office.actor("supervisor"), InboxFilters(box="pool")).rows
