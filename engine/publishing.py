@@ -9,6 +9,7 @@ from engine import authorization, definitions, draft_files, drawing_board, error
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.commands.drafts import Checked
+from engine.commands.versions import without_people
 from engine.consent_gates import weakened
 from engine.definitions import Definition
 from engine.directory import sign_in
@@ -88,7 +89,7 @@ class Publishing:
     ) -> tuple[LintFinding, ...]:
         """What the check would say if the draft were saved with this diagram and these roles of lanes; nothing is."""
         authorization.require(actor, "sop.draft")
-        return tuple(self._checked(self._drawn(actor, draft_id, files, lanes)).findings)
+        return tuple(self._checked(actor, self._drawn(actor, draft_id, files, lanes)).findings)
 
     def save_drawing(
         self, actor: Actor, draft_id: str, files: Mapping[str, bytes], *, lanes: Mapping[str, str] = {}, expected_revision: int,
@@ -131,7 +132,7 @@ class Publishing:
         authorization.require(actor, "sop.draft")
         file, data = importing.only_diagram(files)
         found = importing.adapted(data, file)
-        findings = self._checked(SopBundle.from_files({file: found.content})).findings
+        findings = self._linted(SopBundle.from_files({file: found.content}))
         return importing.report(found, findings, roles=self._executor.read(actor, versions.roles_of_lanes))
 
     def import_draft(
@@ -228,7 +229,7 @@ class Publishing:
 
     def _saved(self, actor: Actor, bundle: SopBundle, *, draft_id: str | None, based_on: str | None, expected_revision: int,
                note: str) -> DraftDetail:
-        checked = self._checked(bundle)
+        checked = self._checked(actor, bundle)
 
         def command(context: Context) -> str:
             if draft_id is None:
@@ -242,13 +243,21 @@ class Publishing:
         before = self._executor.read(actor, lambda context: _files(context, draft_id, None))
         return lane_roles.with_lanes(draft_files.completed(SopBundle.from_files(files), before), lanes)
 
-    def _checked(self, bundle: SopBundle) -> Checked:
-        return Checked(bundle=bundle, findings=tuple(guarded.lint_guarded(bundle, operations=frozenset(self._executor.operations))))
+    def _linted(self, bundle: SopBundle) -> list[LintFinding]:
+        return guarded.lint_guarded(bundle, operations=frozenset(self._executor.operations))
+
+    def _checked(self, actor: Actor, bundle: SopBundle) -> Checked:
+        """What lint says of the bundle and, where it could run, whether the agency has people for it."""
+        findings = self._linted(bundle)
+        if not any(finding.severity is Severity.ERROR for finding in findings):
+            definition = definitions.load(bundle)
+            findings = [*findings, *self._executor.read(actor, lambda context: without_people(context, definition))]
+        return Checked(bundle=bundle, findings=tuple(findings))
 
     def _runnable(self, actor: Actor, draft_id: str) -> tuple[Checked, Definition]:
         """The draft's latest revision, checked again by today's rules."""
         files = self._executor.read(actor, lambda context: _files(context, draft_id, None))
-        checked = self._checked(SopBundle.from_files(files))
+        checked = self._checked(actor, SopBundle.from_files(files))
         if any(finding.severity is not Severity.ADVICE for finding in checked.findings):
             raise errors.BundleRefused(checked.findings)
         return checked, definitions.load(checked.bundle)

@@ -12,7 +12,7 @@ from engine.definitions import Definition
 from engine.executor import Context
 from engine.lint import guarded
 from engine.types import LintFinding, Severity, Text, Value
-from storage import deployments, randomness
+from storage import accounts, deployments, randomness
 
 _PEOPLE = frozenset({"userTask", "manualTask", "task"})
 
@@ -36,9 +36,19 @@ def put_in_force(
 
 def unheld(definition: Definition, parameters: Mapping[str, Value] | None) -> list[str]:
     """The roles no account can hold that human steps of a definition wait for at an agency with these parameters."""
+    return sorted(_wanted(definition, parameters) - authorization.KNOWN_ROLES - {""})
+
+
+def without_people(context: Context, definition: Definition) -> list[LintFinding]:
+    """A finding for each role that human steps wait for and nobody of the agency holds today. Other providers need no account."""
+    roles = _wanted(definition, context.parameters_in_force()) & authorization.KNOWN_ROLES - {authorization.PROVIDER}
+    held = accounts.holders(context.uow, context.actor.agency_id, roles, context.local_day())
+    return [_has_no_people(role) for role in sorted(roles - held.keys())]
+
+
+def _wanted(definition: Definition, parameters: Mapping[str, Value] | None) -> set[str]:
     people = [node for process in definition.processes.values() for node in definitions.nodes_of(process) if node.type in _PEOPLE]
-    roles = {definition.role_of(node.id, parameters) for node in people} | set(definition.start_roles(parameters))
-    return sorted(roles - authorization.KNOWN_ROLES - {""})
+    return {definition.role_of(node.id, parameters) for node in people} | set(definition.start_roles(parameters))
 
 
 def _waits_for_nobody(role: str) -> LintFinding:
@@ -46,3 +56,11 @@ def _waits_for_nobody(role: str) -> LintFinding:
         code="role-unheld", severity=Severity.ADVICE, file="sop.toml", line=None, element_id=role,
         message=Text("Instansi ini belum menetapkan siapa peran ini.", "This agency has not said who this role is."),
         instead=Text("Isi parameter bernama sama di agency.toml.", "Give the parameter of the same name in agency.toml."))
+
+
+def _has_no_people(role: str) -> LintFinding:
+    return LintFinding(
+        code="role-without-people", severity=Severity.ADVICE, file="sop.toml", line=None, element_id=role,
+        message=Text("Hari ini tidak seorang pun di instansi ini memegang peran ini.", "Nobody at this agency holds this role today."),
+        instead=Text("Beri peran itu kepada seorang petugas sebelum SOP berlaku, atau pilih peran lain untuk lajurnya.",
+                     "Give the role to an officer before the SOP takes effect, or choose another role for its lane."))

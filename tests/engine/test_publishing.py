@@ -191,6 +191,29 @@ def test_what_is_wrong_is_kept_but_not_proposed(bureau: Bureau, code: str, file:
     assert bureau.sops.draft(bureau.owner, draft.summary.id).summary.state is DraftState.DRAFT
 
 
+def test_a_risk_is_named_until_it_is_gone_and_accepted_with_a_reason_by_whoever_approves(bureau: Bureau) -> None:
+    def unmanned(draft: DraftDetail) -> set[str | None]:
+        found = [finding for finding in draft.findings if finding.code == "role-without-people"]
+        assert {finding.severity for finding in found} == {Severity.ADVICE}
+        return {finding.element_id for finding in found}
+
+    before = unmanned(bureau.touched())
+    assert "intake_operator" in before and not {"head_of_unit", "external_provider"} & before, "providers need no account"
+    bureau.person("operator.baru", "intake_operator")
+    assert unmanned(bureau.touched()) == before - {"intake_operator"}
+
+    step = b"<bpmn:flowNodeRef>approve_plan</bpmn:flowNodeRef>"
+    risky = bureau.draft((step, b""), (b"<bpmn:flowNodeRef>revise_plan</bpmn:flowNodeRef>", b"<bpmn:flowNodeRef>revise_plan</bpmn:flowNodeRef>" + step))
+    assert [finding.element_id for finding in risky.findings if finding.code == "one-hand"] == ["approve_plan"]
+    proposal = bureau.propose(risky)
+    with pytest.raises(errors.InvalidSubmission):
+        bureau.sops.approve(bureau.head, proposal.id, reason=" ", passphrase=PASSPHRASE)
+    with pytest.raises(errors.EngineError):
+        bureau.approve(bureau.owner, proposal)
+    assert bureau.approve(bureau.head, proposal).state == "approved"
+    assert "one-hand" in {finding.code for finding in bureau.sops.get(bureau.owner, bureau.newest.deployment_id).findings}
+
+
 def test_two_editors_never_overwrite_each_other(bureau: Bureau) -> None:
     draft, other = bureau.draft(), bureau.person("pemilik.lain", "process_owner")
     ten = TimeStandard(duration="PT10M", clock=ClockKind.WORKING_MINUTES, text="10 menit")
