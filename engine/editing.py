@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 
 from engine import authorization, draft_reading, errors, form_board, form_edit, table_board
 from engine.bundle import SopBundle
+from engine.commands import drafts as commands
 from engine.draft_edits import FieldEdit, TableEdit
 from engine.editing_results import FormBoard, TableBoard
 from engine.executor import Context
 from engine.publishing import Publishing
-from engine.sop_results import DraftDetail
 from engine.types import Actor, Text
 from storage import drafts
 
 
 class Editing(Publishing):
-    """Forms of a draft, question by question, and its decision tables. Each change is the draft's next revision; everything that does
-    not say it stays.
+    """Forms of a draft, question by question, and its decision tables. Each change is the draft's next revision, whose number it
+    returns; everything that does not say it stays.
 
     All of them raise `NotFound`, `StaleRevision` where somebody saved the draft since `expected_revision`, `DraftClosed`,
     `InvalidSubmission` by the box of the page, and `BundleRefused` where the file cannot be read as it is.
@@ -31,24 +31,24 @@ class Editing(Publishing):
     def save_field(
         self, actor: Actor, draft_id: str, file: str, edit: FieldEdit, *, key: str = "", parent: str = "", after: str | None = None,
         expected_revision: int,
-    ) -> DraftDetail:
+    ) -> int:
         """One question as typed, in the place of `key` or ("") as a new one; `form_edit.with_field` says what the others mean."""
         return self._with_form(actor, draft_id, file, lambda data: form_edit.with_field(
             data, file, edit, key=key, parent=parent, after=after), note=edit.key, expected_revision=expected_revision)
 
     def move_field(
         self, actor: Actor, draft_id: str, file: str, key: str, *, parent: str = "", up: bool, expected_revision: int,
-    ) -> DraftDetail:
+    ) -> int:
         """One question a place up or down."""
         return self._with_form(actor, draft_id, file, lambda data: form_edit.moved(data, file, key, parent=parent, up=up),
                                note=key, expected_revision=expected_revision)
 
-    def remove_field(self, actor: Actor, draft_id: str, file: str, key: str, *, parent: str = "", expected_revision: int) -> DraftDetail:
+    def remove_field(self, actor: Actor, draft_id: str, file: str, key: str, *, parent: str = "", expected_revision: int) -> int:
         """The form without a question, also where something still names it: the check finds that."""
         return self._with_form(actor, draft_id, file, lambda data: form_edit.without_field(data, file, key, parent=parent),
                                note=f"- {key}", expected_revision=expected_revision)
 
-    def save_form_head(self, actor: Actor, draft_id: str, file: str, *, title: Text, help: Text, expected_revision: int) -> DraftDetail:
+    def save_form_head(self, actor: Actor, draft_id: str, file: str, *, title: Text, help: Text, expected_revision: int) -> int:
         """The form's title and what stands above its questions."""
         return self._with_form(actor, draft_id, file, lambda data: form_edit.with_head(data, file, title=title, help=help),
                                note=title.id, expected_revision=expected_revision)
@@ -61,8 +61,7 @@ class Editing(Publishing):
         if any(path.rpartition("/")[2] == f"{key}.json" for path in bundle.forms()):
             raise errors.InvalidSubmission({"key": ("Kunci itu sudah dipakai formulir lain SOP ini.",
                                                     "Another form of this SOP has that key.")})
-        self._saved(actor, SopBundle.from_files({**bundle.files, file: data}), draft_id=draft_id, based_on=None,
-                    expected_revision=expected_revision, note=f"+ {key}")
+        self._next(actor, draft_id, SopBundle.from_files({**bundle.files, file: data}), f"+ {key}", expected_revision)
         return file
 
     def table_board(
@@ -79,7 +78,7 @@ class Editing(Publishing):
 
     def save_table(
         self, actor: Actor, draft_id: str, file: str, decision: str, edit: TableEdit, *, expected_revision: int,
-    ) -> DraftDetail:
+    ) -> int:
         """The rows and the hit policy of a decision table as typed; `problems` of a refusal are by cell, as `TableBoard.wrong`."""
         authorization.require(actor, "sop.draft")
         bundle = self._bundle(actor, draft_id, expected_revision)
@@ -91,7 +90,7 @@ class Editing(Publishing):
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _with_form(self, actor: Actor, draft_id: str, file: str, change: Callable[[bytes], bytes], *, note: str,
-                   expected_revision: int) -> DraftDetail:
+                   expected_revision: int) -> int:
         authorization.require(actor, "sop.draft")
         bundle = self._bundle(actor, draft_id, expected_revision)
         if file not in bundle.forms():
@@ -99,13 +98,17 @@ class Editing(Publishing):
         return self._changed(actor, draft_id, bundle, file, change, note=note, expected_revision=expected_revision)
 
     def _changed(self, actor: Actor, draft_id: str, bundle: SopBundle, file: str, change: Callable[[bytes], bytes], *, note: str,
-                 expected_revision: int) -> DraftDetail:
-        """The next revision, or the draft as it is where the change changes nothing."""
+                 expected_revision: int) -> int:
+        """The next revision, or the one there is where the change changes nothing."""
         after = change(bundle.files[file])
         if after == bundle.files[file]:
-            return self.draft(actor, draft_id)
-        return self._saved(actor, SopBundle.from_files({**bundle.files, file: after}), draft_id=draft_id, based_on=None,
-                           expected_revision=expected_revision, note=f"{file}: {note}")
+            return expected_revision
+        return self._next(actor, draft_id, SopBundle.from_files({**bundle.files, file: after}), f"{file}: {note}", expected_revision)
+
+    def _next(self, actor: Actor, draft_id: str, bundle: SopBundle, note: str, expected_revision: int) -> int:
+        checked = self._checked(bundle)
+        return self._executor.run(actor, lambda context: commands.save(
+            context, draft_id, checked, expected_revision=expected_revision, note=note))
 
     def _bundle(self, actor: Actor, draft_id: str, expected_revision: int) -> SopBundle:
         """The files as the author saw them: what a change says of others must not be said of files that are no longer those."""

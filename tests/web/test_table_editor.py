@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.web import test_sop_drafts
+from tests.web import test_document_previews, test_sop_drafts
 from tests.web.test_sop_drafts import House, begin
 
 house = test_sop_drafts.house  # the fixture
@@ -154,3 +154,14 @@ def test_its_page_is_in_english_too(author: Author) -> None:
     page = words(author.open())
     author.browser.post("/bahasa", {"language": "id", "next": author.draft})
     assert "FIRST: the first row that matches" in page and "Overlaps and gaps" in page and "Try it" in page
+
+
+def test_a_hostile_table_is_shown_by_nobody_and_a_cell_that_works_for_ever_is_stopped(author: Author) -> None:
+    bomb = b'<!DOCTYPE a [<!ENTITY b "c">]><definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">&b;</definitions>'
+    test_document_previews.changed(author.browser, author.draft, **{"butir-layanan.dmn": bomb})
+    page = author.browser.get(f"{author.path}?berkas=butir-layanan.dmn")
+    assert page.status_code == 200 and "xml-doctype" in page.text and "<textarea" not in page.text
+    author.open()
+    author.sent |= {"r0-i0": "count(for a in 1..19999, b in 1..19999 return a) > 1", "r1-o0": '"<img src=x onerror=alert(1)>"'}
+    status, page = author.press(do="try", **{"masukan.provider_answer": "rejected"})
+    assert status == 200 and "melebihi batas kerja" in page and "pencarian dibatasi" in page and "<img src=x" not in page
