@@ -57,6 +57,15 @@ def _in_whose_place(actor: Actor, role: str) -> Text:
     return Text(f" (Anda Plt. {names})", f" (you stand in for {names})") if names else Text("", "")
 
 
+#: Why a task is due otherwise than it would be counted today. Clocks that run follow a change of the calendar; those that ran out or were
+#: stopped by then do not.
+_PAUSED = Text("Ditambah waktu kasus dijeda: tenggat", "With the time the case was paused: due")
+_COUNTED_ONCE = Text("Itu menurut kalender sekarang; menurut kalender saat itu tenggatnya",
+                     "That is by the calendar of today; by the calendar of its time it was due")
+_PAUSED_OR_ONCE = Text("Dengan waktu kasus dijeda, atau menurut kalender saat itu, tenggatnya",
+                       "With the time the case was paused, or by the calendar of its time, it was due")
+
+
 def why_due(summary: TaskSummary, calendar: WorkCalendar | None, started: datetime | None) -> Text:
     """Why the task is due when it is; "belum ditetapkan dalam SOP" where the SOP gives no number."""
     if summary.standard is None or calendar is None:
@@ -68,10 +77,11 @@ def why_due(summary: TaskSummary, calendar: WorkCalendar | None, started: dateti
         return Text("Waktu mulai standar ini belum tercatat.", "The instant this standard starts from is not recorded yet.")
     start = started or summary.ready_at
     said = {language: calendars.explain_due(start, summary.standard, calendar, language=language) for language in ("id", "en")}
-    if summary.due_at != calendars.due_at(start, summary.standard, calendar):  # the case stood still in between
+    counted = calendars.due_at(start, summary.standard, calendar)
+    if summary.due_at != counted:
+        why = _COUNTED_ONCE if summary.due_at < counted else _PAUSED if summary.completed_at is None else _PAUSED_OR_ONCE
         moved = {language: due_words.instant_in_words(summary.due_at, calendar.zone, language) for language in said}
-        said = {"id": f"{said['id']} Ditambah waktu kasus dijeda: tenggat {moved['id']}.",
-                "en": f"{said['en']} With the time the case was paused: due {moved['en']}."}
+        said = {language: f"{said[language]} {why.in_language(language)} {moved[language]}." for language in said}
     if standards.counts_day_and_night(summary.standard, summary.risk):
         said = {"id": f"Risiko tinggi, maka menit kerja dihitung siang malam: {said['id']}",
                 "en": f"The risk is high, so working minutes count day and night: {said['en']}"}

@@ -285,3 +285,18 @@ def test_a_case_that_stands_still_has_no_deadline_to_move_and_goes_on_by_the_new
     cases.resume(bureau.head, still.instance_id or "", reason="Kabar keluarga sudah diterima pagi ini")
     assert bureau.office.task(still, "approve_case_report").due_at == bureau.office.task(runs, "approve_case_report").due_at
     confirmed(bureau.office, still)
+
+
+def test_a_task_that_was_late_before_is_explained_by_the_calendar_of_its_time(bureau: Bureau) -> None:
+    office = bureau.office
+    office.clock.advance(DAY - timedelta(hours=8))     # 07:55 of the next day
+    case = office.start()
+    office.clock.advance(timedelta(hours=2))
+    office.scene.work()
+    task = office.task(case, "approve_case_report")
+    bureau.change(bureau.draft(days=0))
+    after = office.task(case, "approve_case_report")
+    assert after.due_at == task.due_at and bureau.people.table_changes(bureau.owner)[0].moved == 0
+    told = office.engine.tasks.get(office.actor("case_manager"), task.id).why_due
+    assert "menurut kalender saat itu tenggatnya" in told.id and "by the calendar of its time it was due" in told.en
+    confirmed(office, case)
