@@ -63,6 +63,7 @@ class FormBoard:
     findings: tuple[LintFinding, ...]
     clauses: tuple[tuple[str, str], ...]
     uses: tuple[FieldUse, ...] = ()   # of the question that was asked for
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)   # by question: names its conditions read that nothing answers
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine import draft_reading, drawing_board, errors, form_uses, forms, forms_schema
+from engine import draft_reading, drawing_board, errors, form_names, form_uses, forms, forms_schema
 from engine.bundle import SopBundle
 from engine.draft_edits import NOTHING, FieldEdit
 from engine.draft_reading import written
@@ -34,7 +34,8 @@ def board(context: Context, draft_id: str, file: str, *, key: str = "") -> FormB
         help=written(form.help) if form else NOTHING, fields=_authored(form) if form else (),
         view=forms.to_fill(form, {}, SENSITIVITIES) if form else None,
         findings=draft_reading.findings_of(context, row, chosen),
-        clauses=drawing_board.clauses_of(bundle), uses=form_uses.uses(bundle, chosen.path, key) if chosen is not None and key else ())
+        clauses=drawing_board.clauses_of(bundle), uses=form_uses.uses(bundle, chosen.path, key) if chosen is not None and key else (),
+        unknown=form_names.unknown(bundle, form) if form else {})
 
 
 def _form(path: str, data: bytes) -> Form | None:

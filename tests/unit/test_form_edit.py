@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine import errors, form_board, form_edit, form_uses, forms_schema
+from engine import errors, form_board, form_edit, form_names, form_uses, forms_schema
 from engine.bundle import SopBundle
 from engine.draft_edits import FieldEdit
 from engine.editing_results import AuthoredField, UsedIn
@@ -163,3 +163,16 @@ def test_an_answer_in_quotation_marks_or_a_longer_name_is_no_use_of_a_question()
     assert [each.name for each in form_uses.uses(bundle, FILE, "a")] == []
     assert [each.name for each in form_uses.uses(bundle, FILE, "b")] == [Text("Y", "Y")]
     assert [each.name for each in form_uses.uses(bundle, FILE, "d")] == [Text("Lain", "Lain")]
+
+
+@pytest.mark.parametrize("sop", sorted({path.parents[1] for path in FORMS}), ids=lambda path: "/".join(path.parts[-2:]))
+def test_the_conditions_of_shipped_forms_read_only_what_is_answered(sop: Path) -> None:
+    bundle = SopBundle.from_dir(sop)
+    for file, data in bundle.forms().items():
+        assert form_names.unknown(bundle, forms_schema.read_form(data, file=file)) == {}, file
+
+
+def test_a_misspelt_name_in_a_condition_is_told() -> None:
+    data = form_edit.with_field(DATA, FILE, a_question(show_if='b = "x" and ris = "high"', rule="usia > parameters.batas"))
+    bundle = SopBundle.from_files({"sop.toml": b"", FILE: data})
+    assert form_names.unknown(bundle, forms_schema.read_form(data, file=FILE)) == {"usia": ("ris",)}

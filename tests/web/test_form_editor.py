@@ -81,6 +81,12 @@ def test_a_refusal_stands_beside_its_box_and_loses_nothing(author: Author) -> No
     assert "meeting_place" not in author.questions()
 
 
+def test_a_condition_on_a_name_that_nothing_answers_is_kept_and_told(author: Author) -> None:
+    assert author.post("isian", **{**ASKED, "show_if": 'sourse = "direct" and risk = "high"'})[0] == 303
+    for page in (author.page(), author.page(more="&isian=meeting_place")):
+        assert "tidak dijawab oleh apa pun di SOP ini: sourse." in words(page)
+
+
 def test_two_editors_never_overwrite_each_other(author: Author) -> None:
     other = author.browser.post(f"{author.path}/isian", {**ASKED, "berkas": FILE, "revision": "1", "key": "mine"}, on=author.draft)
     assert other.status_code == 303

@@ -1,0 +1,61 @@
+"""Which names a form's conditions read that nothing of its SOP gives: a misspelt one is no error of FEEL, only never true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine import bpmn_xml, definitions, errors, feel, forms_schema
+from engine.bundle import SopBundle
+from engine.forms_schema import Form
+from engine.model import Node
+
+#: What the engine itself puts beside the answers.
+_ALWAYS = frozenset({"parameters", "risk", "item", "partial", "?"})
+
+
+def unknown(bundle: SopBundle, form: Form) -> Mapping[str, tuple[str, ...]]:
+    """By key of a question, the names in its conditions that no form, step or table of the SOP answers; a hint, never a refusal."""
+    reading = {field.key: _read(field.show_if) | _read(field.rule)
+               for outer in form.fields for field in (outer, *outer.fields) if field.show_if or field.rule}
+    if not reading:
+        return {}
+    known = _ALWAYS | {field.key for outer in form.fields for field in (outer, *outer.fields)} | frozenset(_variables(bundle))
+    return {key: strange for key, names in reading.items() if (strange := tuple(sorted(names - known)))}
+
+
+def _read(source: str | None) -> frozenset[str]:
+    try:
+        return feel.compile_expression(source).required if source else frozenset()
+    except (feel.FeelSyntaxError, feel.FeelLimit):
+        return frozenset()
+
+
+def _variables(bundle: SopBundle) -> Iterator[str]:
+    """Every name that some answer, table, loop or mapping of the SOP could give a value to."""
+    for path, data in bundle.forms().items():
+        try:
+            form = forms_schema.read_form(data, file=path)
+        except errors.BundleRefused:
+            continue
+        yield from (field.key for outer in form.steering for field in (outer, *outer.fields))
+        yield from form.shows
+    for path, data in bundle.diagrams().items():
+        try:
+            model = bpmn_xml.read_model(data, file=path)
+        except errors.BundleRefused:
+            continue
+        for process in model.processes.values():
+            yield from (*process.data_inputs, *process.data_outputs, *process.data_objects.values())
+            for node in definitions.nodes_of(process):
+                yield from _given(node)
+
+
+def _given(node: Node) -> Iterator[str]:
+    yield from (mapping.target for mapping in (*node.input_mappings, *node.output_mappings))
+    if node.result:
+        yield node.result
+    if node.body is not None:
+        yield from node.body.data_objects.values()
+    if node.loop is not None and node.loop.for_each is not None:
+        loop = node.loop.for_each
+        yield from (loop.item, *loop.collect, *([loop.into] if loop.into else []))
