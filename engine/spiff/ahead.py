@@ -10,16 +10,18 @@ import functools
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
-from engine.spiff.activities import ActivitySpec
+from engine.spiff.activities import ActivitySpec, SubProcessSpec
 from engine.spiff.build import Program, ScopeSpec
 from engine.spiff.codec import State
 from engine.spiff.elements import ElementSpec, ExclusiveSpec
 from engine.spiff.events import BoundarySpec, EventGatewaySpec
 from engine.spiff.joins import InclusiveSpec, ParallelSpec
+from engine.spiff.loops import LoopSpec
 from engine.spiff.moving import Obstacle
 
 PASSED, JOIN = "new-step-passed", "join-changed"
 _Elements = frozenset[ElementSpec]
+_Renamed = tuple[tuple[str, str], ...]     # what was called so, and what takes its place
 _CHOOSES = ExclusiveSpec | InclusiveSpec | EventGatewaySpec
 
 
@@ -29,7 +31,7 @@ def obstacles(former: Program, program: Program, before: State, after: State, ma
     for (old_number, _, _, old_rows), (number, _, _, rows) in zip(before.scopes, after.scopes, strict=True):
         old, new = former.scopes[old_number], program.scopes[number]
         at_old, at_new = _positions(old, old_rows), _positions(new, rows)
-        found |= {Obstacle(step.node.id, PASSED) for step in _passed(old, new, at_new, frozenset(mapping.values()))}
+        found |= {Obstacle(step.node.id, PASSED) for step in _passed(old, new, at_new, tuple(sorted(mapping.items())))}
         found |= {Obstacle(join, JOIN) for join in _changed_joins(old, new, at_old, at_new, tuple(sorted(mapping.items())))}
     return tuple(sorted(found))
 
@@ -41,17 +43,49 @@ def _positions(scope: ScopeSpec, rows: Iterable[tuple[int, int, int, int, int, o
 
 
 @functools.lru_cache(maxsize=4096)
-def _passed(old: ScopeSpec, new: ScopeSpec, positions: _Elements, put_in_place: frozenset[str]) -> _Elements:
-    known = {element.node.id for element in old.elements} | put_in_place
-    steps = frozenset(element for element in new.elements
-                      if isinstance(element, ActivitySpec) and element.loop is None and element.node.id not in known
-                      and not element.node.triggered_by_event)
-    if not steps:
-        return steps
-    promised = _promises(new, steps)
+def _passed(old: ScopeSpec, new: ScopeSpec, positions: _Elements, renamed: _Renamed) -> _Elements:
+    duties = _duties(old, new, renamed, frozenset())
+    if not duties:
+        return frozenset()
+    promised = _promises(new, frozenset(duties))
     ahead = frozenset().union(*(promised[position] for position in positions))
     owed = frozenset().union(*(promised[earlier] for position in positions for earlier in _on_every_way_to(new, position)))
-    return owed - ahead
+    return frozenset().union(*(duties[element] for element in owed - ahead))
+
+
+def _duties(old: ScopeSpec, new: ScopeSpec, renamed: _Renamed, around: frozenset[tuple[int, int]]) -> dict[ElementSpec, _Elements]:
+    """The elements of a scope with which a new step is done: the step itself, or what it lies inside of. A sub-process for each of
+    several counts as gone through: whom it was gone through for did the new step no more than a single one."""
+    place = dict(renamed)
+    were = {(type(element), place.get(element.node.id, element.node.id)): element for element in old.elements}
+    known = {element_id for _, element_id in were}.union(place.values(), (element.node.id for element in old.elements))
+    found: dict[ElementSpec, _Elements] = {}
+    for element in new.elements:
+        if not isinstance(element, ActivitySpec) or element.loop is not None or element.node.triggered_by_event:
+            continue
+        if element.node.id not in known:
+            found[element] = frozenset({element})
+            continue
+        inside, was = _inside(element), _inside(were.get((type(element), element.node.id)))
+        if inside is None or was is None or (was.number, inside.number) in around or any(edge.interrupts for edge in element.boundaries):
+            continue
+        if steps := _certain(was, inside, renamed, around | {(was.number, inside.number)}):
+            found[element] = steps
+    return found
+
+
+def _certain(old: ScopeSpec, new: ScopeSpec, renamed: _Renamed, around: frozenset[tuple[int, int]]) -> _Elements:
+    """The new steps that every run of this scope comes to."""
+    duties = _duties(old, new, renamed, around)
+    promised = _promises(new, frozenset(duties)) if duties else {}
+    sure = _all_of([promised[start] for start in _starts(new)]) if duties else frozenset()
+    return frozenset().union(*(duties[element] for element in sure))
+
+
+def _inside(element: ElementSpec | None) -> ScopeSpec | None:
+    """What an activity holds, also one that is done for each of several."""
+    held = element.body if isinstance(element, LoopSpec) else element
+    return held.inner if isinstance(held, SubProcessSpec) else None
 
 
 @functools.lru_cache(maxsize=256)

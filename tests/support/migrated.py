@@ -81,10 +81,10 @@ class Edit:
 
 
 def _places(drawn: Any, path: tuple[Any, ...] = (), is_certain: bool = True) -> Iterator[tuple[tuple[Any, ...], Block, bool]]:
-    """Every block with the way to it, and whether every run goes through it: rows of rows, and branches that all are taken."""
+    """Every block with the way to it, and whether every run goes through it: rows of rows, branches that all are taken, what lies inside."""
     if isinstance(drawn, tuple) and drawn and isinstance(drawn[0], str):
         yield path, drawn, is_certain
-        is_certain = is_certain and drawn[0] in ("seq", "and")
+        is_certain = is_certain and drawn[0] in ("seq", "and", "sub", "call")
     if isinstance(drawn, tuple | list):
         for number, one in enumerate(drawn):
             if isinstance(one, tuple | list):

@@ -110,6 +110,12 @@ SAFE: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], str]] = {
         plain(users("a") + inside("sp", users("u n"), "sp_s>u>n"), "s>a>sp>e"), {}, "a sp u n"),
     "inside a sub-process, ahead": (
         plain(inside("sp", users("u"), "sp_s>u"), "s>sp>e"), (), plain(inside("sp", users("u n"), "sp_s>u>n"), "s>sp>e"), {}, "sp u n"),
+    "a new step inside may be skipped": (
+        plain(inside("sp", users("u"), "sp_s>u") + users("b"), "s>sp>b>e"), ("u",),
+        plain(inside("sp", node("exclusiveGateway", "x") + users("u n"), "sp_s>x;x>u;x>n ? false") + users("b"), "s>sp>b>e"), {}, "b"),
+    "a new step inside lies ahead": (
+        plain(users("a") + inside("sp", users("u"), "sp_s>u"), "s>a>sp>e"), (),
+        plain(users("a") + inside("sp", users("u n"), "sp_s>u>n"), "s>a>sp>e"), {}, "a sp u n"),
     "a loop back promises what its way out does": (
         PLAIN, ("a",), plain(node("exclusiveGateway", "x") + users("a b c n"), "s>a>b>x\nx>a ? false\nx>c>n>e"), {}, "b c n"),
 }
@@ -135,6 +141,13 @@ BLOCKED: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], list[tupl
     "a new step inside the sub-process is passed": (
         plain(inside("sp", users("u v"), "sp_s>u>v"), "s>sp>e"), ("u",),
         plain(inside("sp", users("u n v"), "sp_s>u>n>v"), "s>sp>e"), {}, [("n", "new-step-passed")], "blocked"),
+    "a new step lies inside a sub-process that is done": (
+        plain(inside("sp", users("u"), "sp_s>u") + users("b"), "s>sp>b>e"), ("u",),
+        plain(inside("sp", users("u n"), "sp_s>u>n") + users("b"), "s>sp>b>e"), {}, [("n", "new-step-passed")], "blocked"),
+    "a new step lies two sub-processes deep, both done": (
+        plain(inside("sp", inside("tp", users("u"), "tp_s>u"), "sp_s>tp") + users("b"), "s>sp>b>e"), ("u",),
+        plain(inside("sp", inside("tp", users("n u"), "tp_s>n>u"), "sp_s>tp") + users("b"), "s>sp>b>e"), {},
+        [("n", "new-step-passed")], "blocked"),
     "the sub-process has become a task": (
         plain(inside("sp", users("u"), "sp_s>u"), "s>sp>e"), (), plain(users("sp"), "s>sp>e"), {}, [("sp", "kind-changed")], "blocked"),
     "the mapping leads to what is not alike": (
