@@ -122,7 +122,9 @@ class Concurrency:
         self._net, self._with_asides = net, with_asides
         self._beside = [0] * len(net.target)       # of each place a bit for each other place
         self._changed = set[int]()
-        self._upstream = {key: _bits(net.leading_to(key)) for key, move in net.moves.items() if move.takes is Takes.INCLUSIVE}
+        #: Of each inclusive gateway: where a token may hold it back, since it comes to some of its flows and not to others.
+        self._holding = {key: _bits(place for place, goals in net.leading_to(key).items() if len(goals) < len(move.incoming))
+                         for key, move in net.moves.items() if move.takes is Takes.INCLUSIVE}
         for begun in net.beginnings:
             self._all_beside(begun)
         for move in net.moves.values():
@@ -163,7 +165,7 @@ class Concurrency:
                 others &= self._beside[one] | 1 << one
             others &= ~_bits(move.incoming)
         elif move.takes is Takes.INCLUSIVE:
-            others &= ~_bits(move.incoming) & ~self._upstream[move.node.id]
+            others &= ~_bits(move.incoming) & ~self._holding[move.node.id]
         for given in {one for way in move.ways for one in way} | ({*move.aside} if self._with_asides else set()):
             self._pair(given, others)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -18,7 +20,9 @@ from tests.support.bpmn import (
     boundary, call, conditional, document, element, end, error, event, exclusive, flow, flows, inclusive, link, parallel, process, start, sub,
     throw, catch, timer, user,
 )
+from tests.support.random_process import FAMILIES, Generator, to_bpmn
 
+CODES = ("deadlock", "lost-token", "loop-without-exit")
 ASIDE = boundary("b", "t", timer("PT1H"), interrupting=False)
 
 
@@ -122,7 +126,7 @@ def test_a_loop_beside_a_branch_that_ends_all() -> None:
 
 def test_a_link_leads_on() -> None:
     ways = (start(), throw("t", link("A")), catch("c", link("A")), user("a"), end(), flows("s", "t"), flows("c", "a", "e"))
-    assert [found(code, *ways) for code in ("deadlock", "lost-token", "loop-without-exit")] == [[], [], []]
+    assert [found(code, *ways) for code in CODES] == [[], [], []]
 
 
 # --- the game itself ---------------------------------------------------------------------------------------------------
@@ -185,6 +189,36 @@ def test_what_is_ever_together_is_said_to_be(net: Net) -> None:
         together = Concurrency(net, with_asides=True)
         for position in known[1]:
             assert all(together.beside(one, other) for one in position for other in position if one != other) or len(set(position)) < len(position)
+
+
+def drawn_at_random(family: str, seed: int) -> str:
+    return to_bpmn(Generator(random.Random(f"{family}{seed}"), FAMILIES[family]).process()).decode()
+
+
+def said(drawing: str, code: str) -> set[str | None]:
+    return {hit.element_id for hit in lint(SopBundle.from_files({"x.bpmn": drawing.encode()})) if hit.code == code}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_sound_blocks_raise_no_alarm_however_they_are_put_together(family: str) -> None:
+    for seed in range(12):
+        drawing = drawn_at_random(family, seed)
+        assert {code: said(drawing, code) for code in CODES} == {code: set() for code in CODES}, seed
+
+
+@pytest.mark.parametrize(("now", "kind", "code"), [("parallelGateway", "exclusiveGateway", "deadlock"),
+                                                   ("exclusiveGateway", "parallelGateway", "lost-token")])
+def test_one_wrong_join_among_sound_blocks_is_found(now: str, kind: str, code: str) -> None:
+    tried = 0
+    for seed in range(20):
+        drawing = drawn_at_random("flow", seed)
+        joins = [one for one in re.findall(rf'<bpmn:{kind} id="(\w+)"', drawing)
+                 if drawing.count(f'targetRef="{one}"') > 1 and drawing.count(f'sourceRef="{one}"') == 1]
+        for join in joins[:1]:
+            wrong = drawing.replace(f'<bpmn:{kind} id="{join}"></bpmn:{kind}>', f'<bpmn:{now} id="{join}"></bpmn:{now}>')
+            assert join in said(wrong, code), (seed, join)
+            tried += 1
+    assert tried > 5
 
 
 @pytest.mark.parametrize("join, waits", [(parallel("j"), True), (inclusive("j"), False)])
