@@ -18,12 +18,12 @@ def of_sop(context: Context, definition: Definition) -> tuple[AgencyParameter, .
     """Those of the actor's agency that stand behind a lane or in an expression, in the profile's order."""
     agency = agencies.get(context.uow, context.actor.agency_id)
     named = {role for sheet in definition.sheets.values() for role in sheet.lanes.values()}
-    return _chosen(agency.profile if agency is not None else {}, named | _drawn(definition))
+    return _chosen(agency.profile if agency is not None else {}, named | _drawn(definition.files))
 
 
 def read_by_steps(context: Context) -> frozenset[str]:
     """The names that expressions of the agency's SOPs in force read."""
-    return frozenset().union(*(_drawn(context.executor.definition(context.uow, row.id)) for row in deployments.all_in_force(
+    return frozenset().union(*(_drawn(deployments.files(context.uow, row.id)) for row in deployments.all_in_force(
         context.uow, context.actor.agency_id, context.local_day())))
 
 
@@ -33,8 +33,8 @@ def of_clocks(profile: Mapping[str, Any], definition: Definition) -> tuple[Agenc
     return _chosen(profile, {name for text in begins for name in _NAMED.findall(text)})
 
 
-def _drawn(definition: Definition) -> frozenset[str]:
-    drawn = (data for path, data in definition.files.items() if path.endswith((".bpmn", ".dmn")))
+def _drawn(files: Mapping[str, bytes]) -> frozenset[str]:
+    drawn = (data for path, data in files.items() if path.endswith((".bpmn", ".dmn")))
     return frozenset().union(*(_NAMED.findall(data.decode()) for data in drawn))
 
 
