@@ -43,10 +43,13 @@ class FieldUse:
 
 @dataclass(frozen=True, kw_only=True)
 class AuthoredField:
-    """One question as it stands in the file, its columns with it."""
+    """One question as it stands in the file, its columns with it. `edit` has the words as written, English only where there is some;
+    `label` and `heading` are for readers."""
 
     edit: FieldEdit
-    columns: tuple[FieldEdit, ...] = ()
+    label: Text
+    heading: Text
+    columns: tuple[AuthoredField, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

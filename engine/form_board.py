@@ -31,7 +31,7 @@ def board(context: Context, draft_id: str, file: str, *, key: str = "") -> FormB
     form = read[chosen.path] if chosen is not None else None
     return FormBoard(
         summary=draft_summary(context, row), files=files, file=chosen, title=written(form.title) if form else NOTHING,
-        help=written(form.help) if form else NOTHING, fields=_authored(form) if form else (),
+        help=written(form.help) if form else NOTHING, fields=tuple(_authored(form.fields)) if form else (),
         view=forms.to_fill(form, {}, SENSITIVITIES) if form else None,
         findings=draft_reading.findings_of(context, row, chosen),
         clauses=drawing_board.clauses_of(bundle), uses=form_uses.uses(bundle, chosen.path, key) if chosen is not None and key else (),
@@ -45,18 +45,14 @@ def _form(path: str, data: bytes) -> Form | None:
         return None
 
 
-def _authored(form: Form) -> tuple[AuthoredField, ...]:
-    return tuple(AuthoredField(edit=edit, columns=tuple(_edits(field.fields)))
-                 for edit, field in zip(_edits(form.fields), form.fields, strict=True))
-
-
-def _edits(fields: tuple[Field, ...]) -> Iterator[FieldEdit]:
+def _authored(fields: tuple[Field, ...]) -> Iterator[AuthoredField]:
     """The questions as their pages show them; each heading stands at the one that begins it."""
-    heading = NOTHING
+    before = NOTHING
     for field in fields:
-        yield FieldEdit(
+        heading = NOTHING if field.group == before else field.group
+        yield AuthoredField(label=field.label, heading=heading, columns=tuple(_authored(field.fields)), edit=FieldEdit(
             key=field.key, type=field.type.value, label=written(field.label), help=written(field.help), required=field.required,
             allow_unknown=field.allow_unknown, steering=field.steering, sensitivity=field.sensitivity,
             options=tuple((one.value, written(one.label)) for one in field.options), show_if=field.show_if or "", rule=field.rule or "",
-            clause=field.clause, heading=NOTHING if field.group == heading else written(field.group))
-        heading = field.group
+            clause=field.clause, heading=written(heading)))
+        before = field.group

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import FieldEdit
-from engine.errors import EngineError, InvalidSubmission, NotAllowed, NotFound, StaleRevision
+from engine.errors import BundleRefused, EngineError, InvalidSubmission, NotAllowed, NotFound, StaleRevision
 from engine.types import Text
 from webui import context, forms, limits, sop_drafts, sops
 from webui.studio import SENSITIVITIES
@@ -73,7 +73,7 @@ def add(draft_id: str) -> Answer:
                                               expected_revision=request.form.get("revision", 0, type=int))
         return redirect(url_for("form_editor.show", draft_id=draft_id, berkas=file), code=303)
 
-    return _told(act, lambda problem, wrong, status: (_page(
+    return _told(draft_id, act, lambda problem, wrong, status: (_page(
         draft_id, request.form.get("berkas", ""), problem=problem, wrong=wrong, place="baru"), status))
 
 
@@ -105,7 +105,7 @@ def save_field(draft_id: str) -> Answer:
             return _columns(draft_id, file, parent or typed.key)
         return redirect(url_for("form_editor.show", draft_id=draft_id, berkas=file, _anchor=f"q-{typed.key}"), code=303)
 
-    return _told(act, lambda problem, wrong, status: (_field_page(
+    return _told(draft_id, act, lambda problem, wrong, status: (_field_page(
         draft_id, file, key, parent, typed=typed, problem=problem, wrong=wrong, after=after), status))
 
 
@@ -130,7 +130,7 @@ def _change(draft_id: str, file: str, act: Callable[[Any, int], object], *, plac
             return _columns(draft_id, file, parent)
         return redirect(url_for("form_editor.show", draft_id=draft_id, berkas=file, _anchor=place), code=303)
 
-    return _told(acted, lambda problem, wrong, status: (
+    return _told(draft_id, acted, lambda problem, wrong, status: (
         _field_page(draft_id, file, parent, "", problem=problem or " ".join(wrong.values())) if parent
         else _page(draft_id, file, problem=problem, wrong=wrong, place=place), status))
 
@@ -140,8 +140,9 @@ def _columns(draft_id: str, file: str, table: str) -> Answer:
     return redirect(url_for("form_editor.field", draft_id=draft_id, berkas=file, isian=table, _anchor="kolom"), code=303)
 
 
-def _told(act: Callable[[], Answer], page: Callable[[str, Mapping[str, str], int], Answer]) -> Answer:
-    """What came of it; a refusal is told on `page`: one about the whole, those by box, and the status."""
+def _told(draft_id: str, act: Callable[[], Answer], page: Callable[[str, Mapping[str, str], int], Answer]) -> Answer:
+    """What came of it; a refusal is told on `page`: one about the whole, those by box, and the status. A draft that nobody edits any more
+    is shown as it stands."""
     try:
         return act()
     except (NotFound, NotAllowed):
@@ -152,8 +153,10 @@ def _told(act: Callable[[], Answer], page: Callable[[str, Mapping[str, str], int
     except StaleRevision:
         return page(_("Draf ini disimpan orang lain sesudah halaman ini dibuka, jadi belum ada yang disimpan. Yang Anda tulis masih di "
                       "sini: periksa dahulu keadaan terbarunya, lalu simpan lagi."), {}, 409)
-    except EngineError as refusal:
+    except BundleRefused as refusal:
         return page(sop_drafts.why(refusal), {}, 422)
+    except EngineError as refusal:
+        return sop_drafts.page_of(draft_id, problem=sop_drafts.why(refusal), place="berkas"), 422
 
 
 def _page(draft_id: str, file: str, *, problem: str = "", wrong: Mapping[str, str] = {}, place: str = "") -> str:
@@ -172,18 +175,17 @@ def _field_page(
     table = next((each for each in board.fields if each.edit.key == parent), None) if parent else None
     if board.view is None or (parent and (table is None or not table.columns)):
         raise NotFound(file=file)
-    beside = [each.edit for each in board.fields] if table is None else list(table.columns)
-    found = next((each for each in beside if each.key == key), None)
+    beside = board.fields if table is None else table.columns
+    found = next((each for each in beside if each.edit.key == key), None)
     if key and found is None:
         raise NotFound(field=key)
-    columns = next((each.columns for each in board.fields if each.edit.key == key), ()) if key and table is None else ()
-    shown = typed or found or FieldEdit(key="", type="text", label=Text("", ""))
+    shown = typed or (found.edit if found else FieldEdit(key="", type="text", label=Text("", "")))
     options = _options_text(shown.options or ())
     return render_template(
-        "sop_form_field.html", board=board, draft=board.summary, key=key, parent=parent, table=table, beside=beside, columns=columns,
+        "sop_form_field.html", board=board, draft=board.summary, key=key, parent=parent, table=table, beside=beside, found=found,
         edit=shown, options=request.form.get("options", options) if typed else options,
         type_words=type_words(), sensitivities=SENSITIVITIES, problem=problem, wrong=wrong, after=after,
-        was=_options_text(found.options or ()) if found else "")
+        was=_options_text(found.edit.options or ()) if found else "")
 
 
 def _typed() -> tuple[FieldEdit, dict[str, tuple[str, str]]]:

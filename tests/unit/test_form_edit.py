@@ -28,7 +28,7 @@ DATA = json.dumps(GROUPED, indent=2).encode()
 
 
 def authored(data: bytes, file: str = FILE) -> tuple[AuthoredField, ...]:
-    return form_board._authored(forms_schema.read_form(data, file=file))
+    return tuple(form_board._authored(forms_schema.read_form(data, file=file).fields))
 
 
 def shown(data: bytes) -> list[tuple[str, str]]:
@@ -47,7 +47,7 @@ def test_a_shipped_form_saved_as_its_pages_show_it_says_the_same(path: Path) -> 
     for field in authored(data, file):
         data = form_edit.with_field(data, file, field.edit, key=field.edit.key)
         for column in field.columns:
-            data = form_edit.with_field(data, file, column, key=column.key, parent=field.edit.key)
+            data = form_edit.with_field(data, file, column.edit, key=column.edit.key, parent=field.edit.key)
     data = form_edit.with_head(data, file, title=before.title, help=before.help)
     assert forms_schema.read_form(data, file=file) == before
     if b'"group"' not in path.read_bytes():
@@ -118,10 +118,10 @@ def test_a_table_begins_with_a_column_and_never_loses_its_last() -> None:
     data = form_edit.with_field(DATA, FILE, a_question(key="anak", type="rows"))
     (column,) = authored(data)[-1].columns
     with pytest.raises(errors.InvalidSubmission):
-        form_edit.without_field(data, FILE, column.key, parent="anak")
+        form_edit.without_field(data, FILE, column.edit.key, parent="anak")
     data = form_edit.with_field(data, FILE, a_question(key="nama", type="text"), parent="anak", after="")
-    data = form_edit.without_field(data, FILE, column.key, parent="anak")
-    assert [each.key for each in authored(data)[-1].columns] == ["nama"]
+    data = form_edit.without_field(data, FILE, column.edit.key, parent="anak")
+    assert [each.edit.key for each in authored(data)[-1].columns] == ["nama"]
     plain = form_edit.with_field(data, FILE, a_question(key="anak", type="text"), key="anak")
     assert "fields" not in json.loads(plain)["fields"][-1]
 

@@ -153,12 +153,16 @@ def test_only_who_edits_drafts_opens_their_forms_and_only_what_is_edited(author:
     assert author.post("hapus", isian="tidak_ada")[0] == author.post("isian", file="sop.toml", **ASKED)[0] == 404
     assert author.browser.post(f"{author.draft}/cabut", {}, on=author.draft).status_code == 303
     assert author.browser.get(author.path).status_code == 303
+    status, page = author.post("isian", **ASKED)
+    assert status == 422 and "tidak dapat diubah lagi" in page and "Riwayat" in page
 
 
 def test_its_pages_are_in_english_too(author: Author) -> None:
     author.browser.post("/bahasa", {"language": "en", "next": author.draft})
-    page = author.page(more="&isian=risk")
+    assert author.post("isian", **{**ASKED, "label.en": ""})[0] == 303
+    page, whole = author.page(more="&isian=risk"), words(author.page())
     assert "Kind of answer" in page and "Used in" in page and "Decision table:" in page
+    assert "Tempat bertemu" in whole and "meeting_place · One of several options" in whole, "without English the Indonesian stands for both"
     author.browser.post("/bahasa", {"language": "id", "next": author.draft})
 
 
