@@ -178,7 +178,9 @@ def _field_page(
     beside = board.fields if table is None else table.columns
     found = next((each for each in beside if each.edit.key == key), None)
     if key and found is None:
-        raise NotFound(field=key)
+        if typed is None:
+            raise NotFound(field=key)
+        key = ""   # taken out meanwhile by somebody else: what was typed is offered as a new one
     shown = typed or (found.edit if found else FieldEdit(key="", type="text", label=Text("", "")))
     options = _options_text(shown.options or ())
     return render_template(

@@ -94,7 +94,10 @@ def test_two_editors_never_overwrite_each_other(author: Author) -> None:
     assert status == 409 and "Tempat bertemu" in page and 'name="revision" value="2"' in page
     assert author.post("hapus", isian="source")[0] == 409 and author.post("pindah", turun="source")[0] == 409
     assert "source" in author.questions() and "mine" in author.questions() and "meeting_place" not in author.questions()
-    author.revision = 2   # having seen it
+    assert author.browser.post(f"{author.path}/hapus", {"berkas": FILE, "revision": "2", "isian": "sex"}, on=author.draft).status_code == 303
+    status, page = author.post("isian", **{**ASKED, "isian": "sex"})
+    assert status == 409 and "Tempat bertemu" in page and 'name="isian" value=""' in page, "taken out meanwhile, and not lost"
+    author.revision = 3   # having seen it
     assert author.post("isian", **ASKED)[0] == 303 and {"mine", "meeting_place"} <= set(author.questions())
 
 
