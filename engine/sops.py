@@ -1,12 +1,10 @@
-"""`engine.sops`: deployed SOPs, checks and trials."""
+"""`engine.sops`: deployed SOPs and checks."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from threading import Lock
 from typing import Any
 
 from engine import authorization, definitions, drawings, entrances, errors, forms, sop_export, used_parameters, versions
@@ -14,33 +12,24 @@ from engine.bundle import SopBundle
 from engine.commands import outside
 from engine.commands import versions as new_versions
 from engine.definitions import Definition
-from engine.editing import Editing
 from engine.entrances import Entrance
-from engine.executor import Context, Executor
+from engine.executor import Context
 from engine.lint import guarded
 from engine.migrating import Migrating
 from engine.previewing import Previewing
 from engine.render import sop_ap
 from engine.results import FormView, SopDetail, SopStep, SopSummary
-from engine.settings import Settings
 from engine.sop_toml import SopSheet
 from engine.steps import steps_of
-from engine.trial import Trial
+from engine.trying import Trying
 from engine.types import Actor, LintFinding, Severity, Text
 from engine.withdrawing import Withdrawing, standing_of
-from storage import deployments, drafts, instances, randomness, withdrawals
-
-TRIALS_KEPT = 50   # in one process; the oldest make room
+from storage import deployments, drafts, instances, withdrawals
 
 
-class Sops(Editing, Previewing, Withdrawing, Migrating):
-    """Deploy, read, draw, check, try; what changes an SOP stands in `Publishing`, `Editing` and `Withdrawing`, what that does to running
-    cases in `Migrating`."""
-
-    def __init__(self, executor: Executor, settings: Settings) -> None:
-        super().__init__(executor, settings)
-        self._trials: OrderedDict[str, tuple[str, Trial]] = OrderedDict()
-        self._lock = Lock()
+class Sops(Trying, Previewing, Withdrawing, Migrating):
+    """Deploy, read, draw, check; what changes an SOP stands in `Publishing`, `Editing` and `Withdrawing`, what that does to running
+    cases in `Migrating`, how it is tried in `Trying`."""
 
     def deploy(self, actor: Actor, bundle: SopBundle, *, effective_from: date | None = None) -> SopSummary:
         """Puts a bundle in force from a day on (default today). The same bytes again give the version they already have,
@@ -205,29 +194,6 @@ class Sops(Editing, Previewing, Withdrawing, Migrating):
         except errors.BundleRefused as refused:
             return refused.findings
 
-    def try_open(self, actor: Actor, files: Mapping[str, bytes]) -> str:
-        """Opens a trial of some files for this actor alone, in memory, as their agency would play it; operations answer nothing. Its id."""
-        authorization.require(actor, "sop.try")
-        operations = dict.fromkeys(self._executor.operations, _silent)
-        calendar, parameters = self._executor.read(actor, lambda context: context.tables_of_agency())
-        trial = Trial.open(SopBundle.from_files(files), now=self._executor.clock.now(), operations=operations, calendar=calendar,
-                           parameters=parameters)
-        trial_id = randomness.new_id()
-        with self._lock:
-            self._trials[trial_id] = (actor.account_id, trial)
-            while len(self._trials) > TRIALS_KEPT:
-                self._trials.popitem(last=False)
-        return trial_id
-
-    def trial(self, actor: Actor, trial_id: str) -> Trial:
-        """A trial the actor opened in this process; `NotFound` after a restart or when newer ones took its place."""
-        authorization.require(actor, "sop.try")
-        with self._lock:
-            owner, trial = self._trials.get(trial_id, ("", None))
-        if trial is None or owner != actor.account_id:
-            raise errors.NotFound(trial_id=trial_id)
-        return trial
-
     def _sheet(self, context: Context, row: deployments.DeploymentRow) -> Any:
         return context.executor.definition(context.uow, row.id).sheet
 
@@ -255,8 +221,3 @@ def _summary(row: deployments.DeploymentRow, running: Mapping[str, int], *, find
         title=(row.title or {}).get("id", row.key), title_en=(row.title or {}).get("en", ""), version=row.version,
         digest=row.digest, effective_from=row.effective_from,
         running=running.get(row.id, 0), findings=findings)
-
-
-def _silent(_: object) -> Mapping[str, Any]:
-    return {}
-

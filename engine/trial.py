@@ -6,9 +6,9 @@ becomes a variable. After each call everything that needs no person and no later
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from engine import canonical, definitions, entrances, errors, eventlog, pack, projection, recorded
 from engine.bundle import SopBundle
@@ -38,7 +38,12 @@ MAX_JOBS = 20_000  # in one call; a diagram that needs more waits for nobody
 
 
 class Trial:
-    """One bundle, one tester, one clock. Open it with `Trial.open`."""
+    """One bundle, one tester, one clock. Open it with `Trial.open`.
+
+    Every call raises `RunawayProcess` where more than `jobs_per_call` jobs fall due in it; what was done until then stays done.
+    """
+
+    jobs_per_call = MAX_JOBS
 
     def __init__(self, executor: Executor, clock: ManualClock, actor: Actor, key: str, operations: Mapping[str, Operation],
                  findings: tuple[LintFinding, ...]) -> None:
@@ -50,16 +55,18 @@ class Trial:
     @classmethod
     def open(
         cls, bundle: SopBundle, *, now: datetime, operations: Mapping[str, Operation] = {}, calendar: WorkCalendar | None = None,
-        parameters: Mapping[str, Value] | None = None, database_url: str = "sqlite://",
-    ) -> Trial:
+        parameters: Mapping[str, Value] | None = None, database_url: str = "sqlite://", findings: Sequence[LintFinding] | None = None,
+    ) -> Self:
         """Checks and deploys the bundle in a store of its own (`database_url` may name one that others use, too).
 
         `calendar` and `parameters` are those of the agency that plays it; without parameters abstract roles stand for themselves.
+        `findings` are what the check said of these very files before; without them they are checked now.
 
         Raises:
             BundleRefused: a finding is an ERROR; all findings are in it.
         """
-        findings, definition = _checked(bundle, operations)
+        found = tuple(lint(bundle, operations=frozenset(operations)) if findings is None else findings)
+        definition = _runnable(bundle, found)
         database = Database.open(database_url)
         database.create_schema()
         clock = ManualClock(now)
@@ -68,11 +75,11 @@ class Trial:
         agency_id = randomness.new_id()
         actor = Actor(account_id=f"tester-{agency_id[:8]}", agency_id=agency_id, name="tester", roles=frozenset())
         executor.run(actor, lambda context: _set_up(context, bundle, definition, calendar, parameters))
-        return cls(executor, clock, actor, _key(definition), dict(operations), findings)
+        return cls(executor, clock, actor, _key(definition), dict(operations), found)
 
     def put_in_force(self, bundle: SopBundle, *, effective_from: date) -> None:
         """The next version of what is tried, for what begins on or after a day. Raises `BundleRefused` as `open` does."""
-        _, definition = _checked(bundle, self._operations)
+        definition = _runnable(bundle, lint(bundle, operations=frozenset(self._operations)))
         self._run(lambda context: _deploy(context, bundle, definition, key=self._key, effective_from=effective_from))
 
     def start(self, process_id: str | None = None, variables: Mapping[str, Value] = {}, *, business_key: str = "") -> str:
@@ -135,7 +142,7 @@ class Trial:
                 live = context.instance(row.id)
                 live.fire_due(context.now)
                 for each in live.view.subscriptions:
-                    if (each.element_id, each.kind) == (element_id, projection.MESSAGE) and meant.items() <= _told_by(each).items():
+                    if (each.element_id, each.kind) == (element_id, projection.MESSAGE) and meant.items() <= told_by(each).items():
                         instances.move(context, live, ReceiveMessage(token_id=each.token_id, name=each.name, variables=given),
                                        actor_id=context.actor.account_id)
                         return row.id
@@ -162,14 +169,18 @@ class Trial:
     def advance(self, by: timedelta) -> None:
         """Lets time pass: each due timer fires at its own instant, in order; operations and messages run until idle."""
         until = self._clock.now() + by
-        self._settle()
+        left = self._settle()
         while True:
-            due = self._read(lambda context: job_rows.next_due(context.uow, agency_id=self._actor.agency_id))
+            due = self.next_due()
             if due is None or due > until:
                 break
             self._clock.advance(max(due - self._clock.now(), timedelta(0)))
-            self._settle()
+            left = self._settle(left)
         self._clock.advance(until - self._clock.now())
+
+    def next_due(self) -> datetime | None:
+        """When the next timer or other job falls due; None while only people can move anything."""
+        return self._read(lambda context: job_rows.next_due(context.uow, agency_id=self._actor.agency_id))
 
     def trace(self, instance_id: str | None = None) -> list[TraceEntry]:
         """What happened, in order: of one instance, or of all by time."""
@@ -266,12 +277,13 @@ class Trial:
             return None
         return context.instance(row.id).unsealed(task.item, projection.item_binding(task.token_id))
 
-    def _settle(self) -> None:
-        """Fires what is due and runs what can run, one job at a time in due order, until only people or later instants remain."""
-        for _ in range(MAX_JOBS):
+    def _settle(self, most: int | None = None) -> int:
+        """Fires what is due and runs what can run, one job at a time in due order, until only people or later instants remain. Of `most`
+        jobs, those that are left."""
+        for left in range(self.jobs_per_call if most is None else most, 0, -1):
             due = self._read(lambda context: job_rows.due(context.uow, context.now, agency_id=self._actor.agency_id, limit=1))
             if not due:
-                return
+                return left
             self._do(due[0])
         raise errors.RunawayProcess()
 
@@ -288,7 +300,7 @@ class Trial:
             self._run(lambda context: job_commands.deliver(context, job.id, job.fence))
 
 
-def _told_by(waiting: Subscription) -> dict[str, Value]:
+def told_by(waiting: Subscription) -> dict[str, Value]:
     """What tells one of several events of one element from the others, as on the case page."""
     return {**(waiting.item if isinstance(waiting.item, Mapping) else {}), **waiting.keys}
 
@@ -299,11 +311,10 @@ def _process_ids(definition: Definition) -> tuple[str, ...]:
     return tuple(sorted(running, key=lambda process_id: process_id != definition.main_process))
 
 
-def _checked(bundle: SopBundle, operations: Mapping[str, Operation]) -> tuple[tuple[LintFinding, ...], Definition]:
-    findings = tuple(lint(bundle, operations=frozenset(operations)))
+def _runnable(bundle: SopBundle, findings: Sequence[LintFinding]) -> Definition:
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise errors.BundleRefused(findings)
-    return findings, definitions.load(bundle)
+    return definitions.load(bundle)
 
 
 def _key(definition: Definition) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,7 +24,8 @@ from engine.results import ReplayReport
 from engine.scenario import Expected, Scenario, Step, read_scenario
 from engine.summaries import task_summary
 from engine.trial import Trial
-from engine.types import Happening, InstanceStatus, LintFinding, Operation, OperationCall, TaskSummary, TraceEntry, Value
+from engine.trial_desk import TrialDesk
+from engine.types import Happening, InstanceStatus, LintFinding, TaskSummary, TraceEntry, Value
 from engine.work_calendar import week_from_json
 from storage import tasks as task_rows
 
@@ -59,29 +60,6 @@ class Played:
     documents: tuple[str, ...]
     notices: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
-
-
-@dataclass
-class _Desk:
-    """Stands in for the world outside: remembers what service tasks asked for."""
-
-    parameters: Mapping[str, Value] = field(default_factory=dict)
-    documents: list[str] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-
-    def operations(self) -> dict[str, Operation]:
-        return {"case.number": self._number, "document.issue": self._issue, "notice.send": self._notify}
-
-    def _number(self, call: OperationCall) -> Mapping[str, Value]:
-        return {"case_number": call.business_key}
-
-    def _issue(self, call: OperationCall) -> Mapping[str, Value]:
-        self.documents.append(str(call.arguments["code"]))
-        return {}
-
-    def _notify(self, call: OperationCall) -> Mapping[str, Value]:
-        self.notices.append(f"{definitions.concrete_role(str(call.arguments['role']), self.parameters)} {call.arguments['code']}")
-        return {}
 
 
 def agency_calendar(agency: Path, *, years: range = range(2025, 2029)) -> WorkCalendar:
@@ -129,7 +107,7 @@ class _Run:
         self.scenario, self.reload_between_steps = scenario, reload_between_steps
         parameters = parameters_of(sop_toml.read_agency(agency.read_bytes()))
         self.definition, self.parameters = definitions.load(bundle), parameters
-        self.desk = _Desk(parameters)
+        self.desk = TrialDesk(parameters)
         # A timer start event counts from the deployment: what began at `at` was deployed before.
         opened = scenario.at.astimezone(UTC) - (BEFORE_A_TIMER if scenario.timer else timedelta(0))
         self.trial = Trial.open(bundle, now=opened, operations=self.desk.operations(),

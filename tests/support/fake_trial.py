@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine import errors
+from engine.staffed_trial import Work
 from engine.types import Happening, InstanceStatus, LintFinding, Outcome, TaskSummary, TraceEntry
 
 
@@ -15,6 +16,7 @@ class FakeTrial:
 
     findings: tuple[LintFinding, ...] = ()
     process_ids = ("utama",)
+    origin, steps_told = None, 0
 
     def __init__(self, now: datetime) -> None:
         self.now, self._open, self._trace, self._values = now, [], [], {}  # type: ignore[var-annotated]
@@ -33,8 +35,21 @@ class FakeTrial:
     def open_tasks(self, instance_id: str | None = None) -> list[TaskSummary]:
         return list(self._open)
 
-    def complete(self, task_id: str, variables: Mapping[str, Any] = {}) -> None:
-        if not any(task.id == task_id for task in self._open):
+    def beginning(self) -> None:
+        return None
+
+    def waiting(self, instance_id: str | None = None) -> list[Work]:
+        return [Work(id=task.id, instance_id=task.instance_id, element_id=task.element_id, name=task.name, lane=task.lane, role="",
+                     due_at=None, item={}, is_action=False, form=None) for task in self._open]
+
+    def next_deadline(self) -> None:
+        return None
+
+    def drawing(self, *, language: str = "id") -> None:
+        return None
+
+    def submit(self, work_id: str, variables: Mapping[str, Any] = {}) -> None:
+        if not any(task.id == work_id for task in self._open):
             raise errors.UnknownElement()
         self._values.update(variables)
         self._open = []

@@ -24,9 +24,9 @@ def test_a_process_is_started_completed_and_traced(owner, trial):
     assert trial.variables("i-1") == {"risiko": "tinggi", "jumlah": Decimal(3)}
     page = owner.get(PATH).text
     assert "Memeriksa" in page and "tinggi" in page
-    owner.post(f"{PATH}/selesai", {"task_id": "t-1", "variables": "disetujui = ya"}, on=PATH)
+    owner.post(f"{PATH}/selesai", {"work_id": "t-1", "variables": "disetujui = ya"}, on=PATH)
     page = owner.get(PATH).text
-    assert "Tidak ada tugas terbuka" in page and "Selesai" in page and "tugas" in page
+    assert "Tidak ada yang menunggu orang" in page and "Selesai" in page and "tugas" in page
 
 
 def test_the_clock_moves_by_what_was_asked_and_never_back(owner, trial):
@@ -40,7 +40,7 @@ def test_the_clock_moves_by_what_was_asked_and_never_back(owner, trial):
 
 
 def test_what_the_engine_refuses_is_said_on_the_page(owner, trial):
-    response = owner.post(f"{PATH}/selesai", {"task_id": "tidak-ada"}, on=PATH)
+    response = owner.post(f"{PATH}/selesai", {"work_id": "tidak-ada"}, on=PATH)
     assert response.status_code == 422 and "tidak sedang menunggu" in response.text
 
 

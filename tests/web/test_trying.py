@@ -1,0 +1,104 @@
+"""A draft is tried through its own forms, as any role, and the run is kept as a scenario: the real engine, forms as a browser posts them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from typing import Any
+
+from engine.bundle import SopBundle
+from engine.scenario import read_scenario
+from tests.support import office as offices
+from tests.web import test_sop_drafts
+from tests.web.conftest import Browser
+from tests.web.test_sop_drafts import House, begin
+from tests.web.test_whole_case import forms_of, posted
+
+house = test_sop_drafts.house  # the fixture
+STORY = offices.story("a01_rujukan_kesehatan")
+FORMS = forms_of(SopBundle.from_dir(offices.SOP))
+
+
+def opened(owner: Browser, of: str) -> str:
+    """A trial of a draft or a version; its address."""
+    response = owner.post(f"/sop/coba/buka/{of.rpartition('/')[2]}", {}, on=of)
+    assert response.status_code == 303, response.text
+    return str(response.headers["Location"])
+
+
+def chosen(page: str) -> str:
+    """What the page's form is of."""
+    found = re.search(r'name="work_id" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def filled(form: str, values: Any, **more: str) -> dict[str, Any]:
+    return {**posted(FORMS[form]["fields"], dict(values)), **more}
+
+
+def test_a_draft_is_tried_through_its_forms_and_kept_as_a_scenario(house: House) -> None:
+    owner = house.person("process_owner")
+    draft = begin(house, owner)
+    trial = opened(owner, draft)
+    page = owner.get(trial).text
+    assert draft in page and "sebagai Operator/Penerima Pengaduan" in page and chosen(page) == "mulai"
+    refused = owner.post(f"{trial}/mulai", {"work_id": "mulai"}, on=trial)
+    assert refused.status_code == 422 and 'id="f-alias_code-masalah"' in refused.text
+    more_rows = owner.post(f"{trial}/baris", filled("receive_case", STORY.submission, work_id="mulai", add_row="f.plan_lines"), on=trial)
+    assert 'name="f.plan_lines.1.goal"' in more_rows.text and "Pemulihan luka" in more_rows.text
+    assert owner.post(f"{trial}/simpan", {"name": "x", "source": "x"}, on=trial).status_code == 409, "nothing was done yet"
+    assert owner.post(f"{trial}/mulai", filled("receive_case", STORY.submission, work_id="mulai"), on=trial).status_code == 303
+
+    page = owner.get(trial).text
+    assert "sebagai Manajer Kasus" in page and 'is-now' in page
+    assert owner.get(f"{trial}?peran=companion").text.count("sebagai Manajer Kasus") == 0
+    bad = owner.post(f"{trial}/selesai", {"work_id": chosen(page), "f.decision": "sesuka hati"}, on=trial)
+    assert bad.status_code == 422 and 'id="f-decision-masalah"' in bad.text
+    assert "Sampai tenggat berikutnya" in page
+    assert owner.post(f"{trial}/maju", {"do": "next"}, on=trial).status_code == 303
+    assert owner.post(f"{trial}/selesai", filled("approve_case_report", STORY.steps[0].submission, work_id=chosen(page)),
+                      on=trial).status_code == 303
+    page = owner.get(trial).text
+    gone = owner.post(f"{trial}/selesai", {"work_id": "0" * 32}, on=trial)
+    assert gone.status_code == 422
+
+    taken = owner.post(f"{trial}/simpan", {"name": "a01_rujukan_kesehatan", "source": "coba"}, on=trial)
+    assert taken.status_code == 422 and "sudah dipakai skenario lain" in taken.text
+    for name in ("../lain", "Besar", ""):
+        assert owner.post(f"{trial}/simpan", {"name": name, "source": "coba"}, on=trial).status_code == 422
+    kept = owner.post(f"{trial}/simpan", {"name": "laporan_disetujui", "source": "Laporan disetujui"}, on=trial)
+    assert kept.status_code == 303 and draft in kept.headers["Location"]
+    told = read_scenario(file_of(house, draft, "scenarios/laporan_disetujui.toml"))
+    assert told.role == "intake_operator" and told.submission["alias_code"] == STORY.submission["alias_code"]
+    assert [step.complete for step in told.steps if step.acts_on] == ["approve_case_report"]
+    assert told.end == {"completed": False, "documents": []}
+
+    owner.post(f"{draft}/waktu", {"element_id": "coordinate_provider", "unit": "working_minutes", "amount": "30", "wording": "",
+                                  "revision": test_sop_drafts.revision(owner.get(draft).text)}, on=draft)
+    stale = owner.post(f"{trial}/simpan", {"name": "lagi", "source": "coba"}, on=trial)
+    assert stale.status_code == 409 and "Sudah diubah orang lain" in stale.text
+
+
+def test_a_trial_is_its_openers_alone_and_of_their_agency(house: House) -> None:
+    owner = house.person("process_owner")
+    draft = begin(house, owner)
+    trial = opened(owner, draft)
+    companion = house.person("companion")
+    assert companion.post(f"/sop/coba/buka/{draft.rpartition('/')[2]}", {}).status_code == 404
+    assert companion.get(trial).status_code == 404
+    assert owner.post("/sop/coba/buka/" + "0" * 32, {}).status_code == 404
+    version = re.search(r'href="(/sop/[0-9a-f]{32})"', owner.get(draft).text)
+    assert version is not None
+    of_version = opened(owner, version[1])
+    assert "Simpan sebagai skenario" not in owner.get(of_version).text
+    owner.post(f"{of_version}/mulai", filled("receive_case", STORY.submission, work_id="mulai"), on=of_version)
+    assert owner.post(f"{of_version}/simpan", {"name": "x", "source": "x"}, on=of_version).status_code == 404, "a version is no draft"
+
+
+def file_of(house: House, draft: str, path: str) -> bytes:
+    """A file of a draft, as it is taken along."""
+    packed = house.person("process_owner").get(f"/sop/{draft.rpartition('/')[2]}/ekspor.zip").data
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return next(archive.read(name) for name in archive.namelist() if name.endswith(path))
