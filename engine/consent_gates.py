@@ -15,11 +15,14 @@ from engine import definitions
 from engine.definitions import Definition
 from engine.forms_schema import Form
 from engine.model import Flow, Node, Scope
-from engine.types import Text
+from engine.types import LintFinding, Severity, Text
 
 _HUMAN: Final = frozenset({"userTask", "manualTask", "task"})
 _HER_WORD: Final = "plan_agreement"
 _SILENT: Final = Text("", "")
+REMOVED: Final = "consent-gate-removed"
+_INSTEAD: Final = Text("Kembalikan gerbangnya; bila memang dimaksud, petugas pelindungan data ikut mengesahkan.",
+                       "Put the gate back; where it is meant, the data protection officer approves as well.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,14 @@ def is_consent(form: Form | None) -> bool:
 def weakened(old: Definition, new: Definition) -> tuple[Weakening, ...]:
     """Every gate of `old` that `new` removes, opens or goes round; none: the officer need not be asked."""
     return (*_forms(old, new), *_gates(old, new), *_tables(old, new))
+
+
+def findings(old: Definition, new: Definition) -> list[LintFinding]:
+    """What is weakened, as the check of a draft says it. Advice: it stands where the officer approves."""
+    files = {node.id: file for file, model in old.models.items()
+             for process in model.processes.values() for node in definitions.nodes_of(process)}
+    return [LintFinding(code=REMOVED, severity=Severity.ADVICE, file=files.get(one.element_id, "sop.toml"), line=None,
+                        element_id=one.element_id or None, message=one.text, instead=_INSTEAD) for one in weakened(old, new)]
 
 
 def _forms(old: Definition, new: Definition) -> Iterator[Weakening]:

@@ -106,7 +106,7 @@ class Editing(Publishing):
         return self._next(actor, draft_id, SopBundle.from_files({**bundle.files, file: after}), f"{file}: {note}", expected_revision)
 
     def _next(self, actor: Actor, draft_id: str, bundle: SopBundle, note: str, expected_revision: int) -> int:
-        checked = self._checked(actor, bundle)
+        checked = self._checked(actor, bundle, draft_id=draft_id)
         return self._executor.run(actor, lambda context: commands.save(
             context, draft_id, checked, expected_revision=expected_revision, note=note))
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from engine import authorization, definitions, draft_files, drawing_board, errors, importing, lane_roles, time_edit, versions
+from engine import consent_gates, authorization, definitions, draft_files, drawing_board, errors, importing, lane_roles, time_edit, versions
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.commands.drafts import Checked
 from engine.commands.versions import without_people
-from engine.consent_gates import weakened
 from engine.definitions import Definition
 from engine.directory import sign_in
 from engine.executor import Context, Executor
@@ -89,7 +88,7 @@ class Publishing:
     ) -> tuple[LintFinding, ...]:
         """What the check would say if the draft were saved with this diagram and these roles of lanes; nothing is."""
         authorization.require(actor, "sop.draft")
-        return tuple(self._checked(actor, self._drawn(actor, draft_id, files, lanes)).findings)
+        return tuple(self._checked(actor, self._drawn(actor, draft_id, files, lanes), draft_id=draft_id).findings)
 
     def save_drawing(
         self, actor: Actor, draft_id: str, files: Mapping[str, bytes], *, lanes: Mapping[str, str] = {}, expected_revision: int,
@@ -187,7 +186,7 @@ class Publishing:
             base = None if row.based_on is None else context.executor.definition(context.uow, row.based_on)
             return commands.propose(
                 context, draft_id, checked, expected_revision=expected_revision, decree=decree, effective_from=effective_from,
-                reason=reason, weakens_consent=base is not None and bool(weakened(base, definition)))
+                reason=reason, weakens_consent=base is not None and bool(consent_gates.weakened(base, definition)))
 
         return self._proposal(actor, self._executor.run(actor, command))
 
@@ -229,7 +228,7 @@ class Publishing:
 
     def _saved(self, actor: Actor, bundle: SopBundle, *, draft_id: str | None, based_on: str | None, expected_revision: int,
                note: str) -> DraftDetail:
-        checked = self._checked(actor, bundle)
+        checked = self._checked(actor, bundle, draft_id=draft_id, based_on=based_on)
 
         def command(context: Context) -> str:
             if draft_id is None:
@@ -246,18 +245,25 @@ class Publishing:
     def _linted(self, bundle: SopBundle) -> list[LintFinding]:
         return guarded.lint_guarded(bundle, operations=frozenset(self._executor.operations))
 
-    def _checked(self, actor: Actor, bundle: SopBundle) -> Checked:
-        """What lint says of the bundle and, where it could run, whether the agency has people for it."""
+    def _checked(self, actor: Actor, bundle: SopBundle, *, draft_id: str | None = None, based_on: str | None = None) -> Checked:
+        """What lint says of the bundle and, where it could run, whether the agency has people for it and what it takes from the consent
+        gates of the version it begins from."""
         findings = self._linted(bundle)
         if not any(finding.severity is Severity.ERROR for finding in findings):
             definition = definitions.load(bundle)
-            findings = [*findings, *self._executor.read(actor, lambda context: without_people(context, definition))]
+
+            def query(context: Context) -> list[LintFinding]:
+                base = commands.own(context, draft_id).based_on if draft_id is not None else based_on
+                gates = [] if base is None else consent_gates.findings(context.executor.definition(context.uow, base), definition)
+                return [*without_people(context, definition), *gates]
+
+            findings = [*findings, *self._executor.read(actor, query)]
         return Checked(bundle=bundle, findings=tuple(findings))
 
     def _runnable(self, actor: Actor, draft_id: str) -> tuple[Checked, Definition]:
         """The draft's latest revision, checked again by today's rules."""
         files = self._executor.read(actor, lambda context: _files(context, draft_id, None))
-        checked = self._checked(actor, SopBundle.from_files(files))
+        checked = self._checked(actor, SopBundle.from_files(files), draft_id=draft_id)
         if any(finding.severity is not Severity.ADVICE for finding in checked.findings):
             raise errors.BundleRefused(checked.findings)
         return checked, definitions.load(checked.bundle)

@@ -19,7 +19,5 @@ NOISE: dict[str, str] = {
 
 #: Faults of issue 5's list that lint alone cannot see, and why.
 LINT_MISSES: dict[str, str] = {
-    "consent-gate-removed": "lint sees one version, and which gate an SOP must have only the one before tells; compare names it, and publishing "
-                            "then asks the data protection officer",
     "kalbar/pengelolaan-kasus: a role this agency has nobody for": "lint sees the SOP; the check of a draft names it by the agency's accounts (tests/engine/test_publishing.py)",
 }

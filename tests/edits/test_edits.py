@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 import handlers
-from engine import comparing, definitions
+from engine import comparing, consent_gates, definitions
 from engine.comparing import Change
 from engine.definitions import Definition
 from engine.lint import lint
@@ -61,8 +61,11 @@ def outcome(edit: Edit) -> Outcome:
     bundle = edit.bundle()
     assert bundle.digest != shipped(edit.sop).digest
     findings = lint(bundle, operations=OPERATIONS)
+    is_runnable = not any(finding.severity is Severity.ERROR for finding in findings)
+    if is_runnable:    # as the check of a draft does, which knows the version it begins from
+        findings = [*findings, *consent_gates.findings(before(edit.sop), definitions.load(bundle))]
     hindering = tuple(finding for finding in findings if finding.severity is not Severity.ADVICE or finding.code in codes_for(edit.defect))
-    if any(finding.severity is Severity.ERROR for finding in findings):
+    if not is_runnable:
         return Outcome(edit.told, (), 0, hindering)
     changes = comparing.compare(before(edit.sop), definitions.load(bundle))
     unnamed = tuple(told for told in edit.told if not any(is_told(told, change) for change in changes))
