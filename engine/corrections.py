@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from engine import authorization, errors, facts, filings, idempotency
@@ -165,9 +166,11 @@ class CaseCorrections:
                 row = cases.get(context.uow, case_id)
                 if row is None or row.wrapped_key is None or not authorization.allows(actor, commands.CONSENT, facts.of_case(context, row)):
                     continue
-                waiting += [
-                    WaitingCorrection(case_id=case_id, business_key=row.business_key, instance_id=one.chain_id, seq=one.seq, at=each.at)
-                    for one in filings.of_case(context, case_id) for each in one.asked if each.waits]
+                with suppress(errors.StateCorrupt):    # the case's own page says so; the other cases' decisions wait no less
+                    desk = FilingDesk(context, case_id)
+                    waiting += [
+                        WaitingCorrection(case_id=case_id, business_key=row.business_key, instance_id=one.chain_id, seq=one.seq, at=each.at)
+                        for one in filings.of_case(context, case_id) if desk.may_read(one) for each in one.asked if each.waits]
             return tuple(sorted(waiting, key=lambda one: one.at))
 
         return self._executor.read(actor, query)

@@ -133,7 +133,7 @@ class FilingDesk:
             EndedStep(id=each.id, holder=self._person(each.assignee_id or ""),
                       name=viewer.element(each.element_id)[1] if viewer.may_see(each.element_id) else "")
             for each in tasks.of_instance(self._context.uow, row.id) if each.id in one.ended_steps)
-        is_free = row.suspended_at is None and not any(each.waits for each in one.modifications)
+        is_free = row.suspended_at is None and not any(each.waits and each.steps == one.ended_steps for each in one.modifications)
         return WayBack(steps=steps, may_ask=is_free and self._is_theirs(one))
 
     def _modification(self, one: Filing, each: Modification) -> ModificationRow:

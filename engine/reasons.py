@@ -11,10 +11,10 @@ _FEWEST_WORDS, _FEWEST_LETTERS, _FEWEST_DIFFERENT = 3, 10, 5
 
 
 class ReasonWanted(InvalidSubmission):
-    """Say why, in a sentence that somebody can judge tomorrow."""
+    """Say why, in a sentence of at least three words that somebody can judge tomorrow."""
 
     code = "reason-wanted"
-    indonesian = "Tuliskan alasannya dalam satu kalimat yang besok dapat dinilai orang lain."
+    indonesian = "Tuliskan alasannya dalam satu kalimat, sedikitnya tiga kata, yang besok dapat dinilai orang lain."
 
     def __init__(self) -> None:
         super().__init__({"reason": (self.indonesian, type(self).english())})

@@ -21,7 +21,8 @@ def task_summary(row: tasks.TaskRow, *, instance: instances.InstanceRow | None =
         id=row.id, instance_id=row.instance_id, element_id=row.element_id, name=row.name, lane=row.lane, role=row.role,
         ready_at=row.ready_at, due_at=row.due_at, warn_at=row.warn_at, standard=standards.from_json(row.standard),
         case_id=row.case_id, assignee_id=row.assignee_id, claimed_at=row.claimed_at, completed_at=row.completed_at,
-        verdict=row.verdict, overrun=None if row.overrun_seconds is None else timedelta(seconds=row.overrun_seconds),
+        is_over=row.state == "cancelled", verdict=row.verdict,
+        overrun=None if row.overrun_seconds is None else timedelta(seconds=row.overrun_seconds),
         handling_verdict=row.handling_verdict, stated_at=row.stated_at, stated_verdict=row.stated_verdict,
         accepted_at=row.accepted_at, revision=row.revision, form_key=row.form_key, item=item, **known)
 

@@ -175,6 +175,7 @@ class TaskSummary:
     assignee_name: str = ""
     claimed_at: datetime | None = None
     completed_at: datetime | None = None
+    is_over: bool = False                 # it ended undone, at `completed_at`: the process took it back
     verdict: str = ""
     overrun: timedelta | None = None
     handling_verdict: str = ""

@@ -33,8 +33,8 @@ def deadline(task: TaskSummary, *, now: datetime, zone: ZoneInfo, language: str)
     state = state_of(task, now=now, zone=zone)
     return Deadline(
         state=state,
-        word=deadline_word(state).in_language(language),
-        relative=_relative(task, state, now, language),
+        word=_("Berakhir") if task.is_over else deadline_word(state).in_language(language),
+        relative="" if task.is_over else _relative(task, state, now, language),
         exact=times.due(task.due_at, zone, language=language, now=now) if task.due_at else "",
         due_at=task.due_at,
         printed=task.standard.text if task.standard is not None else "",

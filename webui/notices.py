@@ -22,6 +22,8 @@ def follow(notice_id: str) -> Response:
     notice = context.engine().people.notice(context.actor(), notice_id)
     if notice.task_id is not None:
         return redirect(url_for("task.show", task_id=notice.task_id), code=303)
+    if notice.code == "decision_wanted" and context.may("case.consent_correction"):
+        return redirect(url_for("corrections.waiting"), code=303)
     if notice.case_id is not None and notice.code.startswith("partner_") and context.may("case.refer"):
         return redirect(url_for("referrals.show", case_id=notice.case_id), code=303)
     if notice.case_id is not None and context.may("case.read"):

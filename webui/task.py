@@ -222,6 +222,11 @@ def _revision() -> int:
     return request.form.get("revision", -1, type=int)
 
 
+def _left(detail: TaskDetail) -> list[versions.Line]:
+    """What was typed for a task that ended undone: it is read here, and nowhere else."""
+    return versions.side_by_side(detail.form, detail.draft, {}) if detail.form is not None and detail.summary.is_over else []
+
+
 def _page(detail: TaskDetail, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
           conflict: str = "", beside: Sequence[versions.Line] = (), add_row_to: str = "", accept_problem: str = "",
           draft_seen: datetime | None = None) -> str:
@@ -234,6 +239,7 @@ def _page(detail: TaskDetail, values: Mapping[str, Value], *, problems: Mapping[
                            loose=loose, conflict=conflict, stated=stated, stated_problem=stated_problem,
                            packet=_packet(detail.summary.id), data_word=partner.data_word,
                            has_problems=bool(problems), accept_problem=accept_problem, beside=beside,
+                           left=_left(detail),
                            draft_seen=(seen.isoformat() if (seen := draft_seen or detail.draft_saved_at) else ""),
                            row_action=url_for("task.save_draft", task_id=detail.summary.id),
                            asks_simfoni=any(drawn_one.field.key == simfoni.ASKED_BY_STEPS for drawn_one in drawn))

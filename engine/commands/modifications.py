@@ -42,7 +42,7 @@ def ask(context: Context, filing: Filing, live: LiveInstance, *, steps: tuple[st
     """
     why = reasons.stated(reason)
     now = _over(live, filing)
-    if now is None or steps != ids(live.id, now.steps) or any(one.waits for one in filing.modifications):
+    if now is None or steps != ids(live.id, now.steps) or any(one.waits and one.steps == steps for one in filing.modifications):
         raise ModifiedMeanwhile()
     if live.suspended_at is not None:
         raise errors.InstanceNotActive(instance_id=live.id)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from engine import errors, filings, reasons
 from engine.commands import modifications
 from engine.replay import replay_pack
 from engine.results import ReplayVerdict
 from storage import notices as notice_rows
+from storage.schema.history import journal
 from tests.support import office as offices
 
 WHY = "Risiko dinilai tanpa keterangan tetangga yang datang kemudian."
@@ -73,7 +75,8 @@ def holds(office, case):
 def test_a_step_begins_again_and_the_case_goes_on_from_there(office, case):
     letters = [(each.code, each.number, each.status) for each in office.engine.cases.get(head(office), case.case_id).documents]
     companion = office.actor("companion", name="Dewi")
-    office.engine.tasks.claim(companion, office.task(case, "hand_over_referral").id)
+    ended = office.engine.tasks.claim(companion, office.task(case, "hand_over_referral").id)
+    office.engine.tasks.save_draft(companion, ended.id, {"handed_by": "Dewi"}, expected_revision=ended.revision)
     detail = sent(office, case, "approve_case_report")
     (ends,) = detail.way_back.steps
     assert ends.name == office.task(case, "hand_over_referral").name and detail.way_back.may_ask
@@ -87,6 +90,8 @@ def test_a_step_begins_again_and_the_case_goes_on_from_there(office, case):
     office.clock.advance(timedelta(minutes=30))
     answer(office, case, detail)
     assert waiting(office, case) == ["approve_case_report"]
+    left = office.engine.tasks.get(companion, ended.id)
+    assert left.summary.is_over and left.summary.completed_at == office.clock.now() and left.draft == {"handed_by": "Dewi"}
     again = office.task(case, "approve_case_report")
     assert (again.ready_at, again.due_at) == (office.clock.now(), office.clock.now() + timedelta(minutes=10))
     assert office.engine.cases.corrections_waiting(head(office)) == ()
@@ -129,13 +134,16 @@ def test_a_case_that_moved_on_is_not_taken_back_by_what_was_asked_before(office,
         "handed_at": office.clock.now(), "handed_by": "Pendamping PPA", "received_by": "Petugas penerima, RSUD A",
         "next_contact_at": office.clock.now() + timedelta(days=7)})
     now = sent_again(office, case, detail)
-    assert now.modifications[-1].status == "lapsed" and now.way_back is not None and not now.way_back.may_ask
+    assert now.modifications[-1].status == "lapsed" and now.way_back is not None and now.way_back.may_ask
     stood = waiting(office, case)
     with pytest.raises(modifications.ModifiedMeanwhile):
         answer(office, case, detail)
     assert waiting(office, case) == stood
-    answer(office, case, detail, is_accepted=False)
-    assert sent_again(office, case, detail).way_back.may_ask
+    ask(office, case, now)
+    assert [each.status for each in sent_again(office, case, detail).modifications] == ["lapsed", "waits"]
+    answer(office, case, detail)
+    assert waiting(office, case) == ["approve_case_report"]
+    holds(office, case)
 
 
 def test_what_is_refused(office, case):
@@ -176,3 +184,13 @@ def test_a_step_of_one_line_of_the_plan_begins_again_in_its_line(office, case):
     detail = sent(office, case, "coordinate_provider")
     assert detail.way_back is None, "it waits already"
     holds(office, case)
+
+
+def test_a_case_whose_journal_is_broken_hides_no_other_case_s_decision(office, case):
+    other = office.follow("a01_rujukan_kesehatan", until="hand_over_referral")
+    for each in (case, other):
+        ask(office, each, sent(office, each, "approve_case_report"))
+    assert len(office.engine.cases.corrections_waiting(head(office))) == 2
+    with office.database.unit_of_work() as uow:
+        uow.execute(update(journal).where(journal.c.chain_id == other.instance_id, journal.c.seq == 2).values(actor_id="somebody"))
+    assert [each.case_id for each in office.engine.cases.corrections_waiting(head(office))] == [case.case_id]

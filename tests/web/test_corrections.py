@@ -138,3 +138,9 @@ def test_a_draft_of_an_action_and_of_an_answer_comes_back_and_can_be_dropped(man
     assert manager.post(at, {field[1]: "lain", "draft_seen": ""}, on=at).status_code == 409
     assert manager.post(f"{at}/draf", {"drop": "1"}, on=at).headers["Location"] == at
     assert not re.search(checked, manager.get(at).text) and engine.filings.form_drafts == {}
+
+
+def test_whoever_is_told_that_a_decision_is_awaited_is_led_to_it(manager, someone, engine):
+    engine.notice_rows = [replace(engine.notice_rows[1], id="n9", code="decision_wanted")]
+    assert "/koreksi" in manager.get("/pemberitahuan").text
+    assert "/koreksi" not in someone("pendamping").get("/pemberitahuan").text

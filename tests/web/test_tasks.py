@@ -240,3 +240,13 @@ def test_an_upload_beyond_the_cap_is_refused_before_it_is_read(manager):
                             content_type="multipart/form-data")
     assert response.status_code == 413
     assert "10 MB" in response.text
+
+
+def test_a_task_that_ended_undone_is_not_called_done_and_shows_the_draft_that_was_never_sent(manager, engine):
+    kept = engine.kept["task-1"]
+    complete(manager, {"f.decision": "returned", "f.reason": ""})
+    assert draft_of(engine)["decision"] == "returned"
+    kept.detail = replace(kept.detail, summary=replace(kept.detail.summary, is_over=True, completed_at=kept.detail.summary.ready_at))
+    page = manager.get("/tugas/task-1").text
+    assert "berakhir tanpa diselesaikan" in page and "Berakhir" in page and "Draf Anda, tidak terkirim" in page and "Dikembalikan" in page
+    assert "Tugas ini sudah selesai" not in page and "tepat waktu" not in page and "/isian" not in page and 'id="isian"' not in page
