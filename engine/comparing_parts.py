@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final
@@ -18,6 +18,9 @@ _FACTS: Final = (   # attribute of a field, and what people call it
     ("steering", Text("menentukan alur", "steers the process")), ("show_if", Text("syarat tampil", "shown when")),
     ("rule", Text("aturan isian", "rule")), ("allow_unknown", Text("boleh tidak tahu", "may be unknown")),
     ("label", Text("label", "label")), ("help", Text("bantuan", "help")), ("fields", Text("kolom", "columns")))
+
+
+_Cells = tuple[str, ...]   # of one row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,40 +83,62 @@ def _fields(form: Form, old: Mapping[str, Field], new: Mapping[str, Field], grav
 
 
 def decisions(old: Definition, new: Definition) -> Iterator[Change]:
-    """Rows added, removed and changed in the decision tables; decisions written as an expression, as a whole."""
-    before, after = _tables(old), _tables(new)
-    for name, rows in after.items():
+    """How a decision table picks, its columns, rows added, removed and changed; decisions written as an expression, as a whole."""
+    before, after = _decided(old), _decided(new)
+    for name, now in after.items():
         if name not in before:
             yield _row("decision_added", "", name, False, f"Keputusan baru: {name}.", f"New decision: {name}.")
             continue
-        for change, i1, i2, j1, j2 in SequenceMatcher(None, before[name], rows, autojunk=False).get_opcodes():
-            was, now = (" | ".join("; ".join(row) for row in each) for each in (before[name][i1:i2], rows[j1:j2]))
-            at = f"{i1 + 1}" if change != "insert" else f"{j1 + 1}"
-            if change == "insert":
-                yield _row("decision_row_added", "", now, False, f"Baris baru {at} pada {name}: {now}.", f"New row {at} in {name}: {now}.")
-            elif change == "delete":
-                yield _row("decision_row_removed", was, "", False, f"Baris {at} dihapus dari {name}: {was}.",
-                           f"Row {at} removed from {name}: {was}.")
-            elif change == "replace":
-                yield _row("decision_row_changed", was, now, False, f"Baris {at} pada {name} berubah: {was} menjadi {now}.",
-                           f"Row {at} in {name}: {was} is now {now}.")
+        was = before[name]
+        if was.policy != now.policy:
+            yield _row("decision_row_changed", was.policy, now.policy, False,
+                       f"Cara memilih baris pada {name} berubah: {was.policy} menjadi {now.policy}.",
+                       f"How {name} picks its rows: {was.policy} is now {now.policy}.")
+        if was.columns != now.columns:
+            had, has = "; ".join(was.columns), "; ".join(now.columns)
+            yield _row("decision_row_changed", had, has, False, f"Kolom pada {name} berubah: {had} menjadi {has}.",
+                       f"The columns of {name}: {had} is now {has}.")
+        yield from _decision_rows(name, was.rows, now.rows)
     for name in before:
         if name not in after:
             yield _row("decision_removed", name, "", False, f"Keputusan dihapus: {name}.", f"Decision removed: {name}.")
 
 
-def _tables(definition: Definition) -> dict[str, list[tuple[str, ...]]]:
-    """Decision -> its rows, each the texts of its cells; an expression is one row. The first row says what a table asks, and how."""
-    found: dict[str, list[tuple[str, ...]]] = {}
+def _decision_rows(name: str, old: Sequence[_Cells], new: Sequence[_Cells]) -> Iterator[Change]:
+    """Rows are numbered from 1 as the table shows them: in the new version where they are new, else in the old one."""
+    for change, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        was, now = (" | ".join("; ".join(row) for row in rows) for rows in (old[i1:i2], new[j1:j2]))
+        first, last = (j1 + 1, j2) if change == "insert" else (i1 + 1, i2)
+        at = f"{first}" if first == last else f"{first}–{last}"
+        if change == "insert":
+            yield _row("decision_row_added", "", now, False, f"Baris baru {at} pada {name}: {now}.", f"New row {at} in {name}: {now}.")
+        elif change == "delete":
+            yield _row("decision_row_removed", was, "", False, f"Baris {at} dihapus dari {name}: {was}.",
+                       f"Row {at} removed from {name}: {was}.")
+        elif change == "replace":
+            yield _row("decision_row_changed", was, now, False, f"Baris {at} pada {name} berubah: {was} menjadi {now}.",
+                       f"Row {at} in {name}: {was} is now {now}.")
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """A decision as it is told: how it picks and what its columns are, "" and none for an expression, whose one row it is."""
+
+    policy: str
+    columns: _Cells
+    rows: Sequence[_Cells]
+
+
+def _decided(definition: Definition) -> dict[str, _Decided]:
+    found: dict[str, _Decided] = {}
     for path, data in definition.files.items():
         if path.lower().endswith(".dmn"):
             for decision in safe_xml.safe_root(data, path, root=None).iter("{*}decision"):
-                tables = list(decision.iter("{*}decisionTable"))
-                rows = [tuple(_said(cell) for cell in rule if _local(cell).endswith("Entry"))
-                        for table in tables for rule in table.iter("{*}rule")]
-                heads = [(table.get("hitPolicy") or "UNIQUE", *(_said(one) or str(one.get("name") or "") for one in table
-                                                               if _local(one) in ("input", "output"))) for table in tables]
-                found[str(decision.get("name"))] = [*heads, *rows] if tables else [(_said(decision),)]
+                table = next(decision.iter("{*}decisionTable"), None)
+                found[str(decision.get("name"))] = _Decided("", (), [(_said(decision),)]) if table is None else _Decided(
+                    " ".join(filter(None, (table.get("hitPolicy") or "UNIQUE", table.get("aggregation")))),
+                    tuple(_said(one) or str(one.get("name") or "") for one in table if _local(one) in ("input", "output")),
+                    [tuple(_said(cell) for cell in rule if _local(cell).endswith("Entry")) for rule in table.iter("{*}rule")])
     return found
 
 

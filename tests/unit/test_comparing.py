@@ -123,6 +123,15 @@ def test_a_time_is_told_as_printed_with_its_clock() -> None:
     assert found.after == "40 menit (jam kerja, dihitung 30 menit)"   # the wording alone would say that nothing changed
 
 
+def test_rows_of_a_table_have_the_numbers_people_see_and_how_it_picks_is_no_row() -> None:
+    second = ("<text>\"outside_consent\"</text>", "<text>\"elsewhere\"</text>")
+    table = '<decisionTable id="next_provider_step_table" hitPolicy='
+    picks = (D11, f'{table}"UNIQUE"', f'{table}"FIRST"')
+    told = [change.text.id for change in changes(picks, (D11, *second)) if change.kind.startswith("decision_")]
+    assert told[0] == "Cara memilih baris pada next_provider_step berubah: UNIQUE menjadi FIRST."
+    assert [text[:35] for text in told[1:]] == ["Baris 2 pada next_provider_step ber"]
+
+
 def test_roles_are_told_as_the_agency_calls_them() -> None:
     new = edited([("sop.toml", '"Pendamping PPA" = "companion"', '"Pendamping PPA" = "supervisor"')])
     found = next(change for change in comparing.compare(definitions.load(bundle()), new, role_name=lambda role: Text(role.upper(), role))
