@@ -54,7 +54,7 @@ _ABOUT: Final[Mapping[str, Text]] = {
 
 
 def every(profile: Mapping[str, Any], *, read: Collection[str]) -> tuple[ParameterDetail, ...]:
-    """All of an agency, in its profile's order, then our proposals it is silent on. `read` names those that a step in force reads: what
+    """All of an agency, in its profile's order, then our proposals it is silent on. `read` names those that an SOP in force reads: what
     nothing reads cannot be set, since nothing would come of it."""
     said = profile.get("parameters", {})
     own = [_parameter(name, one, read) for name, one in said.items()]
@@ -112,7 +112,7 @@ def _parameter(name: str, said: Mapping[str, Any], read: Collection[str]) -> Par
         name=name, about=about, kind=kind, value=str(value if value is not None else ""), amount=amount, is_proposed=is_proposed,
         source=str(said.get("source", "")), choices=choices, units=tuple(unit.value for unit in units),
         is_settable=(kind is not ParameterKind.WORDS and name not in _GUARDS_CONSENT
-                     and (name in read or name in proposals.PROPOSED or name in ABSTRACT_ROLES)))
+                     and (name in read or name in proposals.PROPOSED)))
 
 
 def _units(name: str, unit: Unit) -> tuple[Unit, ...]:

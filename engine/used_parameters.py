@@ -6,12 +6,17 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from engine import resolving, sop_toml
+from engine.authorization import ABSTRACT_ROLES
 from engine.definitions import Definition, nodes_of
 from engine.deployed_results import AgencyParameter
 from engine.executor import Context
 from storage import agencies, deployments
 
 _NAMED = re.compile(r"\bparameters\.([a-z_]{1,80})")
+_WORD = re.compile(r"[a-z_]{1,80}")
+#: Whoever holds authority over cases is asked of every SOP: escalations, corrections, letters that came back.
+_ALWAYS = frozenset({"case_authority"})
 
 
 def of_sop(context: Context, definition: Definition) -> tuple[AgencyParameter, ...]:
@@ -22,9 +27,15 @@ def of_sop(context: Context, definition: Definition) -> tuple[AgencyParameter, .
 
 
 def read_by_steps(context: Context) -> frozenset[str]:
-    """The names that expressions of the agency's SOPs in force read."""
-    return frozenset().union(*(_drawn(deployments.files(context.uow, row.id)) for row in deployments.all_in_force(
-        context.uow, context.actor.agency_id, context.local_day())))
+    """The names that the agency's SOPs in force read: in expressions, and roles behind lanes, of who may start and of who is told."""
+    in_force = deployments.all_in_force(context.uow, context.actor.agency_id, context.local_day())
+    return _ALWAYS.union(*(_read(deployments.files(context.uow, row.id)) for row in in_force))
+
+
+def _read(files: Mapping[str, bytes]) -> frozenset[str]:
+    sheets = [sop_toml.read_folder(files, folder) for folder in resolving.folders(files)]
+    told = frozenset().union(*(_WORD.findall(data.decode()) for path, data in files.items() if path.endswith(".bpmn"))) & ABSTRACT_ROLES
+    return _drawn(files).union(told, sheets[0].start_roles, *(sheet.lanes.values() for sheet in sheets))
 
 
 def of_clocks(profile: Mapping[str, Any], definition: Definition) -> tuple[AgencyParameter, ...]:

@@ -196,20 +196,21 @@ def test_a_parameter_set_with_a_decree_is_the_agencys_own_and_stands_above_its_s
     known = {one.name: one for one in people.parameters(bureau.owner)}
     silent = known["unassigned_after"]
     assert (silent.amount and silent.amount.number, silent.is_proposed, silent.is_settable) == (3, True, True)
-    for name in ("require_consent", "survey_channel", "referral_reply_due", "nothing"):     # no step of this office reads the third
+    # No step of this office reads the third, no lane of its one SOP is the fourth's.
+    for name in ("require_consent", "survey_channel", "referral_reply_due", "documenter", "nothing"):
         assert name not in known or not known[name].is_settable
         with pytest.raises(errors.NotFound):
             people.draft_parameter(bureau.owner, name, value="1", unit="days", source=SK, reason="Perlu")
-    for name, value, unit in (("unassigned_after", "0", "days"), ("unassigned_after", "2", "months"), ("documenter", "auditor", "")):
+    for name, value, unit in (("unassigned_after", "0", "days"), ("unassigned_after", "2", "months"), ("case_authority", "auditor", "")):
         with pytest.raises(errors.InvalidSubmission):
             people.draft_parameter(bureau.owner, name, value=value, unit=unit, source=SK, reason="Perlu")
-    for name, value, unit in (("documenter", "data_staff", ""), ("unassigned_after", "90", "minutes")):
+    for name, value, unit in (("case_authority", "supervisor", ""), ("unassigned_after", "90", "minutes")):
         bureau.change(people.draft_parameter(bureau.owner, name, value=value, unit=unit, source=SK, reason="Perlu"))
         with pytest.raises(table_refusals.ChangesNothing):
             people.draft_parameter(bureau.owner, name, value=value, unit=unit, source=SK, reason="Perlu")
     bureau.change(bureau.draft())
     set_now = {one.name: (one.value, one.is_proposed, one.source) for one in people.parameters(bureau.owner)}
-    assert set_now["unassigned_after"] == ("PT90M", False, SK) and set_now["documenter"] == ("data_staff", False, SK)
+    assert set_now["unassigned_after"] == ("PT90M", False, SK) and set_now["case_authority"] == ("supervisor", False, SK)
     before = agency(bureau)
     people.register_agency(sheet)     # read again at the next deployment
     assert agency(bureau) == before
