@@ -19,8 +19,13 @@ def unknown(bundle: SopBundle, form: Form) -> Mapping[str, tuple[str, ...]]:
                for outer in form.fields for field in (outer, *outer.fields) if field.show_if or field.rule}
     if not reading:
         return {}
-    known = _ALWAYS | {field.key for outer in form.fields for field in (outer, *outer.fields)} | frozenset(_variables(bundle))
+    known = given(bundle) | {field.key for outer in form.fields for field in (outer, *outer.fields)}
     return {key: strange for key, names in reading.items() if (strange := tuple(sorted(names - known)))}
+
+
+def given(bundle: SopBundle) -> frozenset[str]:
+    """Every name that something of the SOP gives a value to, and those that the engine gives."""
+    return _ALWAYS | frozenset(_variables(bundle))
 
 
 def _read(source: str | None) -> frozenset[str]:

@@ -41,6 +41,12 @@ def always_leads_on(sop: Sop, gateway: Placed) -> bool:
     return all(any(_holds(one, case) for one in conditions) for case in cases if all(_holds(one, case) for one in met))
 
 
+def nobody_answers(sop: Sop, condition: str) -> bool:
+    """Whether a condition reads a name that nothing of the SOP gives a value to: it never holds."""
+    read = _compiled(condition)
+    return read is not None and not read.required <= sop.given
+
+
 def _compiled(text: str) -> feel.Expression | None:
     try:
         return feel.compile_expression(text.strip().removeprefix("="))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.lint.answers import always_leads_on
+from engine.lint.answers import always_leads_on, nobody_answers
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Placed
 from engine.lint.support import ALLOWED_EVENTS, REFUSED
@@ -298,6 +298,26 @@ def choice_without_default(diagram: Diagram) -> Iterator[Hit]:
         ways = placed.node.outgoing
         is_open = len(ways) > 1 and not placed.node.default_flow and all(flow.condition is not None for flow in ways)
         if is_open and not always_leads_on(diagram.sop, placed):
+            yield diagram.hit(placed)
+
+
+@rules.diagram_rule(
+    "choice-without-answer",
+    RULE,
+    (
+        "Semua syarat gerbang ini membaca isian yang tidak dijawab formulir, tabel, atau langkah mana pun.",
+        "Every condition of this gateway reads a field that no form, table or step answers.",
+    ),
+    (
+        "Tanyakan isian itu pada formulir sebelumnya, atau perbaiki namanya di syarat.",
+        "Ask for the field in a form before, or mend its name.",
+    ),
+)
+def choice_without_answer(diagram: Diagram) -> Iterator[Hit]:
+    """None of them ever holds: each case stops there, or always takes the default. Where only some do, it may be meant so."""
+    for placed in diagram.of_type("exclusiveGateway", "inclusiveGateway"):
+        asked = [flow.condition for flow in placed.node.outgoing if flow.condition is not None and flow.id != placed.node.default_flow]
+        if len(placed.node.outgoing) > 1 and asked and all(nobody_answers(diagram.sop, text) for text in asked):
             yield diagram.hit(placed)
 
 

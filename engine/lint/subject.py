@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from engine import definitions, resolving
+from engine import definitions, form_names, resolving
 from engine.bpmn_reading import BPMN, local
 from engine.bundle import SopBundle
 from engine.decisions import Decisions
@@ -172,6 +172,11 @@ class Sop:
     def called(self, name: str | None) -> tuple[Diagram, Process] | None:
         """The process a `calledElement` means, with or without its prefix."""
         return self.processes.get(name or "") or self.processes.get(definitions.local_name(name))
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """The names that some answer, table, loop or mapping gives a value to."""
+        return form_names.given(self.bundle)
 
     @cached_property
     def pictures(self) -> frozenset[str]:

@@ -29,6 +29,20 @@ def leads_nowhere(*conditions: str, before: str = "", more: tuple[str, ...] = ()
     return any(each.code == "choice-without-default" for each in lint(SopBundle.from_files(files)))
 
 
+def test_a_choice_by_what_nobody_answers_is_refused():
+    def found(*conditions: str, asks: str = "x") -> bool:
+        ways = [part for number, text in enumerate(conditions) for part in (user(f"u{number}"), flow("g", f"u{number}", text))]
+        field = {"key": asks, "type": "boolean", "label": {"id": "x"}, "steering": True}
+        files = {**drawn(start(), user("t", sop_form="f"), exclusive("g"), flow("s", "t"), flow("t", "g"), *ways),
+                 "forms/f.json": json.dumps({"key": "f", "title": {"id": "f"}, "fields": [field]}).encode()}
+        return any(each.code == "choice-without-answer" for each in lint(SopBundle.from_files(files)))
+
+    assert found('y = "a"', 'y = "b"') and found("y", "not(y)", asks="z")
+    assert not found("y", "not(y)", asks="y")
+    assert not found('y = "a"', "x", "not(x)"), "one way that nobody takes may be meant so"
+    assert not found("parameters.tries > 2", "parameters.tries <= 2") and not found('risk = "high"', 'risk != "high"')
+
+
 def test_every_option_has_a_way_or_one_has_none():
     yes_no = {"options": ["yes", "no"]}
     assert not leads_nowhere('x = "yes"', 'x = "no"', **yes_no)
