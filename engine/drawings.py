@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from engine import errors
-from engine.definitions import Definition, nodes_of
+from engine.definitions import Definition, flows_of, nodes_of
+from engine.model import Process
 from engine.render import diagram
 
 
@@ -18,6 +19,14 @@ def of_definition(definition: Definition, process_id: str) -> bytes:
 def of_change(definition: Definition, process_id: str, marks: Mapping[str, str], *, language: str) -> bytes:
     """The SOP with what a new version changes: element id -> "added", "removed" or "changed"."""
     return _drawn(definition, process_id, marks, language)
+
+
+def of_coverage(definition: Definition, process_id: str, untaken: Iterable[str], *, language: str) -> bytes:
+    """The SOP with the sequence flows that no scenario takes."""
+    process = _process(definition, process_id)
+    own = {flow.id for flow in flows_of(process)}
+    return diagram.svg(definition.files[process.file], highlight=dict.fromkeys((flow for flow in untaken if flow in own), "untaken"),
+                       title=process.name or definition.sheet.title.id, language=language)
 
 
 def of_instance(
@@ -47,10 +56,15 @@ def of_figures(
 
 def _drawn(definition: Definition, process_id: str, marks: Mapping[str, str], language: str = "id",
            badges: Mapping[str, str] = {}) -> bytes:
-    process = definition.processes.get(process_id)
-    if process is None:
-        raise errors.NotFound(process_id=process_id)
+    process = _process(definition, process_id)
     known = {node.id for node in nodes_of(process)}
     return diagram.svg(definition.files[process.file], highlight={key: mark for key, mark in marks.items() if key in known},
                        badges={key: text for key, text in badges.items() if key in known},
                        title=process.name or definition.sheet.title.id, language=language)
+
+
+def _process(definition: Definition, process_id: str) -> Process:
+    process = definition.processes.get(process_id)
+    if process is None:
+        raise errors.NotFound(process_id=process_id)
+    return process

@@ -14,8 +14,10 @@ from engine.commands.tasks import Filled
 from engine.entrances import Entrance
 from engine.executor import Context
 from engine.forms_schema import Form
+from engine.model import Process
 from engine.render.layout import DiagramWithoutLayout
 from engine.results import FormField, FormView
+from engine.summaries import task_summary
 from engine.transition import ReceiveMessage, Subscription
 from engine.trial import Trial, told_by
 from engine.types import Happening, TaskSummary, Text, Value
@@ -96,6 +98,29 @@ class StaffedTrial(Trial):
             read = self._run(lambda context: _complete(context, work_id, submission))
         self._settle()
         return read
+
+    def claim(self, task_id: str) -> None:
+        """Somebody takes a task of the team, and has not done it yet."""
+        self._run(lambda context: tasks.claim(context, tasks.visible(context, task_id)))
+
+    def done(self, task_id: str) -> TaskSummary:
+        """A task as it stands, also once it is done."""
+        return self._read(lambda context: task_summary(tasks.visible(context, task_id)))
+
+    def name_of(self, element_id: str) -> str:
+        """What the diagram calls an element; the id of one without a name, or that it has not."""
+
+        def query(context: Context) -> str:
+            try:
+                return self._definition(context).element(element_id).name or element_id
+            except errors.EngineError:
+                return element_id
+
+        return self._read(query)
+
+    def processes(self) -> tuple[Process, ...]:
+        """The SOP's processes, those it uses among them."""
+        return self._read(lambda context: tuple(self._definition(context).processes.values()))
 
     def next_deadline(self) -> datetime | None:
         """The next instant at which something falls due: a task, a timer, another job."""

@@ -48,6 +48,7 @@ from webui import (
     reports,
     roster,
     runs,
+    scenarios,
     security,
     settings as settings_pages,
     simfoni,
@@ -93,7 +94,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     directory.init_app(app)
     for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, access_overview, corrections, replay,
                    dual_roles, sops, sop_drafts, sop_withdrawals, migrations, studio, form_editor, table_editor, document_previews,
-                   imports, trials, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster,
+                   imports, trials, scenarios, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster,
                    supervision, handling, absences, keys, reports, directory, partner, partner_accounts, referrals, runs, simfoni,
                    agency_tables):
         app.register_blueprint(module.pages)

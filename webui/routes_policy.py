@@ -202,6 +202,8 @@ POLICY: Final[Mapping[str, str]] = {
     "migrations.migrate": "sop.migrate",
     "sops.check_page": "sop.check",
     "sops.check": "sop.check",
+    "scenarios.show": "sop.read_drafts",
+    "scenarios.play": "sop.try",
     "trials.begin": "sop.try",
     "trials.show": "sop.try",
     "trials.start": "sop.try",

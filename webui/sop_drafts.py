@@ -138,7 +138,12 @@ def _page(detail: Any, *, problem: str = "", place: str = "") -> str:
     return render_template(
         "sop_draft.html", detail=detail, draft=detail.summary, findings=sops.by_severity(detail.findings), proposal=open_one,
         may_decide=bool(mine) and context.may("sop.approve"), problem=problem, place=place, typed=request.form, units=UNITS,
-        parts={key: amount_of(standard) for key, standard in detail.times.items()})
+        scenarios=_scenarios(detail), parts={key: amount_of(standard) for key, standard in detail.times.items()})
+
+
+def _scenarios(detail: Any) -> Any:
+    """The draft's scenarios; None where it cannot run."""
+    return context.engine().sops.scenarios(context.actor(), detail.summary.id) if detail.steps else None
 
 
 def amount_of(standard: TimeStandard) -> tuple[str, str]:

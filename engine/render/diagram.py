@@ -39,6 +39,8 @@ STATES: dict[str, tuple[Text, dict[str, str], str]] = {  # word, outline, colour
     "heat3": (Text("60-79 %", "60-79 %"), {"stroke": "#a3541a", "fill": "#f9cfa5", "stroke_width": "2"}, "#8a4210"),
     "heat4": (Text("40-59 %", "40-59 %"), {"stroke": "#a8321a", "fill": "#f5aa86", "stroke_width": "2.5"}, "#8f2a15"),
     "heat5": (Text("0-39 %", "0-39 %"), {"stroke": "#7a0a0a", "fill": "#ea8078", "stroke_width": "3.5"}, "#7a0a0a"),
+    # Of lines: a sequence flow that no scenario goes through.
+    "untaken": (Text("belum dilalui", "not taken"), {"stroke": "#b3261e", "stroke_dasharray": "7 4"}, "#b3261e"),
     "limited": (Text("terbatas", "restricted"), {"stroke": "#5f6b7a", "stroke_dasharray": "2 3"}, "#5f6b7a"),
 }
 _LIMITED_STEP = Text("langkah terbatas", "restricted step")
@@ -136,7 +138,8 @@ class _Drawing:
         self._put(*lines.label(edge, points, _one_line(name)))
         self.rooms += [Box(x, y, 0, 0) for x, y in points]
         colour = f' color="{STATES[state][2]}"' if state else ""
-        line = lines.draw(edge, points, self.shapes.get(edge.source), width=width, default=default, is_secret=touches)
+        dash = STATES[state][1].get("stroke_dasharray", "") if state else ""
+        line = lines.draw(edge, points, self.shapes.get(edge.source), width=width, default=default, is_secret=touches, dash=dash)
         marks = self._marks("edge", edge.kind, edge.id, is_secret=touches)
         return f"<g{marks}{colour}>{line}</g>"
 

@@ -95,5 +95,6 @@ STATES: dict[str, tuple[str, bool]] = {
     "heat3": ("M-2 5V-1H2V5z", True),
     "heat4": ("M-2 5V1H2V5z", True),
     "heat5": ("M-2 5V3H2V5z", True),
+    "untaken": ("M-4-4L4 4M-4 4L4-4", False),
     "limited": ("M-3.5-.5H3.5V5H-3.5zM-2.2-.5V-2.5a2.2 2.2 0 0 1 4.4 0V-.5", False),
 }

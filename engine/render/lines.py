@@ -31,10 +31,11 @@ def route(edge: Edge, drawn: Mapping[str, Shape]) -> tuple[Point, ...]:
 
 
 def draw(
-    edge: Edge, points: tuple[Point, ...], source: Shape | None, *, width: float, default: bool, is_secret: bool = False
+    edge: Edge, points: tuple[Point, ...], source: Shape | None, *, width: float, default: bool, is_secret: bool = False, dash: str = "",
 ) -> str:
-    """The line with its ends; `default` marks the default flow, and a secret line does not show that it has a condition."""
-    dash = _DASHES.get(edge.kind, "")
+    """The line with its ends; `default` marks the default flow, and a secret line does not show that it has a condition. `dash` is that
+    of a state, in place of the kind's own."""
+    dash = dash or _DASHES.get(edge.kind, "")
     # An open arrow would show the line within it.
     ends = points if edge.kind != "sequenceFlow" else (*points[:-1], _toward(points[-1], points[-2], 6))
     parts = [

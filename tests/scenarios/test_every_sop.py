@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import bpmn_xml, definitions
+from engine import bpmn_xml, definitions, flow_coverage
 from engine.bundle import SopBundle
 from engine.lint import lint
 from engine.results import ReplayVerdict
 from engine.scenario import read_scenario
-from tests.scenarios import coverage, runner
+from tests.scenarios import runner
 from tests.scenarios.shipped import DIAGRAMS, OPERATIONS, SCENARIOS, SOPS, definition_of, named, played
 
 
@@ -66,8 +66,8 @@ def test_scenarios_together_take_every_sequence_flow(diagram: Path) -> None:
     for process in bpmn_xml.read_model(diagram.read_bytes(), file=diagram.name).processes.values():
         callers = [sop for sop in SOPS if process.id in definition_of(sop).processes]
         taken = {flow for scenario in SCENARIOS if scenario.parent.parent in callers
-                 for flow in coverage.flows_taken(process, played(scenario).trace)}
-        assert coverage.flow_ids(process) - taken == set(), process.id
+                 for flow in flow_coverage.flows_taken(process, played(scenario).trace)}
+        assert flow_coverage.flow_ids(process) - taken == set(), process.id
 
 
 def _steps(trace: object) -> list[tuple[object, ...]]:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import definitions
+from engine import definitions, flow_coverage
 from engine.bundle import SopBundle
 from engine.types import Happening
-from tests.scenarios import coverage
 from tests.scenarios.shipped import played
 
 AGENCY = Path(__file__).parents[2] / "bpmn" / "kalbar"
@@ -80,8 +79,8 @@ def test_overruns_are_measured_on_each_standards_own_clock() -> None:
 def test_a_flow_that_only_one_scenario_takes_is_missed_without_it() -> None:
     process = definitions.load(SopBundle.from_dir(SOP)).processes[PROCESS]
     others = [scenario for scenario in SCENARIOS if scenario.stem != "dikembalikan_ke_pengaduan"]
-    taken = {flow for scenario in others for flow in coverage.flows_taken(process, played(scenario).trace)}
-    assert coverage.flow_ids(process) - taken == {"is_report_approved__returned_to_intake"}
+    taken = {flow for scenario in others for flow in flow_coverage.flows_taken(process, played(scenario).trace)}
+    assert flow_coverage.flow_ids(process) - taken == {"is_report_approved__returned_to_intake"}
 
 
 def test_a_straight_referral_is_judged_as_the_domain_says() -> None:

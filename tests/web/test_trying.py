@@ -102,3 +102,34 @@ def file_of(house: House, draft: str, path: str) -> bytes:
     packed = house.person("process_owner").get(f"/sop/{draft.rpartition('/')[2]}/ekspor.zip").data
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         return next(archive.read(name) for name in archive.namelist() if name.endswith(path))
+
+
+def test_scenarios_are_played_on_the_draft_and_say_what_goes_otherwise(house: House) -> None:
+    owner, head = house.person("process_owner"), house.person("head_of_unit")
+    draft = begin(house, owner, files=(io.BytesIO(lean()), "draf.zip"))
+    path = draft.replace("/draf/", "/skenario/")
+    assert "Belum dimainkan" in head.get(path).text, "who approves looks at them, too"
+    assert head.post(path, {}, on=path).status_code == 404
+    assert owner.post(path, {}, on=path).status_code == 303
+    page = owner.get(path).text
+    assert page.count("berjalan seperti tertulis") == 1 and "tidak berjalan" not in page
+    assert "Alur yang belum dilalui" in page and page.count("is-untaken") > 3 and 'stroke-dasharray="7 4"' in page
+    changed = {"element_id": "coordinate_provider", "unit": "working_minutes", "amount": "30", "wording": "",
+               "revision": test_sop_drafts.revision(owner.get(draft).text)}
+    assert owner.post(f"{draft}/waktu", changed, on=draft).status_code == 303
+    assert "Belum dimainkan pada revisi ini" in owner.get(draft).text, "what was played was another revision"
+    owner.post(path, {}, on=path)
+    page = owner.get(path).text
+    assert "Langkah 2: tenggat tugas" in page and "09.08" in page and "tertulis" in page and "09.18" in page
+    assert "1 skenario tidak berjalan seperti tertulis" in owner.get(draft).text
+    assert house.person("companion").get(path).status_code == 404
+
+
+def lean() -> bytes:
+    """The SOP's folder with one of its scenarios."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for each in sorted(each for each in offices.SOP.rglob("*") if each.is_file()):
+            if each.parent.name != "scenarios" or each.name == "a01_rujukan_kesehatan.toml":
+                archive.writestr(each.relative_to(offices.SOP).as_posix(), each.read_bytes())
+    return packed.getvalue()

@@ -41,6 +41,15 @@ def flows_taken(process: Process, trace: Iterable[TraceEntry]) -> set[str]:
     return taken
 
 
+def taken_in(processes: Iterable[Process], trace: Iterable[TraceEntry]) -> frozenset[str]:
+    """Of all these processes, in a run of several instances."""
+    by_instance: dict[str, list[TraceEntry]] = {}
+    for entry in trace:
+        by_instance.setdefault(entry.instance_id, []).append(entry)
+    many = list(processes)
+    return frozenset(flow for entries in by_instance.values() for process in many for flow in flows_taken(process, entries))
+
+
 def _arrive(node: Node, nodes: dict[str, Node], offered: Counter[str]) -> set[str]:
     possible = [flow for flow in node.incoming if offered[flow.id] > 0]
     certain = possible if len(possible) == 1 or node.type == "parallelGateway" else []
