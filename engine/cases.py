@@ -61,9 +61,11 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
     def start(
         self, actor: Actor, key: str, *, submission: Mapping[str, Any], business_key: str | None = None,
         must_stand: bool = False, idempotency_key: str | None = None, anew: Anew | None = None,
+        draft_saved_at: datetime | None = None,
     ) -> CompletionResult:
         """Starts the SOP in force under `key` for a new case (or the agency's case of that business key). `anew`: why a new one, where
-        cases like it were shown before; kept with the case.
+        cases like it were shown before; kept with the case. The draft that was kept at `draft_saved_at` goes; one kept since, perhaps for
+        somebody else, stays.
 
         Raises:
             NotFound: no such SOP is in force here, or no such case stands though it `must_stand`.
@@ -93,7 +95,8 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
                 live.case_status = kept.project(context, live, form.record, filled.submission, seq=1).status
             documents.keep_number(context, live.id, filled.submission)
             documents.keep_uploads(context, live, "", filled.uploads)
-            form_drafts.drop(context, form_drafts.START, key)
+            if draft_saved_at is not None:
+                form_drafts.drop(context, form_drafts.START, key, saved_at=draft_saved_at)
             context.save()
             if anew is not None and not business_key:
                 stored = cases.get(context.uow, case.id)

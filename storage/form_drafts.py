@@ -41,9 +41,10 @@ def get(uow: UnitOfWork, case_id: str, form: str, account_id: str) -> FormDraftR
         select(*rows.columns(FormDraftRow, form_draft)).where(*_is(case_id, form, account_id))))
 
 
-def drop(uow: UnitOfWork, case_id: str, form: str, account_id: str) -> bool:
-    """It was sent, or is not wanted any more."""
-    return uow.execute(delete(form_draft).where(*_is(case_id, form, account_id))).rowcount == 1
+def drop(uow: UnitOfWork, case_id: str, form: str, account_id: str, *, saved_at: datetime | None = None) -> bool:
+    """It was sent, or is not wanted any more; with `saved_at`, none that was kept at another instant."""
+    same = () if saved_at is None else (form_draft.c.saved_at == saved_at,)
+    return uow.execute(delete(form_draft).where(*_is(case_id, form, account_id), *same)).rowcount == 1
 
 
 def drop_all(uow: UnitOfWork, case_id: str, form: str) -> int:

@@ -3,11 +3,14 @@ by POST only: no name in an address, a log or the history of a shared computer."
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.errors import InvalidSubmission
 from engine.results import Anew, LikelyCase
+from engine.types import Value
 from webui import context, forms
 
 pages = Blueprint("case_search", __name__, url_prefix="/kasus/mirip")
@@ -52,9 +55,8 @@ def ask_access(case_id: str) -> Response | tuple[str, int]:
     return redirect(url_for("case_search.page"), code=303)
 
 
-def anew_of(key: str) -> Anew | None:
-    """Why a new case is made, as the draft of this start form keeps it."""
-    draft, _saved_at = context.engine().cases.start_draft(context.actor(), key)
+def anew_of(draft: Mapping[str, Value]) -> Anew | None:
+    """Why a new case is made, as the draft of its start form keeps it."""
     reason, alike = draft.get(REASON), draft.get(ALIKE)
     return Anew(reason=str(reason), alike=tuple(str(each) for each in alike)) if reason and isinstance(alike, list | tuple) else None
 

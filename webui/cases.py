@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import InvalidSubmission, NotFound
-from engine.results import DocumentRow, FormView
+from engine.results import DocumentRow
 from engine.types import Value
 from webui import access_words, case_file, case_search, context, form_drafts, forms, words
+from webui.form_drafts import FormDraft
+from webui.versions import Line
 
 pages = Blueprint("cases", __name__, url_prefix="/kasus")
 STATUSES = ("open", "closed")
@@ -87,65 +88,67 @@ def start_page(key: str) -> str:
     form = context.engine().sops.start_form(context.actor(), key)
     about = request.args.get("kasus", "")
     code = context.engine().cases.overview(context.actor(), about).head.summary.business_key if about else ""
-    draft, saved_at = context.engine().cases.start_draft(context.actor(), key)
-    values = {**forms.known_values(form), **{name: value for name, value in draft.items() if name != CASE_CODE}}
-    return _start_page(key, form, values, code=code or str(draft.get(CASE_CODE, "")), draft_saved_at=saved_at)
+    draft = form_drafts.of_start(form, key)
+    return _start_page(key, draft, {**forms.known_values(form), **draft.values}, code=code or str(draft.values.get(CASE_CODE, "")))
 
 
 @pages.post("/baru/<key>/draf")
-def save_start_draft(key: str) -> AnyResponse:
+def save_start_draft(key: str) -> form_drafts.Answer:
     """Keep what was typed so far, from the button or the autosave; or forget it."""
-    form = context.engine().sops.start_form(context.actor(), key)
-    if request.form.get("drop"):
-        context.engine().cases.drop_start_draft(context.actor(), key)
-        return redirect(url_for("cases.start_page", key=key), code=303)
-    code = request.form.get("case_code", "").strip()[:100]
-    before, _saved_at = context.engine().cases.start_draft(context.actor(), key)
-    saved_at = _keep_start_draft(key, _typed_start(form, before), before, code)
-    if form_drafts.wants_json():
-        return jsonify(text=words.clock(saved_at), at=saved_at.isoformat())
-    flash("start-draft", "ok")
-    return redirect(url_for("cases.start_page", key=key), code=303)
+    draft, code = form_drafts.of_start(context.engine().sops.start_form(context.actor(), key), key), _case_code()
+    return form_drafts.answer(draft, url_for("cases.start_page", key=key),
+                              lambda draft, typed, beside: _start_page(key, draft, typed, code=code, beside=beside), _beside(draft, code))
 
 
 @pages.post("/baru/<key>")
 def start(key: str) -> AnyResponse | tuple[str, int] | str:
-    """Open a case, or begin in one that stands. The key in the form makes a double click one case, not two."""
-    form = context.engine().sops.start_form(context.actor(), key)
-    remove_row = request.form.get("remove_row", "")
-    before, _saved_at = context.engine().cases.start_draft(context.actor(), key)
-    typed = _typed_start(form, before, remove_row=remove_row)
-    code = request.form.get("case_code", "").strip()[:100]
+    """Open a case, or begin in one that stands. The key in the form makes a double click one case, not two. A draft that another window
+    saved is perhaps another person's: nothing of it comes into this case, and it stays.
+    """
+    draft = form_drafts.of_start(context.engine().sops.start_form(context.actor(), key), key)
+    remove_row, code = request.form.get("remove_row", ""), _case_code()
+    typed = draft.typed(remove_row=remove_row)
+    if beside := draft.written_elsewhere(typed):
+        return _start_page(key, draft, typed, code=code, beside=beside), 409
     if request.form.get("add_row") or remove_row:
-        return _start_page(key, form, typed, add_row_to=request.form.get("add_row", ""), code=code)
+        return _start_page(key, *_kept(draft, typed, code), add_row_to=request.form.get("add_row", ""), code=code)
     try:
         result = context.engine().cases.start(
             context.actor(), key, submission=typed, business_key=code or None, must_stand=bool(code),
-            idempotency_key=request.form.get("once", "")[:64] or None, anew=None if code else case_search.anew_of(key))
+            idempotency_key=request.form.get("once", "")[:64] or None,
+            anew=None if code or not draft.is_the_pages else case_search.anew_of(draft.values),
+            draft_saved_at=draft.saved_at if draft.is_the_pages else None)
     except NotFound:
         if not code:
             raise
-        return _start_page(key, form, typed, code=code, unknown_case=True), 422
+        return _start_page(key, *_kept(draft, typed, code), code=code, unknown_case=True), 422
     except InvalidSubmission as refusal:
         problems = forms.problems_of(refusal)
-        typed = forms.without_refused_files(form, typed, problems, before)
-        _keep_start_draft(key, typed, before, code)  # a refused form stays, also when the browser closes now, with its files
-        return _start_page(key, form, typed, problems=problems, code=code), 422
+        return _start_page(key, *_kept(draft, typed, code, problems), problems=problems, code=code), 422
     number = code or next((task.business_key for task in result.opened), "")
     flash(f"{'begun' if code else 'started'} {number}".strip(), "ok")
     return redirect(_after_start(result.case_id), code=303)
 
 
-def _typed_start(form: FormView, before: Mapping[str, Value], *, remove_row: str = "") -> dict[str, Value]:
-    typed = forms.read(form, request.form, request.files, remove_row=remove_row)
-    return forms.with_kept_files(form, typed, before, forms.taken_out(form, request.form))
+def _case_code() -> str:
+    return request.form.get("case_code", "").strip()[:100]
 
 
-def _keep_start_draft(key: str, typed: Mapping[str, Value], before: Mapping[str, Value], code: str) -> datetime:
-    anew = {name: before[name] for name in (case_search.REASON, case_search.ALIKE) if name in before}
-    kept = {**typed, **anew, **({CASE_CODE: code} if code else {})}
-    saved_at: datetime = context.engine().cases.save_start_draft(context.actor(), key, kept)
-    return saved_at
+def _kept(draft: FormDraft, typed: Mapping[str, Value], code: str,
+          problems: Mapping[str, str] | None = None) -> tuple[FormDraft, Mapping[str, Value]]:
+    """The draft with what was typed, and what the page shows: it stays, with its files, also when the browser closes now. Where the draft
+    is another window's, that one stays, and the page alone holds what was typed here."""
+    if not draft.is_the_pages:
+        return draft, forms.without_files(draft.form, typed)
+    kept = draft.keep({**typed, **_beside(draft, code)}, problems)
+    return kept, kept.values
+
+
+def _beside(draft: FormDraft, code: str) -> dict[str, Value]:
+    """What a draft keeps beside the answers: the case it is about, and why a new one is made."""
+    known = draft.values if draft.is_the_pages else {}
+    anew = {name: known[name] for name in (case_search.REASON, case_search.ALIKE) if name in known}
+    return {**anew, **({CASE_CODE: code} if code else {})}
 
 
 def _after_start(case_id: str | None) -> str:
@@ -159,9 +162,10 @@ def _after_start(case_id: str | None) -> str:
     return url_for("inbox.home")
 
 
-def _start_page(key: str, form: FormView, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
-                add_row_to: str = "", code: str = "", unknown_case: bool = False, draft_saved_at: datetime | None = None) -> str:
-    drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
+def _start_page(key: str, draft: FormDraft, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
+                add_row_to: str = "", code: str = "", unknown_case: bool = False, beside: Sequence[Line] = ()) -> str:
+    form = draft.form
+    drawn = forms.controls(form, forms.without_files(form, values) if beside else values, problems, add_row_to=add_row_to)
     loose = forms.loose(drawn, problems, beside=(CASE_CODE,))
     sop = next((each for each in context.engine().sops.startable(context.actor()) if each.key == key), None)
     needs_case = sop is not None and sop.in_case == "required"
@@ -170,7 +174,7 @@ def _start_page(key: str, form: FormView, values: Mapping[str, Value], *, proble
                            code=code, asks_for_case=bool(code) or needs_case or (sop is not None and sop.kind in ABOUT_A_CASE),
                            needs_case=needs_case, is_told=sop is not None and sop.is_told,
                            case_problem=(problems or {}).get("case_code", ""), unknown_case=unknown_case,
-                           draft_saved_at=draft_saved_at)
+                           draft=draft, beside=beside)
 
 
 def _plain(text: str) -> str:

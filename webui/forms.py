@@ -103,6 +103,14 @@ def without_refused_files(form: FormView, typed: Mapping[str, Value], problems: 
     return {**{key: value for key, value in typed.items() if key not in refused}, **stays}
 
 
+def without_files(form: FormView, typed: Mapping[str, Value]) -> dict[str, Value]:
+    """What a page that comes back can hold of a submission that was kept nowhere: a browser does not send a file again."""
+    left = {f.key: typed[f.key] for f in form.fields if f.key in typed and f.type != "file"}
+    signs = {f.key: {part: said for part, said in sign.items() if part != "content"} for f in form.fields
+             if f.type == "signature" and isinstance(sign := typed.get(f.key), Mapping)}
+    return {**left, **signs}
+
+
 def grouped(drawn: Sequence[Control]) -> list[tuple[Text, list[Control]]]:
     """The controls of a form under its headings, in order; those before the first heading under an empty one."""
     return [(group, list(found)) for group, found in groupby(drawn, key=lambda control: control.field.group)]

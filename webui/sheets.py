@@ -12,6 +12,7 @@ from engine.errors import InvalidSubmission
 from engine.results import FormField, FormView
 from engine.types import Text, Value
 from webui import forms
+from webui.versions import Line
 
 NO_HELP = Text("", "")
 
@@ -35,12 +36,13 @@ def sheet(key: str, title: Text, *fields: FormField, help: Text = NO_HELP) -> Fo
 
 
 def draw(template: str, form: FormView, values: Mapping[str, Value], *, problems: Mapping[str, str] | None = None,
-         add_row_to: str = "", **more: Any) -> str:
-    """The page `template` with the form on it, filled and marked."""
-    drawn = forms.controls(form, values, problems, add_row_to=add_row_to)
+         add_row_to: str = "", beside: Sequence[Line] = (), **more: Any) -> str:
+    """The page `template` with the form on it, filled and marked; `beside` are the answers of another version, where there is one: then
+    nothing was kept of this one."""
+    drawn = forms.controls(form, forms.without_files(form, values) if beside else values, problems, add_row_to=add_row_to)
     loose = forms.loose(drawn, problems)
     return render_template(template, form=form, controls=drawn, summary=forms.summary(drawn), loose=loose,
-                           has_problems=bool(problems), **more)
+                           has_problems=bool(problems), beside=beside, **more)
 
 
 def instants(typed: Mapping[str, Value], *keys: str) -> list[datetime]:

@@ -67,9 +67,10 @@ def kept(context: Context, place: Place) -> tuple[Mapping[str, Value], datetime 
     return canonical.loads(seal.unseal(place.key, row.ciphertext, bound_to=place.bound_to)), row.saved_at
 
 
-def drop(context: Context, kind: str, about: str = "", *, case_id: str = "") -> None:
-    """The actor sent it, or wants it no more. Dropping what is not there changes nothing."""
-    rows.drop(context.uow, case_id, f"{kind}:{about}", context.actor.account_id)
+def drop(context: Context, kind: str, about: str = "", *, case_id: str = "", saved_at: datetime | None = None) -> None:
+    """The actor sent it, or wants it no more; only the one that was kept at `saved_at`, where that is given. Dropping what is not there
+    changes nothing."""
+    rows.drop(context.uow, case_id, f"{kind}:{about}", context.actor.account_id, saved_at=saved_at)
 
 
 def drop_all(context: Context, kind: str, about: str, *, case_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -46,7 +47,9 @@ def test_a_start_draft_is_its_writers_alone_sealed_and_gone_when_it_is_sent(offi
     assert b"ZQ-0002" not in b"".join(file.read_bytes() for file in office.engine.settings.data_dir.glob("kawal.db*"))
     with pytest.raises(errors.NotAllowed):
         office.engine.cases.save_start_draft(office.actor("data_staff"), KEY, {})
-    office.start()
+    office.start(draft_saved_at=saved_at - timedelta(seconds=1))
+    assert office.engine.cases.start_draft(operator, KEY)[1] == saved_at, "one that was kept since is another window's"
+    office.start(draft_saved_at=saved_at)
     assert office.engine.cases.start_draft(operator, KEY) == ({}, None)
 
 

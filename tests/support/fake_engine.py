@@ -305,7 +305,8 @@ class Cases(CaseFile, fake_office.CaseStaffing, CaseFilings):
         return Page(rows=tuple(rows[(page - 1) * 25:page * 25]), total=len(rows), number=page)
 
     def start(self, actor: Actor, key: str, *, submission: Mapping[str, Any], business_key: str | None = None,
-              must_stand: bool = False, idempotency_key: str | None = None, anew: Any = None) -> CompletionResult:
+              must_stand: bool = False, idempotency_key: str | None = None, anew: Any = None,
+              draft_saved_at: datetime | None = None) -> CompletionResult:
         if must_stand and business_key not in {detail.summary.business_key for detail in self._engine.case_details.values()}:
             raise errors.NotFound(case=business_key)
         if "family_told" not in submission:
