@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine import bpmn_xml, definitions, errors
+from engine import bpmn_xml, definitions, errors, sheet_names
 from engine.authorization import OUTSIDE, STAFF
 from engine.bpmn_reading import BPMN
 from engine.bundle import SopBundle
@@ -22,8 +22,7 @@ from engine.sop_results import ImportedElement, ImportReport, ImportVerdict
 from engine.sop_toml import SOP_KINDS
 from engine.types import LintFinding, Severity
 
-KEY = re.compile(r"[a-z][a-z0-9-]{1,63}\Z")
-LONGEST_KEY, LONGEST_TITLE = 48, 200
+LONGEST_KEY = 48
 _DRAWS = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DI")
 #: Findings that say: this part is read otherwise than its tool meant it, or not at all.
 _OTHERWISE = frozenset({
@@ -84,7 +83,7 @@ def report(found: Adapted, findings: Iterable[LintFinding], *, roles: Mapping[st
     title = (first.name if first is not None else "") or found.file.rsplit(".", 1)[0]
     return ImportReport(
         file=found.file, content=found.content, elements=elements, general=tuple(one for one in said if one.element_id not in listed),
-        process_id=first.id if first is not None else "", key=_slug(title, "-"), title=" ".join(title.split())[:LONGEST_TITLE],
+        process_id=first.id if first is not None else "", key=_slug(title, "-"), title=" ".join(title.split())[:sheet_names.LONGEST_TITLE],
         lanes=tuple((name, roles.get(name.casefold(), "")) for name in _lanes(model)), roles=(*STAFF, *OUTSIDE), kinds=SOP_KINDS)
 
 
@@ -94,12 +93,7 @@ def sheet(report: ImportReport, *, agency: str, key: str, title: str, kind: str,
     Raises:
         InvalidSubmission: the key, the title or the kind is none.
     """
-    wrong = {}
-    if not KEY.match(key):
-        wrong["key"] = ("Kunci: huruf kecil, angka, dan tanda hubung, mulai dengan huruf.",
-                        "Key: small letters, digits and hyphens, beginning with a letter.")
-    if not 1 <= len(title) <= LONGEST_TITLE or not title.isprintable():
-        wrong["title"] = ("Tulis judul SOP, paling banyak 200 huruf.", "Write the SOP's title, at most 200 characters.")
+    wrong = sheet_names.unfit(key, title)
     if kind not in SOP_KINDS:
         wrong["kind"] = ("Pilih jenis SOP.", "Choose the kind of SOP.")
     if wrong:

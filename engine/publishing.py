@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from engine import consent_gates, authorization, definitions, draft_files, drawing_board, errors, importing, lane_roles, time_edit, versions
+from engine import (
+    authorization, consent_gates, definitions, draft_files, drawing_board, errors, importing, lane_roles, sheet_names, time_edit, versions,
+)
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.commands.drafts import Checked
@@ -54,6 +56,38 @@ class Publishing:
         authorization.require(actor, "sop.draft")
         before = self._executor.read(actor, lambda context: _files(context, None, deployment_id))
         return self._saved(actor, SopBundle.from_files(before), draft_id=None, based_on=deployment_id, expected_revision=0, note="")
+
+    def copy_of(self, actor: Actor, deployment_id: str, *, key: str, title: str) -> DraftDetail:
+        """A draft of another SOP, there is none of yet, that says what that version says under a key and a title of its own.
+
+        Raises:
+            InvalidSubmission: the key or the title may not be, or the key is another SOP's.
+        """
+        authorization.require(actor, "sop.draft")
+        row, before = self._executor.read(actor, lambda context: (
+            commands.own_version(context, deployment_id), _files(context, None, deployment_id)))
+        bundle = sheet_names.renamed(SopBundle.from_files(before), key=key.strip(), title=" ".join(title.split()))
+        self._refuse_taken(actor, bundle)
+        return self._saved(actor, bundle, draft_id=None, based_on=None, expected_revision=0, note=f"{row.key}, {row.version}")
+
+    def restore_revision(self, actor: Actor, draft_id: str, number: int, *, expected_revision: int) -> DraftDetail:
+        """The next revision of a draft, with the files of its revision `number`; what was saved since stays readable.
+
+        Raises:
+            NotFound: the draft has no such revision.
+            StaleRevision, DraftClosed: as `save_draft`.
+        """
+        authorization.require(actor, "sop.draft")
+
+        def query(context: Context) -> dict[str, bytes]:
+            row = commands.own(context, draft_id)
+            if drafts.revision(context.uow, row.id, number) is None:
+                raise errors.NotFound(draft_id=draft_id)
+            return drafts.files(context.uow, row.id, number)
+
+        bundle = SopBundle.from_files(self._executor.read(actor, query))
+        return self._saved(actor, bundle, draft_id=draft_id, based_on=None, expected_revision=expected_revision,
+                           note=f"Kembali ke revisi {number}")
 
     def set_time(
         self, actor: Actor, draft_id: str, element_id: str, standard: TimeStandard, *, expected_revision: int,
@@ -146,9 +180,7 @@ class Publishing:
         key, title = key.strip(), " ".join(title.split())
         sheet = importing.sheet(report, agency=self._executor.read(actor, commands.agency_of), key=key, title=title, kind=kind, lanes=lanes)
         bundle = SopBundle.from_files({"sop.toml": sheet, f"{key}.bpmn": report.content})
-        if self._executor.read(actor, lambda context: commands.newest_of(context, bundle)) is not None:
-            raise errors.InvalidSubmission({"key": ("Kunci itu sudah dipakai SOP lain instansi ini.",
-                                                    "Another SOP of this agency has that key.")})
+        self._refuse_taken(actor, bundle)
         return self._saved(actor, bundle, draft_id=None, based_on=None, expected_revision=0, note=report.file)
 
     def drafts(self, actor: Actor) -> tuple[DraftSummary, ...]:
@@ -237,6 +269,12 @@ class Publishing:
             return draft_id
 
         return self.draft(actor, self._executor.run(actor, command))
+
+    def _refuse_taken(self, actor: Actor, bundle: SopBundle) -> None:
+        """A new SOP takes no key that another has. Raises `InvalidSubmission`."""
+        if self._executor.read(actor, lambda context: commands.newest_of(context, bundle)) is not None:
+            raise errors.InvalidSubmission({"key": ("Kunci itu sudah dipakai SOP lain instansi ini.",
+                                                    "Another SOP of this agency has that key.")})
 
     def _drawn(self, actor: Actor, draft_id: str, files: Mapping[str, bytes], lanes: Mapping[str, str]) -> SopBundle:
         before = self._executor.read(actor, lambda context: _files(context, draft_id, None))

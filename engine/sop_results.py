@@ -85,6 +85,7 @@ class DraftDetail:
     """One draft: its steps, what keeps it back, what it changes, and everything that was done with it.
 
     Where the files cannot run there are no steps and no changes, only findings. `times` are the standards that may be edited.
+    `overtaken_by` is the version that was approved since the draft was begun: it cannot be proposed or approved any more.
     """
 
     summary: DraftSummary
@@ -95,6 +96,7 @@ class DraftDetail:
     revisions: tuple[DraftRevision, ...]
     proposals: tuple[Proposal, ...]
     file_names: tuple[str, ...]
+    overtaken_by: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -145,7 +145,8 @@ def draft_detail(context: Context, row: drafts.DraftRow) -> DraftDetail:
         findings=findings, changes=changes, file_names=tuple(drafts.files(context.uow, row.id, row.revision)),
         revisions=tuple(DraftRevision(revision=each.revision, saved_at=each.saved_at, saved_by=names[each.saved_by], note=each.note,
                                       digest=each.digest) for each in revisions),
-        proposals=tuple(proposal(context, each, row) for each in drafts.proposals(context.uow, row.id)))
+        proposals=tuple(proposal(context, each, row) for each in drafts.proposals(context.uow, row.id)),
+        overtaken_by=commands.overtaken_by(context, row) if row.state in (DraftState.DRAFT, DraftState.IN_REVIEW) else None)
 
 
 def proposal(context: Context, row: drafts.ProposalRow, draft: drafts.DraftRow) -> Proposal:

@@ -61,6 +61,20 @@ def begin_from_files() -> Answer:
     return redirect(url_for("sop_drafts.show", draft_id=draft.summary.id), code=303)
 
 
+@pages.post("/<deployment_id>/salin")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def copy(deployment_id: str) -> Answer:
+    """A draft of another SOP that says what this version says."""
+    try:
+        draft = context.engine().sops.copy_of(
+            context.actor(), deployment_id, key=request.form.get("key", ""), title=request.form.get("title", ""))
+    except (NotFound, NotAllowed):
+        raise
+    except EngineError as refusal:
+        return sops.version_page(deployment_id, problem=why(refusal), place="salin"), 422
+    return redirect(url_for("sop_drafts.show", draft_id=draft.summary.id), code=303)
+
+
 @pages.post("/draf/<draft_id>/berkas")
 @limits.limiter.limit("20 per minute", key_func=limits.per_account)
 def upload(draft_id: str) -> Answer:
@@ -77,6 +91,14 @@ def set_time(draft_id: str) -> Answer:
     element_id = request.form.get("element_id", "")
     return _change(draft_id, lambda actor, revision: context.engine().sops.set_time(
         actor, draft_id, element_id, _standard(), expected_revision=revision), place=f"waktu-{element_id}")
+
+
+@pages.post("/draf/<draft_id>/pulihkan")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def restore(draft_id: str) -> Answer:
+    """The next revision, with the files of an earlier one."""
+    return _change(draft_id, lambda actor, revision: context.engine().sops.restore_revision(
+        actor, draft_id, request.form.get("number", 0, type=int), expected_revision=revision), place="riwayat")
 
 
 @pages.post("/draf/<draft_id>/ajukan")

@@ -61,6 +61,12 @@ def newest_of(context: Context, bundle: SopBundle) -> str | None:
     return next((row.id for row in deployments.of_agency(context.uow, context.actor.agency_id) if row.key == key), None)
 
 
+def overtaken_by(context: Context, row: drafts.DraftRow) -> str | None:
+    """The newest version of the SOP, where it is another than the one the draft was begun from: then nobody can propose or approve it."""
+    newest = next((each for each in deployments.of_agency(context.uow, row.agency_id) if each.key == row.key), None)
+    return None if newest is None or newest.id == row.based_on else newest.id
+
+
 def agency_of(context: Context) -> str:
     """The code of the actor's agency."""
     row = agencies.get(context.uow, context.actor.agency_id)
@@ -234,8 +240,7 @@ def tell(context: Context, proposal_id: str, code: str, *, account_id: str | Non
 
 
 def _refuse_outdated(context: Context, row: drafts.DraftRow) -> None:
-    base = 0 if row.based_on is None else own_version(context, row.based_on).version
-    if deployments.latest_version(context.uow, row.agency_id, row.key) != base:
+    if overtaken_by(context, row) is not None:
         raise sop_refusals.DraftOutdated()
 
 

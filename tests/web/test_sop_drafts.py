@@ -180,3 +180,40 @@ def test_a_zip_of_another_sop_or_of_nothing_is_refused_where_it_was_sent(house: 
     assert alone.status_code == 422 and "Sertakan sop.toml" in alone.text
     response = owner.post(f"/sop/{newest}/draf", {"files": (io.BytesIO(b"PK\x03\x04rusak"), "rusak.zip")}, on=f"/sop/{newest}")
     assert response.status_code == 422 and "tidak dapat dibaca" in response.text
+
+
+def test_an_sop_is_copied_under_a_key_and_title_of_its_own(house: House) -> None:
+    owner = house.person("process_owner")
+    newest = house.office.engine.sops.list(house.office.actor("process_owner"))[0].deployment_id
+    page = f"/sop/{newest}"
+    for key, title, why in (("Kasus Lain", "Kasus lain", "huruf kecil"), ("kasus-lain", " ", "Tulis judul"),
+                            ("pengelolaan-kasus", "Kasus lain", "sudah dipakai SOP lain")):
+        refused = owner.post(f"{page}/salin", {"key": key, "title": title}, on=page)
+        assert refused.status_code == 422 and why in refused.text and f'value="{key}"' in refused.text
+    made = owner.post(f"{page}/salin", {"key": "kasus-lain", "title": 'Kasus "lain"'}, on=page)
+    assert made.status_code == 303
+    (draft,) = (one for one in house.office.engine.sops.drafts(house.office.actor("process_owner")) if one.key == "kasus-lain")
+    assert (draft.title.id, draft.based_on, draft.findings) == ('Kasus "lain"', None, 0)
+    assert "SOP ini baru" in owner.get(made.headers["Location"]).text
+    assert house.person("head_of_unit").post(f"{page}/salin", {"key": "x-y", "title": "x"}, on="/sop").status_code == 404
+
+
+def test_an_earlier_revision_becomes_the_next_one_and_an_overtaken_draft_says_so(house: House) -> None:
+    owner, sops = house.person("process_owner"), house.office.engine.sops
+    path = begin(house, owner)
+    assert "sejak draf ini dibuat" not in owner.get(path).text
+    owner.post(f"{path}/waktu", {"element_id": "document_case", "unit": "working_minutes", "wording": "", "amount": "45", "revision": "1"}, on=path)
+    back = {"number": "1", "revision": "2"}
+    assert owner.get(path).text.count('form="kembali"') == 1
+    assert owner.post(f"{path}/pulihkan", {**back, "revision": "1"}, on=path).status_code == 422
+    assert owner.post(f"{path}/pulihkan", {**back, "number": "7"}, on=path).status_code == 404
+    assert owner.post(f"{path}/pulihkan", back, on=path).status_code == 303
+    page = owner.get(path).text
+    assert "revisi 3" in page and "Belum ada yang diubah" in page and "Kembali ke revisi 1" in page
+
+    files = dict(SopBundle.from_dir(offices.SOP).files)
+    sops.deploy(house.office.engine.people.operator("kalbar"), SopBundle.from_files({**files, "catatan.toml": b"# baru"}))
+    page = owner.get(path).text
+    assert "sejak draf ini dibuat" in page
+    newest = sops.list(house.office.actor("process_owner"))[0].deployment_id
+    assert f'href="/sop/{newest}"' in page
