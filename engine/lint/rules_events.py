@@ -314,10 +314,11 @@ def choice_without_default(diagram: Diagram) -> Iterator[Hit]:
     ),
 )
 def choice_without_answer(diagram: Diagram) -> Iterator[Hit]:
-    """None of them ever holds: each case stops there, or always takes the default. Where only some do, it may be meant so."""
+    """None of them ever holds, so every case stops there. Where there is a default, or only some read such a name, it may be meant so."""
     for placed in diagram.of_type("exclusiveGateway", "inclusiveGateway"):
-        asked = [flow.condition for flow in placed.node.outgoing if flow.condition is not None and flow.id != placed.node.default_flow]
-        if len(placed.node.outgoing) > 1 and asked and all(nobody_answers(diagram.sop, text) for text in asked):
+        ways = placed.node.outgoing
+        if len(ways) > 1 and not placed.node.default_flow and all(
+                flow.condition is not None and nobody_answers(diagram.sop, flow.condition) for flow in ways):
             yield diagram.hit(placed)
 
 

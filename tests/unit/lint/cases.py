@@ -140,7 +140,7 @@ CASES: dict[str, Files] = {
         start(), exclusive("g"), user("a"), user("b"), flow("s", "g"), flow("g", "a", "x = 1"), flow("g", "b", "x = 2")
     ),
     "choice-without-answer": drawn(
-        start(), exclusive("g", default="g__b"), user("a"), user("b"), flow("s", "g"), flow("g", "a", "x = 1"), flow("g", "b")
+        start(), exclusive("g"), user("a"), user("b"), flow("s", "g"), flow("g", "a", "x = 1"), flow("g", "b", "y = 2")
     ),
     "condition-on-default": drawn(
         start(), exclusive("g", default="g__a"), user("a"), user("b"), flow("s", "g"), flow("g", "a", "x = 1"), flow("g", "b", "x = 2")
