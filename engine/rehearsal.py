@@ -67,24 +67,36 @@ class _Rehearsal:
         opened = scenario.at.astimezone(UTC) - (BEFORE_A_TIMER if scenario.timer else timedelta(0))
         self.trial = ToldTrial.staged(setting.bundle, now=opened, operations=setting.operations, calendar=setting.calendar,
                                       parameters=setting.parameters, findings=setting.findings)
+        self.number = 0
+        self.otherwise: Otherwise | None = None
         self.cases: dict[str, str] = {}   # instances by what the story calls their case; "" for its first
 
     def play(self) -> Rehearsed:
-        number, otherwise = 0, None
         try:
             self.cases[""] = self._begin()
             for step in self.scenario.steps:
-                number += 1
+                self.number += 1
                 if self.is_over():
                     raise OutOfTime
                 self._step(step)
-            number = -1
+            self.number = -1
             self._end()
         except _Differs as found:
-            otherwise = Otherwise(step=number, what=found.what, name=found.name, written=found.written, seen=found.seen)
+            self._note(found)
         except EngineError as refused:
-            otherwise = Otherwise(step=number, what="refused", seen=_said(refused))
-        return Rehearsed(otherwise=otherwise, taken=flow_coverage.taken_in(self.trial.processes(), self.trial.trace()))
+            self._note(_Differs("refused", seen=_said(refused)))
+        return Rehearsed(otherwise=self.otherwise, taken=flow_coverage.taken_in(self.trial.processes(), self.trial.trace()))
+
+    def _note(self, found: _Differs) -> None:
+        """The first difference is told. What is only expected otherwise ends no story: what it goes through counts all the same."""
+        if self.otherwise is None:
+            self.otherwise = Otherwise(step=self.number, what=found.what, name=found.name, written=found.written, seen=found.seen)
+
+    def _expect(self, look: Callable[[], None]) -> None:
+        try:
+            look()
+        except _Differs as found:
+            self._note(found)
 
     def _begin(self) -> str:
         told = self.scenario
@@ -105,8 +117,8 @@ class _Rehearsal:
     def _step(self, step: Step) -> None:
         if until := step.at or step.wait_until:
             self.trial.advance(max(until - self.trial.now, timedelta(0)))
-        if step.expected is not None:
-            self._compare(self.cases[step.case if step.start is None else ""], step.expected)
+        if (expected := step.expected) is not None:
+            self._expect(lambda: self._compare(self.cases[step.case if step.start is None else ""], expected))
         name = self.trial.name_of(step.acts_on or step.act or "")
         try:
             work = self._act(step)
@@ -117,7 +129,7 @@ class _Rehearsal:
         if step.refuse is not None:
             raise _Differs("not-refused", name, written=step.refuse)
         if work is not None and step.complete is not None:
-            self._judge(step, work)
+            self._expect(lambda: self._judge(step, work))
 
     def _act(self, step: Step) -> Work | None:
         trial, instance_id = self.trial, self.cases.get(step.case, "")

@@ -97,8 +97,7 @@ def _untaken(process: Process, taken: frozenset[str]) -> Iterable[UntakenFlow]:
     names = {node.id: node.name for node in nodes_of(process)}
     for flow in flows_of(process):
         if flow.id not in taken:
-            yield UntakenFlow(id=flow.id, name=flow.name, source=names.get(flow.source) or flow.source,
-                              target=names.get(flow.target) or flow.target)
+            yield UntakenFlow(id=flow.id, name=flow.name, source=names.get(flow.source, ""), target=names.get(flow.target, ""))
 
 
 def _drawing(definition: Definition, untaken: Iterable[str], language: str) -> bytes | None:

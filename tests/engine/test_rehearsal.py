@@ -73,6 +73,12 @@ def test_the_first_difference_is_named_where_it_is(setting: Setting, story: Scen
     assert found is not None and (found.step, found.what) == (step, what)
 
 
+def test_what_is_only_expected_otherwise_ends_no_story(setting: Setting) -> None:
+    assert rehearsal.rehearse(setting, changed(1, expected=(replace(FIRST.expected[0], due=FIRST.at),), verdict="late")).taken == \
+        rehearsal.rehearse(setting, STORY).taken
+    assert rehearsal.rehearse(setting, changed(1, complete="document_case", expected=None)).taken < rehearsal.rehearse(setting, STORY).taken
+
+
 def test_a_story_is_stopped_between_steps(setting: Setting) -> None:
     with pytest.raises(OutOfTime):
         rehearsal.rehearse(setting, STORY, is_over=lambda: True)
