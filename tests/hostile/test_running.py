@@ -147,7 +147,7 @@ def test_two_processes_that_write_to_each_other_without_end_are_stopped() -> Non
         roots=bpmn.message("m") + bpmn.message("n"))
 
     def stormed() -> str:
-        trials.MAX_JOBS = 300  # as 20,000, in less time
+        trials.Trial.jobs_per_call = 300  # as 20,000, in less time
         trial = engine.Trial.open(engine.SopBundle.from_files(bombs.diagram(data)), now=attempt.NOON)
         try:
             trial.send_message("m", {})
