@@ -103,20 +103,19 @@ def named(context: Context, case_id: str, about: authorization.ObjectFacts, acti
 
 
 def act(
-    context: Context, case_id: str, about: authorization.ObjectFacts, action_id: str, submission: Mapping[str, Any],
+    context: Context, case_id: str, about: authorization.ObjectFacts, chosen: Waiting, submission: Mapping[str, Any],
     *, stated_at: datetime | None = None,
 ) -> CompletionResult:
-    """Sends the message of an action to the one event that waits for it. Timers due now act first. `stated_at` is when it was done, where
-    that was earlier and the form does not ask it.
+    """Sends the message of a `named` action to the one event that waits for it. Timers due now act first. `stated_at` is when it was
+    done, where that was earlier and the form does not ask it.
 
     Raises:
         ActionGone: they took the event away. InvalidSubmission: the form needs attention.
     """
-    chosen = named(context, case_id, about, action_id)
     live = context.instance(chosen.row.instance_id)
     live.fire_due(context.now)
     if not any(each.token_id == chosen.row.token_id and each.name == chosen.row.name for each in live.view.subscriptions):
-        context.refuse(ActionGone(action_id=action_id))
+        context.refuse(ActionGone(action_id=chosen.row.token_id))
         return CompletionResult(instance_id=live.id, case_id=case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
     filled = filling.fill(context, live, chosen.form, submission, about)
     if stated_at is not None:

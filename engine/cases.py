@@ -30,6 +30,7 @@ from storage import cases, deployments, inbox, journal
 
 T = TypeVar("T")
 PAGE = 25
+_TOLD = "told"    # in the kept answer of an action: its element
 _STATUSES = {"open": True, "closed": False}
 
 
@@ -148,12 +149,33 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
 
         def once(context: Context) -> CompletionResult:
             _, about = facts.seen_case(context, case_id, actions.ACT)
+            told: list[str] = []
+
+            def command() -> CompletionResult:
+                chosen = actions.named(context, case_id, about, action_id)
+                told.append(chosen.row.element_id)
+                return actions.act(context, case_id, about, chosen, submission, stated_at=stated_at)
+
             asked = ["act", case_id, action_id, submission, *([] if stated_at is None else [stated_at])]
-            return idempotency.once(context, idempotency_key, asked,
-                                    lambda: actions.act(context, case_id, about, action_id, submission, stated_at=stated_at),
-                                    summaries.completion_from_json, summaries.completion_to_json)
+            return idempotency.once(context, idempotency_key, asked, command, summaries.completion_from_json,
+                                    lambda result: {**summaries.completion_to_json(result), _TOLD: told[0]})
 
         return self._executor.run(actor, once)
+
+    def told_form(self, actor: Actor, case_id: str, action_id: str, idempotency_key: str) -> FormView:
+        """The form of an action that the actor told the case under this key, also where it waits no longer: for the second click of a page.
+        Raises `NotFound`."""
+
+        def query(context: Context) -> FormView:
+            _, about = facts.seen_case(context, case_id, actions.ACT)
+            answer = idempotency.answered(context, idempotency_key)
+            if answer.get("case_id") != case_id or _TOLD not in answer:
+                raise errors.NotFound(action_id=action_id)
+            definition = context.instance(answer["instance_id"]).definition
+            form = definition.forms[definition.element(answer[_TOLD]).form or ""]
+            return forms.to_fill(form, {}, authorization.visible_sensitivity(actor, about))
+
+        return self._executor.read(actor, query)
 
     def correlate_message(self, actor: Actor, name: str, *, keys: Mapping[str, Value], submission: Mapping[str, Value]) -> tuple[str, ...]:
         """Delivers a message to the one instance its keys name, or starts one; kept if nobody waits yet."""

@@ -44,6 +44,12 @@ def once(
     return result
 
 
+def answered(context: Context, key: str) -> Mapping[str, Any]:
+    """What the actor was answered under `key`, as it is kept; nothing where nothing was."""
+    kept = idempotency.get(context.uow, context.actor.account_id, key)
+    return kept.result if kept is not None else {}
+
+
 def _without_files(asked: Any) -> Any:
     """What was asked, but for its files: one that a draft kept goes with the draft when the form is sent, and the second click on the same
     page comes without it."""

@@ -30,7 +30,7 @@ def act(case_id: str, action_id: str) -> Response | tuple[str, int] | str:
     try:
         draft = _draft(case_id, action_id)
     except NotFound:
-        return _gone(case_id)  # somebody acted, or a timer did, while this person typed
+        return _again(case_id, action_id)
     remove_row = request.form.get("remove_row", "")
     typed, stated = draft.typed(remove_row=remove_row), stated_time.read(request.form)
     if beside := draft.written_elsewhere(typed):
@@ -66,6 +66,20 @@ def save_draft(case_id: str, action_id: str) -> form_drafts.Answer:
 def _draft(case_id: str, action_id: str) -> FormDraft:
     form = context.engine().cases.action_form(context.actor(), case_id, action_id)
     return form_drafts.of_case(form, case_id, f"action:{action_id}")
+
+
+def _again(case_id: str, action_id: str) -> Response:
+    """What waits no longer: the second click of a page gets the answer of the first; else somebody acted, or a timer did, while this
+    person typed."""
+    cases, once, stated = context.engine().cases, request.form.get("once", "")[:64], stated_time.read(request.form)
+    more = {"stated_at": stated.at} if stated.at is not None else {}
+    try:
+        form = cases.told_form(context.actor(), case_id, action_id, once)
+        cases.act(context.actor(), case_id, action_id, forms.read(form, request.form, request.files), idempotency_key=once, **more)
+    except EngineError:
+        return _gone(case_id)  # never told with this page, or something else with it
+    flash("acted", "ok")
+    return redirect(url_for("cases.show", case_id=case_id), code=303)
 
 
 def _gone(case_id: str) -> Response:

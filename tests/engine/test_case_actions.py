@@ -222,6 +222,19 @@ def test_one_that_does_not_interrupt_may_be_repeated_and_the_same_click_may_not(
     assert sorted(open_tasks) == ["handle", "stop_services", "stop_services"]
 
 
+def test_the_form_of_an_action_that_waits_no_longer_is_known_by_the_key_it_was_told_under(office: Neighbours) -> None:
+    case_id, cases, manager = begun(office).case_id or "", office.engine.cases, office.actor(HOME, "case_manager")
+    (action,) = [each for each in cases.actions(manager, case_id) if each.element_id == "risk_rises_begins"]
+    before, given = cases.action_form(manager, case_id, action.id), {"risk": "high"}
+    first = cases.act(manager, case_id, action.id, given, idempotency_key="k1")
+
+    assert cases.actions(manager, case_id) == () and cases.told_form(manager, case_id, action.id, "k1") == before
+    assert cases.act(manager, case_id, action.id, given, idempotency_key="k1").instance_id == first.instance_id
+    for asked_for, key in ((case_id, "k2"), (case_id, ""), (begun(office).case_id or "", "k1")):
+        with pytest.raises(errors.NotFound):
+            cases.told_form(manager, asked_for, action.id, key)
+
+
 def test_one_that_interrupts_takes_everything_else_away(office: Neighbours) -> None:
     started = begun(office)
     sari, manager, case_id = companion(office, started), office.actor(HOME, "case_manager"), started.case_id or ""

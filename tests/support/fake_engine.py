@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from engine import authorization, errors
 from engine.audit import DualRole
 from engine.clock import ManualClock
+from engine.idempotency import KeyReused
 from engine.results import (
     Account,
     CaseAction,
@@ -327,14 +328,22 @@ class Cases(CaseFile, fake_office.CaseStaffing, CaseFilings):
 
     def act(self, actor: Actor, case_id: str, action_id: str, submission: Mapping[str, Any], *,
             idempotency_key: str | None = None, stated_at: datetime | None = None) -> CompletionResult:
+        if idempotency_key in self._engine.once:
+            if (case_id, action_id, submission) not in self._engine.acted:
+                raise KeyReused()
+            return self._engine.once[idempotency_key]
         self._action(actor, case_id, action_id)
         if "family_told" not in submission:
             raise errors.InvalidSubmission({"family_told": ("Wajib diisi.", "Please answer this.")})
+        self._engine.once[idempotency_key or ""] = CompletionResult(
+            instance_id="i1", case_id=case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
+        self._engine.acted.append((case_id, action_id, dict(submission)))
+        return self._engine.once[idempotency_key or ""]
+
+    def told_form(self, actor: Actor, case_id: str, action_id: str, idempotency_key: str) -> FormView:
         if idempotency_key not in self._engine.once:
-            self._engine.once[idempotency_key or ""] = CompletionResult(
-                instance_id="i1", case_id=case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
-            self._engine.acted.append((case_id, action_id, dict(submission)))
-        return CompletionResult(instance_id="i1", case_id=case_id, opened=(), status=InstanceStatus.ACTIVE, verdict="")
+            raise errors.NotFound(action=action_id)
+        return REVIEW
 
     def verify_document(self, digest: str) -> VerifiedDocument | None:
         if digest != "0" * 64:

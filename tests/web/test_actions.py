@@ -84,6 +84,20 @@ def test_what_somebody_did_meanwhile_is_said_on_the_case_page(manager, engine):
     assert manager.get(PATH).status_code == 404
 
 
+def test_a_second_click_is_told_what_the_first_was_though_the_action_waits_no_longer(manager, engine):
+    page = {"csrf_token": manager.token(PATH), "once": "a", "f.family_told": "true"}
+    assert manager.client.post(PATH, data=page).status_code == 303
+    engine.case_details["case-1"] = replace(engine.case_details["case-1"], actions=())
+    said = "Tindakan tercatat"
+    assert said in manager.get("/kasus/case-1").text and said not in manager.get("/kasus/case-1").text
+    manager.client.post(PATH, data=page)
+    assert said in manager.get("/kasus/case-1").text and len(engine.acted) == 1
+    for other in ({"f.family_told": "false"}, {"once": "b"}):
+        manager.client.post(PATH, data={**page, **other})
+        shown = manager.get("/kasus/case-1").text
+        assert said not in shown and "tidak lagi menunggu tindakan itu" in shown, other
+
+
 def test_another_role_and_another_case_find_nothing(someone, manager):
     assert someone("pendamping").get(PATH).status_code == 404
     assert manager.get("/kasus/case-2/tindakan/i1.7").status_code == 404
