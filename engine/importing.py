@@ -14,7 +14,7 @@ from lxml import etree
 
 from engine import bpmn_xml, definitions, errors, sheet_names
 from engine.authorization import OUTSIDE, STAFF
-from engine.bpmn_reading import BPMN
+from engine.bpmn_reading import BPMN, NODES
 from engine.bundle import SopBundle
 from engine.lint.rules_wording import says_nothing
 from engine.model import Model
@@ -40,37 +40,42 @@ def only_diagram(files: Mapping[str, bytes]) -> tuple[str, bytes]:
 
 @dataclass(frozen=True, kw_only=True)
 class Adapted:
-    """A diagram as a draft holds it. `keys`: new key -> the one in the file; `marked`: the processes that were marked as executable."""
+    """A diagram as a draft holds it. `keys`: new key -> the one in the file; `given`: the keys of what has none there, in its order;
+    `marked`: the processes that were marked as executable."""
 
     file: str
     content: bytes
     keys: Mapping[str, str]
+    given: tuple[str, ...]
     marked: tuple[str, ...]
 
 
 def adapted(data: bytes, file: str) -> Adapted:
     """The diagram of a file, changed where it has to be.
 
-    A step whose id says nothing gets a key from its name, since journals name it for decades; a process that its tool marked as not
-    executable, as most do by themselves, is marked to be run. A file that needs neither stays byte by byte.
+    A step whose id says nothing gets a key from its name, since journals name it for decades, and a step or a flow without an id gets
+    one, or nothing could be said of it; a process that its tool marked as not executable, as most do by themselves, is marked to be
+    run. A file that needs none of this stays byte by byte.
 
     Raises:
         BundleRefused: it cannot be read.
     """
     root = bpmn_xml.safe_root(data, file)
+    given = _give_ids(root)
     model = bpmn_xml.read_root(root, file)
     pictures = definitions.pictures(model.processes)
     marked = tuple(key for key, process in model.processes.items()
                    if process.nodes and process.is_executable is False and key not in pictures)
     keys = _new_keys(root, model)
-    if not keys and not marked:
-        return Adapted(file=file, content=data, keys={}, marked=())
+    if not keys and not given and not marked:
+        return Adapted(file=file, content=data, keys={}, given=(), marked=())
     for process in root.findall(f"{{{BPMN}}}process"):
         if process.get("id") in marked:
             process.set("isExecutable", "true")
     _rename(root, keys)
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return Adapted(file=file, content=written, keys={new: old for old, new in keys.items()}, marked=marked)
+    return Adapted(file=file, content=written, keys={new: old for old, new in keys.items() if old not in given},
+                   given=tuple(keys.get(one, one) for one in given), marked=marked)
 
 
 def report(found: Adapted, findings: Iterable[LintFinding], *, roles: Mapping[str, str]) -> ImportReport:
@@ -108,13 +113,13 @@ def _elements(model: Model, changes: Adapted, findings: list[LintFinding]) -> It
     of: dict[str, list[LintFinding]] = {}
     for finding in findings:
         of.setdefault(finding.element_id or "", []).append(finding)
-    pictures = definitions.pictures(model.processes)
+    pictures, given = definitions.pictures(model.processes), frozenset(changes.given)
 
     def told(id: str, name: str, kind: str, *, drawn: bool = False, changed: bool = False) -> ImportedElement:
         found = tuple(of.get(id, ()))
-        before = changes.keys.get(id, "")
-        return ImportedElement(id=id, name=name, kind=kind, before=before, findings=found,
-                               verdict=_verdict(found, drawn=drawn, changed=bool(before) or changed))
+        before, had_none = changes.keys.get(id, ""), id in given
+        return ImportedElement(id=id, name=name, kind=kind, before=before, had_none=had_none, findings=found,
+                               verdict=_verdict(found, drawn=drawn, changed=bool(before) or had_none or changed))
 
     for key, process in model.processes.items():
         is_picture = key in pictures
@@ -140,6 +145,20 @@ def _lanes(model: Model) -> list[str]:
     """The names of the lanes that hold steps, in the order of the file."""
     return list(dict.fromkeys(" ".join(lane.name.split()) for process in model.processes.values() for lane in process.lanes
                               if lane.name.strip() and lane.node_ids))
+
+
+def _give_ids(root: Any) -> list[str]:
+    """The ids given to the steps and flows that had none, in the order of the file."""
+    taken: set[str | None] = {element.get("id") for element in root.iter()}
+    given: list[str] = []
+    for element in root.iter(*(f"{{{BPMN}}}{kind}" for kind in (*NODES, "sequenceFlow"))):
+        if not element.get("id"):
+            kind = etree.QName(element).localname
+            free = next(name for number in range(len(given) + 1, len(given) + len(taken) + 2) if (name := f"{kind}_{number}") not in taken)
+            element.set("id", free)
+            taken.add(free)
+            given.append(free)
+    return given
 
 
 def _new_keys(root: Any, model: Model) -> dict[str, str]:

@@ -156,12 +156,14 @@ class ImportVerdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ImportedElement:
-    """One element. `kind` is BPMN's word for it; `before` its id in the file, where it got a key that says something."""
+    """One element. `kind` is BPMN's word for it; `before` its id in the file, where it got a key that says something;
+    `had_none`: the file gives it none."""
 
     id: str
     name: str
     kind: str
     before: str
+    had_none: bool
     verdict: ImportVerdict
     findings: tuple[LintFinding, ...]
 

@@ -50,7 +50,9 @@ def test_nothing_is_left_out_of_the_report_and_nothing_is_changed_but_keys(file:
         for process in one.processes.values():
             for node in nodes_of(process):
                 node.events = tuple(type(event)(**{**vars(event), "line": None}) for event in node.events)
-    assert meaning(original, {old: new for new, old in found.keys.items()}) == meaning(model, {})
+    made_up = sorted({one.id for process in original.processes.values() for one in (*nodes_of(process), *flows_of(process)) if "~" in one.id},
+                     key=lambda id: int(id.rpartition("~")[2]))      # as the reader counts what has no id
+    assert meaning(original, {old: new for new, old in [*found.keys.items(), *zip(found.given, made_up, strict=True)]}) == meaning(model, {})
     assert [key for key, process in original.processes.items() if process.is_executable is False and model.processes[key].is_executable] == list(found.marked)
 
     findings = [one for one in lint(SopBundle.from_files({file.name: found.content})) if one.code != "no-sheet"]
@@ -62,3 +64,13 @@ def test_nothing_is_left_out_of_the_report_and_nothing_is_changed_but_keys(file:
     assert said + Counter(report.general) == Counter(findings)
     refused_ids = {one.element_id for one in findings if one.severity is Severity.ERROR}
     assert all((element.verdict == "refused") is (element.id in refused_ids) for element in report.elements)
+
+
+def test_what_has_no_id_is_told_with_its_own_finding() -> None:
+    (file,) = EXAMPLES.rglob("AsyncLeaveTest.testUserTaskWithMultipleOutgoingSequenceFlowAsyncLeave.bpmn20.xml")
+    found = importing.adapted(file.read_bytes(), file.name)
+    report = importing.report(found, lint(SopBundle.from_files({file.name: found.content})), roles={})
+    refused = [one for one in report.elements if one.verdict == "refused"]
+    assert [(one.kind, one.had_none, one.findings[0].code) for one in refused] == 3 * [("sequenceFlow", True, "foreign-expression")]
+    assert "runs" not in {one.verdict for one in report.elements if one.had_none}
+    assert not any(finding.severity is Severity.ERROR for finding in report.general)
