@@ -79,6 +79,7 @@ def test_consent_and_refusal_each_need_a_reason(manager, engine, detail):
     engine.filings.details["case-1", "i1", 3] = replace(detail, versions=(*detail.versions, asked), may_answer=5)
     page = manager.get(HERE).text
     assert "Koreksi menunggu persetujuan" in page and "tinggi" in page
+    assert re.search(r'/jawab" data-offline="Jaringan terputus.*?<span class="hint" data-status></span></div></form>', page, re.S)
     assert manager.post(f"{HERE}/jawab", {"asked": "5", "reason": WHY}, on=HERE).status_code == 422
     assert manager.post(f"{HERE}/jawab", {"asked": "5", "reason": ".", "answer": "accept"}, on=HERE).status_code == 422
     assert manager.post(f"{HERE}/jawab", {"asked": "5", "reason": WHY, "answer": "refuse"}, on=HERE).status_code == 303

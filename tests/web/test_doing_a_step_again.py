@@ -60,6 +60,7 @@ def test_somebody_else_consents_or_refuses_with_a_reason(manager, engine, detail
     browser = manager
     page = browser.get(HERE).text
     assert WHY in page and "Setujui, ulangi langkah" in page and "Menyusun rencana" in page
+    assert '/ulangi/jawab" data-offline="Jaringan terputus' in page and '<span class="hint" data-status></span></div></form>' in page
     for data, says in (({"reason": WHY}, "Pilih setuju atau tolak."), ({"reason": "", "answer": "accept"}, "")):
         refused = browser.post(f"{HERE}/ulangi/jawab", {"asked": "9", **data}, on=HERE)
         assert refused.status_code == 422 and says in refused.text

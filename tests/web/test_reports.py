@@ -59,6 +59,12 @@ def test_every_chart_has_its_table_and_every_late_task_stands_in_the_list(unit):
         assert late.count('<tr role="row" class="is-late">') == len(office.engine.reports.overdue(manager).tasks) == 3
         assert "KLB-" not in late
     assert "Belum ada langkah" in browser.get("/laporan?masa=2025-01").text
+    browser.post("/bahasa", {"language": "en"})
+    whole, steps = re.findall(r'<svg role="img".*?</svg>', browser.get("/laporan").text, re.DOTALL)
+    assert 'aria-label="Whose time: Case management, unit' in whole and "lang=" not in whole
+    names = re.findall(r'<text class="label" lang="id"[^>]*><title>(.*?)</title>', steps)
+    assert names and len(names) == steps.count("<g>") and steps.count("<title>") == 2 * len(names)
+    assert not any(name in re.findall(r'aria-label="([^"]*)"', steps)[0] for name in names)
     for path in ("/laporan?masa=2026-13", "/laporan?masa=x", "/laporan/peta/tidak-ada"):
         assert browser.get(path).status_code == 404
     for path in ("/laporan", "/laporan/lewat", f"/laporan/peta/{offices.KEY}", "/laporan/statistik", "/laporan/ekspor?laporan=lewat"):

@@ -88,7 +88,7 @@
   const reach = (sheet) => (sheet === form && sheet.dataset.every ? keep() : fetch('/sehat', { method: 'HEAD', cache: 'no-store' }));
   document.addEventListener('submit', (event) => {
     const sheet = event.target;
-    if (!sheet.matches('form.sheet[data-offline]') || sheet.dataset.reached) return;
+    if (!sheet.matches('form[data-offline]') || sheet.dataset.reached) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (sheet.dataset.waits) return;
