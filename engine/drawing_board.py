@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from engine import bpmn_xml, decisions, definitions, errors, feel, forms_schema, safe_xml, sop_toml
+from engine import bpmn_xml, decisions, definitions, errors, feel, form_names, forms_schema, safe_xml, sop_toml
 from engine.authorization import ABSTRACT_ROLES, OUTSIDE, STAFF
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
@@ -71,8 +71,9 @@ def clauses_of(bundle: SopBundle) -> tuple[tuple[str, str], ...]:
     return _clauses(_sheet(bundle))
 
 
-def problem_of(source: str) -> Text | None:
-    """Why a text is no FEEL expression; None: it is one, or nothing was written. The same reader runs it later."""
+def problem_of(source: str, bundle: SopBundle) -> Text | None:
+    """Why a text is no FEEL expression of this SOP, by the reader that runs it later, or which of its names nothing saved gives a
+    value to: a hint, since what is drawn and not saved yet may give it. None: neither, or nothing was written."""
     written = source.strip()
     written = written[1:].strip() if written.startswith("=") else written
     if not written:
@@ -81,7 +82,9 @@ def problem_of(source: str) -> Text | None:
         feel.compile_expression(written)
     except (feel.FeelSyntaxError, feel.FeelLimit) as wrong:
         return Text(wrong.message("id"), wrong.message("en"))
-    return None
+    names = ", ".join(form_names.strange(bundle, written))
+    return Text(f"Tidak ada isian atau langkah tersimpan yang memberi nilai kepada: {names}.",
+                f"No saved question or step gives a value to: {names}.") if names else None
 
 
 def _lenient(read: Callable[[], _Read]) -> _Read | None:

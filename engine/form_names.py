@@ -1,4 +1,4 @@
-"""Which names a form's conditions read that nothing of its SOP gives: a misspelt one is no error of FEEL, only never true."""
+"""Which names a condition reads that nothing of its SOP gives: a misspelt one is no error of FEEL, only never true."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from engine.bundle import SopBundle
 from engine.forms_schema import Form
 from engine.model import Node
 
-#: What the engine itself puts beside the answers.
-_ALWAYS = frozenset({"parameters", "risk", "item", "partial", "?"})
+#: What the engine and its operations put beside the answers.
+_ALWAYS = frozenset({"parameters", "risk", "case_number", "item", "partial", "?"})
 
 
 def unknown(bundle: SopBundle, form: Form) -> Mapping[str, tuple[str, ...]]:
@@ -21,6 +21,12 @@ def unknown(bundle: SopBundle, form: Form) -> Mapping[str, tuple[str, ...]]:
         return {}
     known = given(bundle) | {field.key for outer in form.fields for field in (outer, *outer.fields)}
     return {key: strange for key, names in reading.items() if (strange := tuple(sorted(names - known)))}
+
+
+def strange(bundle: SopBundle, source: str) -> tuple[str, ...]:
+    """The names in one expression that nothing of the SOP gives; none where it is no FEEL."""
+    names = _read(source)
+    return tuple(sorted(names - given(bundle))) if names else ()
 
 
 def given(bundle: SopBundle) -> frozenset[str]:

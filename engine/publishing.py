@@ -150,10 +150,11 @@ class Publishing:
         return self._saved(actor, self._drawn(actor, draft_id, files, lanes), draft_id=None, based_on=based_on, expected_revision=0,
                            note=note)
 
-    def check_expression(self, actor: Actor, source: str) -> Text | None:
-        """Why a text is no FEEL expression; None where it is one."""
+    def check_expression(self, actor: Actor, draft_id: str, source: str) -> Text | None:
+        """Why a text is no FEEL expression, or which names in it nothing of the draft gives a value to; None where it may stand."""
         authorization.require(actor, "sop.draft")
-        return drawing_board.problem_of(source)
+        bundle = SopBundle.from_files(self._executor.read(actor, lambda context: _files(context, draft_id, None)))
+        return drawing_board.problem_of(source, bundle)
 
     def read_import(self, actor: Actor, files: Mapping[str, bytes]) -> ImportReport:
         """What a diagram drawn with any tool would be as a draft, element by element; nothing is stored.

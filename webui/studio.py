@@ -81,11 +81,11 @@ def check(draft_id: str) -> Said:
     return jsonify(findings=_rows(found))
 
 
-@pages.post("/syarat")
+@pages.post("/<draft_id>/syarat")
 @limits.limiter.limit("240 per minute", key_func=limits.per_account)
-def check_expression() -> Said:
-    """Why a FEEL text cannot be read; "" where it can."""
-    problem = context.engine().sops.check_expression(context.actor(), request.form.get("text", "")[:20_000])
+def check_expression(draft_id: str) -> Said:
+    """Why a FEEL text cannot be read, or which of its names nothing gives a value to; "" where it may stand."""
+    problem = context.engine().sops.check_expression(context.actor(), draft_id, request.form.get("text", "")[:20_000])
     return jsonify(problem="" if problem is None else problem.in_language(context.language()))
 
 

@@ -80,8 +80,11 @@ def test_what_is_drawn_is_checked_by_the_rules_of_everything_else(house: House) 
 def test_a_condition_is_read_while_it_is_typed(house: House) -> None:
     owner = house.person("process_owner")
     path = drawing_of(owner, house)
-    said = [json.loads(owner.post("/sop/gambar/syarat", {"text": text}, on=path).text)["problem"] for text in ('risk = "high"', 'risk = "high', "")]
+    said = [json.loads(owner.post(f"{path}/syarat", {"text": text}, on=path).text)["problem"]
+            for text in ('risk = "high"', 'risk = "high', "", '= reviev_outcome = "x" and review_outcome = "y"')]
     assert said[0] == said[2] == "" and "FEEL" in said[1]
+    assert said[3].endswith("memberi nilai kepada: reviev_outcome.")
+    assert owner.post("/sop/gambar/" + "0" * 32 + "/syarat", {"text": "x"}, on=path).status_code == 404
 
 
 def test_only_who_edits_drafts_draws_and_only_what_is_edited(house: House) -> None:
