@@ -85,6 +85,8 @@ class _Drawing:
         self.rooms: list[Box] = [shape.box for shape in self.shapes.values()]
         self.words: list[str] = []   # labels beside nodes and lines, drawn above both
         self.covered = self._covered()
+        # The words of a file are Indonesian, also where the page that shows them is not.
+        self._foreign = ' lang="id"' if language == "en" else ""
         self.defaults = {element.get("default") for element in layout.elements.values() if element.get("default")}
 
     def document(self, title: str) -> bytes:
@@ -111,16 +113,17 @@ class _Drawing:
             f'<svg xmlns="http://www.w3.org/2000/svg" class="bpmn" role="img" aria-labelledby="t{own} d{own}" '
             f'viewBox="{left:g} {top:g} {width:g} {height:g}" width="{width:g}" height="{height:g}" '
             f'lang="{"en" if self.language == "en" else "id"}" color="#1c2733" font-family="{svg_text.safe(svg_text.FONT)}">\n'
-            f'<title id="t{own}">{title}</title>\n<desc id="d{own}">{description}</desc>\n'
+            f'<title id="t{own}"{self._foreign}>{title}</title>\n<desc id="d{own}">{description}</desc>\n'
             f'<rect class="paper" x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" fill="#fff"/>\n{body}\n</svg>\n'
         )
 
     def _node(self, shape: Shape) -> str:
         look = self._look(shape)
-        self._put(*shapes.outside_label(shape, look))
+        self._put(*shapes.outside_label(shape, look), is_ours=look.is_secret)
         hint = f"<title>{svg_text.safe(look.name[:400])}</title>" if look.name and not shapes.is_container(shape) else ""
         kind = "activity" if look.is_secret else shape.kind
-        return f"<g{self._marks('node', kind, shape.id)}>{hint}{shapes.draw(shape, look)}</g>"
+        foreign = "" if look.is_secret else self._foreign
+        return f"<g{self._marks('node', kind, shape.id)}{foreign}>{hint}{shapes.draw(shape, look)}</g>"
 
     def _edge(self, edge: Edge) -> str:
         points = lines.route(edge, self.shapes)
@@ -152,9 +155,9 @@ class _Drawing:
                 covered[host.id] = max(covered.get(host.id, 0), min(host.box.bottom - event.box.y, host.box.height / 2))
         return covered
 
-    def _put(self, words: str, room: Box | None) -> None:
+    def _put(self, words: str, room: Box | None, *, is_ours: bool = False) -> None:
         if room is not None:
-            self.words.append(words)
+            self.words.append(f"<g{self._foreign}>{words}</g>" if self._foreign and not is_ours else words)
             self.rooms.append(room)
 
     def _marks(self, sort: str, kind: str, element_id: str, *, is_secret: bool = False) -> str:

@@ -95,6 +95,10 @@ def test_the_drawing_is_one_image_with_a_name_and_a_description() -> None:
     assert "Terlambat: Nama userTask." in (description.text or "")
     english = parsed(diagram.svg(everything().bytes(), title="", highlight={"task": "done"}, language="en"))
     assert english.get("lang") == "en"
+    spoken = {each: next(one.get("lang") for one in (each, *each.iterancestors()) if one.get("lang"))
+              for each in english[2:] for each in each.iter() if (each.text or "").strip()}
+    assert {language for each, language in spoken.items() if "Nama" in each.text} == {"id"}
+    assert {language for each, language in spoken.items() if each.text == "done"} == {"en"}
     assert "Done: Nama task." in (english[1].text or "")
 
 
