@@ -16,6 +16,7 @@ from engine.directory.agencies import parameters_of
 from engine.model import EventKind
 from engine.results import ReplayVerdict
 from engine.trial import Trial
+from engine.trial_desk import TrialDesk
 from engine.types import Happening, InstanceStatus
 from tests.scenarios import runner
 from tests.scenarios.shipped import ROOT, SOPS, definition_of, named
@@ -30,7 +31,7 @@ def walk(sop: Path, rng: Random) -> Walk:
     definition = definition_of(sop)
     agency = sop.parent / "agency.toml"
     parameters = parameters_of(sop_toml.read_agency(agency.read_bytes()))
-    trial = Trial.open(runner.bundle_of(sop), now=START, operations=runner._Desk(parameters).operations(),
+    trial = Trial.open(runner.bundle_of(sop), now=START, operations=TrialDesk(parameters).operations(),
                        calendar=runner.agency_calendar(agency), parameters=parameters)
     start = definition.forms.get(definition.sheet.start_form or "")
     typed = random_answers(start, {}, START, rng) if start else {}
