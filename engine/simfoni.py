@@ -10,13 +10,11 @@ from engine import authorization, case_parts
 from engine.case_parts import Known
 from engine.casefile import kept
 from engine.results import FormField, Part, RecordView, ServiceLine, SimfoniPart, SimfoniSheet
+from engine.simfoni_results import FILED, FILED_KEYS
 from engine.types import Text, Value
 
 IDENTIFICATION: Final = "identification"
 REPORT: Final = "provider_report"
-#: Where the SOP's own steps say that the case was entered, and under which number.
-FILED: Final = ("simfoni", "documentation")
-FILED_KEYS: Final = ("simfoni_updated", "simfoni_reference", "entered_at")
 #: Which service, and when: who gave it, and what came of it, are not Simfoni's to know; a clinic's name alone may tell too much.
 _LINE_KEYS: Final = ("service_type",)
 _REPORT_KEYS: Final = ("services_given", "service_from", "service_to")

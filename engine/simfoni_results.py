@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from engine.case_results import RecordView, ServiceLine
 from engine.task_results import FormField
 from engine.types import Text
+
+#: Where the SOP's own steps say that the case was entered, and under which number.
+FILED: Final = ("simfoni", "documentation")
+FILED_KEYS: Final = ("simfoni_updated", "simfoni_reference", "entered_at")
 
 
 @dataclass(frozen=True, kw_only=True)

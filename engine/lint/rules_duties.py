@@ -10,7 +10,7 @@ from engine.lint.registry import ADVICE, Catalogue, Hit
 from engine.lint.rules_sop import HUMAN
 from engine.lint.subject import Diagram, Placed, Sop
 from engine.model import Node
-from engine.simfoni import FILED, FILED_KEYS
+from engine.simfoni_results import FILED, FILED_KEYS
 from engine.sop_toml import IN_CASE_REQUIRED
 
 rules = Catalogue()
