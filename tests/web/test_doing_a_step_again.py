@@ -39,6 +39,7 @@ def test_what_would_be_over_is_said_before_a_reason_is_asked_for(manager, engine
     browser = manager
     assert f"{HERE}/ulangi" in browser.get(HERE).text
     page = browser.get(f"{HERE}/ulangi").text
+    assert "<h2>Langkah yang berakhir" in page, "headings follow each other"
     assert "Menyusun rencana" in page and "sedang dikerjakan Dewi" in page and "Langkah terbatas" in page and 'value="i1.7"' in page
     refused = browser.post(f"{HERE}/ulangi", {"step": ["i1.7", "i1.9"], "reason": "x"}, on=f"{HERE}/ulangi")
     assert refused.status_code == 422 and engine.filings.asked_again == [] and ">x</textarea>" in refused.text
