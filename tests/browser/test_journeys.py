@@ -138,7 +138,7 @@ def test_a_task_is_delegated_and_a_colleague_stands_in_for_one_on_leave(house: H
     hers.page.get_by_role("link", name="Titipkan kepada rekan").click()
     hers.page.select_option("#kepada", index=0)
     hers.page.fill("#catatan", "Suratnya ada di map biru")
-    hers.page.get_by_role("button", name="Delegasikan tugas").click()
+    hers.press("Delegasikan tugas")
     given = theirs.row(code, "Merujuk", box="mine")
     assert "Diserahkan oleh Dewi Kartika" in given.inner_text()
     given.get_by_role("link", name="Kerjakan").click()
