@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from engine import bpmn_xml, definitions, errors, feel, forms_schema
 from engine.bundle import SopBundle
 from engine.forms_schema import Form
-from engine.model import Node
+from engine.model import Model, Node
 
 #: What the engine and its operations put beside the answers.
 _ALWAYS = frozenset({"parameters", "risk", "case_number", "item", "partial", "?"})
@@ -31,7 +32,12 @@ def strange(bundle: SopBundle, source: str) -> tuple[str, ...]:
 
 def given(bundle: SopBundle) -> frozenset[str]:
     """Every name that something of the SOP gives a value to, and those that the engine gives."""
-    return _ALWAYS | frozenset(_variables(bundle))
+    return named(_forms(bundle), _models(bundle))
+
+
+def named(forms: Iterable[Form], models: Iterable[Model]) -> frozenset[str]:
+    """The same of an SOP that has been read."""
+    return _ALWAYS | frozenset(_variables(forms, models))
 
 
 def _read(source: str | None) -> frozenset[str]:
@@ -41,20 +47,24 @@ def _read(source: str | None) -> frozenset[str]:
         return frozenset()
 
 
-def _variables(bundle: SopBundle) -> Iterator[str]:
-    """Every name that some answer, table, loop or mapping of the SOP could give a value to."""
+def _forms(bundle: SopBundle) -> Iterator[Form]:
     for path, data in bundle.forms().items():
-        try:
-            form = forms_schema.read_form(data, file=path)
-        except errors.BundleRefused:
-            continue
+        with suppress(errors.BundleRefused):
+            yield forms_schema.read_form(data, file=path)
+
+
+def _models(bundle: SopBundle) -> Iterator[Model]:
+    for path, data in bundle.diagrams().items():
+        with suppress(errors.BundleRefused):
+            yield bpmn_xml.read_model(data, file=path)
+
+
+def _variables(forms: Iterable[Form], models: Iterable[Model]) -> Iterator[str]:
+    """Every name that some answer, table, loop or mapping could give a value to."""
+    for form in forms:
         yield from (field.key for outer in form.steering for field in (outer, *outer.fields))
         yield from form.shows
-    for path, data in bundle.diagrams().items():
-        try:
-            model = bpmn_xml.read_model(data, file=path)
-        except errors.BundleRefused:
-            continue
+    for model in models:
         for process in model.processes.values():
             yield from (*process.data_inputs, *process.data_outputs, *process.data_objects.values())
             for node in definitions.nodes_of(process):

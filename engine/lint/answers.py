@@ -50,7 +50,7 @@ def nobody_answers(sop: Sop, condition: str) -> bool:
 def _compiled(text: str) -> feel.Expression | None:
     try:
         return feel.compile_expression(text.strip().removeprefix("="))
-    except feel.FeelSyntaxError:
+    except (feel.FeelSyntaxError, feel.FeelLimit):
         return None
 
 

@@ -176,7 +176,7 @@ class Sop:
     @cached_property
     def given(self) -> frozenset[str]:
         """The names that some answer, table, loop or mapping gives a value to."""
-        return form_names.given(self.bundle)
+        return form_names.named(self.forms.values(), (diagram.model for diagram in self.diagrams))
 
     @cached_property
     def pictures(self) -> frozenset[str]:
