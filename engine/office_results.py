@@ -211,6 +211,16 @@ class Escalation:
     proposed: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Vacancy:
+    """Roles that work waits for and nobody in the agency holds today; who may give them to somebody, who leads it, who is on duty now."""
+
+    roles: tuple[str, ...]
+    givers: tuple[str, ...]
+    heads: tuple[str, ...]
+    on_duty: tuple[Shift, ...]
+
+
 # --- supervision --------------------------------------------------------------------------------------------------------
 
 

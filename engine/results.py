@@ -50,6 +50,7 @@ from engine.office_results import DecisionBrief as DecisionBrief
 from engine.office_results import Escalation as Escalation
 from engine.office_results import SupervisionTask as SupervisionTask
 from engine.office_results import Tile as Tile
+from engine.office_results import Vacancy as Vacancy
 from engine.people_results import Absence as Absence
 from engine.people_results import Account as Account
 from engine.people_results import Colleague as Colleague

@@ -1,16 +1,16 @@
-"""`engine.roster`: who is on duty, and whom a late task reaches next."""
+"""`engine.roster`: who is on duty, whom a late task reaches next, and what waits for nobody."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from engine import authorization, errors, escalation, facts, seal
+from engine import authorization, errors, escalation, facts, seal, vacancies
 from engine.authorization import STAFF, ObjectFacts
 from engine.commands import escalations as commands
 from engine.executor import Context, Executor
-from engine.office_results import ChainLink, Escalation, Shift
+from engine.office_results import ChainLink, Escalation, Shift, Vacancy
 from engine.types import Actor
 from storage import accounts, duty, escalations, notices, randomness, tasks
 
@@ -91,6 +91,13 @@ class Roster:
             return None if chain is None else _told(context, task, chain)
 
         return self._executor.read(actor, query)
+
+    def vacancy(self, actor: Actor, roles: Collection[str]) -> Vacancy | None:
+        """Which of these roles nobody in the actor's agency holds today, so that what waits for them waits for nobody; None where somebody
+        holds each."""
+        authorization.require(actor, "roster.read")
+        return self._executor.read(actor, lambda context: vacancies.of(
+            context, roles, lambda: _shown(context, duty.on_duty(context.uow, actor.agency_id, context.now))))
 
 
 def _told(context: Context, task: tasks.TaskRow, chain: escalation.Chain) -> Escalation:

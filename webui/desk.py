@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from flask import Blueprint, Flask, abort, render_template, request
 
-from engine.results import DecisionBrief, Escalation, Tile
+from engine.results import DecisionBrief, Escalation, Tile, Vacancy
+from engine.types import TaskSummary
 from webui import context, times, words
 
 pages = Blueprint("desk", __name__, url_prefix="/meja")
@@ -15,7 +17,7 @@ PERIODS = (30, 90, 365)
 
 def init_app(app: Flask) -> None:
     """What the task page says of a late task and of a decision."""
-    app.jinja_env.globals.update(escalation_of=escalation_of, decision_brief=decision_brief, day_word=day_word,
+    app.jinja_env.globals.update(escalation_of=escalation_of, vacancy_of=vacancy_of, decision_brief=decision_brief, day_word=day_word,
                                  access_reviews_waiting=access_reviews_waiting, corrections_waiting=corrections_waiting)
     app.jinja_env.filters["role_name"] = words.role_word
     app.jinja_env.filters["tel"] = lambda phone: "".join(each for each in phone if each.isdigit() or each == "+")
@@ -24,6 +26,16 @@ def init_app(app: Flask) -> None:
 def escalation_of(task_id: str) -> Escalation | None:
     """Whom a task reaches when it is late."""
     found: Escalation | None = context.engine().roster.escalation(context.actor(), task_id)
+    return found
+
+
+def vacancy_of(tasks: Iterable[TaskSummary]) -> Vacancy | None:
+    """The roles that these tasks wait for while nobody holds them; None where somebody does, and for a partner's person."""
+    waited_for = {task.role for task in tasks if task.role and task.completed_at is None and task.assignee_id is None}
+    waited_for -= context.actor().roles
+    if not waited_for or not context.may("roster.read"):
+        return None
+    found: Vacancy | None = context.engine().roster.vacancy(context.actor(), waited_for)
     return found
 
 

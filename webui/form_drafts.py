@@ -49,6 +49,11 @@ class FormDraft:
         return self.saved_at.isoformat() if self.saved_at is not None and not self.is_the_pages else ""
 
     @property
+    def is_taken_up(self) -> bool:
+        """Whether a page that somebody opens brings back what they typed earlier, which may have been about somebody else."""
+        return request.method == "GET" and any(self.values.get(field.key) not in (None, "", [], {}) for field in self.form.fields)
+
+    @property
     def _of_the_page(self) -> Mapping[str, Value]:
         return self.values if self.is_the_pages else {}
 

@@ -223,11 +223,12 @@ class _Drawing:
             names = [
                 self._look(shape).name or shape.id for shape in self.shapes.values() if self.highlight.get(shape.id) == state
             ]
-            if names:
+            if names and english:   # names are Indonesian, and a description is spoken in one language: how many, and no names
+                text += f" {word.en.capitalize()}: {len(names)}."
+            elif names:
                 rest = len(names) - _NAMED
-                more = "" if rest <= 0 else f", and {rest} more" if english else f", dan {rest} lagi"
-                listed = ", ".join(name[:80] for name in names[:_NAMED])
-                text += f" {word.in_language(self.language).capitalize()}: {listed}{more}."
+                more = "" if rest <= 0 else f", dan {rest} lagi"
+                text += f" {word.id.capitalize()}: {', '.join(name[:80] for name in names[:_NAMED])}{more}."
         return text
 
     def _is_within_secret(self, element: Any) -> bool:

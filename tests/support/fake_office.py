@@ -77,6 +77,9 @@ class Roster:
             ChainLink(step="holder", role="case_manager", names=("Bima Pratama",), phone="", at=NOW - timedelta(hours=3), told=True),
             ChainLink(step="duty_officer", role="", names=(SHIFT.name,), phone=SHIFT.phone, at=NOW - timedelta(hours=1), told=False)))
 
+    def vacancy(self, actor: Actor, roles: Collection[str]) -> None:
+        return None
+
     def add_shift(self, actor: Actor, account_id: str, **given: Any) -> str:
         raise errors.InvalidSubmission({})
 

@@ -127,6 +127,21 @@ def test_the_roster_is_edited_and_a_late_task_names_who_can_be_called(unit):
     assert "Belum ada piket yang tercatat" in citra.get("/piket").text
 
 
+def test_who_waits_for_a_role_nobody_holds_is_told_who_can_give_it(unit):
+    operator, day = unit.office.engine.people.operator("kalbar"), unit.office.clock.now().date()
+    task = unit.office.task(case := unit.office.start(), "approve_case_report")
+    pages = (f"/kasus/{case.case_id}", f"/tugas/{task.id}")
+    citra = unit.browser("Citra")
+    assert not any("Yang dapat memberikan peran" in citra.get(path).text for path in pages)
+    unit.office.engine.people.end_role(operator, unit.actor("Bima").account_id, "case_manager", until_date=day - timedelta(days=1))
+    unit.office.hire("Kirana", "system_admin")
+    for path in pages:
+        said = " ".join(citra.get(path).text.split())
+        assert "Tidak ada yang memegang peran Manajer Kasus di instansi ini saat ini." in said, path
+        assert "Kirana (Admin sistem)" in said and "<dd>Citra</dd>" in said, path
+        assert "tidak ada yang piket" in said, path
+
+
 def test_a_session_is_written_once_and_read_by_those_it_is_for(unit):
     case = unit.office.start()
     code = unit.office.engine.cases.staff(unit.actor("Bima"), case.case_id).business_key

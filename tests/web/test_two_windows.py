@@ -64,6 +64,7 @@ def test_a_case_takes_no_file_from_another_windows_draft_and_leaves_that_draft(u
     assert not unit.office.engine.cases.documents(unit.actor("Bima"), sent[0].headers["Location"].rpartition("/")[2]).content
     left = ayu.get(PAGE).text
     assert "ZQ Orang Kedua" in left and KEPT in left and hidden(left)["draft_seen"] == kept_at
+    assert "belum menjadi kasus" in left and "belum menjadi kasus" not in refused.text, "who opens the form again is told whose it may be"
 
 
 def test_a_file_kept_with_its_own_page_goes_once_however_often_the_page_is_sent(unit: Unit) -> None:
