@@ -36,6 +36,7 @@ class SopSummary:
     begins: Beginning | None = None  # when to begin it, where SOPs are listed to be begun
     is_told: bool = False       # its form speaks to the public: whoever else begins it writes down somebody's answers
     title_en: str = ""          # where its sheet has one
+    number: str = ""            # the SOP's own number, where its sheet gives one
     decree: str = ""            # number of the decree it came into force by; "" for one the machine's operator deployed
     withdrawn_from: date | None = None  # the first day on which nothing begins by it, where that was approved
     withdrawal_decree: str = ""

@@ -15,6 +15,8 @@ from engine.types import LintFinding, Severity, Text
 
 #: The `agency` of folders that are there for others to use.
 SHARED = "common"
+#: What a sheet says where its source gives nothing.
+NOT_GIVEN = "belum ditetapkan dalam SOP"
 CLAUSE_KINDS = frozenset({
     "step", "role", "input", "time", "output", "branch", "requirement", "product", "warning", "legal_basis", "qualification", "linkage",
     "equipment", "channel", "fee", "identity", "heading"})
@@ -92,6 +94,13 @@ class SopSheet:
         """The elements that a clause or another source asks for."""
         named = [*(one.elements for one in self.clauses), *(one.elements for one in self.sources)]
         return frozenset(element for elements in named for element in elements)
+
+    @property
+    def number(self) -> str:
+        """The SOP's own number as its source writes it, "" where it gives none."""
+        given = self.identity.get("number", "")
+        said = given.get("text", "") if isinstance(given, Mapping) else given
+        return said if isinstance(said, str) and said != NOT_GIVEN else ""
 
     @property
     def is_shared(self) -> bool:

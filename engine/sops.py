@@ -219,5 +219,5 @@ def _summary(row: deployments.DeploymentRow, running: Mapping[str, int], *, find
     return SopSummary(
         deployment_id=row.id, key=row.key, agency_code=sheet.agency, kind=sheet.kind, in_case=sheet.in_case,
         title=(row.title or {}).get("id", row.key), title_en=(row.title or {}).get("en", ""), version=row.version,
-        digest=row.digest, effective_from=row.effective_from,
+        number=sheet.number, digest=row.digest, effective_from=row.effective_from,
         running=running.get(row.id, 0), findings=findings)

@@ -105,6 +105,17 @@ def test_a_time_is_changed_in_the_table_proposed_and_approved_by_another(house: 
     assert "Disahkan, belum berlaku" in listed and "188/12/2026" in listed
 
 
+def test_the_library_gives_the_sops_own_number_and_the_way_to_change_it_stands_first(house: House) -> None:
+    owner = house.person("process_owner")
+    library = owner.get("/sop").text
+    assert "Nomor 065/ /UPT PPA" in library and "nomor belum ditetapkan dalam SOP" not in library.split("Nomor 065")[1].split("</th>")[0]
+    newest = re.search(r'href="(/sop/[0-9a-f]{32})"', library.split("Judul")[-1])
+    assert newest
+    page, other = owner.get(newest[1]).text, house.person("companion").get(newest[1]).text
+    assert page.index(f'action="{newest[1]}/draf"') < page.index('id="h-diagram"')
+    assert f'action="{newest[1]}/draf"' not in other
+
+
 def test_two_versions_stand_side_by_side_in_words_and_drawings(house: House) -> None:
     owner = house.person("process_owner")
     path = begin(house, owner)
