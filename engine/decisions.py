@@ -64,6 +64,11 @@ class Decisions:
                 run.note("limit", node.id)
         return DecisionOutcome(value=None if run.problems else value, rules=rules, problems=tuple(run.problems))
 
+    def needed(self, decision: str) -> tuple[Node, ...]:
+        """What stands behind a decision, itself last; nothing for one that the file does not have."""
+        node = self._by_name.get(decision)
+        return () if node is None else node.order
+
     def _evaluate(self, asked: Node, inputs: Mapping[str, Value], run: DecisionRun) -> tuple[Any, tuple[int, ...]]:
         given = {normal_name(name): value for name, value in inputs.items()}
         free = {name: admit(value, run) for name, value in given.items() if name not in self.declared}

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from engine import bpmn_xml, definitions, errors, feel, forms_schema
 from engine.bundle import SopBundle
-from engine.forms_schema import Form
+from engine.forms_schema import Field, Form
 from engine.model import Model, Node
 
 #: What the engine and its operations put beside the answers.
@@ -16,17 +16,23 @@ _ALWAYS = frozenset({"parameters", "risk", "case_number", "item", "partial", "?"
 
 def unknown(bundle: SopBundle, form: Form) -> Mapping[str, tuple[str, ...]]:
     """By key of a question, the names in its conditions that no form, step or table of the SOP answers; a hint, never a refusal."""
-    reading = {field.key: _read(field.show_if) | _read(field.rule)
-               for outer in form.fields for field in (outer, *outer.fields) if field.show_if or field.rule}
-    if not reading:
-        return {}
-    known = given(bundle) | {field.key for outer in form.fields for field in (outer, *outer.fields)}
-    return {key: strange for key, names in reading.items() if (strange := tuple(sorted(names - known)))}
+    return unanswered(form, given(bundle)) if _conditional(form) else {}
+
+
+def unanswered(form: Form, known: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """The same where `known` is what the SOP gives."""
+    own = known | {field.key for outer in form.fields for field in (outer, *outer.fields)}
+    return {field.key: strange for field in _conditional(form)
+            if (strange := tuple(sorted((names_of(field.show_if) | names_of(field.rule)) - own)))}
+
+
+def _conditional(form: Form) -> list[Field]:
+    return [field for outer in form.fields for field in (outer, *outer.fields) if field.show_if or field.rule]
 
 
 def strange(bundle: SopBundle, source: str) -> tuple[str, ...]:
     """The names in one expression that nothing of the SOP gives; none where it is no FEEL."""
-    names = _read(source)
+    names = names_of(source)
     return tuple(sorted(names - given(bundle))) if names else ()
 
 
@@ -40,7 +46,8 @@ def named(forms: Iterable[Form], models: Iterable[Model]) -> frozenset[str]:
     return _ALWAYS | frozenset(_variables(forms, models))
 
 
-def _read(source: str | None) -> frozenset[str]:
+def names_of(source: str | None) -> frozenset[str]:
+    """What an expression needs to be given; nothing where there is none, or no FEEL."""
     try:
         return feel.compile_expression(source).required if source else frozenset()
     except (feel.FeelSyntaxError, feel.FeelLimit):

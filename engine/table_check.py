@@ -25,7 +25,7 @@ from engine.types import Text
 MOST_FOUND: Final = 5
 _MOST_SAMPLES, _MOST_LOOKS = 300, 50_000
 #: Policies of which one answer is expected: no row that hits is no answer.
-_SINGLE = frozenset({"UNIQUE", "ANY", "FIRST", "PRIORITY"})
+SINGLE = frozenset({"UNIQUE", "ANY", "FIRST", "PRIORITY"})
 _OTHER = Text("selain yang disebut di kolom ini", "other than this column names")
 _NOT_ANSWERED = Text("tidak dijawab", "not answered")
 _ANY = Text("apa pun", "anything")
@@ -75,7 +75,7 @@ def check(table: Table, columns: Sequence[Column], outputs: Sequence[tuple[str, 
         found = [_classes(table, place, column, run) for place, column in enumerate(columns)]
         if table.policy in ("UNIQUE", "ANY"):
             overlaps = list(_overlaps(table, columns, found, outputs, search))
-        if table.policy in _SINGLE and all(column.default is None for column in table.outputs):
+        if table.policy in SINGLE and all(column.default is None for column in table.outputs):
             gaps = list(_gaps(table, columns, found, search))
     except (FeelLimit, RecursionError):
         search.ended_early = True
@@ -129,7 +129,7 @@ def _classes(table: Table, place: int, column: Column, run: DecisionRun) -> list
     unsure = sum(1 << number for number, test in enumerate(tests) if test.required)
     allowed = table.inputs[place].values or table.types.allowed_of(table.inputs[place].type)
     before = None
-    for value, words in _samples(column, tests, allowed):
+    for value, words in samples(column, tests, allowed):
         if allowed is not None and value is not None and allowed.within(value, scope) is not True:
             continue
         sure = sum(1 << number for number, test in enumerate(tests) if not test.required and test.within(value, scope) is True)
@@ -142,7 +142,8 @@ def _classes(table: Table, place: int, column: Column, run: DecisionRun) -> list
     return found or [_Class(_ANY, passed, passed | unsure)]
 
 
-def _samples(column: Column, tests: list[UnaryTests], allowed: UnaryTests | None) -> Iterator[tuple[Any, Text]]:
+def samples(column: Column, tests: list[UnaryTests], allowed: UnaryTests | None) -> Iterator[tuple[Any, Text]]:
+    """The values that these cells of a column could tell apart, in words; some may be none of the allowed ones."""
     named = list(_named(tests))
     known = [*named, *_named([allowed] if allowed is not None else [])]
     kinds = {column.kind} - {""} or {kind_of(value) for value in known} - {""}

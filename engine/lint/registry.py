@@ -20,12 +20,12 @@ ERROR, RULE, ADVICE = Severity.ERROR, Severity.RULE, Severity.ADVICE
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """Where a rule found something. `word` is of BPMN's own vocabulary and helps a person; `severity` overrides the rule's."""
+    """Where a rule found something. `word` is of BPMN's own vocabulary, or of ids, and helps a person; `severity` overrides the rule's."""
 
     element_id: str | None = None
     line: int | None = None
     file: str | None = None
-    word: str = ""
+    word: str | Text = ""
     severity: Severity | None = None
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
-from engine import feel
+from engine import feel, form_names
 from engine.bpmn_reading import local
+from engine.decision_graph import Node
 from engine.feel import functions
 from engine.forms_schema import RESERVED
 from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
@@ -34,6 +36,7 @@ _EXPRESSION_TAGS = (
     "messagePath",
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}\Z")
+_EXPLAINING = frozenset({"annotationEntry", "textAnnotation", "inputValues", "outputValues"})
 
 
 def expressions(diagram: Diagram) -> Iterator[tuple[str, Hit]]:
@@ -186,6 +189,44 @@ def form_expression(sop: Sop) -> Iterator[Hit]:
         for field in (inner for outer in form.fields for inner in (outer, *outer.fields)):
             if any(text and not _readable(text) for text in (field.show_if, field.rule)):
                 yield Hit(element_id=field.key, file=f"forms/{form.key}.json")
+
+
+@rules.sop_rule(
+    "name-without-answer",
+    ADVICE,
+    ("Di sini dibaca nama yang tidak dijawab oleh apa pun di SOP ini.", "A name is read here that nothing of this SOP answers."),
+    ("Periksa ejaannya, atau tanyakan pada formulir.", "Check its spelling, or ask for it in a form."),
+)
+def name_without_answer(sop: Sop) -> Iterator[Hit]:
+    """A misspelt name is no error of FEEL: the question is never asked, the row never matches, and nobody sees why."""
+    for form in sop.forms.values():
+        for key, names in form_names.unanswered(form, sop.given).items():
+            yield Hit(element_id=key, file=f"forms/{form.key}.json", word=_told(names))
+    if not sop.diagrams:
+        return   # what another SOP borrows is answered there
+    for file, decisions in sop.decision_files.items():
+        for name in decisions:
+            for node in sop.decisions[name].needed(name)[-1:]:
+                if strange := sorted(_free_names(node) - sop.given - sop.decisions[name].declared):
+                    yield Hit(element_id=node.id or node.name, line=node.element.sourceline, file=file, word=_told(strange))
+
+
+def _free_names(node: Node) -> frozenset[str]:
+    """What the texts of a decision need to be given; none of a text that has names of its own with spaces."""
+    found: set[str] = set()
+    for text in node.element.iterfind(".//{*}text"):
+        source = text.text or ""
+        if local(text.getparent()) == "inputEntry":
+            with suppress(feel.FeelSyntaxError, feel.FeelLimit):
+                found |= feel.compile_unary_tests(source).required
+        elif local(text.getparent()) not in _EXPLAINING:
+            found |= form_names.names_of(source)
+    parameters = {each.get("name") for each in node.element.iterfind(".//{*}formalParameter")}
+    return frozenset(found - parameters)
+
+
+def _told(names: Iterable[str]) -> str:
+    return ", ".join(name for name in names if _NAME.match(name))
 
 
 @rules.diagram_rule(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
-from itertools import islice, product
+from itertools import islice
 from typing import Any
 
-from engine import feel
-from engine.forms_schema import Field, FieldType
+from engine.lint.answerable import NOON, Values, answer, cases, compiled, distinct, how_many, to_question, written_by
 from engine.lint.net import entries
 from engine.lint.registry import ADVICE, RULE, Catalogue, Hit
 from engine.lint.rules_sop import HUMAN
@@ -21,11 +19,9 @@ rules = Catalogue()
 _RECORD = "mediation"
 #: What the case file calls sexual violence (`engine.casefile`): a case of which both is said.
 _FACTS: Mapping[str, Any] = {"is_tpks": True, "violence_forms": ["sexual"]}
-_NOW = datetime(2026, 1, 1, tzinfo=UTC)   # any instant: what may be mediated depends on none
 _MOST_ANSWERS = 1_000
 _MOST_PLACES = 2_000
 
-Values = tuple[Any, ...]
 Known = Mapping[str, Values]
 
 
@@ -119,7 +115,7 @@ class _Walk:
 
     def _told(self, at: _At) -> Known:
         """What is known after the node: what it wrote is forgotten, unless it is a table that can be asked."""
-        node, written = at.node, _written(at.node, self._sop)
+        node, written = at.node, written_by(self._sop, at.node)
         known = {name: values for name, values in at.known.items() if name not in written}
         if node.type == "businessRuleTask" and node.result and node.loop is None and node.decision and node.decision in self._sop.decisions:
             asked = f"{node.decision} {sorted(at.known.items())!r}"
@@ -133,7 +129,7 @@ class _Walk:
         table = self._sop.decisions[decision]
         found: dict[str, Any] = {}
         for answers in self._answers(sorted(table.declared), known):
-            outcome = table.evaluate(decision, answers, now=_NOW)
+            outcome = table.evaluate(decision, answers, now=NOON)
             if any(problem.code == "limit" for problem in outcome.problems):
                 break
             if not outcome.problems:
@@ -160,20 +156,19 @@ class _Walk:
         yield from ((flow, True) for flow in default)
 
     def _weighed(self, condition: str, known: Known) -> tuple[set[bool], bool]:
-        try:
-            expression = feel.compile_expression(condition.lstrip("= \t\r\n"))
-            if not expression.names <= {*_FACTS, *known, *self._asked}:
-                return {True, False}, False
-            return {expression.evaluate(answers, now=_NOW) is True for answers in self._answers(sorted(expression.names), known)}, True
-        except (feel.FeelSyntaxError, feel.FeelLimit):
+        expression = compiled(condition)
+        if expression is None or not expression.names <= {*_FACTS, *known, *self._asked}:
             return {True, False}, False
+        return {answer(expression, answers) is True for answers in self._answers(sorted(expression.names), known)}, True
 
     def _answers(self, names: Iterable[str], known: Known) -> Iterator[dict[str, Any]]:
-        """The facts, with every value of the other names: what is known of them, else whatever a form lets people answer."""
-        open_names = [name for name in names if name not in _FACTS]
-        choices = [known.get(name) or self._asked.get(name) or (None,) for name in open_names]
-        for values in islice(product(*choices), _MOST_ANSWERS):
-            yield {**_FACTS, **dict(zip(open_names, values, strict=True))}
+        """The facts, with every value of the other names: what is known of them, else whatever a form lets people answer. Where that is
+        too much, of boxes ticked together one at a time."""
+        choices = {name: known.get(name) or self._asked.get(name) or (None,) for name in names if name not in _FACTS}
+        if how_many(choices) > _MOST_ANSWERS:
+            choices = {name: tuple(value for value in values if not isinstance(value, list) or len(value) == 1)
+                       for name, values in choices.items()}
+        yield from ({**_FACTS, **case} for case in islice(cases(choices), _MOST_ANSWERS))
 
     @cached_property
     def _asked(self) -> Mapping[str, Values]:
@@ -181,28 +176,7 @@ class _Walk:
         found: dict[str, Values] = {}
         for form in self._sop.forms.values():
             for field in form.steering:
-                answers = _answerable(field)
+                answers = to_question(field)
                 if answers is not None:
                     found[field.key] = (*found.get(field.key, (None,)), *answers)
-        return {name: tuple({repr(value): value for value in values}.values()) for name, values in found.items()}
-
-
-def _answerable(field: Field) -> Values | None:
-    """Every answer a field takes; None where there are too many to try."""
-    if field.type is FieldType.BOOLEAN:
-        return (True, False)
-    if field.type is FieldType.CHOICE:
-        return tuple(option.value for option in field.options)
-    if field.type is FieldType.CHOICES:
-        return ([], *([option.value] for option in field.options))
-    return None
-
-
-def _written(node: Node, sop: Sop) -> set[str]:
-    """The names a node, or what it holds, may give another value."""
-    form = sop.forms.get(node.form or "")
-    names = {field.key for field in form.steering} if form is not None else set()
-    names |= {mapping.target for mapping in node.output_mappings} | ({node.result} if node.result else set())
-    for inner in node.body.nodes.values() if node.body is not None else ():
-        names |= _written(inner, sop)
-    return names
+        return {name: distinct(values) for name, values in found.items()}

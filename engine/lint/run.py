@@ -26,6 +26,7 @@ from engine.lint import (
     rules_secrecy,
     rules_soundness,
     rules_sop,
+    rules_tables,
     rules_time,
     rules_wording,
     rules_writing,
@@ -50,6 +51,7 @@ for _module in (
     rules_data,
     rules_foreign,
     rules_sop,
+    rules_tables,
     rules_library,
     rules_care,
     rules_duties,
@@ -136,7 +138,7 @@ def _apply(rule: Rule, check: Callable[[Any], Iterable[Hit]], subject: Any, file
 def _finding(rule: Rule, hit: Hit, file: str, drawn: bool) -> LintFinding:
     """Nothing of the file's content passes but ids, shortened and printable, and words of BPMN itself. `drawn`: it is about a
     process that is only a picture."""
-    word = f" ({hit.word})" if hit.word else ""
+    word = hit.word if isinstance(hit.word, Text) else Text(hit.word, hit.word)
     severity = hit.severity or rule.severity
     if drawn and severity is Severity.ERROR and rule.code not in _ALWAYS:
         severity = Severity.ADVICE if rule.code in ONLY_WHEN_RUN else Severity.RULE
@@ -148,7 +150,7 @@ def _finding(rule: Rule, hit: Hit, file: str, drawn: bool) -> LintFinding:
         file=printable(hit.file if hit.file is not None else file),
         line=hit.line,
         element_id=element_id,
-        message=Text(rule.message.id + word, rule.message.en + word),
+        message=Text(*(said + (f" ({more})" if more else "") for said, more in ((rule.message.id, word.id), (rule.message.en, word.en)))),
         instead=rule.instead,
     )
 

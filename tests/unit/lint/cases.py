@@ -217,6 +217,7 @@ CASES: dict[str, Files] = {
             {"key": "g", "title": {"id": "G"}, "fields": [{"key": "age", "type": "text", "label": {"id": "Usia"}, "steering": True}]}
         ).encode(),
     },
+    "name-without-answer": with_form(showIf="is_chlid = true"),
     "form-expression": with_form(showIf="risk ="),
     "default-expression-language": {
         "x.bpmn": document(process("p", user("t"))).replace(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from xml.sax.saxutils import escape
 
-from tests.support.bpmn import boundary, end, flows, parallel, service, standard, start, sub, timer, user
+from tests.support.bpmn import boundary, element, end, exclusive, flow, flows, parallel, service, standard, start, sub, timer, user
 from tests.unit.lint.cases import Files, drawn, laned, line
 
 
@@ -29,6 +30,25 @@ def timed(step: str, clock: str, length: str, **attributes: str) -> str:
 NUMBER = service("t", "case.number")
 MAIN = b'process = "p"'
 
+def table(*rows: tuple[str, str], policy: str = "UNIQUE", column: str = "x", inside: str = "") -> bytes:
+    """A table `way` that asks `column`, a cell and an answer for each row; `inside` says more of the column."""
+    drawn = "".join(f"<rule><inputEntry><text>{escape(cell)}</text></inputEntry><outputEntry><text>{escape(said)}</text></outputEntry></rule>"
+                    for cell, said in rows)
+    return f"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:x"><decision id="way" name="way">
+      <decisionTable hitPolicy="{policy}"><input><inputExpression><text>{escape(column)}</text></inputExpression>{inside}</input>
+      <output name="way"/>{drawn}</decisionTable></decision></definitions>""".encode()
+
+
+WEIGH = element("businessRuleTask", "w", sop_decision="way", sop_result="way")
+
+
+def weighed(data: bytes, **answers: tuple[str, ...]) -> Files:
+    """A form, the table that is asked after it, and a choice by what the table says."""
+    return {**drawn(start(), user("t", sop_form="f"), WEIGH, exclusive("g"), user("u"), user("v"), end(), flows("s", "t", "w", "g"),
+                    flow("g", "u", 'way = "left"'), flow("g", "v", 'way = "right"'), flows("u", "e"), flows("v", "e")),
+            **form("f", **answers), "d.dmn": data}
+
+
 SOP_CASES: dict[str, Files] = {
     "parallel-write": {
         **drawn(start(), parallel("g"), user("a", sop_form="f"), user("b", sop_form="f"), parallel("t"), end(), flows("s", "g", "a", "t", "e"),
@@ -40,6 +60,10 @@ SOP_CASES: dict[str, Files] = {
     "simfoni-missing": {**line(NUMBER), "sop.toml": MAIN},
     "mediation-in-sexual-violence": {**line(user("t", sop_form="f")), **form("f", "mediation")},
     "sensitive-not-wrapped": line(user("t", name="Merujuk ke klinik VCT")),
+    "table-overlap": weighed(table(('"a"', '"left"'), ("-", '"right"')), x=("a", "b")),
+    "table-gap": weighed(table(('"a"', '"left"'), ('"b"', '"right"')), x=("a", "b", "c")),
+    "table-refuses-answer": weighed(table(('"a"', '"left"'), ("-", '"right"'), policy="FIRST", inside="<inputValues><text>\"a\"</text></inputValues>"),
+                                    x=("a", "b")),
     "time-missing": {**line(user("t")), "sop.toml": b'[[clause]]\nid = "a"\ntext = "30 menit"\nkind = "time"\nelements = ["t"]'},
 }
 WHOLE = line(sub("t", start("s2"), user("u"), end("e2"), flows("s2", "u", "e2"), timed("u", "elapsed", "PT48H")), timed("t", "elapsed", "PT24H"))

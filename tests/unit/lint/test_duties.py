@@ -18,7 +18,7 @@ def found(code: str, files: Files) -> list[str | None]:
     return [hit.element_id for hit in lint(SopBundle.from_files(files)) if hit.code == code]
 
 
-@pytest.mark.parametrize("code", sorted(SOP_CASES.keys() - {"mediation-in-sexual-violence"}))
+@pytest.mark.parametrize("code", sorted(SOP_CASES.keys() - {"mediation-in-sexual-violence", "table-overlap", "table-gap", "table-refuses-answer"}))
 def test_what_may_be_meant_so_is_advice_and_hinders_nobody(code: str) -> None:
     assert {hit.severity for hit in lint(SopBundle.from_files(SOP_CASES[code])) if hit.code == code} == {Severity.ADVICE}
 

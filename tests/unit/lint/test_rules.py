@@ -60,7 +60,7 @@ def test_every_rule_explains_itself_in_both_languages(code: str) -> None:
 @pytest.mark.parametrize("code", CASES)
 def test_a_finding_repeats_nothing_of_the_file_but_ids(code: str) -> None:
     marked = {
-        path: data.replace(b'name="', f'name="{MARKER} '.encode()).replace(b'"high"', MARKER.encode()).replace(b">x<", b">RAHASIA<")
+        path: data.replace(b'name="', f'name="{MARKER} '.encode()).replace(b'"high"', MARKER.encode()).replace(b">x<", b'>"RAHASIA"<')
         for path, data in CASES[code].items()
     }
     for f in findings(marked):
