@@ -11,7 +11,9 @@ NOTHING = Text("", "")
 
 @dataclass(frozen=True, kw_only=True)
 class FieldEdit:
-    """One question as typed. `options` are values and labels; None leaves those there are. `heading` begins a part of the form here."""
+    """One question as typed. `options` are values and labels; None leaves those there are. `heading` begins a part of the form here.
+    `lets_go`: options or columns that its type cannot have may go; their author was told which.
+    """
 
     key: str
     type: str
@@ -26,6 +28,7 @@ class FieldEdit:
     rule: str = ""
     clause: str = ""
     heading: Text = NOTHING
+    lets_go: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

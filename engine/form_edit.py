@@ -26,6 +26,7 @@ _FIRST_COLUMN = {"key": "column_1", "type": "text", "label": {"id": "Kolom 1", "
 #: The box of the page that a refusal of the whole form is about.
 _BOXES = {"form-field-key": "key", "form-field-twice": "key", "form-field-type": "type", "form-options": "options",
           "form-steering-type": "steering"}
+_MOST_NAMED = 8
 _Raw = dict[str, Any]
 
 
@@ -36,7 +37,7 @@ def with_field(data: bytes, file: str, edit: FieldEdit, *, key: str = "", parent
     the first place, None for where it stands, a new one last.
 
     Raises:
-        InvalidSubmission: by the box of the page.
+        InvalidSubmission: by the box of the page; `lets_go` where the type typed cannot have the options or columns there are.
         NotFound: there is no such question, or nothing to place it after.
         BundleRefused: the form cannot be read.
     """
@@ -45,6 +46,7 @@ def with_field(data: bytes, file: str, edit: FieldEdit, *, key: str = "", parent
     _check(edit)
     place = _place(fields, key) if key else len(fields)
     before = fields[place] if key else {}
+    _check_loss(before, edit)
     changed = _changed(before, edit)
     if not key:
         fields.insert(place if after is None else _place(fields, after) + 1 if after else 0, changed)
@@ -264,6 +266,21 @@ def _check(edit: FieldEdit) -> None:
         if (problem := _unreadable(_condition(text))) is not None:
             wrong[name] = problem
     _refuse(wrong)
+
+
+def _check_loss(before: Mapping[str, Any], edit: FieldEdit) -> None:
+    """Nothing that somebody wrote goes with a change of type before its author was told so."""
+    options = before.get("options", []) if edit.type not in _CHOICES else []
+    columns = [one for one in before.get("fields", []) if one != _FIRST_COLUMN] if edit.type != FieldType.ROWS else []
+    if edit.lets_go or not (options or columns):
+        return
+    labels = [(one["label"]["id"], one["label"].get("en") or one["label"]["id"]) for one in (*options, *columns)]
+    listed = [", ".join(f"“{label[place]}”" for label in labels[:_MOST_NAMED]) for place in (0, 1)]
+    more = len(labels) - _MOST_NAMED
+    kind = ("pilihannya", "its options") if options else ("kolomnya beserta isinya", "its columns with what they say")
+    rest = (f", dan {more} lagi", f" and {more} more") if more > 0 else ("", "")
+    _refuse({"lets_go": (f"Dengan jenis jawaban ini hilang {kind[0]}: {listed[0]}{rest[0]}.",
+                         f"With this type of answer {kind[1]} are lost: {listed[1]}{rest[1]}.")})
 
 
 def _wrong_texts(*texts: tuple[str, Text, int, bool]) -> dict[str, Problem]:

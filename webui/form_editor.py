@@ -202,7 +202,7 @@ def _typed() -> tuple[FieldEdit, dict[str, tuple[str, str]]]:
         key=sent.get("key", "").strip(), type=sent.get("type", ""), label=_text("label"), help=_text("help"),
         required="required" in sent, allow_unknown="allow_unknown" in sent, steering="steering" in sent,
         sensitivity=sent.get("sensitivity", ""), options=None if kept else options or (), show_if=sent.get("show_if", ""),
-        rule=sent.get("rule", ""), clause=sent.get("clause", ""), heading=_text("heading")), wrong
+        rule=sent.get("rule", ""), clause=sent.get("clause", ""), heading=_text("heading"), lets_go="lets_go" in sent), wrong
 
 
 def _text(name: str) -> Text:

@@ -122,7 +122,7 @@ def test_a_table_begins_with_a_column_and_never_loses_its_last() -> None:
     data = form_edit.with_field(data, FILE, a_question(key="nama", type="text"), parent="anak", after="")
     data = form_edit.without_field(data, FILE, column.edit.key, parent="anak")
     assert [each.edit.key for each in authored(data)[-1].columns] == ["nama"]
-    plain = form_edit.with_field(data, FILE, a_question(key="anak", type="text"), key="anak")
+    plain = form_edit.with_field(data, FILE, a_question(key="anak", type="text", lets_go=True), key="anak")
     assert "fields" not in json.loads(plain)["fields"][-1]
 
 
@@ -132,7 +132,7 @@ def test_an_option_keeps_its_english_and_a_question_that_is_none_loses_its_optio
     again = form_edit.with_field(data, FILE, replace(edit, options=None, required=True), key="jalur")
     assert json.loads(again)["fields"][-1]["options"] == [
         {"value": "a", "label": {"id": "Langsung", "en": "In person"}}, {"value": "b", "label": {"id": "Telepon"}}]
-    assert "options" not in json.loads(form_edit.with_field(again, FILE, replace(edit, type="text", options=None), key="jalur"))["fields"][-1]
+    assert "options" not in json.loads(form_edit.with_field(again, FILE, replace(edit, type="text", options=None, lets_go=True), key="jalur"))["fields"][-1]
 
 
 def test_a_condition_is_kept_as_forms_read_it_and_words_stay_words() -> None:
@@ -176,3 +176,20 @@ def test_a_misspelt_name_in_a_condition_is_told() -> None:
     data = form_edit.with_field(DATA, FILE, a_question(show_if='b = "x" and ris = "high"', rule="usia > parameters.batas"))
     bundle = SopBundle.from_files({"sop.toml": b"", FILE: data})
     assert form_names.unknown(bundle, forms_schema.read_form(data, file=FILE)) == {"usia": ("ris",)}
+
+
+def test_a_type_that_cannot_have_what_is_there_says_what_goes_and_asks() -> None:
+    many = tuple((f"v{number}", Text(f"Pilihan {number}", "")) for number in range(10))
+    data = form_edit.with_field(DATA, FILE, a_question(type="choice", options=many))
+    for kind in ("text", "rows"):
+        with pytest.raises(errors.InvalidSubmission) as refused:
+            form_edit.with_field(data, FILE, a_question(type=kind), key="usia")
+        assert "“Pilihan 0”" in refused.value.problems["lets_go"][0] and "dan 2 lagi" in refused.value.problems["lets_go"][0]
+    form_edit.with_field(data, FILE, a_question(type="choices"), key="usia")
+    assert "options" not in json.loads(form_edit.with_field(data, FILE, a_question(type="text", lets_go=True), key="usia"))["fields"][-1]
+    table = form_edit.with_field(DATA, FILE, a_question(type="rows"))
+    assert form_edit.with_field(table, FILE, a_question(type="integer"), key="usia"), "nobody wrote the column it began with"
+    table = form_edit.with_field(table, FILE, a_question(key="nama", type="text", label=Text("Nama", "")), parent="usia")
+    with pytest.raises(errors.InvalidSubmission) as refused:
+        form_edit.with_field(table, FILE, a_question(type="integer"), key="usia")
+    assert "“Nama”" in refused.value.problems["lets_go"][1]

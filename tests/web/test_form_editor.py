@@ -110,6 +110,10 @@ def test_a_table_has_columns_of_its_own(author: Author) -> None:
     assert author.post("hapus", tabel="witnesses", isian="column_1")[0] == 303
     status, page = author.post("hapus", tabel="witnesses", isian="place")
     assert status == 422 and "paling sedikit satu kolom" in page
+    typed = {**ASKED, "isian": "witnesses", "key": "witnesses", "type": "text", "options": "", "after": "-"}
+    status, page = author.post("isian", **typed)
+    assert status == 422 and "“Tempat bertemu”" in page and 'name="lets_go"' in page, "what goes with the type is named, and asked for"
+    assert author.post("isian", **typed, lets_go="1")[0] == 303 and "isian=place" not in author.page(more="&isian=witnesses")
 
 
 def test_a_new_form_and_its_title(author: Author) -> None:
