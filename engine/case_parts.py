@@ -18,14 +18,16 @@ from engine.commands import messages
 from engine.executor import Context
 from engine.forms_schema import Field, Form
 from engine.masking import Sight
+from engine.projection import INCIDENT, OPERATION, TIMER
 from engine.results import (
-    CaseHead, CasePlan, CaseProcess, CaseServices, CaseStages, Handover, InstanceSummary, Part, PlanLine, PlanVersion, ProcessStep,
+    Awaited, CaseHead, CasePlan, CaseProcess, CaseServices, CaseStages, Handover, InstanceSummary, Part, PlanLine, PlanVersion, ProcessStep,
     RecordView, ServiceLine,
 )
 from engine.steps import steps_of
 from engine.types import Happening, InstanceStatus, TaskSummary, Value
 from storage import access_grants, agencies, cases, deployments, inbox
 from storage import instances as instance_rows
+from storage import jobs as job_rows
 from storage import messages as message_rows
 from storage import trace as trace_rows
 
@@ -179,11 +181,17 @@ def _stages(of: Known) -> CaseStages | None:
         return None
     viewer = Viewer(of.context, row, of.sight.classes)
     waiting = [task for task in of.open_tasks if task.instance_id == row.id]
-    after = [each for task in waiting if task.element_id
-             for each in explanations.next_activities(viewer.definition, viewer.definition.element(task.element_id))]
+    jobs = [each for each in job_rows.of_instance(of.context.uow, row.id)
+            if each.state != INCIDENT and row.suspended_at is None and viewer.may_see(each.element_id)]
+    nodes = {each.id: viewer.definition.element(each.element_id) for each in jobs}
+    awaited = [each for each in jobs if each.kind == TIMER and nodes[each.id].type == "intermediateCatchEvent"]
+    before = [*(viewer.definition.element(task.element_id) for task in waiting if task.element_id), *(nodes[each.id] for each in awaited)]
+    after = [each for node in before for each in explanations.next_activities(viewer.definition, node)]
     now = list(dict.fromkeys(task.name for task in waiting))
     return CaseStages(
         sop_title=(row.sop_title or {}).get("id", ""), now=tuple(now),
+        working=tuple(dict.fromkeys(nodes[each.id].name or each.element_id for each in jobs if each.kind == OPERATION)),
+        awaited=tuple(Awaited(name=nodes[each.id].name, at=each.due_at) for each in awaited),
         done=tuple(dict.fromkeys(name for each in _done(of, row) if (name := _activity(viewer, each)))),
         next=tuple(name for name in dict.fromkeys(each.name or each.id for each in after) if name not in now))
 

@@ -182,12 +182,23 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Awaited:
+    """An instant that the SOP waits for, by the name it has in the drawing; nobody has to do anything before."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseStages:
-    """How far the SOP of one instance has come, in names of its steps: what was done (in order, each once), what waits, what is next."""
+    """How far the SOP of one instance has come, in names of its steps: what was done (in order, each once), what waits for people
+    (`now`), what the system is at work on, which instants are waited for, what is next."""
 
     sop_title: str
     done: tuple[str, ...] = ()
     now: tuple[str, ...] = ()
+    working: tuple[str, ...] = ()
+    awaited: tuple[Awaited, ...] = ()
     next: tuple[str, ...] = ()
 
 

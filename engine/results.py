@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from engine.case_results import Anew as Anew
+from engine.case_results import Awaited as Awaited
 from engine.case_results import CaseAct as CaseAct
 from engine.case_results import CaseAction as CaseAction
 from engine.case_results import CaseCopy as CaseCopy

@@ -9,10 +9,11 @@ from flask import Blueprint, Flask, abort, render_template, request
 
 from engine.results import DecisionBrief, Escalation, Tile, Vacancy
 from engine.types import TaskSummary
-from webui import context, times, words
+from webui import context, inbox, times, words
 
 pages = Blueprint("desk", __name__, url_prefix="/meja")
 PERIODS = (30, 90, 365)
+ASSIGNED_FROM = ("late", "today")   # lists whose tasks are given out as they stand
 
 
 def init_app(app: Flask) -> None:
@@ -80,7 +81,8 @@ def listed(tile: str) -> str:
     if found.lists == "tasks":
         page = engine.desk.tasks(who, tile, page=number)
         standings = engine.desk.standings(who, [each.id for each in page.rows]) if tile == "decisions" else {}
-        return render_template("desk_tasks.html", tile=found, page=page, standings=standings)
+        colleagues = inbox.who_may_take(page.rows) if tile in ASSIGNED_FROM and context.may("task.assign") else []
+        return render_template("desk_tasks.html", tile=found, page=page, standings=standings, colleagues=colleagues)
     return render_template("desk_cases.html", tile=found, page=engine.desk.cases(who, tile, page=number))
 
 

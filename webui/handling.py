@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from engine.errors import EngineError, NotFound
 from engine.results import Colleague
 from engine.types import TaskSummary
-from webui import context, forms
+from webui import context, desk, forms
 
 pages = Blueprint("handling", __name__, url_prefix="/tugas")
 MOST_AT_ONCE = 50
@@ -56,7 +56,7 @@ def act(task_id: str, verb: str) -> Response | tuple[str, int]:
     except EngineError as refusal:
         return _page(task_id, verb, problem=refusal.message(context.language())), 422
     flash(f"handled {VERBS[verb]}", "ok")
-    return redirect(url_for("inbox.show") if VERBS[verb] != "ask_help" else url_for("task.show", task_id=task_id), code=303)
+    return redirect(url_for("task.show", task_id=task_id) if VERBS[verb] == "ask_help" else _back(), code=303)
 
 
 @pages.post("/<task_id>/munculkan")
@@ -74,9 +74,20 @@ def many() -> Response | str:
     chosen = [given.partition(":") for given in request.form.getlist("tugas")][:MOST_AT_ONCE]
     if verb not in AT_ONCE or not chosen:
         flash("none-chosen", "warn")
-        return redirect(url_for("inbox.show", kotak=request.form.get("kotak", "mine")), code=303)
+        return redirect(_back(), code=303)
     results = [_one_of_many(verb, task_id, revision) for task_id, _colon, revision in chosen]
-    return render_template("many_done.html", results=results, verb=verb, box=request.form.get("kotak", "mine"))
+    return render_template("many_done.html", results=results, verb=verb, back=_back(), from_desk=bool(_desk_list()))
+
+
+def _desk_list() -> str:
+    """Which list of the desk the page was reached from; "" for none."""
+    asked = request.values.get("meja", "")
+    return asked if asked in desk.ASSIGNED_FROM else ""
+
+
+def _back() -> str:
+    tile = _desk_list()
+    return url_for("desk.listed", tile=tile) if tile else url_for("inbox.show", kotak=request.form.get("kotak") or None)
 
 
 @pages.app_template_global("colleagues_for")
@@ -136,7 +147,7 @@ def _page(task_id: str, verb: str, *, problem: str = "") -> str:
         needs_note=VERBS[verb] in NEED_NOTE or (VERBS[verb] == "assign" and detail.summary.assignee_id is not None)
         or (VERBS[verb] == "take_back" and detail.summary.given_by_name != context.actor().name),
         colleagues=_choosable(VERBS[verb], detail.summary.role),
-        first_day=today + timedelta(days=1), typed=request.form)
+        first_day=today + timedelta(days=1), typed=request.form, desk_list=_desk_list())
 
 
 def _choosable(verb: str, role: str) -> list[Colleague]:

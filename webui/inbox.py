@@ -49,12 +49,12 @@ def show() -> str:
         counts=tasks.counts(context.actor()), boxes=BOXES, risks=RISKS, saved=tasks.saved_filters(context.actor()),
         choices=_choices(filters) if narrowed - {"risk", "late_only"} or opened else None,
         person_words=access_words.person, is_worth_filtering=bool(narrowed) or opened or page.total > SHORT,
-        colleagues=_who_may_take(page.rows) if filters.box in ("mine", "pool", "aside") else (),
+        colleagues=who_may_take(page.rows) if filters.box in ("mine", "pool", "aside") else (),
         orphans=tasks.orphans(context.actor()) if context.may("task.assign") else {},
     )
 
 
-def _who_may_take(rows: Sequence[TaskSummary]) -> list[Colleague]:
+def who_may_take(rows: Sequence[TaskSummary]) -> list[Colleague]:
     """Whom tasks of this page may be handed to: who holds a role of one, as far as the reader knows it; partners among themselves."""
     wanted = {row.role for row in rows}
     return [one for one in (context.engine().tasks.colleagues(context.actor()) if rows else ())

@@ -18,7 +18,13 @@ pages = Blueprint("roster", __name__, url_prefix="/piket")
 @pages.get("")
 def show() -> str:
     """Who is on duty now and later."""
-    return _page({})
+    return _page(_after_the_last())
+
+
+def _after_the_last() -> dict[str, Value]:
+    """How a roster goes on: where the last shift ends, with the same telephone."""
+    last = max(context.engine().roster.shifts(context.actor()), key=lambda each: each.ends_at, default=None)
+    return {} if last is None else {"starts_at": last.ends_at, "phone": last.phone}
 
 
 @pages.post("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,26 @@ def test_a_stage_bar_says_what_is_now_and_next(office):
     assert stages.next and stages.now[0] not in stages.next
 
 
+def test_a_stage_bar_says_what_the_system_does_and_until_when_nobody_has_to_do_anything(office):
+    started = office.follow("a01_rujukan_kesehatan", until="hand_over_referral")
+    case_id, contact_at = started.case_id or "", office.clock.now() + timedelta(days=7)
+    cases, manager = office.engine.cases, office.actor("case_manager")
+    office.complete(office.actor("companion"), office.task(started, "hand_over_referral"), {
+        "handed_at": office.clock.now(), "handed_by": "Pendamping", "received_by": "Petugas RSUD", "next_contact_at": contact_at})
+    stages = cases.overview(manager, case_id).head.stages
+    assert stages is not None and (stages.working, stages.awaited) == (("Menerbitkan Berita Acara Penyerahan",), ())
+    office.scene.work()
+    stages = cases.overview(manager, case_id).head.stages
+    assert stages is not None and stages.working == ()
+    (wait,) = stages.awaited
+    assert (wait.name, wait.at) == ("Waktu kontak berikut", contact_at)
+    assert any(name.startswith("Memantau kondisi") for name in stages.next), "what comes when it is over"
+    office.clock.advance(wait.at - office.clock.now())
+    office.scene.work()
+    stages = cases.overview(manager, case_id).head.stages
+    assert stages is not None and stages.awaited == () and any(name.startswith("Memantau kondisi") for name in stages.now)
+
+
 def test_a_part_of_somebody_elses_case_is_not_there(office):
     case_id, other = office.start().case_id or "", office.start()
     cases = office.engine.cases
@@ -70,7 +91,7 @@ def test_a_part_of_somebody_elses_case_is_not_there(office):
 def test_a_part_asks_the_database_as_often_however_long_the_case(office, monkeypatch):
     short, long = office.start().case_id or "", office.follow("a01_rujukan_kesehatan").case_id or ""
     cases, manager = office.engine.cases, office.actor("case_manager")
-    for page, most in ((cases.overview, 26), (cases.timeline, 28), (cases.plan, 26), (cases.services, 26), (cases.documents, 26),
+    for page, most in ((cases.overview, 26), (cases.timeline, 29), (cases.plan, 26), (cases.services, 26), (cases.documents, 26),
                        (cases.process, 26)):
         counts = [statements(monkeypatch, lambda page=page, of=of: page(manager, of)) for of in (short, long)]
         assert max(counts) <= most, (page.__name__, counts)

@@ -127,6 +127,24 @@ def test_the_roster_is_edited_and_a_late_task_names_who_can_be_called(unit):
     assert "Belum ada piket yang tercatat" in citra.get("/piket").text
 
 
+def test_late_tasks_are_given_out_from_the_desks_list_which_one_comes_back_to(unit):
+    task = unit.office.task(unit.office.start(), "approve_case_report")
+    unit.office.clock.advance(timedelta(minutes=40))
+    citra, late = unit.browser("Citra"), "/meja/daftar/late"
+    page = citra.get(late).text
+    assert f'href="/tugas/{task.id}/urus/tugaskan?meja=late"' in page
+    (chosen,) = re.findall(r'name="tugas" value="([^"]+)"', page)
+    given = citra.post("/tugas/banyak", {"meja": "late", "tindakan": "assign", "tugas": chosen, "kepada": unit.actor("Bima").account_id}, on=late)
+    assert "1 dari 1" in given.text and f'href="{late}"' in given.text
+    assert "Bima" in citra.get(late).text and "urus/tugaskan" not in citra.get(late).text
+    assert 'name="meja" value="late"' in citra.get(f"/tugas/{task.id}/urus/tugaskan?meja=late").text
+    assert 'name="meja"' not in citra.get(f"/tugas/{task.id}/urus/tugaskan?meja=https://x").text
+    back = citra.post(f"/tugas/{task.id}/urus/tugaskan", {
+        "meja": "late", "kepada": unit.actor("Citra").account_id, "catatan": "x", "revision": "99"}, on=late)
+    assert back.status_code == 422
+    assert citra.post("/tugas/banyak", {"meja": "late", "tindakan": "assign"}, on=late).headers["Location"] == late
+
+
 def test_who_waits_for_a_role_nobody_holds_is_told_who_can_give_it(unit):
     operator, day = unit.office.engine.people.operator("kalbar"), unit.office.clock.now().date()
     task = unit.office.task(case := unit.office.start(), "approve_case_report")
