@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.durations import Duration
 from engine.types import ClockKind, Text
-from engine.work_calendar import WorkCalendar
+from engine.work_calendar import Season, WorkCalendar
 
 _LISTED_DAYS = 366           # a longer list of skipped days explains nothing
 _LISTED_GROUPS = 12
@@ -119,11 +119,19 @@ class _Words:
             text += self.say(" Bukan hari kerja: ", " Not working days: ") + self._list(others) + "."
         seasons = [season for season in self.calendar.seasons if season.first <= last and season.last >= first]
         for season in seasons[:_LISTED_GROUPS]:
-            text += self.say(
-                f" Jam kerja {season.name} berlaku {self.day(season.first)}–{self.day(season.last)}.",
-                f" Working hours of {season.name} apply {self.day(season.first)}–{self.day(season.last)}.",
-            )
+            text += self._season(season) if season.name else self._other_hours_after(season, last)
         return text
+
+    def _season(self, season: Season) -> str:
+        span = self.day(season.first) if season.first == season.last else f"{self.day(season.first)}–{self.day(season.last)}"
+        return self.say(f" Jam kerja {season.name} berlaku {span}.", f" Working hours of {season.name} apply {span}.")
+
+    def _other_hours_after(self, season: Season, last: date) -> str:
+        """Ordinary hours that were in force until a day in between."""
+        if season.last >= last:
+            return ""
+        after = self.day(season.last + timedelta(days=1))
+        return self.say(f" Sejak {after} jam kerjanya lain.", f" From {after} on the working hours are others.")
 
     def _list(self, days: Sequence[date]) -> str:
         """`Kam 24 Des, Sab 26–Min 27 Des`: neighbours drawn together."""

@@ -66,9 +66,14 @@ from engine.simfoni_results import SimfoniMark as SimfoniMark
 from engine.simfoni_results import SimfoniPart as SimfoniPart
 from engine.simfoni_results import SimfoniSheet as SimfoniSheet
 from engine.table_results import AgencyCalendar as AgencyCalendar
+from engine.agency_hours import DayHours as DayHours
+from engine.agency_hours import OrdinaryHours as OrdinaryHours
 from engine.table_results import Amount as Amount
 from engine.table_results import DayOff as DayOff
 from engine.table_results import DeadlineMoved as DeadlineMoved
+from engine.table_results import HoursChange as HoursChange
+from engine.table_results import OneHand as OneHand
+from engine.table_results import RoleEffect as RoleEffect
 from engine.table_results import ParameterDetail as ParameterDetail
 from engine.table_results import StepMoves as StepMoves
 from engine.table_results import TableChange as TableChange
@@ -81,6 +86,8 @@ from engine.task_results import InboxFilters as InboxFilters
 from engine.task_results import RefusedLetter as RefusedLetter
 from engine.task_results import SavedFilter as SavedFilter
 from engine.task_results import TaskDetail as TaskDetail
+from engine.typed_hours import day_boxes as day_boxes
+from engine.typed_hours import week_boxes as week_boxes
 from engine.types import Text
 
 T = TypeVar("T")

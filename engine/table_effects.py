@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from engine import effects, moved_dues
+from engine import effects, moved_dues, role_effects
 from engine.advance import LiveInstance
 from engine.commands import tables as commands
 from engine.executor import Context
@@ -43,7 +43,8 @@ def page(context: Context, row: rows.ChangeRow, after: str) -> TableEffect:
     return TableEffect(
         steps=tuple(StepMoves(sop=sop, name=name, moved=tuple(sorted(moved, key=_order)))
                     for (sop, name), moved in sorted(steps.items(), key=lambda one: (-len(one[1]), one[0][0].id, one[0][1]))),
-        looked_at=len(shown), unreadable=tuple(unreadable), following=found[PAGE - 1].id if len(found) > PAGE else None)
+        looked_at=len(shown), unreadable=tuple(unreadable), following=found[PAGE - 1].id if len(found) > PAGE else None,
+        role=role_effects.of(context, row))
 
 
 def _moved(

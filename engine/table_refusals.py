@@ -24,3 +24,10 @@ class DayPassed(EngineError):
 
     code = "day-passed"
     indonesian = "Harinya sudah tiba atau lewat; kembalikan agar diusulkan untuk hari yang akan datang."
+
+
+class SeasonsOverlap(EngineError):
+    """Another season was approved for some of its days since; choose other days."""
+
+    code = "seasons-overlap"
+    indonesian = "Musim lain sudah disahkan untuk sebagian harinya; pilih hari lain."

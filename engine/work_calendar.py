@@ -129,12 +129,12 @@ class WorkCalendar:
         """The calendar as JSON values, always the same for the same calendar."""
         return {
             "zone": self.zone.key,
-            "week": _week_to_json(self.week),
+            "week": week_to_json(self.week),
             "holidays": [day.isoformat() for day in sorted(self.holidays)],
             "seasons": [
                 {
                     "name": season.name, "first": season.first.isoformat(), "last": season.last.isoformat(),
-                    "week": _week_to_json(season.week),
+                    "week": week_to_json(season.week),
                 }
                 for season in self.seasons
             ],
@@ -317,7 +317,8 @@ def _checked_week(week: Week) -> dict[int, Hours]:
     return dict(sorted(checked.items()))
 
 
-def _week_to_json(week: Week) -> dict[str, list[list[str]]]:
+def week_to_json(week: Week) -> dict[str, list[list[str]]]:
+    """What `week_from_json` reads."""
     return {
         str(weekday): [[_time_to_json(opens), "24:00" if closes == _MIDNIGHT else _time_to_json(closes)] for opens, closes in hours]
         for weekday, hours in week.items()

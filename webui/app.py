@@ -14,6 +14,7 @@ from webui import (
     access_overview,
     account,
     actions,
+    agency_drafts,
     agency_tables,
     case_file,
     case_search,
@@ -96,7 +97,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
                    dual_roles, sops, sop_drafts, sop_withdrawals, migrations, studio, form_editor, table_editor, document_previews,
                    imports, trials, scenarios, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster,
                    supervision, handling, absences, keys, reports, directory, partner, partner_accounts, referrals, runs, simfoni,
-                   agency_tables):
+                   agency_tables, agency_drafts):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     app.config["BASE_URL"] = str(settings.base_url).rstrip("/")  # as people type it, whatever a request calls this host

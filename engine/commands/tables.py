@@ -1,18 +1,19 @@
-"""An agency's calendar or a parameter of it is changed: drafted and proposed by one person, approved or sent back by another; from then on
-cases begin by the new table, and those that run follow one by one."""
+"""An agency's calendar or a parameter of it is changed: proposed by the person who drafted it (`table_drafts`), approved or sent back by
+another; from then on cases begin by the new table, and those that run follow one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from engine import agency_parameters, authorization, errors, journal, moved_dues, table_changes, table_refusals
+from engine import agency_hours, authorization, errors, journal, moved_dues, role_effects, table_changes, table_refusals
+from engine.agency_hours import AgencyHours
 from engine.commands import drafts
 from engine.directory import agencies as in_force
 from engine.executor import Context
-from engine.table_changes import CALENDAR, PARAMETERS, Tables
-from engine.used_parameters import read_by_steps
+from engine.table_changes import CALENDAR, Tables
+from engine.work_calendar import Season, WorkCalendar
 from storage import agencies, instances, notices, randomness, tasks
 from storage import table_changes as rows
 
@@ -20,63 +21,21 @@ CHANGE, APPROVE = "calendar.change", "calendar.approve"
 DRAFT, IN_REVIEW, APPROVED, SENT_BACK, GIVEN_UP = "draft", "in_review", "approved", "sent_back", "given_up"
 #: In the note of a change of tables: the id of the change that two people decided.
 CHANGED_BY: Final = "table_change"
-
-_NAME = ("Tulis nama harinya, paling banyak 200 huruf.", "Name the day, at most 200 characters.")
-_PASSED = ("Hari libur mulai hari ini; hari kerja mulai besok. Yang sudah dihitung tidak diubah.",
-           "Days off from today, days of work from tomorrow. What was counted already is not changed.")
-_TOO_LONG = ("Paling lama 31 hari, dan hari terakhir tidak sebelum yang pertama.",
-             "31 days at most, and the last is not before the first.")
-_TOO_FAR = ("Kalender belum dihitung sampai tahun itu.", "The calendar does not reach that year yet.")
-_VALUE = ("Isi bilangan bulat dari 1 sampai 1000 dengan satuannya, atau pilih yang tersedia.",
-          "Enter a whole number from 1 to 1000 with its unit, or choose one that is offered.")
-
-
-def draft_days(context: Context, *, first: date, last: date, name: str, works: bool, source: str, reason: str) -> str:
-    """Drafts days off, or days that become days of work. The draft's id.
-
-    Raises:
-        InvalidSubmission: no name, source or reason, or days that have come, are too many, or lie too far ahead.
-        ChangesNothing: they are so already.
-    """
-    problems = drafts.unsaid(source=source, reason=reason)
-    if not works and not 1 <= len(name.strip()) <= 200:
-        problems["name"] = _NAME
-    if not 0 <= (last - first).days < table_changes.LONGEST_DAYS:
-        problems["last"] = _TOO_LONG
-    elif _has_come(context, first, works):
-        problems["first"] = _PASSED
-    elif last.year >= context.now.year + in_force.YEARS_AHEAD:
-        problems["last"] = _TOO_FAR
-    if problems:
-        raise errors.InvalidSubmission(problems)
-    return _drafted(context, CALENDAR, table_changes.days(first, last, name=" ".join(name.split()), works=works), source, reason)
-
-
-def draft_parameter(context: Context, name: str, *, text: str, unit: str, source: str, reason: str) -> str:
-    """Drafts another value of a parameter. The draft's id.
-
-    Raises:
-        NotFound: there is no such parameter, or nothing reads it.
-        InvalidSubmission: no source or reason, or a value that it cannot have.
-        ChangesNothing: it has that value by the agency's own decision already.
-    """
-    agency = own_agency(context)
-    known = agency_parameters.one(agency.profile, name, read=read_by_steps(context))
-    if known is None:
-        raise errors.NotFound(parameter=name)
-    problems = drafts.unsaid(source=source, reason=reason)
-    value = agency_parameters.typed(known, text, unit)
-    if value is None:
-        problems["value"] = _VALUE
-    if problems or value is None:
-        raise errors.InvalidSubmission(problems)
-    return _drafted(context, PARAMETERS, table_changes.parameter(name, value), source, reason)
-
+_ACCEPTED = ("Tulis mengapa ini tetap diusulkan, paling banyak 2000 huruf.",
+             "Say why it is proposed all the same, 2000 characters at most.")
 
 def own(context: Context, change_id: str) -> rows.ChangeRow:
     """The agency's change of this id. Raises `NotFound`."""
     row = rows.get(context.uow, change_id)
     if row is None or row.agency_id != context.actor.agency_id:
+        raise errors.NotFound(change_id=change_id)
+    return row
+
+
+def own_draft(context: Context, change_id: str) -> rows.ChangeRow:
+    """A change of the actor's, who may go on with it while it is a draft. Raises `NotFound`."""
+    row = own(context, change_id)
+    if row.made_by != context.actor.account_id:
         raise errors.NotFound(change_id=change_id)
     return row
 
@@ -92,30 +51,50 @@ def changed(context: Context, row: rows.ChangeRow) -> Tables:
     """The agency's tables as they are in force now, with this change. Raises `ChangesNothing` where they say so already."""
     before = in_force.in_force(context, own_agency(context))
     after = table_changes.changed(before, row.kind, row.content, row.source)
-    if after == before:
+    if after.calendar == before.calendar if row.kind == CALENDAR else after == before:
         raise table_refusals.ChangesNothing()
     return after
 
 
-def propose(context: Context, change_id: str) -> None:
-    """Lays a draft before those who approve; until then nothing changes.
+def propose(context: Context, change_id: str, *, accepted: str) -> None:
+    """Lays a draft before those who approve; until then nothing changes. `accepted`: why, where a role would have nobody or one hand
+    would approve its own work (`role_effects`).
 
     Raises:
         NotFound: it is no draft of the actor's.
-        DayPassed, ChangesNothing: it can only be given up now.
+        InvalidSubmission: it has to say why it is accepted.
+        DayPassed, SeasonsOverlap, ChangesNothing: it can only be changed or given up now.
         StaleRevision: it was proposed or given up already.
     """
-    row = _own_draft(context, change_id)
+    row = own_draft(context, change_id)
     _refuse_passed(context, row)
     changed(context, row)
-    if not rows.move(context.uow, row.id, was=DRAFT, state=IN_REVIEW, proposed_at=context.now):
+    content = dict(row.content)
+    if role_effects.of(context, row).is_any:
+        if drafts.unsaid(accepted=accepted):
+            raise errors.InvalidSubmission({"accepted": _ACCEPTED})
+        content["accepted"] = accepted.strip()
+    if not rows.move(context.uow, row.id, was=DRAFT, state=IN_REVIEW, proposed_at=context.now, content=content):
         raise errors.StaleRevision()
-    drafts.tell(context, row.id, "table_proposed", role=drafts.HEAD)
+    # Once for each time it is proposed: it may have been taken back in between.
+    drafts.tell(context, f"{row.id}.{context.now.isoformat()}", "table_proposed", role=drafts.HEAD)
+
+
+def take_back(context: Context, change_id: str) -> None:
+    """A proposal of the actor's that nobody decided yet is their draft again.
+
+    Raises:
+        NotFound: it is none of the actor's.
+        StaleRevision: it was decided already, or never proposed.
+    """
+    row = own_draft(context, change_id)
+    if not rows.move(context.uow, row.id, was=IN_REVIEW, state=DRAFT, proposed_at=None):
+        raise errors.StaleRevision()
 
 
 def give_up(context: Context, change_id: str) -> None:
     """A draft of the actor's is not proposed. Raises as `propose`, but for a day that has passed."""
-    row = _own_draft(context, change_id)
+    row = own_draft(context, change_id)
     if not rows.move(context.uow, row.id, was=DRAFT, state=GIVEN_UP, decided_at=context.now, decided_by=context.actor.account_id):
         raise errors.StaleRevision()
 
@@ -124,7 +103,7 @@ def approve(context: Context, change_id: str, *, reason: str) -> None:
     """In force from now on: cases begin by it, and those that run follow it (`carry`).
 
     Raises:
-        DayPassed, ChangesNothing: it can only be sent back now.
+        DayPassed, SeasonsOverlap, ChangesNothing: it can only be sent back now.
         NotFound, OwnChange, InvalidSubmission, StaleRevision: as `send_back`.
     """
     agencies.hold(context.uow, context.actor.agency_id)    # of two changes approved at once, each is made to what the other left
@@ -188,22 +167,6 @@ def to_decide(context: Context, change_id: str, reason: str) -> rows.ChangeRow:
     return row
 
 
-def _drafted(context: Context, kind: str, content: Mapping[str, Any], source: str, reason: str) -> str:
-    row = rows.ChangeRow(
-        id=randomness.new_id(), agency_id=context.actor.agency_id, kind=kind, content=content, source=" ".join(source.split()),
-        reason=reason.strip(), made_at=context.now, made_by=context.actor.account_id, state=DRAFT)
-    changed(context, row)
-    rows.add(context.uow, row)
-    return row.id
-
-
-def _own_draft(context: Context, change_id: str) -> rows.ChangeRow:
-    row = own(context, change_id)
-    if row.made_by != context.actor.account_id:
-        raise errors.NotFound(change_id=change_id)
-    return row
-
-
 def _decide(context: Context, row: rows.ChangeRow, state: str, reason: str, *, at: datetime, **more: str) -> None:
     if not rows.move(context.uow, row.id, was=IN_REVIEW, state=state, decided_at=at, decided_by=context.actor.account_id,
                      decided_reason=reason.strip(), **more):
@@ -211,14 +174,35 @@ def _decide(context: Context, row: rows.ChangeRow, state: str, reason: str, *, a
 
 
 def _refuse_passed(context: Context, row: rows.ChangeRow) -> None:
-    if row.kind == CALENDAR and _has_come(context, table_changes.days_of(row.content)[0], row.content["works"]):
+    if has_come(context, row.kind, row.content):
         raise table_refusals.DayPassed()
+    if overlapped(context, row.content) is not None:
+        raise table_refusals.SeasonsOverlap()
 
 
-def _has_come(context: Context, day: date, works: bool) -> bool:
-    """Whether a day is counted already. One that becomes a day of work must not have begun: its hours would have passed unannounced."""
-    today = context.local_day()
-    return day <= today if works else day < today
+def hours_in_force(context: Context) -> tuple[AgencyHours, WorkCalendar]:
+    """The hours of the actor's agency, and the calendar they come to."""
+    tables = in_force.in_force(context, own_agency(context))
+    return agency_hours.of(tables.profile, tables.calendar), tables.calendar
+
+
+def overlapped(context: Context, content: Mapping[str, Any]) -> Season | None:
+    """The season in force that a change's own would lie over."""
+    return agency_hours.overlapped(hours_in_force(context)[0], content)
+
+
+def has_come(context: Context, kind: str, content: Mapping[str, Any]) -> bool:
+    """Whether a day it changes is counted already. Today may become a day off or a shorter day; time that becomes a time of work must
+    not have begun: it would have passed unannounced."""
+    first, today = table_changes.starts(kind, content), context.local_day()
+    if first is None or first > today:
+        return False
+    if first < today:
+        return True
+    if table_changes.is_of_days(kind, content):
+        return bool(content["works"])
+    return content["shape"] != agency_hours.DAY or "hours" not in content or not agency_hours.only_shortens(
+        hours_in_force(context)[1], today, agency_hours.hours_of(content))
 
 
 def _tell_holders(context: Context, row: rows.ChangeRow, instance_id: str, moved: Collection[moved_dues.Moved]) -> None:

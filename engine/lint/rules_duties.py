@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.comparing_parts import approves
+from engine.duties import steps_before
 from engine.forms_schema import Form
 from engine.lint.registry import ADVICE, Catalogue, Hit
 from engine.lint.rules_sop import HUMAN
@@ -28,7 +29,7 @@ def one_hand(diagram: Diagram) -> Iterator[Hit]:
     """Nobody checks their own work. Roles are compared, not people: of two who hold one role each may check the other."""
     for placed in diagram.of_type(*HUMAN):
         if placed.node.lane and approves(diagram.sop.forms.get(placed.node.form or "")):
-            before = _steps_before(placed)
+            before = steps_before(placed.scope, placed.node)
             if any(step.lane and _role(diagram, step) == _role(diagram, placed.node) for step in before):
                 yield diagram.hit(placed)
 
@@ -36,23 +37,6 @@ def one_hand(diagram: Diagram) -> Iterator[Hit]:
 def _role(diagram: Diagram, node: Node) -> str:
     sheet, lane = diagram.sop.sheet_of(diagram.file), " ".join(node.lane.split())
     return sheet.lanes.get(lane, lane) if sheet is not None else lane
-
-
-def _steps_before(placed: Placed) -> list[Node]:
-    """The people's steps that a token comes from, with no other person's step in between."""
-    found, seen = [], {placed.node.id}
-    waiting = [flow.source for flow in placed.node.incoming]
-    while waiting:
-        key = waiting.pop()
-        node = placed.scope.nodes.get(key)
-        if node is None or key in seen:
-            continue
-        seen.add(key)
-        if node.type in HUMAN:
-            found.append(node)
-        elif node.body is None and not node.called_element:
-            waiting += [flow.source for flow in node.incoming] + ([node.attached_to] if node.attached_to else [])
-    return found
 
 
 @rules.diagram_rule(

@@ -50,8 +50,8 @@ class Bureau:
     def approve(self, change: str, who: Actor | None = None, passphrase: str = PASSPHRASE) -> None:
         self.people.approve_change(who or self.head, change, reason="Sesuai SKB", passphrase=passphrase)
 
-    def change(self, change: str) -> None:
-        self.people.propose_change(self.owner, change)
+    def change(self, change: str, accepted: str = "") -> None:
+        self.people.propose_change(self.owner, change, accepted=accepted)
         self.approve(change)
 
     def told(self, change: str) -> TableChange:
@@ -205,7 +205,7 @@ def test_a_parameter_set_with_a_decree_is_the_agencys_own_and_stands_above_its_s
         with pytest.raises(errors.InvalidSubmission):
             people.draft_parameter(bureau.owner, name, value=value, unit=unit, source=SK, reason="Perlu")
     for name, value, unit in (("case_authority", "supervisor", ""), ("unassigned_after", "90", "minutes")):
-        bureau.change(people.draft_parameter(bureau.owner, name, value=value, unit=unit, source=SK, reason="Perlu"))
+        bureau.change(people.draft_parameter(bureau.owner, name, value=value, unit=unit, source=SK, reason="Perlu"), accepted="Segera diisi")
         with pytest.raises(table_refusals.ChangesNothing):
             people.draft_parameter(bureau.owner, name, value=value, unit=unit, source=SK, reason="Perlu")
     bureau.change(bureau.draft())
@@ -227,7 +227,7 @@ def test_a_role_that_changes_takes_its_open_tasks_along(bureau: Bureau) -> None:
     effect = bureau.people.effect_of_change(bureau.owner, change)
     (step,), numbers = effect.steps, (effect.moved, effect.handed_on)
     assert numbers == (0, 1) and [(one.role, one.role_after, one.due_at == one.due_after) for one in step.moved] == [("case_manager", "supervisor", True)]
-    bureau.change(change)
+    bureau.change(change, accepted="Penyelia diangkat pekan ini")
     assert "task_taken" in {notice.code for notice in bureau.people.notices(manager)}
     (row,) = bureau.rows(case).values()
     assert (row.role, row.assignee_id) == ("supervisor", None) and bureau.told(change).moved == 0
