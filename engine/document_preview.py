@@ -1,4 +1,4 @@
-"""A document template of a draft set with its sample, before any case needs it: pages as pictures, the PDF, or what is wrong with it."""
+"""A document template of a draft or version, set with its sample: pages as pictures, the PDF, or what is wrong with it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine import draft_reading, errors, letters, resolving, sop_toml
-from engine.commands import drafts as commands
 from engine.editing_results import DocumentBoard
 from engine.errors import BundleRefused
 from engine.executor import Context
 from engine.letters import LetterSource
 from engine.render import typst
 from engine.types import Text
-from engine.versions import draft_summary
-from storage import drafts
 
 LARGEST_SAMPLE = 512 * 1024
 LINES_AROUND, LONGEST_LINE = 2, 200
@@ -36,12 +33,12 @@ class DraftDocument:
 
 
 def taken(context: Context, draft_id: str, file: str) -> DraftDocument:
-    """The template in `file`, "" for the first. Raises `NotFound`: the draft or the file is none of the agency's."""
-    row = commands.own(context, draft_id)
-    files = drafts.files(context.uow, row.id, row.revision)
+    """The template in `file`, "" for the first. Raises `NotFound`: the draft or version, or the file, is none of the agency's."""
+    found = draft_reading.held(context, draft_id)
+    files = found.bundle.files
     listed = draft_reading.listed(_titles(files))
     chosen = draft_reading.chosen_of(listed, file)
-    board = DocumentBoard(summary=draft_summary(context, row), files=listed, file=chosen)
+    board = DocumentBoard(summary=found.summary, files=listed, file=chosen)
     if chosen is None:
         return DraftDocument(board=board, source=None)
     data = _sample(files.get(_beside(chosen.path), b""))

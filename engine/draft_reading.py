@@ -1,16 +1,19 @@
-"""A draft's files as its editing pages read them: while it may be edited, one file of a kind at a time."""
+"""The files of a draft, or of a version, as their pages read them: one file of a kind at a time, to be edited while that may be."""
 
 from __future__ import annotations
 
-from engine import errors, resolving
+from dataclasses import dataclass
+
+from engine import authorization, errors, resolving, sop_toml
+from engine.bundle import SopBundle
 from engine.commands import drafts as commands
-from engine.editing_results import DraftFile
+from engine.editing_results import DraftFile, FilesSummary
 from engine.executor import Context
 from engine.sop_refusals import DraftClosed
 from engine.sop_results import DraftState
 from engine.types import LintFinding, Text
-from engine.versions import draft_findings
-from storage import drafts
+from engine.versions import draft_findings, draft_summary
+from storage import deployments, drafts
 
 
 def edited(context: Context, draft_id: str) -> drafts.DraftRow:
@@ -43,6 +46,31 @@ def written(text: Text) -> Text:
     return Text(text.id, "" if text.en == text.id else text.en)
 
 
-def findings_of(context: Context, row: drafts.DraftRow, file: DraftFile | None) -> tuple[LintFinding, ...]:
-    """What the check said of one file of the draft's latest revision."""
-    return tuple(one for one in draft_findings(context, row) if file is not None and one.file == file.path)
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """The files that an id stands for; `findings` are what the check said of a draft when it was saved."""
+
+    summary: FilesSummary
+    bundle: SopBundle
+    findings: tuple[LintFinding, ...] = ()
+
+    def of(self, file: DraftFile | None) -> tuple[LintFinding, ...]:
+        """The findings of one file."""
+        return tuple(one for one in self.findings if file is not None and one.file == file.path)
+
+
+def held(context: Context, files_id: str) -> Held:
+    """The agency's draft of that id as it stands, whoever edits it, or else its version. Raises `NotFound`."""
+    if drafts.get(context.uow, files_id) is None:
+        version = commands.own_version(context, files_id)
+        bundle = SopBundle.from_files(deployments.files(context.uow, version.id))
+        return Held(bundle=bundle, summary=FilesSummary(
+            id=version.id, key=version.key, title=sop_toml.read_folder(bundle.files, "").title, version=version.version, revision=0,
+            is_editable=False))
+    row = commands.own(context, files_id)
+    said = draft_summary(context, row)
+    return Held(
+        bundle=SopBundle.from_files(drafts.files(context.uow, row.id, row.revision)), findings=draft_findings(context, row),
+        summary=FilesSummary(
+            id=row.id, key=row.key, title=said.title, version=None, revision=row.revision,
+            is_editable=row.state == DraftState.DRAFT and authorization.allows(context.actor, "sop.draft")))

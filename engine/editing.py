@@ -24,8 +24,8 @@ class Editing(Publishing):
     """
 
     def form_board(self, actor: Actor, draft_id: str, *, file: str = "", key: str = "") -> FormBoard:
-        """One form of a draft, "" for the first, and where its question `key` is used. Raises `NotFound`, `DraftClosed`."""
-        authorization.require(actor, "sop.draft")
+        """One form of a draft or version, "" for the first, and where its question `key` is used. Raises `NotFound`."""
+        authorization.require(actor, "sop.read_drafts")
         return self._executor.read(actor, lambda context: form_board.board(context, draft_id, file, key=key))
 
     def save_field(
@@ -68,11 +68,11 @@ class Editing(Publishing):
         self, actor: Actor, draft_id: str, *, file: str = "", decision: str = "", typed: TableEdit | None = None,
         tried: Mapping[str, str] | None = None,
     ) -> TableBoard:
-        """One decision table of a draft, "" for the first: as written, or as typed with what would be wrong with it.
+        """One decision table of a draft or version, "" for the first: as written, or as typed with what would be wrong with it.
 
-        With `tried`, inputs by name as typed, also what it answers to them. Nothing is stored. Raises `NotFound`, `DraftClosed`.
+        With `tried`, inputs by name as typed, also what it answers to them. Nothing is stored. Raises `NotFound`.
         """
-        authorization.require(actor, "sop.draft")
+        authorization.require(actor, "sop.read_drafts")
         return self._executor.read(actor, lambda context: table_board.board(
             context, draft_id, file, decision, typed=typed, tried=tried))
 

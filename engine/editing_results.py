@@ -8,9 +8,21 @@ from enum import StrEnum
 
 from engine.draft_edits import FieldEdit, TableEdit
 from engine.results import FormView
-from engine.sop_results import DraftSummary
 from engine.table_file import WrittenTable
 from engine.types import LintFinding, Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesSummary:
+    """The draft or version whose file a page shows. `version` is its number, None for a draft; `revision` is a draft's, 0 for a version;
+    `is_editable`: the reader may change it now."""
+
+    id: str
+    key: str
+    title: Text
+    version: int | None
+    revision: int
+    is_editable: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +66,9 @@ class AuthoredField:
 
 @dataclass(frozen=True, kw_only=True)
 class FormBoard:
-    """One form of a draft, to be edited. `view` None: it cannot be read, and `findings` say why. `clauses` are ids and words."""
+    """One form of a draft or version. `view` None: it cannot be read, and `findings` say why. `clauses` are ids and words."""
 
-    summary: DraftSummary
+    summary: FilesSummary
     files: tuple[DraftFile, ...]
     file: DraftFile | None
     title: Text
@@ -110,13 +122,14 @@ class TriedTable:
 
 @dataclass(frozen=True, kw_only=True)
 class TableBoard:
-    """One decision table of a draft, as written or as typed. `decisions` are ids and names of the file's tables, `digest` the file's.
+    """One decision table of a draft or version, as written or as typed. `decisions` are ids and names of the file's tables, `digest` is
+    the file's.
 
     `wrong` are cells that cannot be read (`r0-i1`: row 0, input 1; `o` outputs, `n` notes), boxes, and "" for the table; then there is
     no `check`.
     """
 
-    summary: DraftSummary
+    summary: FilesSummary
     files: tuple[DraftFile, ...]
     file: DraftFile | None
     decisions: tuple[tuple[str, str], ...]
@@ -132,10 +145,10 @@ class TableBoard:
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentBoard:
-    """One document template of a draft, set with its made-up sample. `pages` 0: it cannot be, and `failure` says why, `line` of the
-    template where, `said` in Typst's own words; `around` are the template's lines there, with their numbers."""
+    """One document template of a draft or version, set with its made-up sample. `pages` 0: it cannot be, and `failure` says why, `line`
+    of the template where, `said` in Typst's own words; `around` are the template's lines there, with their numbers."""
 
-    summary: DraftSummary
+    summary: FilesSummary
     files: tuple[DraftFile, ...]
     file: DraftFile | None
     sample: str = ""

@@ -5,35 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine import draft_reading, drawing_board, errors, form_names, form_uses, forms, forms_schema
-from engine.bundle import SopBundle
 from engine.draft_edits import NOTHING, FieldEdit
 from engine.draft_reading import written
 from engine.editing_results import AuthoredField, FormBoard
 from engine.executor import Context
 from engine.forms_schema import SENSITIVITIES, Field, Form
 from engine.types import Text
-from engine.versions import draft_summary
-from storage import drafts
 
 
 def board(context: Context, draft_id: str, file: str, *, key: str = "") -> FormBoard:
     """The board of one form, "" for the first; with where its question `key` is used.
 
     Raises:
-        NotFound: the draft or the form is none of the agency's.
-        DraftClosed: nobody edits it now.
+        NotFound: the draft, the version or the form is none of the agency's.
     """
-    row = draft_reading.edited(context, draft_id)
-    bundle = SopBundle.from_files(drafts.files(context.uow, row.id, row.revision))
+    found = draft_reading.held(context, draft_id)
+    bundle = found.bundle
     read = {path: _form(path, data) for path, data in bundle.forms().items()}
     files = draft_reading.listed({path: form.title if form else Text(path, path) for path, form in read.items()})
     chosen = draft_reading.chosen_of(files, file)
     form = read[chosen.path] if chosen is not None else None
     return FormBoard(
-        summary=draft_summary(context, row), files=files, file=chosen, title=written(form.title) if form else NOTHING,
+        summary=found.summary, files=files, file=chosen, title=written(form.title) if form else NOTHING,
         help=written(form.help) if form else NOTHING, fields=tuple(_authored(form.fields)) if form else (),
         view=forms.to_fill(form, {}, SENSITIVITIES) if form else None,
-        findings=draft_reading.findings_of(context, row, chosen),
+        findings=found.of(chosen),
         clauses=drawing_board.clauses_of(bundle), uses=form_uses.uses(bundle, chosen.path, key) if chosen is not None and key else (),
         unknown=form_names.unknown(bundle, form) if form else {})
 

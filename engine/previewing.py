@@ -15,7 +15,7 @@ class Previewing:
     _executor: Executor
 
     def document_board(self, actor: Actor, draft_id: str, *, file: str = "") -> DocumentBoard:
-        """One document template of a draft, "" for the first: its pages, or what is wrong with it. Raises `NotFound`."""
+        """One document template of a draft or version, "" for the first: its pages, or what is wrong with it. Raises `NotFound`."""
         return document_preview.told(self._document(actor, draft_id, file))
 
     def document_page(self, actor: Actor, draft_id: str, file: str, page: int) -> bytes:

@@ -19,8 +19,6 @@ from engine.forms_schema import Field, FieldType
 from engine.table_check import Column
 from engine.table_file import WrittenColumn, WrittenTable
 from engine.types import LintFinding, Text
-from engine.versions import draft_summary
-from storage import drafts
 
 #: What `typeRef` may say, as FEEL says it.
 _FEEL_KINDS = {"string": "string", "number": "number", "boolean": "boolean", "date": "date", "time": "time", "list": "list",
@@ -34,11 +32,10 @@ def board(
     """The board of one table, "" for the first there is; as typed where something was, and with what it answers where inputs are given.
 
     Raises:
-        NotFound: the draft, the file or the table is none of the agency's.
-        DraftClosed: nobody edits it now.
+        NotFound: the draft or version, the file or the table is none of the agency's.
     """
-    row = draft_reading.edited(context, draft_id)
-    bundle = SopBundle.from_files(drafts.files(context.uow, row.id, row.revision))
+    found = draft_reading.held(context, draft_id)
+    bundle = found.bundle
     read = {path: _tables(path, data) for path, data in bundle.named(".dmn").items()}
     files = draft_reading.listed({path: Text(*[next((table.title for table in tables), "") or path] * 2) for path, tables in read.items()})
     chosen = draft_reading.chosen_of(files, file or next((each.path for each in files if read[each.path]), ""))
@@ -47,8 +44,8 @@ def board(
     if table is None and decision:
         raise errors.NotFound(decision=decision)
     seen = TableBoard(
-        summary=draft_summary(context, row), files=files, file=chosen, table=table, edit=typed or (table.edit if table else None),
-        decisions=tuple((each.decision, each.name) for each in tables), findings=draft_reading.findings_of(context, row, chosen),
+        summary=found.summary, files=files, file=chosen, table=table, edit=typed or (table.edit if table else None),
+        decisions=tuple((each.decision, each.name) for each in tables), findings=found.of(chosen),
         digest="" if chosen is None else pack.bytes_digest(bundle.files[chosen.path]))
     if chosen is None or table is None:
         return seen

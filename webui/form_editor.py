@@ -32,8 +32,8 @@ def type_words() -> dict[str, str]:
 
 @pages.get("/<draft_id>")
 def show(draft_id: str) -> Answer:
-    """One form: its questions in order, and how staff will see it."""
-    return _or_draft(draft_id, lambda: _page(draft_id, request.args.get("berkas", "")))
+    """One form: its questions in order, and how staff will see it; whoever may not change it reads it."""
+    return _page(draft_id, request.args.get("berkas", ""))
 
 
 @pages.post("/<draft_id>/kepala")
@@ -79,10 +79,12 @@ def add(draft_id: str) -> Answer:
 
 @pages.get("/<draft_id>/isian")
 def field(draft_id: str) -> Answer:
-    """One question to change; without a key a new one."""
+    """One question to change; without a key a new one. Where nobody edits it now, the form shows it."""
     asked = request.args
-    return _or_draft(draft_id, lambda: _field_page(
-        draft_id, asked.get("berkas", ""), asked.get("isian", ""), asked.get("tabel", "")))
+    file = asked.get("berkas", "")[:300]
+    if not context.engine().sops.form_board(context.actor(), draft_id, file=file).summary.is_editable:
+        return redirect(url_for("form_editor.show", draft_id=draft_id, berkas=file), code=303)
+    return _field_page(draft_id, file, asked.get("isian", ""), asked.get("tabel", ""))
 
 
 @pages.post("/<draft_id>/isian")
@@ -110,16 +112,6 @@ def save_field(draft_id: str) -> Answer:
 
 
 # --- inside -------------------------------------------------------------------------------------------------------
-
-
-def _or_draft(draft_id: str, made: Callable[[], Answer]) -> Answer:
-    """The page; a draft nobody edits now is shown as it stands."""
-    try:
-        return made()
-    except (NotFound, NotAllowed):
-        raise
-    except EngineError:
-        return redirect(url_for("sop_drafts.show", draft_id=draft_id), code=303)
 
 
 def _change(draft_id: str, file: str, act: Callable[[Any, int], object], *, place: str, parent: str = "") -> Answer:

@@ -31,14 +31,15 @@ def policy_words() -> dict[str, str]:
 
 @pages.get("/<draft_id>")
 def show(draft_id: str) -> Answer:
-    """One table, as the draft has it; a draft nobody edits now is shown as it stands."""
-    asked = request.args
-    try:
-        return _page(draft_id, asked.get("berkas", ""), asked.get("tabel", ""))
-    except (NotFound, NotAllowed):
-        raise
-    except EngineError:
-        return redirect(url_for("sop_drafts.show", draft_id=draft_id), code=303)
+    """One table, as the draft or version has it; whoever may not change it reads it."""
+    return _page(draft_id, request.args.get("berkas", ""), request.args.get("tabel", ""))
+
+
+@pages.post("/<draft_id>/coba")
+@limits.limiter.limit("120 per minute", key_func=limits.per_account)
+def attempt(draft_id: str) -> Answer:
+    """What the table answers, as it is written."""
+    return _page(draft_id, request.form.get("berkas", ""), request.form.get("tabel", ""))
 
 
 @pages.post("/<draft_id>")

@@ -150,16 +150,16 @@ def test_hostile_words_stay_words_and_a_hostile_file_opens_no_page(author: Autho
         assert author.post("isian", **ASKED)[0] == 404 and author.post("pindah", naik="source")[0] in (404, 422)
 
 
-def test_only_who_edits_drafts_opens_their_forms_and_only_what_is_edited(author: Author) -> None:
+def test_only_who_edits_drafts_changes_their_forms_and_only_while_they_are_edited(author: Author) -> None:
     head = author.house.person("head_of_unit")
-    assert head.get(author.path).status_code == head.get(f"{author.path}/isian?berkas={FILE}").status_code == 404
+    assert head.get(f"{author.path}/isian?berkas={FILE}").status_code == 404
     assert author.browser.get("/sop/formulir/" + "0" * 32).status_code == 404
     for file in ("forms/tidak_ada.json", "sop.toml", "../sop.toml", quote("forms/receive_case.json\0")):
         assert author.browser.get(f"{author.path}?berkas={file}").status_code == 404
     assert author.browser.get(f"{author.path}/isian?berkas={FILE}&isian=tidak_ada").status_code == 404
     assert author.post("hapus", isian="tidak_ada")[0] == author.post("isian", file="sop.toml", **ASKED)[0] == 404
     assert author.browser.post(f"{author.draft}/cabut", {}, on=author.draft).status_code == 303
-    assert author.browser.get(author.path).status_code == 303
+    assert "hanya dapat" in author.page() and author.browser.get(f"{author.path}/isian?berkas={FILE}&isian=source").status_code == 303
     status, page = author.post("isian", **ASKED)
     assert status == 422 and "tidak dapat diubah lagi" in page and "Riwayat" in page
 
@@ -173,3 +173,16 @@ def test_its_pages_are_in_english_too(author: Author) -> None:
     author.browser.post("/bahasa", {"language": "id", "next": author.draft})
 
 
+
+
+def test_who_approves_or_audits_reads_a_form_and_changes_nothing(author: Author) -> None:
+    version = re.search(r'href="/sop/([0-9a-f]{32})"', author.browser.get("/sop").text)
+    assert version is not None
+    for role, place in (("head_of_unit", author.path), ("auditor", author.path), ("auditor", f"/sop/formulir/{version[1]}")):
+        reader = author.house.person(role)
+        page = reader.get(f"{place}?berkas={FILE}").text
+        assert 'id="q-source"' in page and 'id="pratinjau"' in page and "hanya dapat" in page
+        assert "Tambah isian" not in page and 'name="naik"' not in page and "Formulir baru" not in page
+        assert reader.get(f"{place}/isian?berkas={FILE}&isian=source").status_code == 404
+    assert author.browser.get(f"/sop/formulir/{version[1]}/isian?berkas={FILE}&isian=source").status_code == 303, "a version is read"
+    assert author.house.person("companion").get(author.path).status_code == 404

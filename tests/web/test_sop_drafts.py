@@ -37,7 +37,7 @@ class House:
     def __init__(self, office: Office, settings: Settings) -> None:
         self.office = office
         operator = office.engine.people.operator("kalbar")
-        for role in ("process_owner", "head_of_unit", "companion"):
+        for role in ("process_owner", "head_of_unit", "companion", "auditor"):
             office.engine.people.create_account(operator, sign_in=role.replace("_", "-"), name=f"Rekaan {role}", passphrase=PASSPHRASE,
                                                 roles=[role], demo=True)
         self.app = create_app(office.engine, settings=settings)

@@ -137,16 +137,15 @@ def test_rows_that_are_none_of_the_table_are_refused(author: Author) -> None:
     assert status == 200 and page.count('name="r299"') == 1 and 'name="r300"' not in page
 
 
-def test_only_who_edits_drafts_opens_their_tables_and_only_what_is_edited(author: Author) -> None:
-    head = author.house.person("head_of_unit")
-    assert head.get(author.path).status_code == 404
+def test_only_who_edits_drafts_changes_their_tables_and_only_while_they_are_edited(author: Author) -> None:
     for asked in ("?berkas=sop.toml", "?berkas=uses/common/keputusan/tidak-ada.dmn", f"?berkas={FILE}&tabel=tidak_ada"):
         assert author.browser.get(author.path + asked).status_code == 404
     assert author.browser.get("/sop/tabel/" + "0" * 32).status_code == 404
     author.sent |= {"berkas": "sop.toml"}
     assert author.press(do="save")[0] == 404
     assert author.browser.post(f"{author.draft}/cabut", {}, on=author.draft).status_code == 303
-    assert author.browser.get(author.path).status_code == 303 and author.press(do="save")[0] == 422
+    author.sent |= {"berkas": FILE}
+    assert author.press(do="save")[0] == 422 and "hanya dapat" in author.open()
 
 
 def test_its_page_is_in_english_too(author: Author) -> None:
@@ -165,3 +164,18 @@ def test_a_hostile_table_is_shown_by_nobody_and_a_cell_that_works_for_ever_is_st
     author.sent |= {"r0-i0": "count(for a in 1..19999, b in 1..19999 return a) > 1", "r1-o0": '"<img src=x onerror=alert(1)>"'}
     status, page = author.press(do="try", **{"masukan.provider_answer": "rejected"})
     assert status == 200 and "melebihi batas kerja" in page and "pencarian dibatasi" in page and "<img src=x" not in page
+
+
+def test_who_approves_or_audits_reads_a_table_and_tries_it_and_changes_nothing(author: Author) -> None:
+    version = re.search(r'href="/sop/([0-9a-f]{32})"', author.browser.get("/sop").text)
+    assert version is not None
+    for role, place in (("head_of_unit", author.path), ("auditor", author.path), ("auditor", f"/sop/tabel/{version[1]}")):
+        reader, asked = author.house.person(role), f"{place}?berkas={FILE}&tabel={TABLE}"
+        page = reader.get(asked).text
+        assert "hanya dapat" in words(page) and "<textarea" not in page and 'name="do" value="save"' not in page
+        tried = {"berkas": FILE, "tabel": TABLE, "do": "try", "masukan.provider_answer": "no_answer"}
+        assert "Baris yang cocok: 5" in words(reader.post(f"{place}/coba", tried, on=asked).text)
+        assert reader.post(place, {**tried, "do": "save"}, on=asked).status_code == 404
+    assert author.browser.get(f"/sop/tabel/{version[1]}?berkas={FILE}").status_code == 200, "nor does its owner change a version"
+    assert author.browser.post(f"/sop/tabel/{version[1]}", {**author.sent, "do": "save"}, on=author.draft).status_code == 404
+    assert author.house.person("companion").get(author.path).status_code == 404
