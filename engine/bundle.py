@@ -144,7 +144,8 @@ def normalised(name: str) -> str:
         or "\\" in path
         or ":" in path
         or any(part in ("", ".", "..") for part in parts)
-        or any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for letter in path)
+        or (not (path.isascii() and path.isprintable())   # nearly every name is, and a bundle has hundreds
+            and any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for letter in path))
     )
     if wrong:
         raise _refused("bundle-path", path)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, StaticPool, create_engine, event, inspect, make_url
+from sqlalchemy.engine.mock import MockConnection
 
 from storage.schema import metadata
 from storage.unit_of_work import UnitOfWork, transaction
@@ -40,7 +41,11 @@ class Database:
     def create_schema(self) -> None:
         """All tables as the models say, for a store that lives no longer than its process. Real ones use `migrate`."""
         with self._engine.begin() as connection:
-            metadata.create_all(connection)
+            if inspect(connection).get_table_names():
+                metadata.create_all(connection)
+                return
+            for statement in _whole_schema(connection.dialect):
+                connection.exec_driver_sql(statement)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[UnitOfWork]:
@@ -100,6 +105,19 @@ def parsed(url: str) -> URL:
     if found.get_backend_name() == "sqlite":
         return found.set(drivername="sqlite+pysqlite")
     raise ValueError("the database is SQLite or PostgreSQL")
+
+
+def _whole_schema(dialect: Dialect) -> tuple[str, ...]:
+    """What makes all tables. Written out once for each kind of database: that takes longer than to make them, and every trial asks."""
+    if dialect.name not in _SCHEMAS:   # two threads may both write it; either is right
+        statements: list[str] = []
+        metadata.create_all(MockConnection(dialect, lambda made, *_: statements.append(str(made.compile(dialect=dialect)))),
+                            checkfirst=False)
+        _SCHEMAS[dialect.name] = tuple(statements)
+    return _SCHEMAS[dialect.name]
+
+
+_SCHEMAS: dict[str, tuple[str, ...]] = {}
 
 
 def _engine(url: URL) -> Engine:

@@ -15,6 +15,7 @@ from engine import front_door
 from engine.directory import passphrases
 from engine.lint import guarded
 from tests.support import postgres
+from tests.support.in_memory import keep_files_in_memory
 from tests.support.not_run import NotRunList, not_run
 from tests.support.once import Checked, Migrated
 
@@ -55,12 +56,15 @@ def postgres_cluster() -> Iterator[postgres.Cluster]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database of this test's own; every test that asks for it runs on both kinds."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'kawal.db'}"
+        yield f"sqlite:///{tmp_path / 'kawal.db'}"
+        return
     cluster: postgres.Cluster = request.getfixturevalue("postgres_cluster")
-    return cluster.new_database()
+    url = cluster.new_database()
+    yield url
+    cluster.drop(url)
 
 
 @pytest.fixture
@@ -70,6 +74,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    keep_files_in_memory()
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(NotRunList())
 

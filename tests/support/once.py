@@ -17,6 +17,7 @@ from sqlalchemy import URL, make_url
 
 from engine.bundle import SopBundle
 from engine.types import LintFinding
+from tests.support.postgres import SPARE
 
 PATTERN = "kawal_brought_up"
 
@@ -53,18 +54,18 @@ class Migrated:
     def _postgresql(self, url: URL) -> None:
         place = {"host": str(url.query["host"]), "user": url.username}
         with psycopg.connect(dbname=url.database, **place) as here:
-            is_empty = here.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+            is_empty = here.execute("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchone() == (0,)
         if not is_empty:
             self._really(url.render_as_string(hide_password=False))
             return
         with psycopg.connect(dbname="postgres", autocommit=True, **place) as server:
             if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (PATTERN,)).fetchone() is None:
                 made = f"{PATTERN}_{os.getpid()}"
-                server.execute(f"CREATE DATABASE {made} TEMPLATE template0 ENCODING 'UTF8'")  # type: ignore[arg-type]
+                server.execute(f"CREATE DATABASE {made} TEMPLATE template0 ENCODING 'UTF8'".encode())
                 self._really(url.set(database=made).render_as_string(hide_password=False))
-                server.execute(f"ALTER DATABASE {made} RENAME TO {PATTERN}")  # type: ignore[arg-type]
-            server.execute(f"DROP DATABASE {url.database}")  # type: ignore[arg-type]
-            server.execute(f"CREATE DATABASE {url.database} TEMPLATE {PATTERN}")  # type: ignore[arg-type]
+                server.execute(f"ALTER DATABASE {made} RENAME TO {PATTERN}".encode())
+            server.execute(f"ALTER DATABASE {url.database} RENAME TO {SPARE}{url.database}".encode())
+            server.execute(f"CREATE DATABASE {url.database} TEMPLATE {PATTERN} STRATEGY FILE_COPY".encode())
 
 
 class Checked:

@@ -16,9 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import make_url
 
 STARTS_WITHIN_SECONDS = 60
+SPARE = "spare_"   # how the names begin of empty databases that nobody uses any more: to make one takes longer than most tests
 _PR_SET_PDEATHSIG = 1
+#: Nothing is kept beyond the session, and each of some hundred databases lives for one test: nobody need write safely or tidy up.
+_SHORT_LIVED = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off")
 
 
 def binaries() -> Path | None:
@@ -39,12 +43,21 @@ class Cluster:
         self._count = 0
 
     def new_database(self) -> str:
-        """The SQLAlchemy URL of a fresh, empty database."""
+        """The SQLAlchemy URL of a fresh, empty database: one that was given up empty, or a new one."""
         self._count += 1
         name = f"kawal_{self._count}"
-        with psycopg.connect(host=str(self._socket_dir), user=self._user, dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")  # the name is ours
+        with psycopg.connect(host=str(self._socket_dir), user=self._user, dbname="postgres", autocommit=True) as server:
+            spare = server.execute("SELECT datname FROM pg_database WHERE datname LIKE %s LIMIT 1", (f"{SPARE}%",)).fetchone()
+            if spare is not None:
+                server.execute(f"ALTER DATABASE {spare[0]} RENAME TO {name}".encode())
+            else:
+                server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'".encode())
         return f"postgresql+psycopg://{self._user}@/{name}?host={self._socket_dir}"
+
+    def drop(self, url: str) -> None:
+        """Give the room of a database back, whoever is still connected."""
+        with psycopg.connect(host=str(self._socket_dir), user=self._user, dbname="postgres", autocommit=True) as server:
+            server.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)".encode())
 
 
 @contextmanager
@@ -56,7 +69,8 @@ def cluster(*, fsync: bool = False) -> Iterator[Cluster]:
     folder = binaries()
     assert folder is not None
     account = _unprivileged()
-    home = Path(tempfile.mkdtemp(prefix="kawal-pg-", dir="/tmp"))  # short: a socket's path has at most 107 bytes
+    is_short = len(tempfile.gettempdir()) < 60   # a socket's path has at most 107 bytes
+    home = Path(tempfile.mkdtemp(prefix="kawal-pg-", dir=None if is_short else "/tmp"))
     os.chown(home, account.pw_uid, account.pw_gid)
     as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
     server = None
@@ -65,8 +79,8 @@ def cluster(*, fsync: bool = False) -> Iterator[Cluster]:
             [folder / "initdb", "-D", home / "data", "-U", "kawal", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
             check=True, capture_output=True, cwd=home, **as_account)
         server = subprocess.Popen(
-            [folder / "postgres", "-D", home / "data", "-k", home, "-c", "listen_addresses=", "-c", f"fsync={'on' if fsync else 'off'}",
-             "-c", "max_connections=60", "-c", "shared_buffers=32MB"],
+            [folder / "postgres", "-D", home / "data", "-k", home, "-c", "listen_addresses=", "-c", "max_connections=60",
+             "-c", "shared_buffers=32MB", *(() if fsync else _SHORT_LIVED)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=home, preexec_fn=_die_with_parent, **as_account)
         _wait_for(home, server)
         yield Cluster(home, "kawal")
