@@ -41,7 +41,7 @@ def with_field(data: bytes, file: str, edit: FieldEdit, *, key: str = "", parent
         NotFound: there is no such question, or nothing to place it after.
         BundleRefused: the form cannot be read.
     """
-    form = _read(data, file)
+    form = read(data, file)
     fields = _fields_of(form, parent)
     _check(edit)
     place = _place(fields, key) if key else len(fields)
@@ -63,12 +63,12 @@ def moved(data: bytes, file: str, key: str, *, parent: str = "", up: bool) -> by
     Raises:
         NotFound, BundleRefused: as `with_field`.
     """
-    form = _read(data, file)
+    form = read(data, file)
     fields = _fields_of(form, parent)
     place = _place(fields, key)
     beside = place + (-1 if up else 1)
     if 0 <= beside < len(fields):
-        headings = _headings(fields)
+        headings = headings_of(fields)
         if headings[place] == headings[beside]:
             fields[place], fields[beside] = fields[beside], fields[place]
         else:
@@ -84,13 +84,13 @@ def without_field(data: bytes, file: str, key: str, *, parent: str = "") -> byte
         InvalidSubmission: it is the only column of its table.
         NotFound, BundleRefused: as `with_field`.
     """
-    form = _read(data, file)
+    form = read(data, file)
     fields = _fields_of(form, parent)
     place = _place(fields, key)
     if parent and len(fields) == 1:
         raise InvalidSubmission({"": ("Tabel perlu paling sedikit satu kolom; hapus tabelnya bila tidak dipakai.",
                                       "A table needs a column; remove the table if nobody needs it.")})
-    headings = _headings(fields)
+    headings = headings_of(fields)
     del fields[place], headings[place]
     _reheaded(fields, headings)
     return _written(data, form, file)
@@ -98,7 +98,7 @@ def without_field(data: bytes, file: str, key: str, *, parent: str = "") -> byte
 
 def with_head(data: bytes, file: str, *, title: Text, help: Text) -> bytes:
     """The form under another title, with another explanation. Raises `InvalidSubmission`, `BundleRefused`."""
-    form = _read(data, file)
+    form = read(data, file)
     _refuse(_wrong_texts(("title", title, LONGEST_LABEL, True), ("help", help, LONGEST_HELP, False)))
     _set_text(form, "title", title)
     _set_text(form, "help", help)
@@ -119,25 +119,33 @@ def new_form(key: str, title: Text) -> tuple[str, bytes]:
 # --- reading and writing -----------------------------------------------------------------------------------------
 
 
-def _read(data: bytes, file: str) -> _Raw:
+def read(data: bytes, file: str) -> dict[str, Any]:
+    """The form as the file says it. Raises `BundleRefused`."""
     forms_schema.read_form(data, file=file)
     form: _Raw = json.loads(data.decode("utf-8-sig"))
     return form
 
 
-def _written(before: bytes, form: _Raw, file: str) -> bytes:
-    """The file's bytes; refused by box where nobody could fill the form in."""
+def set_as(before: bytes, form: Mapping[str, Any]) -> bytes:
+    """A form with the indentation of the file that says it now; that very file where it says the same."""
     text = before.decode("utf-8-sig")
     if form == json.loads(text):
         return before
     indent = _INDENT.search(text)
-    after = json.dumps(form, ensure_ascii=False, indent=indent[1] if indent else None) + ("\n" if text.endswith("\n") else "")
+    return (json.dumps(form, ensure_ascii=False, indent=indent[1] if indent else None) + ("\n" if text.endswith("\n") else "")).encode()
+
+
+def _written(before: bytes, form: _Raw, file: str) -> bytes:
+    """The file's bytes; refused by box where nobody could fill the form in."""
+    after = set_as(before, form)
+    if after == before:
+        return before
     try:
-        forms_schema.read_form(after.encode(), file=file)
+        forms_schema.read_form(after, file=file)
     except BundleRefused as refused:
         (finding,) = refused.findings
         raise InvalidSubmission({_BOXES.get(finding.code, ""): (finding.message.id, finding.message.en)}) from None
-    return after.encode()
+    return after
 
 
 def _fields_of(form: _Raw, parent: str) -> list[_Raw]:
@@ -160,7 +168,7 @@ def _place(fields: list[_Raw], key: str) -> int:
 # --- headings ----------------------------------------------------------------------------------------------------
 
 
-def _headings(fields: list[_Raw]) -> list[Any]:
+def headings_of(fields: list[dict[str, Any]]) -> list[Any]:
     """What each question stands under, as written; None before the first heading."""
     heading, found = None, []
     for field in fields:
@@ -180,7 +188,7 @@ def _reheaded(fields: list[_Raw], headings: list[Any]) -> None:
 
 
 def _put_after(fields: list[_Raw], place: int, after: str, *, keeps_heading: bool) -> None:
-    headings = _headings(fields)
+    headings = headings_of(fields)
     field, heading = fields.pop(place), headings.pop(place)
     to = _place(fields, after) + 1 if after else 0
     if not keeps_heading:

@@ -71,7 +71,8 @@ class Publishing:
         return self._saved(actor, bundle, draft_id=None, based_on=None, expected_revision=0, note=f"{row.key}, {row.version}")
 
     def restore_revision(self, actor: Actor, draft_id: str, number: int, *, expected_revision: int) -> DraftDetail:
-        """The next revision of a draft, with the files of its revision `number`; what was saved since stays readable.
+        """The next revision of a draft, with the files of its revision `number`, and of the version that one changed; what was saved
+        since stays readable.
 
         Raises:
             NotFound: the draft has no such revision.
@@ -79,15 +80,18 @@ class Publishing:
         """
         authorization.require(actor, "sop.draft")
 
-        def query(context: Context) -> dict[str, bytes]:
+        def query(context: Context) -> tuple[dict[str, bytes], str | None]:
             row = commands.own(context, draft_id)
-            if drafts.revision(context.uow, row.id, number) is None:
+            earlier = drafts.revision(context.uow, row.id, number)
+            if earlier is None:
                 raise errors.NotFound(draft_id=draft_id)
-            return drafts.files(context.uow, row.id, number)
+            return drafts.files(context.uow, row.id, number), earlier.based_on
 
-        bundle = SopBundle.from_files(self._executor.read(actor, query))
-        return self._saved(actor, bundle, draft_id=draft_id, based_on=None, expected_revision=expected_revision,
-                           note=f"Kembali ke revisi {number}")
+        files, based_on = self._executor.read(actor, query)
+        checked = self._checked(actor, SopBundle.from_files(files), based_on=based_on)
+        self._executor.run(actor, lambda context: commands.restore(
+            context, draft_id, number, checked, expected_revision=expected_revision, note=f"Kembali ke revisi {number}"))
+        return self.draft(actor, draft_id)
 
     def set_time(
         self, actor: Actor, draft_id: str, element_id: str, standard: TimeStandard, *, expected_revision: int,
@@ -139,16 +143,27 @@ class Publishing:
 
     def branch_drawing(
         self, actor: Actor, draft_id: str, files: Mapping[str, bytes], *, lanes: Mapping[str, str] = {}, note: str = "",
+        at_revision: int = 0,
     ) -> DraftDetail:
-        """Another draft of the same version, with this diagram: for what was drawn while somebody else saved the draft.
+        """Another draft with this diagram: for what was drawn while somebody else saved the draft. It is of the version, and has the other
+        files, of the revision that the drawing was opened at (0: of the latest).
 
         Raises:
+            NotFound: the draft has no such revision.
             InvalidSubmission, BundleRefused: as `save_drawing`.
         """
         authorization.require(actor, "sop.draft")
-        based_on = self._executor.read(actor, lambda context: commands.own(context, draft_id).based_on)
-        return self._saved(actor, self._drawn(actor, draft_id, files, lanes), draft_id=None, based_on=based_on, expected_revision=0,
-                           note=note)
+
+        def query(context: Context) -> tuple[dict[str, bytes], str | None]:
+            row = commands.own(context, draft_id)
+            opened = drafts.revision(context.uow, row.id, at_revision or row.revision)
+            if opened is None:
+                raise errors.NotFound(draft_id=draft_id)
+            return drafts.files(context.uow, row.id, opened.revision), opened.based_on
+
+        before, based_on = self._executor.read(actor, query)
+        bundle = lane_roles.with_lanes(draft_files.completed(SopBundle.from_files(files), before), lanes)
+        return self._saved(actor, bundle, draft_id=None, based_on=based_on, expected_revision=0, note=note)
 
     def check_expression(self, actor: Actor, draft_id: str, source: str) -> Text | None:
         """Why a text is no FEEL expression, or which names in it nothing of the draft gives a value to; None where it may stand."""

@@ -71,6 +71,15 @@ def safe_root(data: bytes, file: str, *, root: str | None = f"{{{BPMN}}}definiti
     Raises:
         BundleRefused: with one finding whose code begins with `xml-`, or `wrong_root`.
     """
+    return _root(data, file, root=root, wrong_root=wrong_root, keeps_comments=False)
+
+
+def whole_root(data: bytes, file: str) -> Any:
+    """As `safe_root` of any XML, with its comments: for who writes the file again."""
+    return _root(data, file, root=None, wrong_root="", keeps_comments=True)
+
+
+def _root(data: bytes, file: str, *, root: str | None, wrong_root: str, keeps_comments: bool) -> Any:
     try:
         text = _decode(data)
         raw = text.encode("utf-8")
@@ -81,7 +90,7 @@ def safe_root(data: bytes, file: str, *, root: str | None = f"{{{BPMN}}}definiti
             load_dtd=False,
             dtd_validation=False,
             huge_tree=False,
-            remove_comments=True,
+            remove_comments=not keeps_comments,
             remove_pis=True,
             encoding="utf-8",
             collect_ids=False,

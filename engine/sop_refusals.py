@@ -20,10 +20,10 @@ class DraftClosed(EngineError):
 
 
 class DraftOutdated(EngineError):
-    """Another version of this SOP was approved since this draft was begun; begin again from that one."""
+    """Another version of this SOP was approved since this draft was begun; carry the draft over to that one first."""
 
     code = "draft-outdated"
-    indonesian = "Versi lain SOP ini sudah disahkan sejak draf ini dibuat; mulailah lagi dari versi itu."
+    indonesian = "Versi lain SOP ini sudah disahkan sejak draf ini dibuat; bawa dahulu draf ini ke versi itu."
 
 
 class NothingChanged(EngineError):

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from engine.comparing_parts import Change
+from engine.merging.weighing import Clash
 from engine.results import SopStep
 from engine.types import LintFinding, Text, TimeStandard
 
@@ -97,6 +98,23 @@ class DraftDetail:
     proposals: tuple[Proposal, ...]
     file_names: tuple[str, ...]
     overtaken_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarryOver:
+    """An overtaken draft as a draft of the version that overtook it. `fates` say of each file that differs from the old base whose it
+    is: `draft`, `in_force`, or `both` where it is merged; `clashes` what both changed otherwise: one side is chosen for each."""
+
+    summary: DraftSummary
+    onto: str
+    onto_version: int
+    fates: Mapping[str, str]
+    clashes: tuple[Clash, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to choose."""
+        return all(clash.chosen is not None for clash in self.clashes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine import authorization, definitions, drawings, entrances, errors, forms, sop_export, used_parameters, versions
 from engine.bundle import SopBundle
+from engine.carrying_over import CarryingOver
 from engine.commands import outside
 from engine.commands import versions as new_versions
 from engine.definitions import Definition
@@ -27,9 +28,9 @@ from engine.withdrawing import Withdrawing, standing_of
 from storage import deployments, drafts, instances, withdrawals
 
 
-class Sops(Trying, Previewing, Withdrawing, Migrating):
-    """Deploy, read, draw, check; what changes an SOP stands in `Publishing`, `Editing` and `Withdrawing`, what that does to running
-    cases in `Migrating`, how it is tried in `Trying`."""
+class Sops(Trying, CarryingOver, Previewing, Withdrawing, Migrating):
+    """Deploy, read, draw, check; what changes an SOP stands in `Publishing`, `CarryingOver`, `Editing` and `Withdrawing`, what that does
+    to running cases in `Migrating`, how it is tried in `Trying`."""
 
     def deploy(self, actor: Actor, bundle: SopBundle, *, effective_from: date | None = None) -> SopSummary:
         """Puts a bundle in force from a day on (default today). The same bytes again give the version they already have,

@@ -45,6 +45,7 @@ class RevisionRow:
     saved_by: str
     note: str
     findings: Any
+    based_on: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from webui import (
     actions,
     agency_drafts,
     agency_tables,
+    carry_over,
     case_file,
     case_search,
     case_staff,
@@ -97,7 +98,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
                    dual_roles, sops, sop_drafts, sop_withdrawals, migrations, studio, form_editor, table_editor, document_previews,
                    imports, trials, scenarios, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster,
                    supervision, handling, absences, keys, reports, directory, partner, partner_accounts, referrals, runs, simfoni,
-                   agency_tables, agency_drafts):
+                   agency_tables, agency_drafts, carry_over):
         app.register_blueprint(module.pages)
     public.init_app(app, exit_url=settings.exit_url)
     app.config["BASE_URL"] = str(settings.base_url).rstrip("/")  # as people type it, whatever a request calls this host

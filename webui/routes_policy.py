@@ -163,6 +163,8 @@ POLICY: Final[Mapping[str, str]] = {
     "sop_drafts.upload": "sop.draft",
     "sop_drafts.restore": "sop.draft",
     "sop_drafts.set_time": "sop.draft",
+    "carry_over.show": "sop.draft",
+    "carry_over.save": "sop.draft",
     "sop_drafts.withdraw": "sop.draft",
     "sop_drafts.propose": "sop.propose",
     "sop_drafts.approve": "sop.approve",

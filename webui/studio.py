@@ -59,7 +59,8 @@ def branch(draft_id: str) -> Said:
     """Another draft with this drawing, where somebody else saved this one meanwhile."""
     try:
         detail = context.engine().sops.branch_drawing(
-            context.actor(), draft_id, uploads.read(request.files.getlist("files")), lanes=_lanes(), note=request.form.get("note", ""))
+            context.actor(), draft_id, uploads.read(request.files.getlist("files")), lanes=_lanes(), note=request.form.get("note", ""),
+            at_revision=request.form.get("revision", 0, type=int))
     except (NotFound, NotAllowed):
         raise
     except (EngineError, uploads.UploadRefused) as refusal:

@@ -86,13 +86,35 @@ def begin(context: Context, checked: Checked, *, based_on: str | None, note: str
         id=randomness.new_id(), agency_id=context.actor.agency_id, key=key, title=_title(checked.bundle), based_on=based_on,
         state=DraftState.DRAFT, revision=1, opened_at=context.now)
     drafts.add(context.uow, row)
-    _keep(context, row.id, 1, checked, note)
+    _keep(context, row.id, 1, checked, note, based_on=based_on)
     return row.id
 
 
 def save(context: Context, draft_id: str, checked: Checked, *, expected_revision: int, note: str) -> int:
     """The next revision of a draft nobody changed meanwhile. Raises `StaleRevision`, `DraftClosed`, `AnotherSop`."""
     row = own(context, draft_id)
+    return _save(context, row, checked, expected_revision=expected_revision, note=note, based_on=row.based_on)
+
+
+def restore(context: Context, draft_id: str, number: int, checked: Checked, *, expected_revision: int, note: str) -> int:
+    """As `save`, with the files of revision `number`: it is a draft of the version that one was of, too."""
+    row, earlier = own(context, draft_id), drafts.revision(context.uow, draft_id, number)
+    if earlier is None:
+        raise errors.NotFound(draft_id=draft_id)
+    return _save(context, row, checked, expected_revision=expected_revision, note=note, based_on=earlier.based_on)
+
+
+def carry_over(context: Context, draft_id: str, checked: Checked, *, onto: str, expected_revision: int, note: str) -> int:
+    """As `save`; from now on it is a draft of `onto`. Raises `StaleRevision` also where another version overtook that one meanwhile."""
+    row = own(context, draft_id)
+    if overtaken_by(context, row) != onto:
+        raise errors.StaleRevision()
+    return _save(context, row, checked, expected_revision=expected_revision, note=note, based_on=onto)
+
+
+def _save(
+    context: Context, row: drafts.DraftRow, checked: Checked, *, expected_revision: int, note: str, based_on: str | None,
+) -> int:
     if row.state != DraftState.DRAFT:
         raise sop_refusals.DraftClosed()
     if row.revision != expected_revision:
@@ -101,9 +123,9 @@ def save(context: Context, draft_id: str, checked: Checked, *, expected_revision
         raise sop_refusals.AnotherSop()
     number = row.revision + 1
     if not drafts.change(context.uow, row.id, was=DraftState.DRAFT, at_revision=row.revision, revision=number,
-                         title=_title(checked.bundle)):
+                         title=_title(checked.bundle), based_on=based_on):
         raise errors.StaleRevision()
-    _keep(context, row.id, number, checked, note)
+    _keep(context, row.id, number, checked, note, based_on=based_on)
     return number
 
 
@@ -244,10 +266,10 @@ def _refuse_outdated(context: Context, row: drafts.DraftRow) -> None:
         raise sop_refusals.DraftOutdated()
 
 
-def _keep(context: Context, draft_id: str, number: int, checked: Checked, note: str) -> None:
+def _keep(context: Context, draft_id: str, number: int, checked: Checked, note: str, *, based_on: str | None) -> None:
     drafts.add_revision(context.uow, drafts.RevisionRow(
         draft_id=draft_id, revision=number, digest=checked.bundle.digest, saved_at=context.now, saved_by=context.actor.account_id,
-        note=" ".join(note.split())[:LONGEST], findings=[guarded.to_json(finding) for finding in checked.findings],
+        note=" ".join(note.split())[:LONGEST], findings=[guarded.to_json(finding) for finding in checked.findings], based_on=based_on,
     ), {path: (pack.bytes_digest(data), data) for path, data in checked.bundle.files.items()})
 
 

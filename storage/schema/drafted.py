@@ -28,6 +28,7 @@ sop_draft_revision = Table(
     Column("saved_by", Text, nullable=False),
     Column("note", Text, nullable=False),                 # what the editor says of it, or ""
     Column("findings", Json, nullable=False),             # of the check when it was saved
+    Column("based_on", Text, ForeignKey("deployment.id")),  # the version it changes: a draft may be carried over to another
 )
 
 sop_draft_file = Table(

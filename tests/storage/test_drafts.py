@@ -20,7 +20,7 @@ def a_draft(uow: UnitOfWork) -> None:
 
 def a_revision(uow: UnitOfWork, number: int, **files: bytes) -> None:
     drafts.add_revision(uow, drafts.RevisionRow(
-        draft_id="draft-1", revision=number, digest=f"d{number}", saved_at=NOW, saved_by="owner", note="", findings=[],
+        draft_id="draft-1", revision=number, digest=f"d{number}", saved_at=NOW, saved_by="owner", note="", findings=[], based_on="v1",
     ), {path: (crypto.digest(data), data) for path, data in files.items()})
 
 

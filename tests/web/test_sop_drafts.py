@@ -227,4 +227,27 @@ def test_an_earlier_revision_becomes_the_next_one_and_an_overtaken_draft_says_so
     page = owner.get(path).text
     assert "sejak draf ini dibuat" in page
     newest = sops.list(house.office.actor("process_owner"))[0].deployment_id
-    assert f'href="/sop/{newest}"' in page
+    assert f'href="/sop/{newest}"' in page and f'href="{path}/bawa"' in page
+
+
+def test_an_overtaken_draft_is_carried_over_and_what_both_changed_is_chosen(house: House) -> None:
+    owner, sops = house.person("process_owner"), house.office.engine.sops
+    path = begin(house, owner)
+    time = {"element_id": "monitor_beneficiary", "unit": "working_minutes", "wording": ""}
+    owner.post(f"{path}/waktu", {**time, "amount": "45", "revision": "1"}, on=path)
+    assert owner.get(f"{path}/bawa").headers["Location"] == path, "nothing overtook it yet"
+    version = house.office.actor("process_owner")
+    files = dict(sops.get(version, sops.list(version)[0].deployment_id).files)
+    files[DIAGRAM] = files[DIAGRAM].replace(b"PT60M", b"PT90M", 1).replace(b"60 menit", b"90 menit")
+    sops.deploy(house.office.engine.people.operator("kalbar"), SopBundle.from_files(files))
+    page = owner.get(f"{path}/bawa").text
+    names = set(re.findall(r'name="(pilih\.[0-9a-f]+)"', page))
+    sent = {"revision": "2", "onto": sops.list(version)[0].deployment_id}
+    assert names and "PT45M" in page and "PT90M" in page and "PT60M" in page
+    refused = owner.post(f"{path}/bawa", sent, on=f"{path}/bawa")
+    assert refused.status_code == 422 and "Pilih satu" in refused.text
+    assert owner.post(f"{path}/bawa", {**sent, "revision": "1"}, on=path).status_code == 422
+    assert owner.post(f"{path}/bawa", {**sent, **dict.fromkeys(names, "draft")}, on=path).headers["Location"] == path
+    page = owner.get(path).text
+    assert "menjadi 45 menit" in page and "90 menit" in page and "Dibawa ke versi" in page and "sejak draf ini dibuat" not in page
+    assert house.person("head_of_unit").get(f"{path}/bawa").status_code == 404

@@ -86,7 +86,7 @@ async function begin() {
   };
   const branch = async () => {
     try {
-      const answer = await send(page.dataset.branch, { note: controls.elements.note.value });
+      const answer = await send(page.dataset.branch, { revision, note: controls.elements.note.value });
       if (!answer.ok) { tell(answer.problem, true); return ''; }
       changed = false;
       return answer.address;
