@@ -115,6 +115,7 @@ def _sample(content: bytes) -> dict[str, object] | None:
         return None
     try:
         read = json.loads(content, parse_constant=_never)
+        json.dumps(read, ensure_ascii=False).encode()   # half a surrogate pair, which JSON can escape, is no text on any page
     except (ValueError, RecursionError):
         return None
     return read if isinstance(read, dict) else None

@@ -174,6 +174,13 @@ class UnknownElement(EngineError):
     indonesian = "Elemen ini tidak sedang menunggu dalam proses ini."
 
 
+class TooFarAhead(EngineError):
+    """The clock of a trial does not go beyond the year 8999."""
+
+    code = "too-far-ahead"
+    indonesian = "Jam percobaan tidak dapat melewati tahun 8999."
+
+
 class StateCorrupt(EngineError):
     """A stored state does not pass its checksum; rebuild it from the journal."""
 

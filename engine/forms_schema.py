@@ -236,7 +236,9 @@ def _json(data: bytes) -> Any:
     if len(data) > MAX_FORM_BYTES:
         raise _Malformed("form-unreadable")
     try:
-        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=once, parse_constant=never)
+        read = json.loads(data.decode("utf-8-sig"), object_pairs_hook=once, parse_constant=never)
+        json.dumps(read, ensure_ascii=False).encode()   # half a surrogate pair, which JSON can escape, is no text on any page
+        return read
     except (ValueError, RecursionError):
         raise _Malformed("form-unreadable") from None
 

@@ -118,7 +118,8 @@ class _Rehearsal:
         if until := step.at or step.wait_until:
             self.trial.advance(max(until - self.trial.now, timedelta(0)))
         if (expected := step.expected) is not None:
-            self._expect(lambda: self._compare(self.cases[step.case if step.start is None else ""], expected))
+            instance_id = self.cases.get(step.case if step.start is None else "", "")   # "": a case the story never began
+            self._expect(lambda: self._compare(instance_id, expected))
         name = self.trial.name_of(step.acts_on or step.act or "")
         try:
             work = self._act(step)

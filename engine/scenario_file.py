@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from engine import durations, errors, scenario_revision, toml_files
+from engine.clock import EARLIEST, LATEST
 from engine.scenario_audit import Audit, read_audit
 from engine.scenario_revision import Revision
 
 _KINDS = ("complete", "claim", "act", "message", "signal", "wait_until", "revise", "start")
-_STEP = frozenset({
-    *_KINDS, "open", "as", "at", "with", "item", "line", "verdict", "handling", "handling_verdict", "overrun", "refuse", "keys",
-    "case", "version",
-})
-_START = frozenset({"at", "as", "with", "business_key", "message", "keys", "timer"})
-_END = frozenset({"completed", "documents", "notices", "outputs", "ended_at", "version"})
-_WHOLE = frozenset({"source", "agency", "start", "step", "end", "audit"})
+#: The words of each part, and what stands behind each: a word of another shape would be passed over, or mean nothing.
+_STEP: Final[Mapping[str, type]] = {
+    "complete": str, "claim": str, "act": str, "message": str, "signal": str, "wait_until": datetime, "revise": dict, "start": str,
+    "open": list, "as": str, "at": datetime, "with": dict, "item": dict, "line": object, "verdict": str, "handling": str,
+    "handling_verdict": str, "overrun": str, "refuse": str, "keys": dict, "case": str, "version": Decimal}
+_START: Final[Mapping[str, type]] = {
+    "at": datetime, "as": str, "with": dict, "business_key": str, "message": str, "keys": dict, "timer": str}
+_END: Final[Mapping[str, type]] = {
+    "completed": bool, "documents": list, "notices": list, "outputs": list, "ended_at": str, "version": Decimal}
+_WHOLE: Final[Mapping[str, type]] = {"source": str, "agency": str, "start": dict, "step": list, "end": dict, "audit": list}
+_ROW: Final[Mapping[str, type]] = {"task": str, "role": str, "due": datetime, "item": dict, "line": object}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,30 +131,31 @@ def read_scenario(data: bytes) -> Scenario:
         raw = with_decimals(toml_files.read_toml(data))
         start = raw["start"]
         end = raw.get("end", {})
-        if unknown := set(raw) - _WHOLE | set(start) - _START | set(end) - _END:
-            raise ScenarioUnreadable(unknown=sorted(unknown))
+        for part, words in ((raw, _WHOLE), (start, _START), (end, _END)):
+            check_shape(part, words)
+        if not all(isinstance(code, str) for code in end.get("documents", [])):
+            raise TypeError("documents")
         if "timer" in start and set(start) & {"with", "business_key", "message"}:
             raise ScenarioUnreadable(start="timer")
         return Scenario(
-            source=raw.get("source", ""), role=start["as"], at=_instant(start["at"]), submission=start.get("with", {}),
+            source=raw.get("source", ""), role=start["as"], at=instant(start["at"]), submission=start.get("with", {}),
             business_key=start.get("business_key"), steps=tuple(_step(one) for one in raw.get("step", [])), end=end,
             agency=raw.get("agency"), message=start.get("message"), keys=start.get("keys", {}), timer=start.get("timer"),
             audits=tuple(read_audit(one) for one in raw.get("audit", [])))
-    except (ValueError, KeyError, TypeError, AttributeError, durations.InvalidDuration) as problem:
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, durations.InvalidDuration) as problem:
         raise ScenarioUnreadable(problem=type(problem).__name__) from None
 
 
 def _step(raw: Mapping[str, Any]) -> Step:
+    check_shape(raw, _STEP)
     kinds = [kind for kind in _KINDS if kind in raw]
-    if unknown := set(raw) - _STEP:
-        raise ScenarioUnreadable(unknown=sorted(unknown))
     if len(kinds) > 1 or not kinds and "open" not in raw:
         raise ScenarioUnreadable(kinds=kinds)
     return Step(
         expected=tuple(_expected(one) for one in raw["open"]) if "open" in raw else None, complete=raw.get("complete"),
         claim=raw.get("claim"), act=raw.get("act"), message=raw.get("message"), signal=raw.get("signal"),
-        wait_until=_instant(raw["wait_until"]) if "wait_until" in raw else None, role=raw.get("as"),
-        at=_instant(raw["at"]) if "at" in raw else None, submission=raw.get("with", {}), keys=raw.get("keys", {}),
+        wait_until=instant(raw["wait_until"]) if "wait_until" in raw else None, role=raw.get("as"),
+        at=instant(raw["at"]) if "at" in raw else None, submission=raw.get("with", {}), keys=raw.get("keys", {}),
         item=_item(raw), verdict=raw.get("verdict"), handling_verdict=raw.get("handling_verdict", raw.get("handling")),
         overrun=durations.parse_duration(raw["overrun"]).exact if "overrun" in raw else None, refuse=raw.get("refuse"),
         revise=scenario_revision.read(raw["revise"]) if "revise" in raw else None, start=raw.get("start"),
@@ -157,9 +163,8 @@ def _step(raw: Mapping[str, Any]) -> Step:
 
 
 def _expected(raw: Mapping[str, Any]) -> Expected:
-    if unknown := set(raw) - {"task", "role", "due", "item", "line"}:
-        raise ScenarioUnreadable(unknown=sorted(unknown))
-    due = _instant(raw["due"]) if "due" in raw else None
+    check_shape(raw, _ROW)
+    due = instant(raw["due"]) if "due" in raw else None
     return Expected(task=raw["task"], role=raw["role"], due=due, item=_item(raw))
 
 
@@ -167,8 +172,18 @@ def _item(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**raw.get("item", {}), **({"line_no": raw["line"]} if "line" in raw else {})}
 
 
-def _instant(value: Any) -> datetime:
-    if not isinstance(value, datetime) or value.tzinfo is None:
+def check_shape(raw: Mapping[str, Any], words: Mapping[str, type]) -> None:
+    """Raises TypeError or ValueError for a word there is not, or one with another thing behind it than `words` says."""
+    if unknown := set(raw) - set(words):
+        raise ValueError(sorted(unknown))
+    for word, value in raw.items():
+        if not isinstance(value, words[word]):
+            raise TypeError(word)
+
+
+def instant(value: Any) -> datetime:
+    """A point in time of a story. Raises ValueError for one without its zone, or further away than clocks set by hand go."""
+    if not isinstance(value, datetime) or value.tzinfo is None or not EARLIEST <= value <= LATEST:
         raise ValueError("an instant with its zone")
     return value
 

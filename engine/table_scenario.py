@@ -6,15 +6,15 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from engine import decisions, durations, toml_files
 from engine.bundle import SopBundle
 from engine.decisions import DecisionOutcome
-from engine.scenario_file import ScenarioUnreadable, with_decimals
+from engine.scenario_file import ScenarioUnreadable, check_shape, instant, with_decimals
 
-_WHOLE = frozenset({"source", "at", "decide"})
-_QUESTION = frozenset({"decision", "given", "gives", "rule", "rules"})
+_WHOLE: Final[Mapping[str, type]] = {"source": str, "at": datetime, "decide": list}
+_QUESTION: Final[Mapping[str, type]] = {"decision": str, "given": dict, "gives": object, "rule": int, "rules": list}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +48,10 @@ def read_questions(data: bytes) -> TableScenario:
     """The questions in a file. Raises `ScenarioUnreadable` for anything it would otherwise pass over in silence."""
     try:
         raw = toml_files.read_toml(data)
-        if unknown := set(raw) - _WHOLE:
-            raise ScenarioUnreadable(unknown=sorted(unknown))
-        if not isinstance(raw["at"], datetime) or raw["at"].tzinfo is None or not raw["decide"]:
-            raise ScenarioUnreadable(at="an instant with its zone")
-        return TableScenario(source=raw.get("source", ""), at=raw["at"], questions=tuple(_question(one) for one in raw["decide"]))
+        check_shape(raw, _WHOLE)
+        if not raw["decide"]:
+            raise ScenarioUnreadable(decide="nothing")
+        return TableScenario(source=raw.get("source", ""), at=instant(raw["at"]), questions=tuple(_question(one) for one in raw["decide"]))
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise ScenarioUnreadable(problem=type(problem).__name__) from None
 
@@ -71,8 +70,9 @@ def ask_tables(bundle: SopBundle, scenario: TableScenario) -> tuple[str, ...]:
 
 
 def _question(raw: Mapping[str, Any]) -> Question:
-    if (unknown := set(raw) - _QUESTION) or "rule" in raw and "rules" in raw or not set(raw) & {"gives", "rule", "rules"}:
-        raise ScenarioUnreadable(question=sorted(unknown))
+    check_shape(raw, _QUESTION)
+    if "rule" in raw and "rules" in raw or not set(raw) & {"gives", "rule", "rules"}:
+        raise ScenarioUnreadable(question=sorted(raw))
     rules = [raw["rule"]] if "rule" in raw else raw.get("rules")
     return Question(decision=raw["decision"], given=with_decimals(raw.get("given", {})), gives=with_decimals(raw.get("gives")),
                     rules=None if rules is None else tuple(rules))

@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 from engine import canonical, definitions, entrances, errors, eventlog, pack, projection, recorded
 from engine.bundle import SopBundle
 from engine.calendars import WorkCalendar
-from engine.clock import ManualClock
+from engine.clock import LATEST, ManualClock
 from engine.commands import cases, instances, messages, starts, tasks
 from engine.commands import jobs as job_commands
 from engine.definitions import Definition
@@ -167,7 +167,12 @@ class Trial:
         return reached
 
     def advance(self, by: timedelta) -> None:
-        """Lets time pass: each due timer fires at its own instant, in order; operations and messages run until idle."""
+        """Lets time pass: each due timer fires at its own instant, in order; operations and messages run until idle.
+
+        Raises `TooFarAhead` for an instant past `clock.LATEST`: then nothing happened.
+        """
+        if by > LATEST - self._clock.now():
+            raise errors.TooFarAhead()
         until = self._clock.now() + by
         left = self._settle()
         while True:

@@ -43,7 +43,7 @@ def main(root: Path) -> int:
             )
     except typst.TypstError as error:
         where = re.search(r"main\.typ:(\d{1,7}):\d", f"{error.diagnostic}")
-        words = " ".join(f"{error.message}".split())[:LONGEST_WORDS] if order["page"] else ""
+        words = " ".join(f"{error.message}".replace(f"{document}", "").split())[:LONGEST_WORDS] if order["page"] else ""
         sys.stderr.buffer.write(f"{where[1] if where else ''}\n{words}".encode())
         return FAILED
     except MemoryError:
