@@ -26,7 +26,7 @@ from engine.results import Anew, CaseAction, CaseSummary, CompletionResult, Form
 from engine.settings import Settings
 from engine.sop_toml import IN_CASE_REQUIRED
 from engine.types import Actor, Value
-from storage import cases, deployments, inbox, journal
+from storage import access_grants, cases, deployments, inbox, journal
 
 T = TypeVar("T")
 PAGE = 25
@@ -42,14 +42,17 @@ class Cases(CaseReading, CaseNotes, CaseSearch, CaseDocuments, CaseStaffing, Cas
         self._executor, self._settings = executor, settings
 
     def find(self, actor: Actor, *, business_key: str | None = None, status: str | None = None, page: int = 1) -> Page[CaseSummary]:
-        """Cases of the agency the actor may list, newest first, by code; who may only see their own sees only those."""
+        """Cases of the agency the actor may list, newest first, by code; who may only see their own sees only those, and what they
+        opened in an emergency while that lasts."""
         authorization.require(actor, "case.list")
 
         def query(context: Context) -> Page[CaseSummary]:
             ids = None
             if not authorization.allows(actor, "case.read", authorization.ObjectFacts(agency_id=actor.agency_id)):
                 begun = journal.cases_begun(context.uow, actor.account_id)   # who took a report in finds it again (domain.md 5.1)
-                ids = sorted({*inbox.cases_of(context.uow, actor.account_id), *begun})
+                opened = {each.case_id for each in access_grants.running_of(context.uow, actor.account_id, context.now)
+                          if (each.kind, each.session) == (access_grants.BREAK_GLASS, actor.session)}
+                ids = sorted({*inbox.cases_of(context.uow, actor.account_id), *begun, *opened})
             chosen: dict[str, Any] = {"business_key": business_key, "is_open": _STATUSES.get(status or ""), "ids": ids,
                                       "reader": actor.account_id}
             number = max(page, 1)

@@ -71,7 +71,10 @@ def test_opened_at_night_reviewed_by_day_found_improper(night: Night) -> None:
     office, dewi = night.office, night.sign_in()
     assert not night.sees(dewi)
 
+    assert not office.engine.cases.find(dewi).rows
     opened = night.open(dewi)
+    assert [each.business_key for each in office.engine.cases.find(dewi).rows] == [night.code], "it stands among hers meanwhile"
+    assert not office.engine.cases.find(night.sign_in("eko")).rows
     assert (opened.case_id, opened.until) == (night.case_id, office.clock.now() + timedelta(hours=3))
     detail = office.engine.cases.get(dewi, night.case_id)
     assert detail.opened_until == opened.until
@@ -84,7 +87,7 @@ def test_opened_at_night_reviewed_by_day_found_improper(night: Night) -> None:
     assert office.engine.cases.reviews_waiting(office.actor("case_manager")) == 1
 
     office.clock.advance(timedelta(hours=3))
-    assert not night.sees(dewi) and not office.engine.cases.opened_cases(dewi), "three hours are over"
+    assert not night.sees(dewi) and not office.engine.cases.opened_cases(dewi) and not office.engine.cases.find(dewi).rows, "three hours are over"
 
     office.clock.advance(timedelta(hours=7))
     (waiting,) = night.reviews("case_manager")
