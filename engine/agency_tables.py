@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from engine import agency_hours, agency_parameters, authorization, carrying, errors, table_changes, table_effects, work_calendar
@@ -80,8 +80,11 @@ class AgencyTables(AgencyDrafts):
         authorization.require(actor, commands.CHANGE)
         self._executor.run(actor, lambda context: commands.give_up(context, change_id))
 
-    def approve_change(self, actor: Actor, change_id: str, *, reason: str, passphrase: str, address: str = "") -> None:
+    def approve_change(
+        self, actor: Actor, change_id: str, *, reason: str, passphrase: str, proposed_at: datetime | None = None, address: str = "",
+    ) -> None:
         """In force from now on, confirmed by the passphrase. The first running cases follow at once, the others by the worker.
+        `proposed_at`: of the proposal as it was read; one that was taken back, changed and proposed again since is another.
 
         Raises:
             SignInRefused, TooManyAttempts: the passphrase is not the actor's.
@@ -91,7 +94,8 @@ class AgencyTables(AgencyDrafts):
         authorization.require(actor, commands.APPROVE)
         self._executor.read(actor, lambda context: commands.to_decide(context, change_id, reason))
         sign_in.confirm(self._executor, self._settings, actor.account_id, passphrase, address=address)
-        self._executor.run(actor, lambda context: commands.approve(context, change_id, reason=reason))
+        self._executor.run(actor, lambda context: commands.approve(
+            context, change_id, reason=reason, proposed_at=proposed_at))
         carrying.carry(self._executor, agency_id=actor.agency_id)
 
     def send_back_change(self, actor: Actor, change_id: str, *, reason: str) -> None:
@@ -153,7 +157,7 @@ def _one_told(
         hours=_hours(row.content, hours) if of_calendar and not of_days else None,
         parameter=None if of_calendar else parameters.get(row.content["name"]), value=str(value),
         amount=None if of_calendar else agency_parameters.amount_of(value), source=row.source, reason=row.reason,
-        accepted=row.content.get("accepted", ""), made_at=row.made_at,
+        accepted=row.content.get("accepted", ""), made_at=row.made_at, proposed_at=row.proposed_at,
         made_by=names[row.made_by], state=row.state, decided_at=row.decided_at,
         decided_by="" if row.decided_by is None else names[row.decided_by], decided_reason=row.decided_reason or "", moved=row.moved,
         is_carried=row.carried_at is not None, is_own=row.made_by == context.actor.account_id)

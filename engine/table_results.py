@@ -119,6 +119,7 @@ class TableChange:
     accepted: str               # why it was proposed although nobody holds the role, or one hand approves its own work
     made_at: datetime
     made_by: str
+    proposed_at: datetime | None
     state: str                  # draft | in_review | approved | sent_back | given_up
     decided_at: datetime | None
     decided_by: str

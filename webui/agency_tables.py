@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -59,7 +60,7 @@ def approve(change_id: str) -> Answer:
     """In force from now on; the passphrase is asked again."""
     return _decided(change_id, lambda: context.engine().people.approve_change(
         context.actor(), change_id, reason=request.form.get("reason", ""), passphrase=request.form.get("passphrase", ""),
-        address=request.remote_addr or ""))
+        proposed_at=_instant(request.form.get("proposed_at", "")), address=request.remote_addr or ""))
 
 
 @pages.post("/perubahan/<change_id>/kembalikan")
@@ -68,6 +69,14 @@ def send_back(change_id: str) -> Answer:
     """Everything stays as it is."""
     return _decided(change_id, lambda: context.engine().people.send_back_change(
         context.actor(), change_id, reason=request.form.get("reason", "")), place="kembali")
+
+
+def _instant(text: str) -> datetime | None:
+    """Of the proposal that the page showed. One that cannot be read is none that was ever made."""
+    try:
+        return None if not text else datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _change_page(change_id: str, *, problem: str = "", wrong: Mapping[str, str] = {}, place: str = "") -> str:

@@ -99,8 +99,9 @@ def give_up(context: Context, change_id: str) -> None:
         raise errors.StaleRevision()
 
 
-def approve(context: Context, change_id: str, *, reason: str) -> None:
-    """In force from now on: cases begin by it, and those that run follow it (`carry`).
+def approve(context: Context, change_id: str, *, reason: str, proposed_at: datetime | None) -> None:
+    """In force from now on: cases begin by it, and those that run follow it (`carry`). `proposed_at`: of the proposal that was read; it may
+    have been taken back, changed and proposed again since.
 
     Raises:
         DayPassed, SeasonsOverlap, ChangesNothing: it can only be sent back now.
@@ -108,6 +109,8 @@ def approve(context: Context, change_id: str, *, reason: str) -> None:
     """
     agencies.hold(context.uow, context.actor.agency_id)    # of two changes approved at once, each is made to what the other left
     row = to_decide(context, change_id, reason)
+    if proposed_at is not None and proposed_at != row.proposed_at:
+        raise errors.StaleRevision()
     _refuse_passed(context, row)
     tables = changed(context, row)
     earlier = [each.decided_at for each in rows.approved(context.uow, row.agency_id) if each.decided_at is not None]

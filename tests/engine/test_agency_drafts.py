@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine import errors, table_refusals
 from engine.results import CompletionResult, week_boxes
 from engine.types import Actor
-from tests.engine.test_agency_tables import DAY, SK, Bureau, bureau
+from tests.engine.test_agency_tables import DAY, PASSPHRASE, SK, Bureau, bureau
 from tests.engine.test_migrating import confirmed
 from tests.support import office as offices
 from tests.support.office import Office
@@ -218,8 +218,15 @@ def test_a_draft_is_corrected_and_a_proposal_taken_back(bureau: Bureau) -> None:
     with pytest.raises(errors.NotFound):
         people.table_change(bureau.head, change)
     bureau.office.clock.advance(timedelta(minutes=1))
-    bureau.change(change)
-    assert [notice.code for notice in people.notices(bureau.head)].count("table_proposed") == 2
+    people.propose_change(bureau.owner, change)
+    seen = bureau.told(change).proposed_at
+    people.take_back_change(bureau.owner, change)
+    bureau.office.clock.advance(timedelta(minutes=1))
+    people.propose_change(bureau.owner, change)
+    with pytest.raises(errors.StaleRevision):     # another than the head has read
+        people.approve_change(bureau.head, change, reason="Sesuai", passphrase=PASSPHRASE, proposed_at=seen)
+    people.approve_change(bureau.head, change, reason="Sesuai", passphrase=PASSPHRASE, proposed_at=bureau.told(change).proposed_at)
+    assert [notice.code for notice in people.notices(bureau.head)].count("table_proposed") == 3
     with pytest.raises(errors.StaleRevision):
         people.take_back_change(bureau.owner, change)
 

@@ -48,6 +48,8 @@ def test_weekly_hours_are_written_corrected_taken_back_and_approved(house: House
     assert head.post(f"{page}/tarik", on=page).status_code == 404
     assert owner.post(f"{page}/tarik", on=page).status_code == 303 and "Draf, belum diajukan" in owner.get(page).text
     owner.post(f"{page}/ajukan", on=page)
+    earlier = {"reason": "Sesuai", "passphrase": PASSPHRASE, "proposed_at": "2026-11-10T00:00:00+00:00"}
+    assert value(head.get(page).text, "proposed_at") and head.post(f"{page}/sahkan", earlier, on=page).status_code == 422
     wrong = head.post(f"{page}/kembalikan", {"reason": " "}, on=page)
     assert wrong.status_code == 422 and wrong.text.count('class="problem"') == 1
     head.post(f"{page}/kembalikan", {"reason": "Jumat belum disesuaikan"}, on=page)
