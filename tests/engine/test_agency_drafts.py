@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from engine import errors, table_refusals
+from engine import SopBundle, errors, table_refusals
 from engine.results import CompletionResult, week_boxes
 from engine.types import Actor
 from tests.engine.test_agency_tables import DAY, PASSPHRASE, SK, Bureau, bureau
@@ -253,6 +253,16 @@ def test_a_role_that_nobody_holds_or_one_hand_is_said_and_needs_a_reason(bureau:
     office.hire("Penyelia", "supervisor")
     assert not people.effect_of_change(bureau.owner, change).role.is_any
     people.propose_change(bureau.owner, change)
+    office.engine.sops.deploy(people.operator("kalbar"), SopBundle.from_dir(offices.KALBAR / "pembukaan-kembali"))
+    office.hire("Pendamping", "companion")
+    change = draft("reopen_approver", "companion")    # who asks for it: one role would decide what it asked
+    effect = people.effect_of_change(bureau.owner, change).role
+    assert effect.unheld == "" and [(one.sop.id, one.name) for one in effect.one_hand] == [
+        ("Pembukaan kembali kasus", "Memutuskan pembukaan kembali")]
+    with pytest.raises(errors.InvalidSubmission):
+        people.propose_change(bureau.owner, change)
+    bureau.change(change, accepted="Hanya satu orang di unit ini")
+    assert not people.effect_of_change(bureau.owner, draft("reopen_approver", "supervisor")).role.is_any
 
 
 @pytest.fixture(scope="module")
