@@ -35,7 +35,7 @@ _RACES = frozenset({
     "pk_issued_number", "uq_issued_number_agency_id_series_issued_for", "pk_resource", "pk_table_in_force",
     "uq_deployment_agency_id_key_version", "pk_sop_draft_revision", "pk_sop_decision", "pk_public_receipt", "uq_notice_once",
     "uq_sop_withdrawal_standing", "uq_job_apart", "pk_job", "pk_notice_read",
-    "pk_task_handling", "pk_task_look", "pk_notice_choice", "pk_calendar_feed"})
+    "pk_task_handling", "pk_task_look", "pk_notice_choice", "pk_calendar_feed", "pk_scenario_run"})
 
 
 class Executor:

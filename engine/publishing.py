@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from engine import (
-    authorization, consent_gates, definitions, draft_files, drawing_board, errors, importing, lane_roles, sheet_names, time_edit, versions,
+    authorization, consent_gates, definitions, draft_files, drawing_board, errors, importing, lane_roles, scenario_check, sheet_names,
+    time_edit, versions,
 )
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
@@ -219,38 +221,49 @@ class Publishing:
 
     def propose(
         self, actor: Actor, draft_id: str, *, decree: str, effective_from: date, reason: str, expected_revision: int,
+        accepted: Mapping[str, str] = {},
     ) -> Proposal:
         """Lays a draft before those who approve. `decree` is the number of the decision letter (SK).
 
+        Its scenarios are played where nobody did yet. `accepted`: scenario -> why it may go otherwise than it is written.
+
         Raises:
             BundleRefused: a finding is an ERROR or a RULE.
+            ScenarioUnaccepted: a scenario does not go as written, or there was no time to play it, and no reason is given.
             NothingChanged, DraftOutdated, DraftClosed, StaleRevision, InvalidSubmission: what else keeps it from being proposed.
         """
         authorization.require(actor, "sop.propose")
         checked, definition = self._runnable(actor, draft_id)
+        reasons = commands.reasons_given(accepted)
+        hindering = scenario_check.of_proposal(self._executor, actor, draft_id, reasons)
 
         def command(context: Context) -> str:
             row = commands.own(context, draft_id)
             base = None if row.based_on is None else context.executor.definition(context.uow, row.based_on)
             return commands.propose(
                 context, draft_id, checked, expected_revision=expected_revision, decree=decree, effective_from=effective_from,
-                reason=reason, weakens_consent=base is not None and bool(consent_gates.weakened(base, definition)))
+                reason=reason, accepted=scenario_check.reasons_of(hindering, reasons),
+                weakens_consent=base is not None and bool(consent_gates.weakened(base, definition)))
 
         return self._proposal(actor, self._executor.run(actor, command))
 
     def approve(self, actor: Actor, proposal_id: str, *, reason: str, passphrase: str, address: str = "") -> Proposal:
         """One approval, confirmed by the passphrase. With the last one that is needed the draft becomes the next version.
 
-        Risks that the check only advises of are thereby accepted, for this reason. `address` slows down guessing, as at sign-in.
+        Risks that the check only advises of are thereby accepted, for this reason; scenarios that go otherwise, for those of the
+        proposal. `address` slows down guessing, as at sign-in.
 
         Raises:
             SignInRefused, TooManyAttempts: the passphrase is not the actor's.
             OwnApproval: they edited or proposed it.
+            ScenarioUnaccepted: by today's tables one goes otherwise that the proposal gives no reason for.
             EffectivePast, DraftOutdated, StaleRevision, InvalidSubmission, BundleRefused: it cannot come into force like this.
         """
-        draft_id = self._to_decide(actor, proposal_id)
+        draft_id, reasons = self._to_decide(actor, proposal_id)
         sign_in.confirm(self._executor, self._settings, actor.account_id, passphrase, address=address)
         checked, definition = self._runnable(actor, draft_id)
+        hindering = scenario_check.of_proposal(self._executor, actor, draft_id, reasons)
+        checked = replace(checked, findings=(*checked.findings, *scenario_check.accepted(hindering, reasons)))
         self._executor.run(actor, lambda context: commands.approve(context, proposal_id, checked, definition, reason=reason))
         return self._proposal(actor, proposal_id)
 
@@ -322,10 +335,11 @@ class Publishing:
             raise errors.BundleRefused(checked.findings)
         return checked, definitions.load(checked.bundle)
 
-    def _to_decide(self, actor: Actor, proposal_id: str) -> str:
-        """The draft of a proposal that is the actor's to decide on."""
+    def _to_decide(self, actor: Actor, proposal_id: str) -> tuple[str, Mapping[str, str]]:
+        """The draft of a proposal that is the actor's to decide on, and the reasons it accepts scenarios for."""
         authorization.require(actor, commands.APPROVE)
-        return self._executor.read(actor, lambda context: commands.own_proposal(context, proposal_id)[1].id)
+        proposal, draft = self._executor.read(actor, lambda context: commands.own_proposal(context, proposal_id))
+        return draft.id, proposal.accepted or {}
 
     def _proposal(self, actor: Actor, proposal_id: str) -> Proposal:
         return self._executor.read(actor, lambda context: versions.proposal(context, *commands.own_proposal(context, proposal_id)))

@@ -7,8 +7,8 @@ door; here it must be quick enough for a page.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from engine import flow_coverage
@@ -18,7 +18,7 @@ from engine.errors import EngineError, InvalidSubmission, NotFound
 from engine.scenario_file import Expected, Scenario, Step
 from engine.scenario_results import Otherwise
 from engine.staffed_trial import Work
-from engine.trial_story import ToldTrial
+from engine.trial_story import ToldTrial, telling
 from engine.types import Happening, InstanceStatus, LintFinding, Value
 
 #: How long before its story an SOP that a timer starts comes into force: a timer start event counts from there.
@@ -29,10 +29,15 @@ PROXIES: Final = {"external_provider": "companion"}
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsed:
-    """How a story went; `otherwise` None: as written. `taken` are the sequence flows it certainly went through."""
+    """How a story went: what was otherwise than written, in order. `taken` are the sequence flows it certainly went through.
 
-    otherwise: Otherwise | None
+    `seen` is the story with what was seen in the place of what is written; None where it could not be played on: the last difference
+    says why.
+    """
+
+    differences: tuple[Otherwise, ...]
     taken: frozenset[str]
+    seen: Scenario | None
 
 
 class OutOfTime(Exception):
@@ -55,10 +60,8 @@ def rehearse(setting: Setting, scenario: Scenario, *, is_over: Callable[[], bool
     return _Rehearsal(setting, scenario, is_over).play()
 
 
-class _Differs(Exception):
-    def __init__(self, what: str, name: str = "", *, written: Value = None, seen: Value = None) -> None:
-        super().__init__(what)
-        self.what, self.name, self.written, self.seen = what, name, written, seen
+class _Stopped(Exception):
+    """The story cannot be played on. What is only expected otherwise stops none: what it goes through counts all the same."""
 
 
 class _Rehearsal:
@@ -68,37 +71,40 @@ class _Rehearsal:
         self.trial = ToldTrial.staged(setting.bundle, now=opened, operations=setting.operations, calendar=setting.calendar,
                                       parameters=setting.parameters, findings=setting.findings)
         self.number = 0
-        self.otherwise: Otherwise | None = None
+        self.differences: list[Otherwise] = []
         self.cases: dict[str, str] = {}   # instances by what the story calls their case; "" for its first
 
     def play(self) -> Rehearsed:
+        seen = None
         try:
-            self.cases[""] = self._begin()
-            for step in self.scenario.steps:
-                self.number += 1
-                if self.is_over():
-                    raise OutOfTime
-                self._step(step)
-            self.number = -1
-            self._end()
-        except _Differs as found:
-            self._note(found)
+            seen = self._whole()
+        except _Stopped:
+            pass
         except EngineError as refused:
-            self._note(_Differs("refused", seen=_said(refused)))
-        return Rehearsed(otherwise=self.otherwise, taken=flow_coverage.taken_in(self.trial.processes(), self.trial.trace()))
+            self._note("refused", seen=_said(refused))
+        return Rehearsed(differences=tuple(self.differences), seen=seen,
+                         taken=flow_coverage.taken_in(self.trial.processes(), self.trial.trace()))
 
-    def _note(self, found: _Differs) -> None:
-        """The first difference is told. What is only expected otherwise ends no story: what it goes through counts all the same."""
-        if self.otherwise is None:
-            self.otherwise = Otherwise(step=self.number, what=found.what, name=found.name, written=found.written, seen=found.seen)
+    def _whole(self) -> Scenario:
+        """The story as it went. Raises `_Stopped`."""
+        role, steps = self._begin(), []
+        for step in self.scenario.steps:
+            self.number += 1
+            if self.is_over():
+                raise OutOfTime
+            steps.append(self._step(step))
+        self.number = -1
+        return replace(self.scenario, role=role, steps=tuple(steps), end=self._end())
 
-    def _expect(self, look: Callable[[], None]) -> None:
-        try:
-            look()
-        except _Differs as found:
-            self._note(found)
+    def _note(self, what: str, name: str = "", *, written: Value = None, seen: Value = None) -> None:
+        self.differences.append(Otherwise(step=self.number, what=what, name=name, written=written, seen=seen))
+
+    def _stop(self, what: str, name: str = "", *, written: Value = None, seen: Value = None) -> _Stopped:
+        self._note(what, name, written=written, seen=seen)
+        return _Stopped()
 
     def _begin(self) -> str:
+        """Who began it."""
         told = self.scenario
         if told.message is not None:
             reached = self.trial.send_message(told.message, told.submission, keys=told.keys)
@@ -106,31 +112,42 @@ class _Rehearsal:
             self.trial.advance(told.at.astimezone(UTC) - self.trial.now)
             reached = [one.instance_id for one in self.trial.trace() if (one.element_id, one.happened) == (told.timer, Happening.CAUGHT)]
         else:
-            beginning = self.trial.beginning()
-            if beginning is not None and beginning.roles and told.role not in beginning.roles:
-                raise _Differs("role", written=told.role, seen=", ".join(beginning.roles))
-            return self.trial.begin(told.submission, business_key=told.business_key or "")
+            return self._begun_by_hand()
         if not reached:
             raise NotFound()
-        return reached[-1]
+        self.cases[""] = reached[-1]
+        return told.role
 
-    def _step(self, step: Step) -> None:
+    def _begun_by_hand(self) -> str:
+        told, beginning = self.scenario, self.trial.beginning()
+        role, roles = told.role, () if beginning is None else beginning.roles
+        if roles and role not in roles:
+            self._note("role", written=role, seen=", ".join(roles))
+            role = roles[0]
+        self.cases[""] = self.trial.begin(told.submission, business_key=told.business_key or "")
+        return role
+
+    def _step(self, step: Step) -> Step:
+        """The step as it went."""
         if until := step.at or step.wait_until:
             self.trial.advance(max(until - self.trial.now, timedelta(0)))
-        if (expected := step.expected) is not None:
+        if step.expected is not None:
             instance_id = self.cases.get(step.case if step.start is None else "", "")   # "": a case the story never began
-            self._expect(lambda: self._compare(instance_id, expected))
+            step = replace(step, expected=self._compared(instance_id, step.expected))
         name = self.trial.name_of(step.acts_on or step.act or "")
         try:
             work = self._act(step)
         except EngineError as refused:
             if refused.code != step.refuse:
-                raise _Differs("refused", name, written=step.refuse, seen=_said(refused)) from None
-            return
+                raise self._stop("refused", name, written=step.refuse, seen=_said(refused)) from None
+            return step
         if step.refuse is not None:
-            raise _Differs("not-refused", name, written=step.refuse)
-        if work is not None and step.complete is not None:
-            self._expect(lambda: self._judge(step, work))
+            raise self._stop("not-refused", name, written=step.refuse)
+        if work is None:
+            return step
+        if not _may(step, work):
+            step = replace(step, role=work.role)
+        return step if step.complete is None else self._judged(step, work)
 
     def _act(self, step: Step) -> Work | None:
         trial, instance_id = self.trial, self.cases.get(step.case, "")
@@ -156,44 +173,73 @@ class _Rehearsal:
         found = next((work for work in self.trial.waiting(instance_id) if work.element_id == element_id
                       and work.is_action is is_action and step.item.items() <= work.item.items()), None)
         if found is None:
-            raise _Differs("not-open", self.trial.name_of(element_id), seen=step.refuse) if step.refuse is None else NotFound()
-        if step.role not in (None, found.role, PROXIES.get(found.role)):
-            if step.refuse is None:
-                raise _Differs("role", found.name, written=step.role, seen=found.role)
-            raise NotFound()   # who may not is told that there is no such thing
+            raise self._stop("not-open", self.trial.name_of(element_id)) if step.refuse is None else NotFound()
+        if not _may(step, found):
+            if step.refuse is not None:
+                raise NotFound()   # who may not is told that there is no such thing
+            self._note("role", found.name, written=step.role, seen=found.role)
         return found
 
-    def _compare(self, instance_id: str, expected: Sequence[Expected]) -> None:
-        """The whole inbox of the case, no more and no less."""
-        waiting = [work for work in self.trial.waiting(instance_id) if not work.is_action]
+    def _compared(self, instance_id: str, expected: Sequence[Expected]) -> tuple[Expected, ...]:
+        """The whole inbox of the case, no more and no less, as it was seen: what is written of it in its order, then the others."""
+        waiting, seen = [work for work in self.trial.waiting(instance_id) if not work.is_action], []
         for one in expected:
             alike = [work for work in waiting if work.element_id == one.task and one.item.items() <= work.item.items()]
             if not alike:
-                raise _Differs("not-open", self.trial.name_of(one.task), written=one.due)
+                self._note("not-open", self.trial.name_of(one.task), written=one.due)
+                continue
             work = next((each for each in alike if (each.role, each.due_at) == (one.role, one.due)), alike[0])
             waiting.remove(work)
             if work.role != one.role:
-                raise _Differs("role", work.name, written=one.role, seen=work.role)
+                self._note("role", work.name, written=one.role, seen=work.role)
             if work.due_at != one.due:
-                raise _Differs("due", work.name, written=one.due, seen=work.due_at)
-        if waiting:
-            raise _Differs("not-written", waiting[0].name, seen=waiting[0].role)
+                self._note("due", work.name, written=one.due, seen=work.due_at)
+            seen.append(replace(one, role=work.role, due=self._local(work.due_at)))
+        for work in waiting:
+            self._note("not-written", work.name, seen=work.role)
+            seen.append(Expected(task=work.element_id, role=work.role, due=self._local(work.due_at), item=telling(work.item)))
+        return tuple(seen)
 
-    def _judge(self, step: Step, work: Work) -> None:
+    def _local(self, at: datetime | None) -> datetime | None:
+        """An instant as the story's clock shows it."""
+        return None if at is None else at.astimezone(self.scenario.at.tzinfo)
+
+    def _judged(self, step: Step, work: Work) -> Step:
         done = self.trial.done(work.id)
         for what in ("verdict", "handling_verdict", "overrun"):
             written, seen = getattr(step, what), getattr(done, what)
             if written is not None and written != seen:
-                raise _Differs(what, work.name, written=written, seen=seen)
+                self._note(what, work.name, written=written, seen=seen)
+        return replace(step, **{what: getattr(done, what) for what in ("verdict", "handling_verdict", "overrun")
+                                if getattr(step, what) is not None})
 
-    def _end(self) -> None:
-        told, trial = self.scenario, self.trial
+    def _end(self) -> Mapping[str, Any]:
+        told, trial, seen = self.scenario, self.trial, dict(self.scenario.end)
         completed = trial.outcome(self.cases[""]).status is InstanceStatus.COMPLETED
-        if told.completed not in (None, completed):
-            raise _Differs("completed", written=told.completed, seen=completed)
         issued = tuple(sorted(trial.desk.documents))
         if told.documents is not None and tuple(sorted(told.documents)) != issued:
-            raise _Differs("documents", written=", ".join(sorted(told.documents)), seen=", ".join(issued))
+            self._note("documents", written=", ".join(sorted(told.documents)), seen=", ".join(issued))
+            seen["documents"] = _in_the_order_of(told.documents, issued)
+        if told.completed is not None and told.completed is not completed:
+            if told.completed:   # what is left to do is not written: the story stops short
+                raise self._stop("completed", written=True, seen=False)
+            self._note("completed", written=False, seen=True)
+            seen["completed"] = True
+        return seen
+
+
+def _may(step: Step, work: Work) -> bool:
+    return step.role in (None, work.role, PROXIES.get(work.role))
+
+
+def _in_the_order_of(written: Iterable[str], seen: Iterable[str]) -> list[str]:
+    """What was seen, what is written of it first and in its order."""
+    left, found = list(seen), []
+    for one in written:
+        if one in left:
+            left.remove(one)
+            found.append(one)
+    return [*found, *left]
 
 
 def _said(refused: EngineError) -> dict[str, Any]:

@@ -7,90 +7,107 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from engine import drawings, errors, flow_coverage, rehearsal, resolving, table_scenario
+from engine import canonical, drawings, errors, flow_coverage, rehearsal, resolving, scenario_anew, scenario_names, table_scenario
 from engine.bundle import SopBundle
 from engine.definitions import Definition, flows_of, nodes_of
 from engine.model import Process
 from engine.rehearsal import OutOfTime, Setting
 from engine.render.layout import DiagramWithoutLayout
 from engine.scenario_file import read_scenario
-from engine.scenario_results import PlayedScenario, ScenarioBoard, UntakenFlow
+from engine.scenario_results import Otherwise, PlayedScenario, ScenarioBoard, UntakenFlow, Went
 
-FOLDER: Final = "scenarios/"
-MOST: Final = 60                            # played at once; a page must answer
-LONGEST: Final = timedelta(seconds=30)      # of all of them together, asked between steps
-AS_WRITTEN, OTHERWISE, UNREADABLE, NOT_PLAYED = "as_written", "otherwise", "unreadable", "not_played"
+LONGEST: Final = timedelta(seconds=30)      # of all that are played at once, asked between steps
 
 
 @dataclass(frozen=True, kw_only=True)
 class Playing:
-    """What playing the scenarios of one revision gave."""
+    """How one scenario went, and the sequence flows it certainly went through."""
 
-    played_at: datetime
-    scenarios: tuple[PlayedScenario, ...]
-    taken: frozenset[str]
+    scenario: PlayedScenario
+    taken: frozenset[str] = frozenset()
 
 
 def files_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The SOP's own scenario files by name, in that order."""
-    return {path.removeprefix(FOLDER).removesuffix(".toml"): data for path, data in sorted(files.items())
-            if path.startswith(FOLDER) and path.endswith(".toml")}
+    return {scenario_names.name_of(path): data for path, data in sorted(files.items()) if scenario_names.is_scenario(path)}
 
 
-def written(files: Mapping[str, bytes]) -> tuple[PlayedScenario, ...]:
-    """The scenarios as files, before anybody played them."""
-    return tuple(_read(name, data) for name, data in files_of(files).items())
-
-
-def play(setting: Setting, *, now: Callable[[], datetime]) -> Playing:
-    """Plays them in the order of their names, as many as there is time for."""
-    began, found = now(), []
-    taken: set[str] = set()
-    for number, (name, data) in enumerate(files_of(setting.bundle.files).items()):
-        seen = _read(name, data)
-        if not seen.state and (number >= MOST or now() - began > LONGEST):
-            seen = replace(seen, state=NOT_PLAYED)
-        elif not seen.state and table_scenario.asks_tables(data):
-            seen = _asked(seen, setting.bundle, data)
-        elif not seen.state:
-            seen, more = _played(seen, setting, data, lambda: now() - began > LONGEST)
-            taken.update(more)
-        found.append(seen)
-    return Playing(played_at=now(), scenarios=tuple(found), taken=frozenset(taken))
-
-
-def with_coverage(board: ScenarioBoard, definition: Definition, playing: Playing, *, language: str) -> ScenarioBoard:
-    """The board with what was played. Only the SOP's own processes count: what it uses has scenarios of its own."""
-    own = [process for process in definition.processes.values() if resolving.folder_of(process.file) == ""]
-    untaken = tuple(flow for process in own for flow in _untaken(process, playing.taken))
-    return replace(
-        board, scenarios=playing.scenarios, played_at=playing.played_at, untaken=untaken,
-        flows=sum(len(flow_coverage.flow_ids(process)) for process in own),
-        drawing=_drawing(definition, [flow.id for flow in untaken], language))
-
-
-def _read(name: str, data: bytes) -> PlayedScenario:
+def read(name: str, data: bytes) -> PlayedScenario:
+    """A scenario as its file tells it; its state is unknown where it has to be played for that."""
     try:
-        source = table_scenario.read_questions(data).source if table_scenario.asks_tables(data) else read_scenario(data).source
+        if table_scenario.asks_tables(data):
+            return PlayedScenario(name=name, source=table_scenario.read_questions(data).source)
+        told = read_scenario(data)
     except errors.EngineError:
-        return PlayedScenario(name=name, source="", state=UNREADABLE)
-    return PlayedScenario(name=name, source=source)
+        return PlayedScenario(name=name, source="", state=Went.UNREADABLE)
+    changes_sop = any(step.revise is not None for step in told.steps)
+    return PlayedScenario(name=name, source=told.source, state=Went.CHANGES_SOP if changes_sop else Went.UNKNOWN)
+
+
+def play(setting: Setting, stories: Mapping[str, bytes], *, now: Callable[[], datetime]) -> dict[str, Playing]:
+    """Plays readable stories in their order, as many as there is time for; those there was none for are not in the answer."""
+    began, found = now(), dict[str, Playing]()
+
+    def is_over() -> bool:
+        return now() - began > LONGEST
+
+    for name, data in stories.items():
+        if found and is_over():
+            break
+        seen = read(name, data)
+        try:
+            if table_scenario.asks_tables(data):
+                found[name] = Playing(scenario=_asked(seen, setting.bundle, data))
+            else:
+                found[name] = _played(seen, setting, data, is_over)
+        except OutOfTime:
+            if found:
+                break
+            found[name] = Playing(scenario=replace(seen, state=Went.TOO_LONG))
+    return found
+
+
+def covered(board: ScenarioBoard, definition: Definition, taken: Iterable[str], *, language: str) -> ScenarioBoard:
+    """The board with its coverage. Only the SOP's own processes count: what it uses has scenarios of its own."""
+    own = [process for process in definition.processes.values() if resolving.folder_of(process.file) == ""]
+    untaken = tuple(flow for process in own for flow in _untaken(process, frozenset(taken)))
+    return replace(board, untaken=untaken, flows=sum(len(flow_coverage.flow_ids(process)) for process in own),
+                   drawing=_drawing(definition, [flow.id for flow in untaken], language))
+
+
+def to_bytes(played: Playing) -> bytes:
+    """What is kept of it; `from_bytes` reads it."""
+    one = played.scenario
+    return canonical.dumps({
+        "state": one.state.value, "stopped": one.stopped, "problems": one.problems, "anew": one.anew, "whole": one.is_kept_whole,
+        "differences": [[each.step, each.what, each.name, each.written, each.seen] for each in one.differences],
+        "taken": sorted(played.taken)})
+
+
+def from_bytes(seen: PlayedScenario, data: bytes) -> Playing:
+    """A scenario as read, with how it went."""
+    kept = canonical.loads(data)
+    return Playing(taken=frozenset(kept["taken"]), scenario=replace(
+        seen, state=Went(kept["state"]), stopped=kept["stopped"], problems=tuple(kept["problems"]), anew=kept["anew"],
+        is_kept_whole=kept["whole"], differences=tuple(
+            Otherwise(step=step, what=what, name=name, written=written, seen=other)
+            for step, what, name, written, other in kept["differences"])))
 
 
 def _asked(seen: PlayedScenario, bundle: SopBundle, data: bytes) -> PlayedScenario:
     problems = table_scenario.ask_tables(bundle, table_scenario.read_questions(data))
-    return replace(seen, state=OTHERWISE if problems else AS_WRITTEN, problems=problems)
+    return replace(seen, state=Went.OTHERWISE if problems else Went.AS_WRITTEN, problems=problems)
 
 
-def _played(seen: PlayedScenario, setting: Setting, data: bytes, is_over: Callable[[], bool]) -> tuple[PlayedScenario, Iterable[str]]:
-    scenario = read_scenario(data)
-    if any(step.revise is not None for step in scenario.steps):
-        return replace(seen, state=NOT_PLAYED), ()   # another version of the SOP is checked and approved in it
-    try:
-        went = rehearsal.rehearse(setting, scenario, is_over=is_over)
-    except OutOfTime:
-        return replace(seen, state=NOT_PLAYED), ()
-    return replace(seen, state=OTHERWISE if went.otherwise else AS_WRITTEN, otherwise=went.otherwise), went.taken
+def _played(seen: PlayedScenario, setting: Setting, data: bytes, is_over: Callable[[], bool]) -> Playing:
+    told = read_scenario(data)
+    went = rehearsal.rehearse(setting, told, is_over=is_over)
+    seen = replace(seen, state=Went.OTHERWISE if went.differences else Went.AS_WRITTEN, differences=went.differences,
+                   stopped=went.seen is None)
+    if went.differences and went.seen is not None:
+        anew = scenario_anew.written_anew(data, told, went.seen)
+        seen = replace(seen, anew=anew.data, is_kept_whole=anew.is_kept_whole)
+    return Playing(scenario=seen, taken=went.taken)
 
 
 def _untaken(process: Process, taken: frozenset[str]) -> Iterable[UntakenFlow]:

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from engine import scenario_names
 from engine.sop_results import DraftSummary
-from engine.types import Value
+from engine.types import LintFinding, Value
+
+
+class Went(StrEnum):
+    """How a scenario of a draft went."""
+
+    UNKNOWN = ""                  #: Nobody played it on these files and tables yet.
+    AS_WRITTEN = "as_written"
+    OTHERWISE = "otherwise"
+    UNREADABLE = "unreadable"
+    TOO_LONG = "too_long"         #: Alone it takes longer than there is time for.
+    CHANGES_SOP = "changes_sop"   #: It changes the SOP itself; it is played where versions are approved, not on a draft.
+
+    @property
+    def hinders(self) -> bool:
+        """Whether a draft is proposed with it only for a reason."""
+        return self in (Went.OTHERWISE, Went.UNREADABLE, Went.TOO_LONG)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Otherwise:
-    """The first thing that went otherwise, at a step counted from 1; 0 is the beginning, -1 the end.
+    """Something that went otherwise, at a step counted from 1; 0 is the beginning, -1 the end.
 
     `what` names it: "refused", "not-refused", "not-open", "not-written", "role", "due", "verdict", "handling_verdict", "overrun",
     "completed", "documents".
@@ -25,15 +44,33 @@ class Otherwise:
 
 @dataclass(frozen=True, kw_only=True)
 class PlayedScenario:
-    """A scenario file of a draft. `state` is "as_written", "otherwise" (with the first thing that was), "unreadable", "not_played" (for
-    want of time, or because it changes the SOP itself), or "" before the draft's revision was played. `problems` are those of questions
-    to tables."""
+    """A scenario file of a draft. `differences` are in the order they were met; where the story `stopped`, the last says why.
+    `problems` are those of questions to tables. `anew` is the file with what was seen in the place of what is written, None where that
+    cannot be said; `is_kept_whole` then: nothing else in it changes, notes and order stay."""
 
     name: str
     source: str
-    state: str = ""
-    otherwise: Otherwise | None = None
+    state: Went = Went.UNKNOWN
+    differences: tuple[Otherwise, ...] = ()
+    stopped: bool = False
     problems: tuple[str, ...] = ()
+    anew: bytes | None = None
+    is_kept_whole: bool = True
+
+    @property
+    def file(self) -> str:
+        """Where it stands in the draft."""
+        return scenario_names.path_of(self.name)
+
+    @property
+    def otherwise(self) -> Otherwise | None:
+        """The first thing that went otherwise."""
+        return self.differences[0] if self.differences else None
+
+    @property
+    def stopped_at(self) -> Otherwise | None:
+        """Why it could not be played on."""
+        return self.differences[-1] if self.stopped and self.differences else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +85,23 @@ class UntakenFlow:
 
 @dataclass(frozen=True, kw_only=True)
 class ScenarioBoard:
-    """The scenarios of a draft's latest revision. `played_at` None: nobody played them since it, the agency's tables or this process
-    changed; then there is no coverage either. `drawing` marks the untaken flows of the main diagram."""
+    """The scenarios of a draft's latest revision, and what the check says of them. `played_at` None: none was played on these files and
+    the agency's tables. While one is still to be played there is no coverage. `drawing` marks the untaken flows of the main diagram."""
 
     summary: DraftSummary
     scenarios: tuple[PlayedScenario, ...]
+    findings: tuple[LintFinding, ...] = ()
     played_at: datetime | None = None
     flows: int = 0
     untaken: tuple[UntakenFlow, ...] = ()
     drawing: bytes | None = None
 
     @property
-    def otherwise(self) -> int:
-        """How many do not go as they are written."""
-        return sum(one.state in ("otherwise", "unreadable") for one in self.scenarios)
+    def hindering(self) -> tuple[PlayedScenario, ...]:
+        """Those that keep the draft from being proposed without a reason."""
+        return tuple(one for one in self.scenarios if one.state.hinders)
+
+    @property
+    def waiting(self) -> int:
+        """How many are still to be played."""
+        return sum(one.state is Went.UNKNOWN for one in self.scenarios)

@@ -35,7 +35,7 @@ def _table(name: str, content: Mapping[str, Any]) -> str:
 
 
 def _lines(content: Mapping[str, Any]) -> Iterator[str]:
-    return (f"{_key(key)} = {_value(value)}" for key, value in content.items() if value is not None)
+    return (f"{_key(key)} = {value_text(value)}" for key, value in content.items() if value is not None)
 
 
 def _step(step: Step) -> dict[str, Any]:
@@ -72,8 +72,8 @@ def _key(key: str) -> str:
     return key if _BARE.match(key) else _text(key)
 
 
-def _value(value: Any) -> str:
-    """One value on one line: TOML wants its inline tables so."""
+def value_text(value: Any) -> str:
+    """One value on one line: TOML wants its inline tables so. Raises TypeError for what a scenario does not hold."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -83,10 +83,10 @@ def _value(value: Any) -> str:
     if isinstance(value, timedelta):
         return _text(_duration(value))
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{_key(str(key))} = {_value(one)}" for key, one in value.items() if one is not None)
+        inner = ", ".join(f"{_key(str(key))} = {value_text(one)}" for key, one in value.items() if one is not None)
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(_value(one) for one in value)}]"
+        return f"[{', '.join(value_text(one) for one in value)}]"
     if isinstance(value, Decimal | int):
         return _number(Decimal(value))
     raise TypeError(type(value).__name__)
@@ -101,7 +101,8 @@ def _number(value: Decimal) -> str:
 
 
 def _duration(value: timedelta) -> str:
-    return f"PT{int(value.total_seconds())}S"
+    minutes, seconds = divmod(int(value.total_seconds()), 60)
+    return f"PT{minutes}M" if minutes and not seconds else f"PT{60 * minutes + seconds}S"
 
 
 def _text(value: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.errors import EngineError
 
 
@@ -66,3 +68,14 @@ class NotInForce(EngineError):
 
     code = "not-in-force"
     indonesian = "Kasus berjalan hanya dapat dipindahkan ke versi yang berlaku hari ini."
+
+
+class ScenarioUnaccepted(EngineError):
+    """Scenarios of this draft do not go as written; mend the draft, write them anew, or say why each of them is accepted."""
+
+    code = "scenario-unaccepted"
+    indonesian = ("Ada skenario draf ini yang tidak berjalan seperti tertulis; perbaiki drafnya, tulis ulang skenarionya, atau sebutkan "
+                  "alasan menerimanya.")
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names=tuple(names))   # as the draft's files call them

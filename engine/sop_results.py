@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -63,7 +63,7 @@ class Decision:
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
     """One revision laid before those who approve. `waits_for`: the roles that have not approved yet; `is_own`: the viewer edited or
-    proposed it, and so does not decide."""
+    proposed it, and so does not decide. `accepted`: scenario -> why it may go otherwise than it is written."""
 
     id: str
     draft_id: str
@@ -79,6 +79,7 @@ class Proposal:
     decisions: tuple[Decision, ...]
     waits_for: tuple[str, ...]
     is_own: bool = False
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

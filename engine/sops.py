@@ -18,19 +18,19 @@ from engine.executor import Context
 from engine.lint import guarded
 from engine.migrating import Migrating
 from engine.previewing import Previewing
+from engine.rehearsing import Rehearsing
 from engine.render import sop_ap
 from engine.results import FormView, SopDetail, SopStep, SopSummary
 from engine.sop_toml import SopSheet
 from engine.steps import steps_of
-from engine.trying import Trying
 from engine.types import Actor, LintFinding, Severity, Text
 from engine.withdrawing import Withdrawing, standing_of
 from storage import deployments, drafts, instances, withdrawals
 
 
-class Sops(Trying, CarryingOver, Previewing, Withdrawing, Migrating):
+class Sops(Rehearsing, CarryingOver, Previewing, Withdrawing, Migrating):
     """Deploy, read, draw, check; what changes an SOP stands in `Publishing`, `CarryingOver`, `Editing` and `Withdrawing`, what that does
-    to running cases in `Migrating`, how it is tried in `Trying`."""
+    to running cases in `Migrating`, how it is tried in `Trying`, how its scenarios go in `Rehearsing`."""
 
     def deploy(self, actor: Actor, bundle: SopBundle, *, effective_from: date | None = None) -> SopSummary:
         """Puts a bundle in force from a day on (default today). The same bytes again give the version they already have,

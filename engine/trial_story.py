@@ -106,7 +106,7 @@ class ToldTrial(StaffedTrial):
         self._seen = None
         self._steps.append(Step(
             expected=before, complete=None if work.is_action else work.element_id, act=work.element_id if work.is_action else None,
-            role=work.role or None, at=self._local(), item=_telling(work.item), submission=self._kept(work.form, submission, read),
+            role=work.role or None, at=self._local(), item=telling(work.item), submission=self._kept(work.form, submission, read),
             case=self._cases[work.instance_id]))
         return read
 
@@ -177,11 +177,11 @@ class ToldTrial(StaffedTrial):
 
     def _inbox(self, instance_id: str) -> tuple[Expected, ...]:
         return tuple(Expected(task=task.element_id, role=task.role, due=None if task.due_at is None else task.due_at.astimezone(self.zone),
-                              item=_telling(task.item if isinstance(task.item, Mapping) else {}))
+                              item=telling(task.item if isinstance(task.item, Mapping) else {}))
                      for task in self.open_tasks(instance_id))
 
 
-def _telling(item: Mapping[str, Value]) -> Mapping[str, Value]:
+def telling(item: Mapping[str, Value]) -> Mapping[str, Value]:
     """What tells one child of a loop from the others."""
     if "line_no" in item:
         return {"line_no": item["line_no"]}

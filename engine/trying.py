@@ -8,24 +8,18 @@ from collections.abc import Mapping
 from threading import Lock
 from typing import Final
 
-from engine import authorization, errors, scenario_board, scenario_writing, versions
+from engine import authorization, errors, scenario_names, scenario_writing, versions
 from engine.bundle import SopBundle
-from engine.commands import drafts as commands
 from engine.editing import Editing
 from engine.executor import Context, Executor
-from engine.rehearsal import Setting
-from engine.scenario_board import Playing
-from engine.scenario_results import ScenarioBoard
 from engine.settings import Settings
 from engine.trial_story import ToldTrial, TrialOrigin
 from engine.types import Actor, LintFinding
 from engine.versions import Version
-from storage import agencies, drafts, randomness
+from storage import drafts, randomness
 
 TRIALS_KEPT = 50   # in one process; the oldest make room
-PLAYINGS_KEPT = 50
 LONGEST_SOURCE: Final = 200
-State = tuple[str, str, str | None, str | None]
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\Z")
 
 
@@ -35,7 +29,6 @@ class Trying(Editing):
     def __init__(self, executor: Executor, settings: Settings) -> None:
         super().__init__(executor, settings)
         self._trials: OrderedDict[str, tuple[str, ToldTrial]] = OrderedDict()
-        self._playings: OrderedDict[State, Playing] = OrderedDict()
         self._lock = Lock()
 
     def try_open(self, actor: Actor, files: Mapping[str, bytes]) -> str:
@@ -84,7 +77,7 @@ class Trying(Editing):
         origin = trial.origin
         if origin is None or not origin.is_draft:
             raise errors.NotFound(trial_id=trial_id)
-        path = f"{scenario_board.FOLDER}{name}.toml"
+        path = scenario_names.path_of(name)
         bundle = self._bundle(actor, origin.version_id, origin.number)
         if problems := _problems(name, source, path in bundle.files):
             raise errors.InvalidSubmission(problems)
@@ -92,46 +85,6 @@ class Trying(Editing):
         revision = self._next(actor, origin.version_id, SopBundle.from_files({**bundle.files, path: data}), f"+ {path}", origin.number)
         trial.origin = origin.at(revision)
         return origin.version_id
-
-    def scenarios(self, actor: Actor, draft_id: str, *, language: str = "id") -> ScenarioBoard:
-        """The scenarios of a draft's latest revision, with how they went if they were played in this process. Raises `NotFound`."""
-        authorization.require(actor, "sop.read_drafts")
-
-        def query(context: Context) -> ScenarioBoard:
-            row = commands.own(context, draft_id)
-            board = ScenarioBoard(summary=versions.draft_summary(context, row),
-                                  scenarios=scenario_board.written(drafts.files(context.uow, row.id, row.revision)))
-            with self._lock:
-                playing = self._playings.get(_state(context, row))
-            return board if playing is None else scenario_board.with_coverage(
-                board, versions.of_draft(context, row).definition, playing, language=language)
-
-        return self._executor.read(actor, query)
-
-    def play_scenarios(self, actor: Actor, draft_id: str) -> None:
-        """Plays the scenarios of a draft's latest revision, at most `scenario_board.MOST` and for `LONGEST`; in memory, as a trial is.
-
-        Raises:
-            NotFound: the agency has no such draft.
-            BundleRefused: it cannot run.
-        """
-        authorization.require(actor, "sop.try")
-        authorization.require(actor, "sop.read_drafts")
-
-        def query(context: Context) -> tuple[State, Setting]:
-            row = commands.own(context, draft_id)
-            calendar, parameters = context.tables_of_agency()
-            bundle = SopBundle.from_files(versions.of_draft(context, row).definition.files)
-            return _state(context, row), Setting(
-                bundle=bundle, findings=versions.draft_findings(context, row), operations=tuple(self._executor.operations),
-                calendar=calendar, parameters=parameters)
-
-        state, setting = self._executor.read(actor, query)
-        playing = scenario_board.play(setting, now=self._executor.clock.now)
-        with self._lock:
-            self._playings[state] = playing
-            while len(self._playings) > PLAYINGS_KEPT:
-                self._playings.popitem(last=False)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -146,13 +99,6 @@ class Trying(Editing):
             while len(self._trials) > TRIALS_KEPT:
                 self._trials.popitem(last=False)
         return trial_id
-
-
-def _state(context: Context, row: drafts.DraftRow) -> State:
-    """What the scenarios of a draft go by: its files, and the tables of its agency."""
-    revision, agency = drafts.revision(context.uow, row.id, row.revision), agencies.get(context.uow, row.agency_id)
-    assert revision is not None and agency is not None
-    return revision.digest, agency.id, agency.calendar_digest, agency.parameters_digest
 
 
 def _problems(name: str, source: str, is_taken: bool) -> dict[str, tuple[str, str]]:

@@ -50,7 +50,7 @@ class RevisionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ProposalRow:
-    """One revision laid before those who approve."""
+    """One revision laid before those who approve. `accepted`: scenario -> why it may go otherwise than written."""
 
     id: str
     draft_id: str
@@ -63,6 +63,7 @@ class ProposalRow:
     proposed_by: str
     state: str
     deployment_id: str | None = None
+    accepted: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +131,13 @@ def files(uow: UnitOfWork, draft_id: str, number: int) -> dict[str, bytes]:
         select(draft_file.c.path, deployments.resource.c.bytes)
         .join(deployments.resource, deployments.resource.c.digest == draft_file.c.digest)
         .where(draft_file.c.draft_id == draft_id, draft_file.c.revision == number).order_by(draft_file.c.path))
+    return {row[0]: row[1] for row in found}
+
+
+def file_digests(uow: UnitOfWork, draft_id: str, number: int) -> dict[str, str]:
+    """The SHA-256 of every file of one revision by path."""
+    found = uow.execute(select(draft_file.c.path, draft_file.c.digest).where(
+        draft_file.c.draft_id == draft_id, draft_file.c.revision == number).order_by(draft_file.c.path))
     return {row[0]: row[1] for row in found}
 
 

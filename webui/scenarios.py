@@ -1,80 +1,89 @@
-"""A draft's scenarios: played when asked to, with the first thing that goes otherwise in words and the flows that none of them takes."""
+"""A draft's scenarios: played when asked to, with what goes otherwise in words; written anew or dropped where somebody means it so."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.errors import BundleRefused
-from webui import context, limits, sop_drafts, words
+from engine.errors import BundleRefused, EngineError, NotAllowed, NotFound
+from webui import context, limits, scenario_words, sop_drafts
 
 pages = Blueprint("scenarios", __name__, url_prefix="/sop/skenario")
 
+Answer = str | Response | tuple[str, int]
+
 
 @pages.get("/<draft_id>")
-def show(draft_id: str) -> str | Response:
-    """The scenarios, and how they went if this revision was played."""
+def show(draft_id: str) -> Answer:
+    """The scenarios, and how they went if they were played on this draft."""
     try:
-        board = context.engine().sops.scenarios(context.actor(), draft_id, language=context.language())
+        return _page(draft_id)
     except BundleRefused:
         return redirect(url_for("sop_drafts.show", draft_id=draft_id), code=303)
-    return render_template("sop_scenarios.html", board=board, draft=board.summary, state_word=state_word, differs=differs)
 
 
 @pages.post("/<draft_id>")
-@limits.limiter.limit("6 per minute", key_func=limits.per_account)
-def play(draft_id: str) -> Response | tuple[str, int]:
-    """Play them all on the draft as it stands."""
+@limits.limiter.limit("30 per minute", key_func=limits.per_account)
+def play(draft_id: str) -> Answer:
+    """Play on, for some seconds; the page says how many are still to be played."""
+    sops, actor = context.engine().sops, context.actor()
     try:
-        context.engine().sops.play_scenarios(context.actor(), draft_id)
+        sops.play_scenarios(actor, draft_id)
     except BundleRefused as refusal:
         return sop_drafts.page_of(draft_id, problem=sop_drafts.why(refusal), place="berkas"), 422
-    return redirect(url_for("scenarios.show", draft_id=draft_id), code=303)
+    return redirect(url_for("scenarios.show", draft_id=draft_id, lanjut=1), code=303)
 
 
-def state_word(scenario: Any) -> str:
-    """How it went."""
-    return {
-        "as_written": _("berjalan seperti tertulis"), "otherwise": _("berjalan lain"), "unreadable": _("berkasnya tidak dapat dibaca"),
-        "not_played": _("tidak dimainkan"), "": _("belum dimainkan"),
-    }[scenario.state]
+@pages.get("/<draft_id>/tulis")
+def anew(draft_id: str) -> Answer:
+    """What would change in the files of those that can be written anew, or of one of them."""
+    board, name = _board(draft_id), request.args.get("nama")
+    found = [one for one in board.scenarios if one.anew is not None and name in (None, one.name)]
+    if not found:
+        raise NotFound(draft_id=draft_id)
+    return render_template("sop_scenarios_anew.html", board=board, draft=board.summary, scenarios=found, words=scenario_words)
 
 
-def differs(found: Any) -> str:
-    """The first thing that went otherwise, with the step at which it did."""
-    place = {0: _("Saat dimulai"), -1: _("Pada akhirnya")}.get(found.step, _("Langkah %(number)s", number=found.step))
-    return f"{place}: {_difference(found)}"
+@pages.post("/<draft_id>/tulis")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def write(draft_id: str) -> Answer:
+    """Write the chosen ones anew, as the draft's next revision, and play these again."""
+    chosen = request.form.getlist("nama")[:1000]
+    if not chosen:
+        return redirect(url_for("scenarios.show", draft_id=draft_id), code=303)
+    return _revised(draft_id, lambda revision: context.engine().sops.write_scenarios_anew(
+        context.actor(), draft_id, chosen, expected_revision=revision))
 
 
-def _difference(found: Any) -> str:
-    written, seen = _word(found.what, found.written), _word(found.what, found.seen)
-    return {
-        "refused": _("%(name)s ditolak: %(seen)s", name=found.name or _("ini"), seen=seen),
-        "not-refused": _("%(name)s seharusnya ditolak, tetapi dikerjakan", name=found.name or _("ini")),
-        "not-open": _("tugas %(name)s tidak terbuka", name=found.name),
-        "not-written": _("tugas %(name)s terbuka (%(seen)s), tetapi tidak tertulis", name=found.name, seen=seen),
-        "role": _("%(name)s untuk %(seen)s, tertulis %(written)s", name=found.name or _("ini"), seen=seen, written=written),
-        "due": _("tenggat tugas %(name)s %(seen)s, tertulis %(written)s", name=found.name, seen=seen, written=written),
-        "completed": _("prosesnya selesai, tertulis belum") if found.seen else _("prosesnya belum selesai, tertulis selesai"),
-        "documents": _("dokumen yang terbit %(seen)s, tertulis %(written)s", seen=seen, written=written),
-    }.get(found.what) or _("penilaian waktu %(name)s %(seen)s, tertulis %(written)s", name=found.name, seen=seen, written=written)
+@pages.post("/<draft_id>/hapus")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def drop(draft_id: str) -> Answer:
+    """The draft without one of its scenarios."""
+    return _revised(draft_id, lambda revision: context.engine().sops.drop_scenario(
+        context.actor(), draft_id, request.form.get("nama", ""), expected_revision=revision))
 
 
-def _word(what: str, value: Any) -> str:
-    if isinstance(value, Mapping):   # a refusal in both languages, and the fields it is about
-        fields = ", ".join(value["fields"])
-        return f"{value['en' if context.language() == 'en' else 'id']}{f' ({fields})' if fields else ''}"
-    if isinstance(value, datetime):
-        return words.exact(value)
-    if isinstance(value, timedelta):
-        return words.span(value)
-    if value in (None, ""):
-        return _("tidak ada")
-    if what in ("role", "not-written"):
-        return ", ".join(words.role_word(role) for role in str(value).split(", "))
-    return words.verdict_word(str(value)) if what in ("verdict", "handling_verdict") else str(value)
+def _revised(draft_id: str, act: Callable[[int], object]) -> Answer:
+    try:
+        act(request.form.get("revision", 0, type=int))
+    except (NotFound, NotAllowed):
+        raise
+    except EngineError as refusal:
+        return _page(draft_id, problem=refusal.message(context.language())), 409
+    if context.may("sop.try"):
+        context.engine().sops.play_scenarios(context.actor(), draft_id)
+    return redirect(url_for("scenarios.show", draft_id=draft_id, lanjut=1), code=303)
+
+
+def _board(draft_id: str) -> Any:
+    return context.engine().sops.scenarios(context.actor(), draft_id, language=context.language())
+
+
+def _page(draft_id: str, *, problem: str = "") -> str:
+    board = _board(draft_id)
+    return render_template(
+        "sop_scenarios.html", board=board, draft=board.summary, problem=problem, words=scenario_words,
+        goes_on=bool(board.waiting) and "lanjut" in request.args)

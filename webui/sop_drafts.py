@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from engine import ClockKind, TimeStandard
 from engine.errors import BundleRefused, EngineError, InvalidSubmission, NotAllowed, NotFound
-from webui import context, forms, limits, sops, uploads
+from webui import context, forms, limits, scenario_words, sops, uploads
 
 pages = Blueprint("sop_drafts", __name__, url_prefix="/sop")
 #: What a person may count a time in: the value of the choice -> clock, and the duration of so many.
@@ -22,6 +22,7 @@ UNITS = {
     "elapsed_days": (ClockKind.ELAPSED, "P{}D"),
 }
 MOST = 9999
+ACCEPTED = "terima."   # begins the name of the reason that accepts a scenario
 
 Answer = str | Response | tuple[str, int]
 
@@ -106,7 +107,7 @@ def propose(draft_id: str) -> Answer:
     """Lay the draft before those who approve."""
     return _change(draft_id, lambda actor, revision: context.engine().sops.propose(
         actor, draft_id, decree=request.form.get("decree", ""), effective_from=_day(),
-        reason=request.form.get("reason", ""), expected_revision=revision), place="pengesahan")
+        reason=request.form.get("reason", ""), expected_revision=revision, accepted=_accepted()), place="pengesahan")
 
 
 @pages.post("/draf/<draft_id>/cabut")
@@ -157,15 +158,25 @@ def page_of(draft_id: str, *, problem: str, place: str) -> str:
 def _page(detail: Any, *, problem: str = "", place: str = "") -> str:
     open_one = next((each for each in detail.proposals if each.state == "in_review"), None)
     mine = [role for role in open_one.waits_for if role in context.actor().roles] if open_one is not None else []
+    scenarios = _scenarios(detail)
+    stands = scenarios is not None and detail.summary.state in ("draft", "in_review")
+    findings = (*detail.findings, *(scenarios.findings if stands else ()))
     return render_template(
-        "sop_draft.html", detail=detail, draft=detail.summary, findings=sops.by_severity(detail.findings), proposal=open_one,
-        may_decide=bool(mine) and context.may("sop.approve"), problem=problem, place=place, typed=request.form, units=UNITS,
-        scenarios=_scenarios(detail), parts={key: amount_of(standard) for key, standard in detail.times.items()})
+        "sop_draft.html", detail=detail, draft=detail.summary, findings=sops.by_severity(findings), found=len(findings),
+        proposal=open_one, may_decide=bool(mine) and context.may("sop.approve"), problem=problem, place=place, typed=request.form,
+        units=UNITS, scenarios=scenarios, hindering=scenarios.hindering if stands else (), words=scenario_words, ACCEPTED=ACCEPTED,
+        beside={one.file: scenario_words.went(one) for one in (scenarios.scenarios if stands else ())},
+        parts={key: amount_of(standard) for key, standard in detail.times.items()})
 
 
 def _scenarios(detail: Any) -> Any:
     """The draft's scenarios; None where it cannot run."""
     return context.engine().sops.scenarios(context.actor(), detail.summary.id) if detail.steps else None
+
+
+def _accepted() -> dict[str, str]:
+    """Scenario -> why it may go otherwise than it is written, as typed."""
+    return {name.removeprefix(ACCEPTED): reason for name, reason in request.form.items() if name.startswith(ACCEPTED)}
 
 
 def amount_of(standard: TimeStandard) -> tuple[str, str]:
@@ -206,6 +217,9 @@ def why(refusal: EngineError | uploads.UploadRefused) -> str:
     if isinstance(refusal, BundleRefused):
         return _("Draf ini belum dapat diajukan. Perbaiki temuan di bawah: %(codes)s.",
                  codes=", ".join(sorted({finding.code for finding in refusal.findings if finding.severity != "advice"})))
+    if refusal.code == "scenario-unaccepted":
+        return _("Skenario %(names)s tidak berjalan seperti tertulis, atau belum sempat dimainkan. Perbaiki drafnya, tulis ulang "
+                 "skenarionya, atau sebutkan untuk masing-masing mengapa itu diterima.", names=", ".join(refusal.ids["names"]))
     if refusal.code == "sign-in-refused":
         return _("Frasa sandi itu bukan milik Anda. Tidak ada yang disahkan.")
     return refusal.message(context.language())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -131,7 +131,7 @@ def _save(
 
 def propose(
     context: Context, draft_id: str, checked: Checked, *, expected_revision: int, weakens_consent: bool, decree: str,
-    effective_from: date, reason: str,
+    effective_from: date, reason: str, accepted: Mapping[str, str],
 ) -> str:
     """Lays the draft before those who approve; it cannot be changed until they send it back. The proposal's id."""
     row = own(context, draft_id)
@@ -158,7 +158,7 @@ def propose(
     proposal = drafts.ProposalRow(
         id=randomness.new_id(), draft_id=row.id, revision=row.revision, decree=decree.strip(), effective_from=effective_from,
         reason=reason.strip(), weakens_consent=weakens_consent, proposed_at=context.now, proposed_by=context.actor.account_id,
-        state=IN_REVIEW)
+        state=IN_REVIEW, accepted=dict(accepted) or None)
     drafts.add_proposal(context.uow, proposal)
     for role in needed(proposal):
         tell(context, proposal.id, "sop_proposed", role=role)
@@ -245,6 +245,15 @@ def unsaid(**texts: str) -> dict[str, tuple[str, str]]:
     """What to mend in the texts that a proposal needs, by field."""
     return {name: ("Wajib diisi, paling banyak 2000 huruf.", "Required, at most 2000 characters.")
             for name, text in texts.items() if not 1 <= len(text.strip()) <= LONGEST}
+
+
+def reasons_given(accepted: Mapping[str, str]) -> dict[str, str]:
+    """The reasons that say something, by scenario. Raises `InvalidSubmission` for one that is too long."""
+    given = {name: reason.strip() for name, reason in accepted.items() if reason.strip()}
+    if any(len(reason) > LONGEST for reason in given.values()):
+        raise errors.InvalidSubmission({"accepted": ("Alasan menerima skenario paling banyak 2000 huruf.",
+                                                     "A reason to accept a scenario is at most 2000 characters.")})
+    return given
 
 
 def require_reason(reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 
 from storage.schema.columns import Instant, Json, metadata
 
@@ -52,6 +52,7 @@ sop_proposal = Table(
     Column("proposed_by", Text, nullable=False),
     Column("state", Text, nullable=False),                # in_review | approved | sent_back | withdrawn
     Column("deployment_id", Text, ForeignKey("deployment.id")),  # the version it became
+    Column("accepted", Json),                             # scenario -> why it may go otherwise than written
     Index("ix_sop_proposal_draft", "draft_id", "proposed_at"),
     Index("ix_sop_proposal_deployment", "deployment_id"),
 )
@@ -64,6 +65,16 @@ sop_decision = Table(
     Column("approved", Boolean, nullable=False),          # false: sent back
     Column("reason", Text, nullable=False),
     Column("decided_at", Instant, nullable=False),
+)
+
+scenario_run = Table(
+    "scenario_run", metadata,
+    Column("agency_id", Text, ForeignKey("agency.id"), primary_key=True),
+    Column("state", Text, primary_key=True),              # digest of the files it was played on, but scenarios, and the agency's tables
+    Column("story", Text, primary_key=True),              # SHA-256 of the scenario's file
+    Column("went", LargeBinary, nullable=False),          # canonical bytes
+    Column("played_at", Instant, nullable=False),
+    Index("ix_scenario_run_played", "agency_id", "played_at"),
 )
 
 #: One proposal at a time to withdraw a version, and none once it is withdrawn.

@@ -45,7 +45,7 @@ def changed(number: int, **other: object) -> Scenario:
 
 def test_a_story_that_goes_as_written(setting: Setting) -> None:
     went = rehearsal.rehearse(setting, STORY)
-    assert went.otherwise is None
+    assert went.differences == () and went.seen == STORY
     flows = flow_coverage.flow_ids(definitions.load(BUNDLE).processes["kalbar_pengelolaan_kasus"])
     assert 10 < len(went.taken & flows) < len(flows) and "is_report_approved__returned_to_intake" in flows - went.taken
 
@@ -69,8 +69,8 @@ FIRST = STORY.steps[0]
     (replace(STORY, end={"documents": ["F99"]}), -1, "documents"),
 ])
 def test_the_first_difference_is_named_where_it_is(setting: Setting, story: Scenario, step: int, what: str) -> None:
-    found = rehearsal.rehearse(setting, story).otherwise
-    assert found is not None and (found.step, found.what) == (step, what)
+    found = rehearsal.rehearse(setting, story).differences[0]
+    assert (found.step, found.what) == (step, what)
 
 
 def test_what_is_only_expected_otherwise_ends_no_story(setting: Setting) -> None:
@@ -84,15 +84,16 @@ def test_a_story_is_stopped_between_steps(setting: Setting) -> None:
         rehearsal.rehearse(setting, STORY, is_over=lambda: True)
 
 
-def test_scenarios_are_bounded_in_time_and_the_rest_is_said_not_to_be_played(setting: Setting) -> None:
+def test_scenarios_are_bounded_in_time_and_those_there_was_none_for_are_left(setting: Setting) -> None:
     ticks: Iterator[int] = iter(range(10_000))
     now = datetime(2026, 11, 10, tzinfo=UTC)
-    files = {path: data for path, data in BUNDLE.files.items() if not path.startswith("scenarios/")}
-    for name in ("a", "b", "c"):
-        files[f"scenarios/{name}.toml"] = written(STORY)
-    bundle = SopBundle.from_files({**files, "scenarios/d.toml": b"bukan skenario"})
-    played = scenario_board.play(replace(setting, bundle=bundle), now=lambda: now + next(ticks) * timedelta(seconds=1.6))
-    assert [one.state for one in played.scenarios] == ["as_written", "not_played", "not_played", "unreadable"]
+
+    def slow(seconds: float) -> list[tuple[str, str]]:
+        played = scenario_board.play(setting, dict.fromkeys("abc", written(STORY)), now=lambda: now + next(ticks) * timedelta(seconds=seconds))
+        return [(name, one.scenario.state.value) for name, one in played.items()]
+
+    assert slow(1.6) == [("a", "as_written")], "b did not end in time, and is the first of the next call"
+    assert slow(31) == [("a", "too_long")], "alone it takes longer than there is time for"
 
 
 def test_what_was_tried_plays_green_on_every_stage(setting: Setting, tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_what_was_tried_plays_green_on_every_stage(setting: Setting, tmp_path: P
     assert told.end["completed"] is True and len(told.end["documents"]) > 0
     assert any(step.wait_until for step in told.steps), "time that changed the inbox is a step of its own"
     assert read_scenario(written(told)) == told
-    assert rehearsal.rehearse(setting, told).otherwise is None
+    assert rehearsal.rehearse(setting, told).differences == ()
     sop = tmp_path / "kalbar" / office.SOP.name
     for path, data in {**BUNDLE.files, "scenarios/coba.toml": written(told)}.items():
         (sop / path).parent.mkdir(parents=True, exist_ok=True)

@@ -113,8 +113,15 @@ ROLES = ("intake_operator", "companion", "case_manager", "head_of_unit", "superv
          "process_owner")
 
 
-def opened(folder: Path, database_url: str, *, now: datetime = OPENS) -> Office:
-    """A fresh office on an empty database."""
+def with_stories(*names: str) -> front_door.SopBundle:
+    """The SOP with these of its scenarios alone: whatever is proposed plays them all."""
+    kept = {f"scenarios/{name}.toml" for name in names}
+    return front_door.SopBundle.from_files({path: data for path, data in front_door.SopBundle.from_dir(SOP).files.items()
+                                            if not path.startswith("scenarios/") or path in kept})
+
+
+def opened(folder: Path, database_url: str, *, now: datetime = OPENS, bundle: front_door.SopBundle | None = None) -> Office:
+    """A fresh office on an empty database, with the SOP as it ships or this one in force."""
     settings = Settings(data_dir=folder, key=bytes(range(32)), demo=True, database_url=database_url)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     front_door.Engine.prepare(settings)
@@ -124,7 +131,7 @@ def opened(folder: Path, database_url: str, *, now: datetime = OPENS) -> Office:
     engine.people.register_agency(sheet)
     engine.people.register_agency(sheet.replace(b'"kalbar"', b'"tetangga"'))
     operator = engine.people.operator("kalbar")
-    engine.sops.deploy(operator, front_door.SopBundle.from_dir(SOP))
+    engine.sops.deploy(operator, bundle or front_door.SopBundle.from_dir(SOP))
     clock.advance(timedelta(days=1))
     worker = handlers.Worker(engine.jobs, handlers.functions(handlers.Desk(engine=engine)), worker_id="office")
     scene = front_door.Stage(engine=engine, clock=clock, actor_of=lambda role: Actor(

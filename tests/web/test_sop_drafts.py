@@ -54,7 +54,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(guarded, "lint_guarded", checked_once)
-        office = offices.opened(folder, f"sqlite:///{folder / 'kawal.db'}")
+        office = offices.opened(folder, f"sqlite:///{folder / 'kawal.db'}", bundle=offices.with_stories("a01_rujukan_kesehatan"))
         yield House(office, office.engine.settings)
         office.database.close()
 
@@ -89,13 +89,18 @@ def test_a_time_is_changed_in_the_table_proposed_and_approved_by_another(house: 
     day = (house.office.clock.now() + timedelta(days=6)).date()
     proposal = {"decree": "188/12/2026", **boxes("effective_from", day), "reason": "Lebih cepat", "revision": revision(page)}
     assert owner.post(f"{path}/ajukan", {**proposal, "effective_from.d": "besok"}, on=path).status_code == 422
-    assert owner.post(f"{path}/ajukan", proposal, on=path).status_code == 303
+    hindered = owner.post(f"{path}/ajukan", proposal, on=path)
+    assert hindered.status_code == 422 and "a01_rujukan_kesehatan tidak berjalan seperti tertulis" in hindered.text
+    assert 'name="terima.a01_rujukan_kesehatan"' in hindered.text and "Lebih cepat" in hindered.text, "what was typed is not lost"
+    accepted = {"terima.a01_rujukan_kesehatan": "Memang dipercepat"}
+    assert owner.post(f"{path}/ajukan", {**proposal, **accepted}, on=path).status_code == 303
 
     assert "menunggu pengesahan Anda" in head.get("/pemberitahuan").text
     assert path in head.get("/sop").text
     page = head.get(path).text
     approve = re.search(rf'action="({path}/sahkan/[0-9a-f]+)"', page)
     assert approve is not None and "name=\"amount\"" not in page
+    assert "Alasan pengusul: Memang dipercepat" in page and "Langkah 2: tenggat tugas" in page, "who approves sees what is accepted"
     wrong = head.post(approve[1], {"reason": "Sudah dibahas", "passphrase": "bukan frasa sandi saya"}, on=path)
     assert wrong.status_code == 422 and "bukan milik Anda" in wrong.text and "bukan frasa" not in wrong.text
     assert "Sudah dibahas" in wrong.text, "what was typed is not lost"

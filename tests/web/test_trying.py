@@ -104,11 +104,11 @@ def file_of(house: House, draft: str, path: str) -> bytes:
         return next(archive.read(name) for name in archive.namelist() if name.endswith(path))
 
 
-def test_scenarios_are_played_on_the_draft_and_say_what_goes_otherwise(house: House) -> None:
+def test_scenarios_are_played_on_the_draft_and_what_goes_otherwise_is_written_anew(house: House) -> None:
     owner, head = house.person("process_owner"), house.person("head_of_unit")
-    draft = begin(house, owner, files=(io.BytesIO(lean()), "draf.zip"))
+    draft = begin(house, owner)
     path = draft.replace("/draf/", "/skenario/")
-    assert "Belum dimainkan" in head.get(path).text, "who approves looks at them, too"
+    assert "0 dari 1 skenario sudah dimainkan" in head.get(path).text, "who approves looks at them, too"
     assert head.post(path, {}, on=path).status_code == 404
     assert owner.post(path, {}, on=path).status_code == 303
     page = owner.get(path).text
@@ -117,19 +117,35 @@ def test_scenarios_are_played_on_the_draft_and_say_what_goes_otherwise(house: Ho
     changed = {"element_id": "coordinate_provider", "unit": "working_minutes", "amount": "30", "wording": "",
                "revision": test_sop_drafts.revision(owner.get(draft).text)}
     assert owner.post(f"{draft}/waktu", changed, on=draft).status_code == 303
-    assert "Belum dimainkan pada revisi ini" in owner.get(draft).text, "what was played was another revision"
+    page = owner.get(draft).text
+    assert "1 skenario belum dimainkan pada revisi ini" in page and "scenario-not-played" in page, "what was played was another revision"
+    assert owner.get(f"{path}/tulis").status_code == 404, "nobody knows yet what would change"
     owner.post(path, {}, on=path)
     page = owner.get(path).text
-    assert "Langkah 2: tenggat tugas" in page and "09.08" in page and "tertulis" in page and "09.18" in page
-    assert "1 skenario tidak berjalan seperti tertulis" in owner.get(draft).text
+    assert "Langkah 2: tenggat tugas" in page and "09.08" in page and "tertulis" in page and "09.18" in page and "data-goes-on" not in page
+    page = owner.get(draft).text
+    found = page.split('id="temuan"')[1]
+    assert "1 skenario tidak berjalan seperti tertulis" in page and "scenario-otherwise" in found and path in found
+    assert "Langkah 2: tenggat tugas" in found and "Harus diperbaiki" in found
     assert house.person("companion").get(path).status_code == 404
 
+    assert head.get(f"{path}/tulis").status_code == 404
+    offered = owner.get(f"{path}/tulis").text
+    assert 'value="a01_rujukan_kesehatan" checked' in offered and offered.count('data-label="Menjadi"') == 2
+    assert "Tenggat: Berkoordinasi" in offered and "tepat waktu" in offered and "<strong>terlambat</strong>" in offered
+    consent = {"revision": test_sop_drafts.revision(offered), "nama": "a01_rujukan_kesehatan"}
+    assert owner.post(f"{path}/tulis", {**consent, "revision": "1"}, on=path).status_code == 409
+    assert head.post(f"{path}/tulis", consent, on=path).status_code == 404
+    assert owner.post(f"{path}/tulis", consent, on=path).status_code == 303
+    assert owner.get(path).text.count("berjalan seperti tertulis") == 1 and "scenario-" not in owner.get(draft).text.split('id="temuan"')[1]
+    assert b'verdict = "late"' in file_of(house, draft, "scenarios/a01_rujukan_kesehatan.toml")
 
-def lean() -> bytes:
-    """The SOP's folder with one of its scenarios."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for each in sorted(each for each in offices.SOP.rglob("*") if each.is_file()):
-            if each.parent.name != "scenarios" or each.name == "a01_rujukan_kesehatan.toml":
-                archive.writestr(each.relative_to(offices.SOP).as_posix(), each.read_bytes())
-    return packed.getvalue()
+
+def test_a_scenario_is_dropped(house: House) -> None:
+    owner = house.person("process_owner")
+    draft = begin(house, owner)
+    path = draft.replace("/draf/", "/skenario/")
+    dropped = {"revision": "1", "nama": "a01_rujukan_kesehatan"}
+    assert owner.post(f"{path}/hapus", {**dropped, "nama": "../sop"}, on=path).status_code == 404
+    assert owner.post(f"{path}/hapus", dropped, on=path).status_code == 303
+    assert "belum punya skenario" in owner.get(path).text and "scenarios/a01_rujukan_kesehatan.toml" in owner.get(draft).text

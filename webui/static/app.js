@@ -9,6 +9,9 @@
 
   $('[data-focus]')?.focus();
 
+  // What is done bit by bit goes on by itself; without script its button is pressed again.
+  $('form[data-goes-on]')?.requestSubmit();
+
   // One click, one request: a second submit of the same form within four seconds is dropped.
   document.addEventListener('submit', (event) => {
     const form = event.target;

@@ -1,0 +1,76 @@
+"""The part of `engine.sops` that is about a draft's scenarios: how they go, and what becomes of those that go otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from engine import authorization, errors, scenario_board, scenario_check, scenario_names, versions
+from engine.bundle import SopBundle
+from engine.commands import drafts as commands
+from engine.executor import Context
+from engine.scenario_results import ScenarioBoard
+from engine.trying import Trying
+from engine.types import Actor
+
+
+class Rehearsing(Trying):
+    """Scenarios are files of the draft: what changes one is the draft's next revision, and the comparison tells of it."""
+
+    def scenarios(self, actor: Actor, draft_id: str, *, language: str = "id") -> ScenarioBoard:
+        """The scenarios of a draft's latest revision, with how they went if they were played on it, and what the check says of them.
+
+        Raises:
+            NotFound: the agency has no such draft.
+            BundleRefused: it cannot run.
+        """
+        authorization.require(actor, "sop.read_drafts")
+
+        def query(context: Context) -> ScenarioBoard:
+            row = commands.own(context, draft_id)
+            definition, found = versions.of_draft(context, row).definition, scenario_check.known(context, row)
+            board = ScenarioBoard(summary=versions.draft_summary(context, row), scenarios=found.scenarios, played_at=found.played_at,
+                                  findings=scenario_check.findings(found.scenarios))
+            if board.waiting or found.played_at is None:
+                return board
+            return scenario_board.covered(board, definition, found.taken, language=language)
+
+        return self._executor.read(actor, query)
+
+    def play_scenarios(self, actor: Actor, draft_id: str) -> None:
+        """Plays those of a draft's scenarios that were not played on its files and the agency's tables yet, for
+        `scenario_board.LONGEST` at most; called again, it goes on.
+
+        Raises:
+            NotFound: the agency has no such draft.
+            BundleRefused: it cannot run.
+        """
+        authorization.require(actor, "sop.try")
+        authorization.require(actor, "sop.read_drafts")
+        scenario_check.play(self._executor, actor, draft_id)
+
+    def write_scenarios_anew(self, actor: Actor, draft_id: str, names: Collection[str], *, expected_revision: int) -> int:
+        """These scenarios as they went, in the place of what is written; the draft's next revision.
+
+        Raises:
+            NotFound: one of them was not played, goes as written, or cannot be written anew.
+            StaleRevision, DraftClosed: as `save_draft`.
+        """
+        authorization.require(actor, "sop.draft")
+        bundle = self._bundle(actor, draft_id, expected_revision)
+        known = self._executor.read(actor, lambda context: scenario_check.known(context, commands.own(context, draft_id)))
+        anew = {one.name: one.anew for one in known.scenarios if one.anew is not None}
+        if not names or set(names) - anew.keys():
+            raise errors.NotFound(draft_id=draft_id)
+        files = {scenario_names.path_of(name): anew[name] for name in sorted(set(names))}
+        return self._next(actor, draft_id, SopBundle.from_files({**bundle.files, **files}), f"Tulis ulang: {', '.join(files)}",
+                          expected_revision)
+
+    def drop_scenario(self, actor: Actor, draft_id: str, name: str, *, expected_revision: int) -> int:
+        """The draft's next revision, without this scenario. Raises `NotFound`, `StaleRevision`, `DraftClosed`."""
+        authorization.require(actor, "sop.draft")
+        bundle = self._bundle(actor, draft_id, expected_revision)
+        path = scenario_names.path_of(name)
+        if path not in bundle.files:
+            raise errors.NotFound(draft_id=draft_id)
+        left = {each: data for each, data in bundle.files.items() if each != path}
+        return self._next(actor, draft_id, SopBundle.from_files(left), f"- {path}", expected_revision)

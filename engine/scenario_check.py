@@ -1,0 +1,153 @@
+"""The scenarios of a draft as a part of its check: played once on its files and the agency's tables, and kept.
+
+What is kept belongs to the bytes: the files but scenarios, calendar and parameters, and each scenario's own. So one that is written
+anew is played again, and nothing else is; nor does another process play what one has played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from engine import canonical, journal, pack, scenario_board, scenario_names, versions
+from engine.bundle import SopBundle
+from engine.commands import drafts as commands
+from engine.executor import Context, Executor
+from engine.rehearsal import Setting
+from engine.scenario_results import PlayedScenario, Went
+from engine.sop_refusals import ScenarioUnaccepted
+from engine.types import Actor, LintFinding, Severity, Text
+from storage import agencies, drafts, scenario_runs
+
+KEPT: Final = timedelta(days=90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known of a draft's scenarios: how they went, the flows taken, when the last of them was played."""
+
+    scenarios: tuple[PlayedScenario, ...]
+    taken: frozenset[str]
+    played_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Waiting:
+    state: str
+    stories: Mapping[str, tuple[str, bytes]]   # name -> digest of its file, its bytes
+    setting: Setting
+
+
+def known(context: Context, row: drafts.DraftRow) -> Known:
+    """What was played on the draft's latest revision and today's tables."""
+    state, stories = _stories(context, row)
+    kept = scenario_runs.of_state(context.uow, row.agency_id, state)
+    found = []
+    for name, (digest, data) in stories.items():
+        seen = scenario_board.read(name, data)
+        is_kept = seen.state is Went.UNKNOWN and digest in kept
+        found.append(scenario_board.from_bytes(seen, kept[digest].went) if is_kept else scenario_board.Playing(scenario=seen))
+    return Known(scenarios=tuple(one.scenario for one in found), taken=frozenset(flow for one in found for flow in one.taken),
+                 played_at=max((row.played_at for row in kept.values()), default=None))
+
+
+def play(executor: Executor, actor: Actor, draft_id: str, *, but: Collection[str] = ()) -> None:
+    """Plays what was not yet played of a draft's scenarios, `but` some, for `scenario_board.LONGEST` at most, and keeps how it went.
+
+    Raises:
+        NotFound: the agency has no such draft.
+        BundleRefused: it cannot run.
+    """
+    waiting = executor.read(actor, lambda context: _waiting(context, commands.own(context, draft_id), but))
+    if waiting is None:
+        return
+    played = scenario_board.play(waiting.setting, {name: data for name, (_, data) in waiting.stories.items()}, now=executor.clock.now)
+    went = {waiting.stories[name][0]: scenario_board.to_bytes(one) for name, one in played.items()}
+
+    def keep(context: Context) -> None:
+        agency_id = actor.agency_id
+        there = scenario_runs.of_state(context.uow, agency_id, waiting.state)
+        scenario_runs.forget(context.uow, agency_id, before=context.now - KEPT)
+        scenario_runs.add(context.uow, [
+            scenario_runs.RunRow(agency_id=agency_id, state=waiting.state, story=story, went=data, played_at=context.now)
+            for story, data in went.items() if story not in there])
+
+    executor.run(actor, keep)
+
+
+def of_proposal(executor: Executor, actor: Actor, draft_id: str, reasons: Mapping[str, str]) -> tuple[LintFinding, ...]:
+    """What a draft is proposed or approved with in spite of its scenarios; they are played first, where nobody did yet.
+
+    Raises:
+        ScenarioUnaccepted: no reason is given for one that does not go as written, or that there was no time to play.
+    """
+    play(executor, actor, draft_id, but=reasons)
+    found = findings(executor.read(actor, lambda context: known(context, commands.own(context, draft_id)).scenarios))
+    if names := [name for one in found if (name := scenario_names.name_of(one.file)) not in reasons]:
+        raise ScenarioUnaccepted(names)
+    return found
+
+
+def reasons_of(found: Collection[LintFinding], reasons: Mapping[str, str]) -> dict[str, str]:
+    """Those of the reasons that are needed."""
+    names = (scenario_names.name_of(one.file) for one in found)
+    return {name: reasons[name] for name in names}
+
+
+def findings(scenarios: Collection[PlayedScenario]) -> tuple[LintFinding, ...]:
+    """What the check says of them. Those still to be played are no hindrance: they are played when the draft is proposed."""
+    return tuple(_finding(one) for one in scenarios if one.state.hinders or one.state is Went.UNKNOWN)
+
+
+def accepted(found: Collection[LintFinding], reasons: Mapping[str, str]) -> tuple[LintFinding, ...]:
+    """The same as the version carries them on: each with the reason it was accepted for."""
+    why = reasons_of(found, reasons)
+    return tuple(replace(one, severity=Severity.ADVICE, instead=Text(f"Diterima: {reason}", f"Accepted: {reason}"))
+                 for one in found for reason in (why[scenario_names.name_of(one.file)],))
+
+
+def _finding(one: PlayedScenario) -> LintFinding:
+    code, message, instead = _SAID[one.state]
+    return LintFinding(code=code, severity=Severity.ADVICE if one.state is Went.UNKNOWN else Severity.RULE,
+                       file=scenario_names.path_of(one.name), line=None, element_id=None, message=message, instead=instead)
+
+
+_MEND: Final = Text("Perbaiki drafnya, tulis ulang skenarionya, atau sebutkan saat mengajukan mengapa itu diterima.",
+                    "Mend the draft, write the scenario anew, or say when you propose it why that is accepted.")
+_SAID: Final = {
+    Went.OTHERWISE: ("scenario-otherwise", Text("Skenario ini tidak berjalan seperti tertulis.",
+                                                "This scenario does not go as it is written."), _MEND),
+    Went.UNREADABLE: ("scenario-not-read", Text("Skenario ini tidak dapat dibaca, jadi tidak dimainkan.",
+                                                "This scenario cannot be read, so it was not played."), _MEND),
+    Went.TOO_LONG: ("scenario-not-played", Text("Skenario ini tidak selesai dimainkan dalam waktu yang tersedia.",
+                                                "This scenario did not end in the time there is."), _MEND),
+    Went.UNKNOWN: ("scenario-not-played", Text("Skenario ini belum dimainkan pada revisi ini.",
+                                               "This scenario was not yet played on this revision."),
+                   Text("Mainkan skenarionya; saat draf diajukan ia dimainkan juga.",
+                        "Play the scenarios; it is played when the draft is proposed, too.")),
+}
+
+
+def _stories(context: Context, row: drafts.DraftRow) -> tuple[str, dict[str, tuple[str, bytes]]]:
+    """The digest of what they are played on, and the scenarios by name."""
+    digests = drafts.file_digests(context.uow, row.id, row.revision)
+    agency = agencies.get(context.uow, row.agency_id)
+    assert agency is not None
+    others = [[path, digest] for path, digest in digests.items() if not scenario_names.is_scenario(path)]
+    state = pack.bytes_digest(canonical.dumps([journal.SEMANTICS, others, agency.calendar_digest, agency.parameters_digest]))
+    files = scenario_board.files_of(drafts.files(context.uow, row.id, row.revision))
+    return state, {name: (digests[scenario_names.path_of(name)], data) for name, data in files.items()}
+
+
+def _waiting(context: Context, row: drafts.DraftRow, but: Collection[str]) -> _Waiting | None:
+    """What is still to be played; None: nothing is."""
+    unknown = {one.name for one in known(context, row).scenarios if one.state is Went.UNKNOWN} - set(but)
+    if not unknown:
+        return None
+    state, stories = _stories(context, row)
+    calendar, parameters = context.tables_of_agency()
+    return _Waiting(state=state, stories={name: story for name, story in stories.items() if name in unknown}, setting=Setting(
+        bundle=SopBundle.from_files(versions.of_draft(context, row).definition.files), findings=versions.draft_findings(context, row),
+        operations=tuple(context.executor.operations), calendar=calendar, parameters=parameters))

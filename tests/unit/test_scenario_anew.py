@@ -1,0 +1,128 @@
+"""A scenario's file is edited where its values stand: what does not change stays letter by letter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from engine import scenario_anew, table_scenario, toml_files, toml_places
+from engine.scenario_file import Expected, Scenario, Step, read_scenario
+
+FILE = b"""# Catatan di atas.
+source = "rekaan"   # sumber
+
+[start]
+at = 2026-11-10T08:30:00+07:00
+"as" = "intake_operator"
+with = { note = "a, \\"b\\" ] }", more = [1, 2] }
+
+[[step]]
+open = [   # yang menunggu
+  { task = "first", role = "companion", line = 1, due = 2026-11-10T09:00:00+07:00 },   # pertama
+  { task = "second", role = "companion", due = 2026-11-10 10:00:00+07:00, item = { line_no = 2 } },
+  { due = 2026-11-10T11:00:00+07:00, task = 'third', role = "companion" },
+]
+complete = "first"
+as = "companion"
+at = 2026-11-10T08:40:00+07:00
+verdict = "late"
+overrun = "PT5M"   # terlambat
+with = { text = '''tiga
+baris # bukan catatan''' }
+
+# Di antara.
+[[step]]
+open = []
+wait_until = 2026-11-11T08:00:00+07:00
+
+[end]
+completed = false
+documents = ["F10", "F12"]
+"""
+STORY = read_scenario(FILE)
+LATER = timedelta(minutes=10)
+SHIPPED = sorted(Path(__file__).resolve().parents[2].glob("bpmn/*/*/scenarios/*.toml"))
+
+
+def step(number: int, **other: object) -> Scenario:
+    steps = list(STORY.steps)
+    steps[number - 1] = replace(steps[number - 1], **other)  # type: ignore[arg-type]
+    return replace(STORY, steps=tuple(steps))
+
+
+def rows(*numbers: int, **other: object) -> tuple[Expected, ...]:
+    """Some rows of the first inbox, the first of them otherwise."""
+    found = [(STORY.steps[0].expected or ())[number - 1] for number in numbers]
+    return (replace(found[0], **other), *found[1:]) if found else ()  # type: ignore[arg-type]
+
+
+NEW = Expected(task="fourth", role="case_manager", due=STORY.at + LATER, item={"line_no": 3})
+CASES = {
+    "a due": (step(1, expected=rows(1, 2, 3, due=STORY.at + LATER)), 1),
+    "a due less": (step(1, expected=rows(1, 2, 3, due=None)), 1),
+    "the first key of a row less": (step(1, expected=(*rows(1, 2), *rows(3, due=None))), 1),
+    "a role": (step(1, expected=rows(1, 2, 3, role="supervisor")), 1),
+    "the first row less": (step(1, expected=rows(2, 3)), 1),
+    "two rows in the middle and at the end less": (step(1, expected=rows(1)), 3),
+    "no row left": (step(1, expected=()), 5),
+    "another row": (step(1, expected=(*rows(1, 2, 3), NEW)), 1),
+    "one row for another": (step(1, expected=(*rows(1, 2), NEW)), 2),
+    "a row where there was none": (step(2, expected=(replace(NEW, due=None),)), 1),
+    "who does it": (step(1, role="supervisor"), 1),
+    "on time after all": (step(1, verdict="on_time", overrun=None), 2),
+    "another overrun": (step(1, overrun=timedelta(minutes=15)), 1),
+    "who begins": (replace(STORY, role="companion"), 1),
+    "the end": (replace(STORY, end={"completed": True, "documents": ["F10"]}), 2),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_seen_takes_the_place_of_what_is_written_and_nothing_else_moves(name: str) -> None:
+    seen, lines = CASES[name]
+    anew = scenario_anew.written_anew(FILE, STORY, seen)
+    assert anew.is_kept_whole and read_scenario(anew.data) == seen
+    before, after = FILE.splitlines(), anew.data.splitlines()
+    assert len([line for line in before if line not in after]) == lines
+    assert b"# Catatan di atas." in after and b"# Di antara." in after
+
+
+def test_a_row_gets_a_due_it_had_not() -> None:
+    without = FILE.replace(b", due = 2026-11-10T09:00:00+07:00 }", b" }")
+    anew = scenario_anew.written_anew(without, read_scenario(without), STORY)
+    assert anew.is_kept_whole and read_scenario(anew.data) == STORY
+
+
+@pytest.mark.parametrize("inline", [
+    b"source = 'x'\nstart = { at = 2026-11-10T08:30:00+07:00, as = 'a' }\nstep = [ { complete = 't', as = 'a', verdict = 'late' } ]\n",
+    b"source = 'x'\nstart.at = 2026-11-10T08:30:00+07:00\nstart.as = 'a'\n[[step]]\ncomplete = 't'\nas = 'a'\nverdict = 'late'\n",
+])
+def test_however_a_file_is_written_the_story_comes_out_as_seen(inline: bytes) -> None:
+    told = read_scenario(inline)
+    seen = replace(told, role="b", steps=(Step(complete="t", role="c", verdict=None),))
+    anew = scenario_anew.written_anew(inline, told, seen)
+    assert read_scenario(anew.data) == seen and not anew.is_kept_whole, "nothing is written that was not read back"
+    other = replace(told, steps=(replace(told.steps[0], role="c", verdict="on_time"),))
+    assert scenario_anew.written_anew(inline, told, other).is_kept_whole
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_file_is_found_its_way_in(path: Path) -> None:
+    data = path.read_bytes()
+    read, tables = toml_files.read_toml(data), toml_places.tables(data.decode())
+    if table_scenario.asks_tables(data):
+        assert sum(table.header == "decide" for table in tables) == len(read["decide"])
+        return
+    story = read_scenario(data)
+    seen = replace(story, steps=tuple(replace(step, expected=None if step.expected is None else tuple(
+        replace(row, due=None if row.due is None else row.due + LATER) for row in step.expected)) for step in story.steps))
+    anew = scenario_anew.written_anew(data, story, seen)
+    assert anew.is_kept_whole and read_scenario(anew.data) == seen
+
+
+def test_instants_keep_the_clock_they_are_written_by() -> None:
+    utc = datetime.fromisoformat("2026-11-10T02:10:00+00:00")
+    anew = scenario_anew.written_anew(FILE, STORY, step(1, expected=rows(1, 2, 3, due=utc)))
+    assert b"due = 2026-11-10T09:10:00+07:00" in anew.data

@@ -1,0 +1,81 @@
+"""What the pages say of a draft's scenarios: how each went, and in words what went otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+
+from webui import context, words
+
+
+def state_word(scenario: Any) -> str:
+    """How it went."""
+    return {
+        "as_written": _("berjalan seperti tertulis"), "otherwise": _("berjalan lain"), "unreadable": _("berkasnya tidak dapat dibaca"),
+        "too_long": _("tidak selesai dalam waktu yang tersedia"), "": _("belum dimainkan"),
+        "changes_sop": _("mengubah SOP di tengah jalan; tidak dimainkan pada draf"),
+    }[scenario.state.value]
+
+
+def went(scenario: Any) -> list[str]:
+    """What went otherwise: the first thing, and where the story could not be played on."""
+    found = [] if scenario.otherwise is None else [differs(scenario.otherwise)]
+    if (stopped := scenario.stopped_at) is not None:
+        found = [*found[:stopped is not scenario.otherwise], _("Berhenti di sini: %(why)s", why=differs(stopped))]
+    return [*found, *scenario.problems]
+
+
+def differs(found: Any) -> str:
+    """One thing that went otherwise, with the step at which it did."""
+    return f"{place(found)}: {_difference(found)}"
+
+
+def place(found: Any) -> str:
+    """The step it is about."""
+    return {0: _("Saat dimulai"), -1: _("Pada akhirnya")}.get(found.step, _("Langkah %(number)s", number=found.step))
+
+
+def change(found: Any) -> tuple[str, str, str]:
+    """What is written anew: what it is of, what is written, what takes its place."""
+    what = {
+        "role": _("Pelaksana"), "due": _("Tenggat"), "verdict": _("Penilaian waktu"), "handling_verdict": _("Penilaian waktu penanganan"),
+        "overrun": _("Kelewatan"), "not-open": _("Tugas yang menunggu"), "not-written": _("Tugas yang menunggu"),
+        "completed": _("Proses"), "documents": _("Dokumen yang terbit"),
+    }.get(found.what, found.what)
+    before, after = {
+        "not-open": (_("menunggu"), _("tidak menunggu")), "not-written": (_("tidak tertulis"), _word(found.what, found.seen)),
+        "completed": (_("belum selesai"), _("selesai")),
+    }.get(found.what) or (_word(found.what, found.written), _word(found.what, found.seen))
+    return f"{what}: {found.name}" if found.name else what, before, after
+
+
+def _difference(found: Any) -> str:
+    written, seen = _word(found.what, found.written), _word(found.what, found.seen)
+    return {
+        "refused": _("%(name)s ditolak: %(seen)s", name=found.name or _("ini"), seen=seen),
+        "not-refused": _("%(name)s seharusnya ditolak, tetapi dikerjakan", name=found.name or _("ini")),
+        "not-open": _("tugas %(name)s tidak terbuka", name=found.name),
+        "not-written": _("tugas %(name)s terbuka (%(seen)s), tetapi tidak tertulis", name=found.name, seen=seen),
+        "role": _("%(name)s untuk %(seen)s, tertulis %(written)s", name=found.name or _("ini"), seen=seen, written=written),
+        "due": _("tenggat tugas %(name)s %(seen)s, tertulis %(written)s", name=found.name, seen=seen, written=written),
+        "completed": _("prosesnya selesai, tertulis belum") if found.seen else _("prosesnya belum selesai, tertulis selesai"),
+        "documents": _("dokumen yang terbit %(seen)s, tertulis %(written)s", seen=seen, written=written),
+    }.get(found.what) or _("penilaian waktu %(name)s %(seen)s, tertulis %(written)s", name=found.name, seen=seen, written=written)
+
+
+def _word(what: str, value: Any) -> str:
+    if isinstance(value, Mapping):   # a refusal in both languages, and the fields it is about
+        fields = ", ".join(value["fields"])
+        return f"{value['en' if context.language() == 'en' else 'id']}{f' ({fields})' if fields else ''}"
+    if isinstance(value, datetime):
+        return words.exact(value)
+    if isinstance(value, timedelta):
+        return words.span(value)
+    if value in (None, ""):
+        return _("tidak ada")
+    if what in ("role", "not-written"):
+        return ", ".join(words.role_word(role) for role in str(value).split(", "))
+    return words.verdict_word(str(value)) if what in ("verdict", "handling_verdict") else str(value)
