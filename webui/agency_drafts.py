@@ -121,6 +121,14 @@ def _of_change(change: TableChange) -> dict[str, str]:
             **_boxes("first", hours.first), **_boxes("last", hours.last), **week_boxes(hours.week)}
 
 
+def _new_week(calendar: AgencyCalendar) -> dict[str, str]:
+    """As it is today; from the day of the address on, or (`ubah`) as it was planned from that day on."""
+    planned = next((one for one in calendar.planned if one.first.isoformat() == request.args.get("mulai")), None)
+    shown = planned if planned is not None and "ubah" in request.args else calendar.ordinary
+    return {**_boxes("first", planned.first if planned is not None else None), **week_boxes(shown.week),
+            "on_holidays": "yes" if shown.on_holidays else ""}
+
+
 def _new_season(calendar: AgencyCalendar) -> dict[str, str]:
     """As the season of the address has it, from tomorrow on where it has begun; else with the ordinary hours."""
     season = _season(calendar, request.args.get("musim", ""))
@@ -154,7 +162,7 @@ def _days_off(calendar: AgencyCalendar) -> dict[str, str]:
 
 
 _BEGUN: Mapping[str, Callable[[AgencyCalendar], dict[str, str]]] = {
-    "hari": _days_off, "jam": lambda calendar: week_boxes(calendar.week), "musim": _new_season, "akhir-musim": _ended_season,
+    "hari": _days_off, "jam": _new_week, "musim": _new_season, "akhir-musim": _ended_season,
     "satu-hari": _new_day, "hapus-satu-hari": _ended_day,
     "tutup": lambda calendar: {"closes": "yes" if calendar.same_day_closes else "no"},
 }

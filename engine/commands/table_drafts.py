@@ -110,7 +110,7 @@ def draft_season(
     if of is not None:
         was = _season(context, of)
         content["of"] = was.first.isoformat()
-        if was.first <= today:
+        if was.first <= today < first:
             content["until"] = (first - _ONE).isoformat()
     if last < first:
         problems["last"] = _BACKWARDS

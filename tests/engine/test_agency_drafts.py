@@ -75,6 +75,8 @@ def test_other_weekly_hours_from_a_day_on_leave_what_was_before(bureau: Bureau) 
     confirmed(bureau.office, case)
     with pytest.raises(table_refusals.ChangesNothing):
         week(bureau, days=3)
+    bureau.change(week(bureau, hours=people.working_calendar(bureau.owner).week))
+    assert due(bureau, case) == at(bureau, 1, 7, 35) and not people.working_calendar(bureau.owner).planned, "called off"
     before = bureau.office.executor.read(bureau.owner, lambda context: context.tables_of_agency())
     people.register_agency((offices.KALBAR / "agency.toml").read_bytes())
     assert bureau.office.executor.read(bureau.owner, lambda context: context.tables_of_agency()) == before
@@ -90,6 +92,8 @@ def test_what_cannot_be_is_refused_beside_its_box(bureau: Bureau) -> None:
         bureau.owner, first=bureau.today, hours=given, source=" ", reason="")) == wrong | {"first", "source", "reason"}
     assert refused(lambda: bureau.people.draft_week(bureau.owner, first=bureau.today + DAY, hours={}, **WHY)) == {"open.0"}
     assert refused(lambda: season(bureau, last=0, name=" ")) == {"last", "name"}
+    with pytest.raises(errors.NotFound):
+        season(bureau, of=bureau.today)
     assert refused(lambda: season(bureau, days=0)) == {"first"} and refused(lambda: season(bureau, last=4000)) == {"last"}
     assert refused(lambda: single(bureau, opens="", closes="")) == {"open.day"} and refused(lambda: single(bureau, days=-1)) == {"day"}
     assert refused(lambda: single(bureau, pause="09.00-10.00")) == {"break.day"}
@@ -138,6 +142,7 @@ def test_of_a_season_that_runs_what_has_passed_stays(bureau: Bureau) -> None:
     today, last = bureau.today, bureau.today + 8 * DAY
     assert refused(lambda: people.end_season(bureau.owner, of=of, last=None, **WHY)) == {"last"}
     assert refused(lambda: people.end_season(bureau.owner, of=of, last=today - DAY, **WHY)) == {"last"}
+    assert refused(lambda: season(bureau, of=of, first=date.min)) == {"first"}
     longer = people.draft_season(bureau.owner, of=of, name="Ramadan 1448 H", first=today + DAY, last=last + DAY, hours=week_boxes(FASTING), **WHY)
     bureau.change(longer)
     (_, now) = people.working_calendar(bureau.owner).seasons

@@ -59,6 +59,8 @@ def test_weekly_hours_are_written_corrected_taken_back_and_approved(house: House
     page = owner.post(f"{PAGE}/jam", {**given, "on_holidays": "yes"}, on=again_from).headers["Location"]
     owner.post(f"{page}/ajukan", on=page)
     assert head.post(f"{page}/sahkan", {"reason": "Sesuai", "passphrase": PASSPHRASE}, on=page).status_code == 303
+    changed, kept = (owner.get(f"{PAGE}/jam?mulai={first.isoformat()}{more}").text for more in ("&ubah=1", ""))
+    assert [(value(each, "open.0"), value(each, "first.d")) for each in (changed, kept)] == [("09.00", str(first.day)), ("07.30", str(first.day))]
     seen = house.person("companion", "en").get(PAGE).text
     assert "09:00–12:00, 13:00–17:00" in seen and "Open on public holidays" in seen and "Propose" not in seen
 
