@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 from hypothesis import HealthCheck, settings
 
 from engine import front_door
@@ -17,7 +18,7 @@ from engine.lint import guarded
 from tests.support import postgres
 from tests.support.in_memory import keep_files_in_memory
 from tests.support.not_run import NotRunList, not_run
-from tests.support.once import Checked, Migrated
+from tests.support.once import Checked, CompiledTemplates, Migrated
 
 # One profile for every machine: a slow one must not turn a property into a failure, and a failure must come again.
 settings.register_profile("kawal", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -37,11 +38,12 @@ def _quick_hashes() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _alike_only_once() -> Iterator[None]:
-    """Databases brought up and SOPs checked; `tests/migrations` and a served product go all the way each time."""
+    """Databases brought up, SOPs checked and templates compiled; `tests/migrations` and a served product go all the way each time."""
     migrated = Migrated(front_door.migrate)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(front_door, "migrate", migrated)
         patch.setattr(guarded, "lint_guarded", Checked(guarded.lint_guarded))
+        patch.setitem(Flask.jinja_options, "bytecode_cache", CompiledTemplates())
         yield
     migrated.forget()
 

@@ -1,4 +1,5 @@
-"""What hundreds of tests would otherwise do alike: the way up through all migrations, and the check of the same SOP in a child process.
+"""What hundreds of tests would otherwise do alike: the way up through all migrations, the check of the same SOP in a child process, and the
+compiling of templates.
 
 Each is done for real the first time in a test process; a database that was brought up is copied, what a check said is remembered.
 """
@@ -10,9 +11,11 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import psycopg
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import URL, make_url
 
 from engine.bundle import SopBundle
@@ -80,3 +83,16 @@ class Checked:
         if key not in self._said:
             self._said[key] = self._really(bundle, **limits)
         return list(self._said[key])
+
+
+class CompiledTemplates(BytecodeCache):
+    """Jinja's own memory of compiled templates, by name and source; the pages of many applications come from the same ones."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.support import fake_engine, fake_world
 from tests.support.open_house import OpenHouse
-from webui import limits
+from webui import context, limits
 from webui.app import create_app
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -49,11 +49,17 @@ def engine() -> fake_engine.FakeEngine:
     return fake_world.world()
 
 
+@pytest.fixture(scope="session")
+def _application() -> Flask:
+    return create_app(fake_world.world(), settings=fake_engine.settings())
+
+
 @pytest.fixture
-def app(engine: fake_engine.FakeEngine) -> Iterator[Flask]:
-    application = create_app(engine, settings=fake_engine.settings())
+def app(engine: fake_engine.FakeEngine, _application: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application over this test's engine, of which it keeps nothing else: to make one takes longer than most tests."""
+    monkeypatch.setitem(_application.extensions, context.EXTENSION, engine)
     limits.limiter.reset()
-    yield application
+    return _application
 
 
 @pytest.fixture
