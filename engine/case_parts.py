@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -95,8 +95,16 @@ class Known:
 
 def known(context: Context, row: cases.CaseRow, about: authorization.ObjectFacts) -> Known:
     """The case as the actor sees it now."""
-    return Known(context=context, row=row, about=about, sight=facts.sight_of(context.actor, about),
-                 instances=tuple(instance_rows.of_case(context.uow, row.id)))
+    return known_of(context, [(row, about)])[0]
+
+
+def known_of(context: Context, cases_about: Sequence[tuple[cases.CaseRow, authorization.ObjectFacts]]) -> list[Known]:
+    """Several cases, in their order, with one question to the database however many there are."""
+    instances: dict[str | None, list[instance_rows.InstanceRow]] = {}
+    for each in instance_rows.of_cases(context.uow, [row.id for row, _ in cases_about]) if cases_about else []:
+        instances.setdefault(each.case_id, []).append(each)
+    return [Known(context=context, row=row, about=about, sight=facts.sight_of(context.actor, about),
+                  instances=tuple(instances.get(row.id, ()))) for row, about in cases_about]
 
 
 def head(of: Known) -> CaseHead:

@@ -6,7 +6,7 @@ Facts and their instants, none of them judged: what must be there the SOP's own 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -41,14 +41,16 @@ _NOTHING_FOUND: Final[tuple[Value, ...]] = (None, "", False, [], "unknown", "not
 _RISK: Final = ("risk", "risk_level", "risk_items")
 
 
-def known_to(context: Context, row: InboxRow) -> Known | None:
-    """The case of this task as the actor sees it; None where there is none, or the case or the step is none that they may read of."""
-    case = cases.get(context.uow, row.task.case_id) if row.task.case_id is not None else None
-    about = None if case is None else facts.of_case(context, case)
-    if case is None or about is None or not authorization.allows(context.actor, "case.read", about):
-        return None
-    known = case_parts.known(context, case, about)
-    return known if row.task.sensitivity in known.sight.classes else None
+def known_to(context: Context, rows: Iterable[InboxRow]) -> dict[str, Known]:
+    """task id -> its case as the actor sees it; none where there is no case, or the case or the step is none that they may read of."""
+    wanted = [row for row in rows if row.task.case_id is not None]
+    ids = sorted({row.task.case_id or "" for row in wanted})
+    found = cases.find(context.uow, context.actor.agency_id, ids=ids, limit=len(ids)) if ids else []
+    readable = [(case, about) for case, about in zip(found, facts.of_cases(context, found), strict=True)
+                if authorization.allows(context.actor, "case.read", about)]
+    known = {each.row.id: each for each in case_parts.known_of(context, readable)}
+    return {row.task.id: case for row in wanted if (case := known.get(row.task.case_id or "")) is not None
+            and row.task.sensitivity in case.sight.classes}
 
 
 def beside(known: Known, row: InboxRow, definition: Definition) -> CaseStanding:

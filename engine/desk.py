@@ -135,12 +135,11 @@ class Desk:
         authorization.require(actor, "desk.read")
 
         def query(context: Context) -> Mapping[str, CaseStanding]:
-            found = {}
-            for task_id, row in inbox.of_ids(context.uow, task_ids, actor.account_id).items():
-                asks = row.task.element_id in self._of(context, row.deployment_id).decisions
-                if asks and (known := case_standing.known_to(context, row)) is not None:
-                    found[task_id] = case_standing.beside(known, row, context.executor.definition(context.uow, row.deployment_id))
-            return found
+            rows = {task_id: row for task_id, row in inbox.of_ids(context.uow, task_ids, actor.account_id).items()
+                    if row.task.element_id in self._of(context, row.deployment_id).decisions}
+            known = case_standing.known_to(context, rows.values())
+            return {task_id: case_standing.beside(case, row, context.executor.definition(context.uow, row.deployment_id))
+                    for task_id, case in known.items() for row in [rows[task_id]]}
 
         return self._executor.read(actor, query)
 

@@ -48,7 +48,7 @@ def brief(context: Context, row: InboxRow, definition: Definition, about: Object
         told = list(zip(versions, opened, strict=True))
         comments = _comments(context, form.record, definition, told, facts.sight_of(context.actor, about))
     names = accounts.names(context.uow, asked_by)
-    known = case_standing.known_to(context, row) if row.task.completed_at is None else None
+    known = case_standing.known_to(context, [row] if row.task.completed_at is None else []).get(row.task.id)
     return DecisionBrief(
         requested_by=tuple(names[each] for each in sorted(asked_by) if each in names), requested_at=row.task.ready_at,
         comments=tuple(comments[-_MOST_COMMENTS:]), standing=case_standing.beside(known, row, definition) if known else None,

@@ -79,7 +79,7 @@ def test_letters_refused_and_other_open_steps_stand_beside(office: Office) -> No
     def query(context: Context) -> CaseStanding:
         row = inbox.get(context.uow, approval.id, context.actor.account_id)
         assert row is not None
-        known = case_standing.known_to(context, row)
+        known = case_standing.known_to(context, [row]).get(row.task.id)
         assert known is not None
         return case_standing.beside(known, row, context.executor.definition(context.uow, row.deployment_id))
 

@@ -336,7 +336,7 @@ def test_whoever_decides_reads_since_when_a_partner_has_not_answered(scene: Scen
 
     def query(context: Context) -> CaseStanding:
         row = inbox.get(context.uow, decided.id, context.actor.account_id)
-        known = case_standing.known_to(context, row) if row is not None else None
+        known = case_standing.known_to(context, [row]).get(row.task.id) if row is not None else None
         assert row is not None and known is not None
         return case_standing.beside(known, row, context.executor.definition(context.uow, row.deployment_id))
 
