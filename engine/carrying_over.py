@@ -15,7 +15,6 @@ from engine.publishing import Publishing
 from engine.sop_results import CarryOver
 from engine.types import Actor
 from engine.versions import draft_summary
-from storage import deployments, drafts
 
 
 class CarryingOver(Publishing):
@@ -60,9 +59,9 @@ def _carried(context: Context, draft_id: str, choices: Mapping[str, str]) -> tup
     onto = commands.overtaken_by(context, row)
     if onto is None:
         return None
-    base = {} if row.based_on is None else deployments.files(context.uow, commands.own_version(context, row.based_on).id)
+    base = {} if row.based_on is None else commands.files_of_version(context, row.based_on)
     version = commands.own_version(context, onto)
-    found = merging.carried(base, deployments.files(context.uow, version.id), drafts.files(context.uow, row.id, row.revision),
+    found = merging.carried(base, commands.files_of_version(context, version.id), commands.files_of(context, row),
                             {key: Side(side) for key, side in choices.items() if side in set(Side)})
     return CarryOver(summary=draft_summary(context, row), onto=version.id, onto_version=version.version, fates=found.fates,
                      clashes=found.clashes), found

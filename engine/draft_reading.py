@@ -13,7 +13,7 @@ from engine.sop_refusals import DraftClosed
 from engine.sop_results import DraftState
 from engine.types import LintFinding, Text
 from engine.versions import draft_findings, draft_summary
-from storage import deployments, drafts
+from storage import drafts
 
 
 def edited(context: Context, draft_id: str) -> drafts.DraftRow:
@@ -63,14 +63,14 @@ def held(context: Context, files_id: str) -> Held:
     """The agency's draft of that id as it stands, whoever edits it, or else its version. Raises `NotFound`."""
     if drafts.get(context.uow, files_id) is None:
         version = commands.own_version(context, files_id)
-        bundle = SopBundle.from_files(deployments.files(context.uow, version.id))
+        bundle = SopBundle.from_files(commands.files_of_version(context, version.id))
         return Held(bundle=bundle, summary=FilesSummary(
             id=version.id, key=version.key, title=sop_toml.read_folder(bundle.files, "").title, version=version.version, revision=0,
             is_editable=False))
     row = commands.own(context, files_id)
     said = draft_summary(context, row)
     return Held(
-        bundle=SopBundle.from_files(drafts.files(context.uow, row.id, row.revision)), findings=draft_findings(context, row),
+        bundle=SopBundle.from_files(commands.files_of(context, row)), findings=draft_findings(context, row),
         summary=FilesSummary(
             id=row.id, key=row.key, title=said.title, version=None, revision=row.revision,
             is_editable=row.state == DraftState.DRAFT and authorization.allows(context.actor, "sop.draft")))

@@ -37,7 +37,7 @@ def board(context: Context, draft_id: str, file: str) -> DrawingBoard:
     row = commands.own(context, draft_id)
     if row.state != DraftState.DRAFT:
         raise DraftClosed()
-    bundle = SopBundle.from_files(drafts.files(context.uow, row.id, row.revision))
+    bundle = SopBundle.from_files(commands.files_of(context, row))
     own = own_diagrams(bundle.files)
     chosen = file or next(iter(own), "")
     if chosen not in own:

@@ -12,7 +12,6 @@ from engine.editing_results import FormBoard, TableBoard
 from engine.executor import Context
 from engine.publishing import Publishing
 from engine.types import Actor, Text
-from storage import drafts
 
 
 class Editing(Publishing):
@@ -116,6 +115,6 @@ class Editing(Publishing):
             row = draft_reading.edited(context, draft_id)
             if row.revision != expected_revision:
                 raise errors.StaleRevision()
-            return SopBundle.from_files(drafts.files(context.uow, row.id, row.revision))
+            return SopBundle.from_files(commands.files_of(context, row))
 
         return self._executor.read(actor, query)

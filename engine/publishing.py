@@ -21,7 +21,7 @@ from engine.lint import guarded
 from engine.settings import Settings
 from engine.sop_results import Comparison, DraftDetail, DraftSummary, DrawingBoard, ImportReport, Proposal
 from engine.types import Actor, LintFinding, Severity, Text, TimeStandard
-from storage import deployments, drafts
+from storage import drafts
 
 
 class Publishing:
@@ -87,7 +87,7 @@ class Publishing:
             earlier = drafts.revision(context.uow, row.id, number)
             if earlier is None:
                 raise errors.NotFound(draft_id=draft_id)
-            return drafts.files(context.uow, row.id, number), earlier.based_on
+            return commands.files_of(context, row, number), earlier.based_on
 
         files, based_on = self._executor.read(actor, query)
         checked = self._checked(actor, SopBundle.from_files(files), based_on=based_on)
@@ -161,7 +161,7 @@ class Publishing:
             opened = drafts.revision(context.uow, row.id, at_revision or row.revision)
             if opened is None:
                 raise errors.NotFound(draft_id=draft_id)
-            return drafts.files(context.uow, row.id, opened.revision), opened.based_on
+            return commands.files_of(context, row, opened.revision), opened.based_on
 
         before, based_on = self._executor.read(actor, query)
         bundle = lane_roles.with_lanes(draft_files.completed(SopBundle.from_files(files), before), lanes)
@@ -247,29 +247,33 @@ class Publishing:
 
         return self._proposal(actor, self._executor.run(actor, command))
 
-    def approve(self, actor: Actor, proposal_id: str, *, reason: str, passphrase: str, address: str = "") -> Proposal:
+    def approve(
+        self, actor: Actor, proposal_id: str, *, reason: str, passphrase: str, address: str = "", draft_id: str | None = None,
+    ) -> Proposal:
         """One approval, confirmed by the passphrase. With the last one that is needed the draft becomes the next version.
 
         Risks that the check only advises of are thereby accepted, for this reason; scenarios that go otherwise, for those of the
-        proposal. `address` slows down guessing, as at sign-in.
+        proposal. `address` slows down guessing, as at sign-in. `draft_id` is the draft that the approver
+        looks at, if any.
 
         Raises:
+            NotFound: it is none of the agency's, of another draft, or not the actor's to decide.
             SignInRefused, TooManyAttempts: the passphrase is not the actor's.
             OwnApproval: they edited or proposed it.
             ScenarioUnaccepted: by today's tables one goes otherwise that the proposal gives no reason for.
             EffectivePast, DraftOutdated, StaleRevision, InvalidSubmission, BundleRefused: it cannot come into force like this.
         """
-        draft_id, reasons = self._to_decide(actor, proposal_id)
+        found, reasons = self._to_decide(actor, proposal_id, draft_id)
         sign_in.confirm(self._executor, self._settings, actor.account_id, passphrase, address=address)
-        checked, definition = self._runnable(actor, draft_id)
-        hindering = scenario_check.of_proposal(self._executor, actor, draft_id, reasons)
+        checked, definition = self._runnable(actor, found)
+        hindering = scenario_check.of_proposal(self._executor, actor, found, reasons)
         checked = replace(checked, findings=(*checked.findings, *scenario_check.accepted(hindering, reasons)))
         self._executor.run(actor, lambda context: commands.approve(context, proposal_id, checked, definition, reason=reason))
         return self._proposal(actor, proposal_id)
 
-    def send_back(self, actor: Actor, proposal_id: str, *, reason: str) -> Proposal:
-        """Back to its editors. Raises `OwnApproval`, `StaleRevision`, `InvalidSubmission` as `approve` does."""
-        self._to_decide(actor, proposal_id)
+    def send_back(self, actor: Actor, proposal_id: str, *, reason: str, draft_id: str | None = None) -> Proposal:
+        """Back to its editors. Raises `NotFound`, `OwnApproval`, `StaleRevision`, `InvalidSubmission` as `approve` does."""
+        self._to_decide(actor, proposal_id, draft_id)
         self._executor.run(actor, lambda context: commands.send_back(context, proposal_id, reason=reason))
         return self._proposal(actor, proposal_id)
 
@@ -335,19 +339,20 @@ class Publishing:
             raise errors.BundleRefused(checked.findings)
         return checked, definitions.load(checked.bundle)
 
-    def _to_decide(self, actor: Actor, proposal_id: str) -> tuple[str, Mapping[str, str]]:
+    def _to_decide(self, actor: Actor, proposal_id: str, draft_id: str | None) -> tuple[str, Mapping[str, str]]:
         """The draft of a proposal that is the actor's to decide on, and the reasons it accepts scenarios for."""
         authorization.require(actor, commands.APPROVE)
         proposal, draft = self._executor.read(actor, lambda context: commands.own_proposal(context, proposal_id))
+        if draft_id not in (None, draft.id):
+            raise errors.NotFound(proposal_id=proposal_id)
         return draft.id, proposal.accepted or {}
 
     def _proposal(self, actor: Actor, proposal_id: str) -> Proposal:
         return self._executor.read(actor, lambda context: versions.proposal(context, *commands.own_proposal(context, proposal_id)))
 
 
-def _files(context: Context, draft_id: str | None, based_on: str | None) -> dict[str, bytes]:
+def _files(context: Context, draft_id: str | None, based_on: str | None) -> Mapping[str, bytes]:
     """The bytes of a draft's latest revision, or of a version; {} of neither."""
     if draft_id is not None:
-        row = commands.own(context, draft_id)
-        return drafts.files(context.uow, row.id, row.revision)
-    return {} if based_on is None else deployments.files(context.uow, commands.own_version(context, based_on).id)
+        return commands.files_of(context, commands.own(context, draft_id))
+    return {} if based_on is None else commands.files_of_version(context, based_on)

@@ -11,7 +11,7 @@ from engine.commands import drafts as commands
 from engine.draft_files import own_diagrams
 from engine.executor import Context
 from engine.render.layout import DiagramWithoutLayout
-from storage import deployments, drafts
+from storage import drafts
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # a zip knows no earlier instant; the same files give the same bytes
 
@@ -49,5 +49,5 @@ def folder(context: Context, version_id: str) -> bytes:
 def _files(context: Context, version_id: str) -> Mapping[str, bytes]:
     draft = drafts.get(context.uow, version_id)
     if draft is not None and versions.may_read(context, draft):
-        return drafts.files(context.uow, draft.id, draft.revision)
-    return deployments.files(context.uow, commands.own_version(context, version_id).id)
+        return commands.files_of(context, draft)
+    return commands.files_of_version(context, version_id)

@@ -68,7 +68,7 @@ def of_draft(context: Context, row: drafts.DraftRow) -> Version:
     findings = _findings(revision)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise errors.BundleRefused(findings)
-    definition = definitions.load(SopBundle.from_files(drafts.files(context.uow, row.id, row.revision)))
+    definition = definitions.load(SopBundle.from_files(commands.files_of(context, row)))
     return Version(id=row.id, key=row.key, number=row.revision, is_draft=True, effective_from=None, digest=revision.digest,
                    title=_title(row.title), process_id=definition.main_process or "", definition=definition)
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from engine.errors import EngineError, LostRace, NotAllowed, NotFound
+from engine.errors import EngineError, LostRace, NotAllowed, NotFound, StateCorrupt
 from webui import context, public
 
 Page = tuple[str, int]
@@ -76,7 +76,7 @@ def _refused(error: EngineError) -> Page:
     if isinstance(error, LostRace):
         return page(409)
     current_app.logger.warning("refused %s %s %s", error_id(), error.code, request.endpoint)
-    return page(409)
+    return page(500 if isinstance(error, StateCorrupt) else 409)   # nobody else's change: what is stored was altered or damaged
 
 
 def _failed(error: Exception) -> Page:

@@ -122,14 +122,14 @@ def approve(draft_id: str, proposal_id: str) -> Answer:
     """One approval; the passphrase is asked again."""
     return _change(draft_id, lambda actor, _revision: context.engine().sops.approve(
         actor, proposal_id, reason=request.form.get("reason", ""), passphrase=request.form.get("passphrase", ""),
-        address=request.remote_addr or ""), place="pengesahan")
+        address=request.remote_addr or "", draft_id=draft_id), place="pengesahan")
 
 
 @pages.post("/draf/<draft_id>/kembalikan/<proposal_id>")
 def send_back(draft_id: str, proposal_id: str) -> Answer:
     """Back to its editors."""
     return _change(draft_id, lambda actor, _revision: context.engine().sops.send_back(
-        actor, proposal_id, reason=request.form.get("reason", "")), place="pengesahan")
+        actor, proposal_id, reason=request.form.get("reason", ""), draft_id=draft_id), place="pengesahan")
 
 
 @pages.get("/banding/<old>/<new>")

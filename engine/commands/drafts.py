@@ -55,6 +55,27 @@ def own_version(context: Context, deployment_id: str) -> deployments.DeploymentR
     return row
 
 
+def files_of(context: Context, row: drafts.DraftRow, number: int | None = None) -> dict[str, bytes]:
+    """The bytes of a draft's revision, the latest where no `number` names another: what people check, try and approve.
+
+    Raises:
+        NotFound: there is no such revision.
+        StateCorrupt: they are no longer what was saved.
+    """
+    revision = drafts.revision(context.uow, row.id, row.revision if number is None else number)
+    if revision is None:
+        raise errors.NotFound(draft_id=row.id)
+    found = drafts.files(context.uow, row.id, revision.revision)
+    if SopBundle.from_files(found).digest != revision.digest:
+        raise errors.StateCorrupt(draft_id=row.id)
+    return found
+
+
+def files_of_version(context: Context, deployment_id: str) -> Mapping[str, bytes]:
+    """The bytes of one of the agency's versions. Raises `NotFound`, and `StateCorrupt` where they are no longer what was deployed."""
+    return context.executor.definition(context.uow, own_version(context, deployment_id).id).files
+
+
 def newest_of(context: Context, bundle: SopBundle) -> str | None:
     """The agency's newest version of the SOP that these files are of; None where there is none."""
     key = bundle.toml.get("key")
