@@ -2,7 +2,8 @@
 
 Every draft rests on a decree and a reason, and is seen by nobody but its author. With `change_id` it takes the place of that draft of
 theirs, of the same shape. All raise `InvalidSubmission` with the problems by box, `ChangesNothing` where it is so already, and for a
-`change_id` `NotFound` and `StaleRevision`. Hours are typed as `engine.typed_hours` reads them.
+`change_id` `NotFound` and `StaleRevision`. A day that is None was not given, or is none that a calendar has: a
+problem beside its box. Hours are typed as `engine.typed_hours` reads them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class AgencyDrafts:
             context, grounds, first=first, last=last, name=name, works=works))
 
     def draft_week(
-        self, actor: Actor, *, first: date, hours: Mapping[str, str], always: bool = False, on_holidays: bool = False, source: str,
+        self, actor: Actor, *, first: date | None, hours: Mapping[str, str], always: bool = False, on_holidays: bool = False, source: str,
         reason: str, change_id: str | None = None,
     ) -> str:
         """Other weekly hours from a day on, tomorrow at the earliest. `always`: day and night, every day; `on_holidays`: as well on days
@@ -39,8 +40,8 @@ class AgencyDrafts:
             context, grounds, first=first, hours=hours, always=always, on_holidays=on_holidays))
 
     def draft_season(
-        self, actor: Actor, *, name: str, first: date, last: date, hours: Mapping[str, str], of: date | None = None, source: str,
-        reason: str, change_id: str | None = None,
+        self, actor: Actor, *, name: str, first: date | None, last: date | None, hours: Mapping[str, str], of: date | None = None,
+        source: str, reason: str, change_id: str | None = None,
     ) -> str:
         """A season of other hours (Ramadan), both ends included; with `of`, in place of the season that begins on that day."""
         return self._draft(actor, source, reason, change_id, lambda context, grounds: commands.draft_season(
@@ -54,7 +55,8 @@ class AgencyDrafts:
             context, grounds, of=of, last=last))
 
     def draft_day_hours(
-        self, actor: Actor, *, day: date, name: str, hours: Mapping[str, str], source: str, reason: str, change_id: str | None = None,
+        self, actor: Actor, *, day: date | None, name: str, hours: Mapping[str, str], source: str, reason: str,
+        change_id: str | None = None,
     ) -> str:
         """Other hours of one day, over those of its week or season."""
         return self._draft(actor, source, reason, change_id, lambda context, grounds: commands.draft_day_hours(

@@ -19,6 +19,8 @@ pages = Blueprint("agency_drafts", __name__, url_prefix="/kalender-instansi")
 Answer = str | Response | tuple[str, int]
 Typed = Mapping[str, str]
 _SHAPE = "<any('hari', 'jam', 'musim', 'akhir-musim', 'satu-hari', 'hapus-satu-hari', 'tutup'):shape>"
+#: As the page has its boxes; those of hours stand before the last two, in the order in which they were read.
+_FIRST, _LAST = ("value", "first", "last", "day", "name"), ("source", "reason")
 _NO_DAY = ("Isi tanggalnya, misalnya 3/11/2026.", "Enter the date, 3/11/2026 for instance.")
 
 
@@ -70,7 +72,9 @@ def _saved(draft: Callable[[], str], page: Callable[[Mapping[str, str], str], st
     except (NotFound, NotAllowed):
         raise
     except InvalidSubmission as refusal:
-        return page(forms.problems_of(refusal), ""), 422
+        wrong = forms.problems_of(refusal)
+        boxes = [*_FIRST, *(box for box in wrong if box not in (*_FIRST, *_LAST)), *_LAST]
+        return page({box: wrong[box] for box in boxes if box in wrong}, ""), 422
     except EngineError as refusal:
         return page({}, sop_drafts.why(refusal)), 422
     return redirect(url_for("agency_tables.change", change_id=change_id), code=303)
@@ -226,17 +230,15 @@ def _draft_days(typed: Typed, said: Said) -> str:
 
 
 def _draft_week(typed: Typed, said: Said) -> str:
-    (first,) = _needed(typed, "first")
     return context.engine().people.draft_week(
-        context.actor(), first=first, hours=typed, always=typed.get("always") == "yes", on_holidays=typed.get("on_holidays") == "yes",
-        **said)
+        context.actor(), first=forms.typed_day(typed, "first"), hours=typed, always=typed.get("always") == "yes",
+        on_holidays=typed.get("on_holidays") == "yes", **said)
 
 
 def _draft_season(typed: Typed, said: Said) -> str:
-    first, last = _needed(typed, "first", "last")
     return context.engine().people.draft_season(
-        context.actor(), of=_iso(typed["of"]) if typed.get("of") else None, name=typed.get("name", ""), first=first, last=last, hours=typed,
-        **said)
+        context.actor(), of=_iso(typed["of"]) if typed.get("of") else None, name=typed.get("name", ""),
+        first=forms.typed_day(typed, "first"), last=forms.typed_day(typed, "last"), hours=typed, **said)
 
 
 def _end_season(typed: Typed, said: Said) -> str:
@@ -246,8 +248,8 @@ def _end_season(typed: Typed, said: Said) -> str:
 
 
 def _draft_day_hours(typed: Typed, said: Said) -> str:
-    (day,) = _needed(typed, "day")
-    return context.engine().people.draft_day_hours(context.actor(), day=day, name=typed.get("name", ""), hours=typed, **said)
+    return context.engine().people.draft_day_hours(
+        context.actor(), day=forms.typed_day(typed, "day"), name=typed.get("name", ""), hours=typed, **said)
 
 
 def _end_day_hours(typed: Typed, said: Said) -> str:

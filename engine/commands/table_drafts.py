@@ -22,6 +22,7 @@ _ALWAYS: Final[Week] = dict.fromkeys(range(7), ((time(0), time(0)),))
 _LONGEST_NAME: Final = 200
 
 _NAME = ("Tulis namanya, paling banyak 200 huruf.", "Give its name, at most 200 characters.")
+_NO_DAY = ("Isi tanggalnya, misalnya 3/11/2026.", "Enter the date, 3/11/2026 for instance.")
 _PASSED = ("Hari libur mulai hari ini; hari kerja mulai besok. Yang sudah dihitung tidak diubah.",
            "Days off from today, days of work from tomorrow. What was counted already is not changed.")
 _FROM_TOMORROW = ("Paling awal besok. Yang sudah dihitung tidak diubah.",
@@ -76,14 +77,17 @@ def draft_days(context: Context, grounds: Grounds, *, first: date, last: date, n
     return _kept(context, grounds, CALENDAR, content, problems)
 
 
-def draft_week(context: Context, grounds: Grounds, *, first: date, hours: Mapping[str, str], always: bool, on_holidays: bool) -> str:
+def draft_week(
+    context: Context, grounds: Grounds, *, first: date | None, hours: Mapping[str, str], always: bool, on_holidays: bool,
+) -> str:
     """Drafts other ordinary hours from a day on, typed as `typed_hours` reads them; or, `always`, day and night without a holiday.
     The draft's id. Raises as `draft_days`."""
-    problems = grounds.problems()
     week, wrong = (_ALWAYS, typed_hours.Problems()) if always else _week(hours)
+    problems = {**grounds.problems(), **wrong, **_undated(first=first)}
+    if first is None:
+        raise errors.InvalidSubmission(problems)
     content = {"shape": agency_hours.WEEK, "name": "", "first": first.isoformat(), "week": week_to_json(week),
                "on_holidays": always or on_holidays}
-    problems.update(wrong)
     if tables.has_come(context, CALENDAR, content):
         problems["first"] = _FROM_TOMORROW
     elif _is_too_far(context, first):
@@ -92,7 +96,7 @@ def draft_week(context: Context, grounds: Grounds, *, first: date, hours: Mappin
 
 
 def draft_season(
-    context: Context, grounds: Grounds, *, of: date | None, name: str, first: date, last: date, hours: Mapping[str, str],
+    context: Context, grounds: Grounds, *, of: date | None, name: str, first: date | None, last: date | None, hours: Mapping[str, str],
 ) -> str:
     """Drafts a season of other hours; or, of the one that begins on the day `of`, other days, hours or another name: what of it has
     passed by `first` stays. The draft's id.
@@ -101,9 +105,10 @@ def draft_season(
         NotFound: there is no such season, or it is over.
         And as `draft_days`.
     """
-    problems = {**grounds.problems(), **_unnamed(name)}
     week, wrong = _week(hours)
-    problems.update(wrong)
+    problems = {**grounds.problems(), **_unnamed(name), **wrong, **_undated(first=first, last=last)}
+    if first is None or last is None:
+        raise errors.InvalidSubmission(problems)
     content: dict[str, Any] = {"shape": agency_hours.SEASON, "name": _squeezed(name), "first": first.isoformat(), "last": last.isoformat(),
                                "week": week_to_json(week)}
     today = context.local_day()
@@ -134,13 +139,14 @@ def end_season(context: Context, grounds: Grounds, *, of: date, last: date | Non
     return _kept(context, grounds, CALENDAR, content, problems)
 
 
-def draft_day_hours(context: Context, grounds: Grounds, *, day: date, name: str, hours: Mapping[str, str]) -> str:
+def draft_day_hours(context: Context, grounds: Grounds, *, day: date | None, name: str, hours: Mapping[str, str]) -> str:
     """Drafts other hours of one day, in the boxes of the key `day`. The draft's id. Raises as `draft_days`."""
-    problems = {**grounds.problems(), **_unnamed(name)}
     blocks, wrong = typed_hours.day(hours, "day")
-    problems.update(wrong)
+    problems = {**grounds.problems(), **_unnamed(name), **wrong, **_undated(day=day)}
     if not blocks and not wrong:
         problems["open.day"] = _NO_HOURS_OF_DAY
+    if day is None:
+        raise errors.InvalidSubmission(problems)
     content = {"shape": agency_hours.DAY, "name": _squeezed(name), "day": day.isoformat(), "hours": agency_hours.hours_to_json(blocks)}
     if tables.has_come(context, CALENDAR, content):
         problems["day"] = _ONLY_SHORTER
@@ -209,6 +215,10 @@ def _season(context: Context, first: date) -> Season:
 def _overlaps(other: Season) -> tuple[str, str]:
     first, last = (f"{day.day}/{day.month}/{day.year}" for day in (other.first, other.last))
     return (f"Bertumpang tindih dengan {other.name}, {first} sampai {last}.", f"It overlaps with {other.name}, {first} to {last}.")
+
+
+def _undated(**days: date | None) -> dict[str, tuple[str, str]]:
+    return {name: _NO_DAY for name, day in days.items() if day is None}
 
 
 def _unnamed(name: str) -> dict[str, tuple[str, str]]:

@@ -27,7 +27,8 @@ def test_weekly_hours_are_written_corrected_taken_back_and_approved(house: House
     assert value(owner.get(f"{PAGE}/jam").text, "open.0") == "07.30", "the boxes begin as it is"
     given = {**WEEK, **boxes("first", first), **WHY}
     refused = owner.post(f"{PAGE}/jam", {**given, "close.1": "08.00", "break.2": "siang", "first.d": ""}, on=f"{PAGE}/jam")
-    assert refused.status_code == 422 and "Isi tanggalnya" in refused.text
+    assert refused.status_code == 422 and 'id="first-masalah"' in refused.text and 'id="break.2-masalah"' in refused.text
+    assert re.findall(r'<li><a href="#([^"]*)">', refused.text) == ["first-d", "close.1", "break.2"], "as the page has them"
     refused = owner.post(f"{PAGE}/jam", {**given, "close.1": "08.00", "break.2": "siang"}, on=f"{PAGE}/jam")
     assert refused.status_code == 422 and (value(refused.text, "close.1"), value(refused.text, "break.2")) == ("08.00", "siang")
     assert 'id="close.1-masalah"' in refused.text and 'id="break.2-masalah"' in refused.text and 'id="open.0-masalah"' not in refused.text
