@@ -73,6 +73,9 @@ def test_a_season_and_a_day_are_written_and_changed_from_where_they_stand(house:
     day = house.office.clock.now().date() + 30 * DAY
     days = {**boxes("first", day), **boxes("last", day + 9 * DAY)} if shape == "musim" else boxes("day", day)
     assert owner.post(f"{PAGE}/{shape}", {**given, **days, **WHY, "name": ""}, on=f"{PAGE}/{shape}").status_code == 422
+    undated = owner.post(f"{PAGE}/{shape}", {**given, **WHY}, on=f"{PAGE}/{shape}").text
+    assert re.findall(r'aria-describedby="((?:[a-z]+-bantuan )?(?:first|last|day)-masalah)"', undated) == (
+        ["first-bantuan first-masalah", "last-masalah"] if shape == "musim" else ["day-bantuan day-masalah"])
     page = owner.post(f"{PAGE}/{shape}", {**given, **days, **WHY}, on=f"{PAGE}/{shape}").headers["Location"]
     owner.post(f"{page}/ajukan", on=page)
     assert head.post(f"{page}/sahkan", {"reason": "Sesuai", "passphrase": PASSPHRASE}, on=page).status_code == 303
