@@ -160,6 +160,20 @@ class TimeWentBack(EngineError):
     indonesian = "Waktu di dalam satu proses tidak boleh mundur."
 
 
+class TrialNotRepeatable(EngineError):
+    """What was done in this trial does not come out the same when it is done again, so it cannot go on; begin a new one."""
+
+    code = "trial-not-repeatable"
+    indonesian = "Yang dikerjakan dalam percobaan ini tidak berjalan sama ketika diulang, jadi tidak dapat dilanjutkan; mulai yang baru."
+
+
+class TrialTooLong(EngineError):
+    """More was done in this trial than is kept of one; begin a new one, or save it as a scenario."""
+
+    code = "trial-too-long"
+    indonesian = "Percobaan ini sudah lebih panjang daripada yang disimpan; mulai yang baru, atau simpan sebagai skenario."
+
+
 class LostRace(EngineError):
     """Another command moved this instance at the same moment, three times in a row; try again."""
 

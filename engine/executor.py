@@ -35,7 +35,7 @@ _RACES = frozenset({
     "pk_issued_number", "uq_issued_number_agency_id_series_issued_for", "pk_resource", "pk_table_in_force",
     "uq_deployment_agency_id_key_version", "pk_sop_draft_revision", "pk_sop_decision", "pk_public_receipt", "uq_notice_once",
     "uq_sop_withdrawal_standing", "uq_job_apart", "pk_job", "pk_notice_read",
-    "pk_task_handling", "pk_task_look", "pk_notice_choice", "pk_calendar_feed", "pk_scenario_run"})
+    "pk_task_handling", "pk_task_look", "pk_notice_choice", "pk_calendar_feed", "pk_scenario_run", "pk_sop_trial_act"})
 
 
 class Executor:
@@ -78,7 +78,7 @@ class Executor:
     def new_id(self, now: datetime) -> str:
         """An id for an instance or a message: instant, number, chance. What begins at one instant keeps its order in it."""
         micros = (now - _EPOCH) // timedelta(microseconds=1)
-        return f"{micros:014x}{next(self._started) % 0x1000000:06x}{randomness.random_bytes(6).hex()}"
+        return f"{micros:014x}{next(self._started) % 0x1000000:06x}{randomness.new_id()[:12]}"
 
     def read(self, actor: Actor, query: Callable[[Context], T]) -> T:
         """Answers a query; whatever it touched is not saved."""

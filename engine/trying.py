@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Mapping
-from threading import Lock
 from typing import Final
 
 from engine import authorization, errors, scenario_names, scenario_writing, versions
 from engine.bundle import SopBundle
 from engine.editing import Editing
 from engine.executor import Context, Executor
+from engine.kept_trial import KeptTrial
 from engine.settings import Settings
-from engine.trial_story import ToldTrial, TrialOrigin
+from engine.trial_keeping import TrialKeeping
+from engine.trial_story import TrialOrigin
 from engine.types import Actor, LintFinding
 from engine.versions import Version
-from storage import drafts, randomness
+from storage import drafts
 
-TRIALS_KEPT = 50   # in one process; the oldest make room
 LONGEST_SOURCE: Final = 200
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\Z")
 
 
 class Trying(Editing):
-    """Trials of drafts, versions and files: in memory, each for the person who opened it, on a clock of its own."""
+    """Trials of drafts, versions and files, each for the person who opened it, on a clock of its own."""
 
     def __init__(self, executor: Executor, settings: Settings) -> None:
         super().__init__(executor, settings)
-        self._trials: OrderedDict[str, tuple[str, ToldTrial]] = OrderedDict()
-        self._lock = Lock()
+        self._trials = TrialKeeping(executor)
 
     def try_open(self, actor: Actor, files: Mapping[str, bytes]) -> str:
         """Opens a trial of some files, as the actor's agency would play it; its id. Raises `BundleRefused` where they cannot run."""
         authorization.require(actor, "sop.try")
-        return self._opened(actor, SopBundle.from_files(files), None, None)
+        return self._trials.open(actor, SopBundle.from_files(files), None, None)
 
     def try_version(self, actor: Actor, version_id: str) -> str:
         """Opens a trial of a version, or of a draft as it stands now; its id.
@@ -52,16 +50,17 @@ class Trying(Editing):
 
         found, findings = self._executor.read(actor, query)
         origin = TrialOrigin(version_id=found.id, is_draft=found.is_draft, number=found.number, title=found.title)
-        return self._opened(actor, SopBundle.from_files(found.definition.files), findings, origin)
+        return self._trials.open(actor, SopBundle.from_files(found.definition.files), findings, origin)
 
-    def trial(self, actor: Actor, trial_id: str) -> ToldTrial:
-        """A trial the actor opened in this process; `NotFound` after a restart or when newer ones took its place."""
+    def trial(self, actor: Actor, trial_id: str) -> KeptTrial:
+        """A trial the actor opened, in whatever process, with all that was done in it; a process that does not know it plays it again.
+
+        Raises:
+            NotFound: they opened none of that id in the last 14 days.
+            TrialNotRepeatable: playing it again comes out otherwise, as after a change of the product.
+        """
         authorization.require(actor, "sop.try")
-        with self._lock:
-            owner, trial = self._trials.get(trial_id, ("", None))
-        if trial is None or owner != actor.account_id:
-            raise errors.NotFound(trial_id=trial_id)
-        return trial
+        return self._trials.get(actor, trial_id)
 
     def save_scenario(self, actor: Actor, trial_id: str, *, name: str, source: str) -> str:
         """The trial so far as a scenario of the draft it is of: the draft's next revision, if nobody saved it since the trial began. The
@@ -83,22 +82,8 @@ class Trying(Editing):
             raise errors.InvalidSubmission(problems)
         data = scenario_writing.written(trial.told(" ".join(source.split())))
         revision = self._next(actor, origin.version_id, SopBundle.from_files({**bundle.files, path: data}), f"+ {path}", origin.number)
-        trial.origin = origin.at(revision)
+        trial.saved_as(revision)
         return origin.version_id
-
-    # --- inside ------------------------------------------------------------------------------------------------------
-
-    def _opened(self, actor: Actor, bundle: SopBundle, findings: tuple[LintFinding, ...] | None, origin: TrialOrigin | None) -> str:
-        calendar, parameters = self._executor.read(actor, lambda context: context.tables_of_agency())
-        now = self._executor.clock.now().replace(second=0, microsecond=0)   # people tell instants by the minute
-        trial = ToldTrial.staged(bundle, now=now, operations=self._executor.operations, calendar=calendar, parameters=parameters,
-                                 findings=findings, origin=origin)
-        trial_id = randomness.new_id()
-        with self._lock:
-            self._trials[trial_id] = (actor.account_id, trial)
-            while len(self._trials) > TRIALS_KEPT:
-                self._trials.popitem(last=False)
-        return trial_id
 
 
 def _problems(name: str, source: str, is_taken: bool) -> dict[str, tuple[str, str]]:

@@ -53,7 +53,7 @@ def find(context: Context, version_id: str) -> Version:
         return of_draft(context, draft)
     row = commands.own_version(context, version_id)
     return Version(id=row.id, key=row.key, number=row.version, is_draft=False, effective_from=row.effective_from, digest=row.digest,
-                   title=_title(row.title), process_id=row.process_id, definition=context.executor.definition(context.uow, row.id))
+                   title=title_of(row.title), process_id=row.process_id, definition=context.executor.definition(context.uow, row.id))
 
 
 def may_read(context: Context, draft: drafts.DraftRow) -> bool:
@@ -70,7 +70,7 @@ def of_draft(context: Context, row: drafts.DraftRow) -> Version:
         raise errors.BundleRefused(findings)
     definition = definitions.load(SopBundle.from_files(commands.files_of(context, row)))
     return Version(id=row.id, key=row.key, number=row.revision, is_draft=True, effective_from=None, digest=revision.digest,
-                   title=_title(row.title), process_id=definition.main_process or "", definition=definition)
+                   title=title_of(row.title), process_id=definition.main_process or "", definition=definition)
 
 
 def comparison(context: Context, old: Version, new: Version, language: str) -> Comparison:
@@ -110,7 +110,7 @@ def draft_summary(context: Context, row: drafts.DraftRow) -> DraftSummary:
     assert revision is not None
     base = None if row.based_on is None else deployments.get(context.uow, row.based_on)
     return DraftSummary(
-        id=row.id, key=row.key, title=_title(row.title), state=DraftState(row.state), revision=row.revision, based_on=row.based_on,
+        id=row.id, key=row.key, title=title_of(row.title), state=DraftState(row.state), revision=row.revision, based_on=row.based_on,
         based_on_version=None if base is None else base.version, saved_at=revision.saved_at,
         saved_by=_names(context, {revision.saved_by})[revision.saved_by],
         findings=sum(finding.severity is not Severity.ADVICE for finding in _findings(revision)))
@@ -193,7 +193,8 @@ def _findings(revision: drafts.RevisionRow) -> tuple[LintFinding, ...]:
     return tuple(guarded.from_json(each) for each in revision.findings or ())
 
 
-def _title(plain: Mapping[str, str]) -> Text:
+def title_of(plain: Mapping[str, str]) -> Text:
+    """A title as its row keeps it."""
     return Text(plain.get("id", ""), plain.get("en", ""))
 
 

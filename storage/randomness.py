@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from hashlib import sha256
+from itertools import count
+
+_ids: ContextVar[Iterator[str] | None] = ContextVar("ids", default=None)
 
 
 def random_bytes(count: int) -> bytes:
@@ -12,7 +19,19 @@ def random_bytes(count: int) -> bytes:
 
 def new_id() -> str:
     """A new id: 128 random bits as 32 hexadecimal digits, so that nobody can guess one and none tells an order."""
-    return random_bytes(16).hex()
+    ids = _ids.get()
+    return random_bytes(16).hex() if ids is None else next(ids)
+
+
+@contextmanager
+def same_ids(seed: str) -> Iterator[None]:
+    """In it the ids follow from `seed`, which is as secret as they are: what a trial did is done again, and is called the same. Keys,
+    nonces and tokens stay random."""
+    before = _ids.set(sha256(f"{seed}.{number}".encode()).hexdigest()[:32] for number in count())
+    try:
+        yield
+    finally:
+        _ids.reset(before)
 
 
 def new_token() -> str:

@@ -13,7 +13,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.errors import BundleRefused, EngineError, InvalidSubmission, NotFound, UnknownElement
+from engine.errors import BundleRefused, EngineError, InvalidSubmission, NotFound, TrialNotRepeatable, UnknownElement
 from engine.results import FormView
 from engine.types import Value
 from webui import context, forms, limits, sop_drafts
@@ -54,6 +54,12 @@ def begin(version_id: str) -> Answer:
     except BundleRefused as refusal:
         return sop_drafts.page_of(version_id, problem=sop_drafts.why(refusal), place="berkas"), 422
     return redirect(url_for("trials.show", trial_id=trial_id), code=303)
+
+
+@pages.errorhandler(TrialNotRepeatable)
+def lost(refusal: TrialNotRepeatable) -> Answer:
+    """What was done in it is there, but cannot be done again: said, with where to begin anew."""
+    return render_template("trial_lost.html", problem=refusal.message(context.language())), 409
 
 
 @pages.get("/<trial_id>")
@@ -182,7 +188,7 @@ def _send(trial_id: str, trial: Any, form: FormView | None, act: Callable[[Mappi
     except InvalidSubmission as refusal:
         return _page(trial_id, trial, typed=Typed(values=typed, problems=forms.problems_of(refusal))), 422
     except EngineError as refusal:
-        return _page(trial_id, trial, problem=refusal.message(context.language())), 422
+        return _page(trial_id, _trial(trial_id), problem=refusal.message(context.language())), 422
     return _back(trial_id)
 
 
@@ -193,7 +199,7 @@ def _act(trial_id: str, act: Callable[[Any], object]) -> Answer:
     except BadLine as bad:
         return _page(trial_id, trial, problem=_("Baris %(number)s: tulis nama = nilai.", number=bad.number)), 422
     except EngineError as refusal:
-        return _page(trial_id, trial, problem=refusal.message(context.language())), 422
+        return _page(trial_id, _trial(trial_id), problem=refusal.message(context.language())), 422
     return _back(trial_id)
 
 

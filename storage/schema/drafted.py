@@ -121,3 +121,31 @@ table_change = Table(
     Index("ix_table_change_agency", "agency_id", "made_at"),
     Index("ix_table_change_carried", "decided_at", sqlite_where=_CARRIED_ON, postgresql_where=_CARRIED_ON),
 )
+
+sop_trial = Table(
+    "sop_trial", metadata,                                # what somebody tries; deleted some days after it was opened
+    Column("id", Text, primary_key=True),
+    Column("agency_id", Text, ForeignKey("agency.id"), nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("starts_at", Instant, nullable=False),         # what its own clock said first
+    Column("version_id", Text),                           # of what is tried: a version, or a draft; NULL: files of its own
+    Column("revision", Integer),                          # of that draft; NULL: a version
+    Column("calendar_digest", Text),
+    Column("parameters_digest", Text),
+    Index("ix_sop_trial_opened", "opened_at"),
+)
+
+sop_trial_file = Table(
+    "sop_trial_file", metadata,
+    Column("trial_id", Text, ForeignKey("sop_trial.id"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+sop_trial_act = Table(
+    "sop_trial_act", metadata,                            # what was done in it, in order, to be done again by another process
+    Column("trial_id", Text, ForeignKey("sop_trial.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),          # from 1
+    Column("ciphertext", LargeBinary, nullable=False),    # under a key of the person's own
+)
