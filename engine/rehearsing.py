@@ -37,8 +37,8 @@ class Rehearsing(Trying):
         return self._executor.read(actor, query)
 
     def play_scenarios(self, actor: Actor, draft_id: str) -> None:
-        """Plays those of a draft's scenarios that were not played on its files and the agency's tables yet, for
-        `scenario_board.LONGEST` at most; called again, it goes on.
+        """Plays those of a draft's scenarios that were not played on its files and the agency's tables yet, for a while; called again,
+        it goes on.
 
         Raises:
             NotFound: the agency has no such draft.
@@ -46,7 +46,7 @@ class Rehearsing(Trying):
         """
         authorization.require(actor, "sop.try")
         authorization.require(actor, "sop.read_drafts")
-        scenario_check.play(self._executor, actor, draft_id)
+        scenario_check.play(self._executor, actor, draft_id, begin_within=scenario_board.A_WHILE)
 
     def write_scenarios_anew(self, actor: Actor, draft_id: str, names: Collection[str], *, expected_revision: int) -> int:
         """These scenarios as they went, in the place of what is written; the draft's next revision.

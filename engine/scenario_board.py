@@ -17,6 +17,7 @@ from engine.scenario_file import read_scenario
 from engine.scenario_results import Otherwise, PlayedScenario, ScenarioBoard, UntakenFlow, Went
 
 LONGEST: Final = timedelta(seconds=30)      # of all that are played at once, asked between steps
+A_WHILE: Final = timedelta(seconds=5)       # until a page shows how far it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +45,18 @@ def read(name: str, data: bytes) -> PlayedScenario:
     return PlayedScenario(name=name, source=told.source, state=Went.CHANGES_SOP if changes_sop else Went.UNKNOWN)
 
 
-def play(setting: Setting, stories: Mapping[str, bytes], *, now: Callable[[], datetime]) -> dict[str, Playing]:
-    """Plays readable stories in their order, as many as there is time for; those there was none for are not in the answer."""
+def play(
+    setting: Setting, stories: Mapping[str, bytes], *, now: Callable[[], datetime], begin_within: timedelta = LONGEST,
+) -> dict[str, Playing]:
+    """Plays readable stories in their order, at least one and none that would begin later than `begin_within`, for `LONGEST` at most;
+    those there was no time for are not in the answer."""
     began, found = now(), dict[str, Playing]()
 
     def is_over() -> bool:
         return now() - began > LONGEST
 
     for name, data in stories.items():
-        if found and is_over():
+        if found and now() - began > begin_within:
             break
         seen = read(name, data)
         try:

@@ -53,8 +53,10 @@ def known(context: Context, row: drafts.DraftRow) -> Known:
                  played_at=max((row.played_at for row in kept.values()), default=None))
 
 
-def play(executor: Executor, actor: Actor, draft_id: str, *, but: Collection[str] = ()) -> None:
-    """Plays what was not yet played of a draft's scenarios, `but` some, for `scenario_board.LONGEST` at most, and keeps how it went.
+def play(
+    executor: Executor, actor: Actor, draft_id: str, *, but: Collection[str] = (), begin_within: timedelta = scenario_board.LONGEST,
+) -> None:
+    """Plays what was not yet played of a draft's scenarios, `but` some, as `scenario_board.play` does, and keeps how it went.
 
     Raises:
         NotFound: the agency has no such draft.
@@ -63,7 +65,8 @@ def play(executor: Executor, actor: Actor, draft_id: str, *, but: Collection[str
     waiting = executor.read(actor, lambda context: _waiting(context, commands.own(context, draft_id), but))
     if waiting is None:
         return
-    played = scenario_board.play(waiting.setting, {name: data for name, (_, data) in waiting.stories.items()}, now=executor.clock.now)
+    played = scenario_board.play(waiting.setting, {name: data for name, (_, data) in waiting.stories.items()},
+                                 now=executor.clock.now, begin_within=begin_within)
     went = {waiting.stories[name][0]: scenario_board.to_bytes(one) for name, one in played.items()}
 
     def keep(context: Context) -> None:

@@ -22,6 +22,7 @@ UNITS = {
     "elapsed_days": (ClockKind.ELAPSED, "P{}D"),
 }
 MOST = 9999
+NAMED = 5
 ACCEPTED = "terima."   # begins the name of the reason that accepts a scenario
 
 Answer = str | Response | tuple[str, int]
@@ -218,8 +219,10 @@ def why(refusal: EngineError | uploads.UploadRefused) -> str:
         return _("Draf ini belum dapat diajukan. Perbaiki temuan di bawah: %(codes)s.",
                  codes=", ".join(sorted({finding.code for finding in refusal.findings if finding.severity != "advice"})))
     if refusal.code == "scenario-unaccepted":
-        return _("Skenario %(names)s tidak berjalan seperti tertulis, atau belum sempat dimainkan. Perbaiki drafnya, tulis ulang "
-                 "skenarionya, atau sebutkan untuk masing-masing mengapa itu diterima.", names=", ".join(refusal.ids["names"]))
+        names = refusal.ids["names"]
+        listed = ", ".join([*names[:NAMED], *("…" for _left in names[NAMED:NAMED + 1])])
+        return _("%(count)s skenario tidak berjalan seperti tertulis, atau belum sempat dimainkan: %(names)s. Perbaiki drafnya, "
+                 "tulis ulang skenarionya, atau sebutkan untuk masing-masing mengapa itu diterima.", count=len(names), names=listed)
     if refusal.code == "sign-in-refused":
         return _("Frasa sandi itu bukan milik Anda. Tidak ada yang disahkan.")
     return refusal.message(context.language())

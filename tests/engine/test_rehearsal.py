@@ -88,11 +88,13 @@ def test_scenarios_are_bounded_in_time_and_those_there_was_none_for_are_left(set
     ticks: Iterator[int] = iter(range(10_000))
     now = datetime(2026, 11, 10, tzinfo=UTC)
 
-    def slow(seconds: float) -> list[tuple[str, str]]:
-        played = scenario_board.play(setting, dict.fromkeys("abc", written(STORY)), now=lambda: now + next(ticks) * timedelta(seconds=seconds))
+    def slow(seconds: float, within: float = 30) -> list[tuple[str, str]]:
+        played = scenario_board.play(setting, dict.fromkeys("abc", written(STORY)), begin_within=timedelta(seconds=within),
+                                     now=lambda: now + next(ticks) * timedelta(seconds=seconds))
         return [(name, one.scenario.state.value) for name, one in played.items()]
 
     assert slow(1.6) == [("a", "as_written")], "b did not end in time, and is the first of the next call"
+    assert slow(0.5, within=5) == [("a", "as_written")], "what has begun may end"
     assert slow(31) == [("a", "too_long")], "alone it takes longer than there is time for"
 
 

@@ -90,7 +90,7 @@ def test_a_time_is_changed_in_the_table_proposed_and_approved_by_another(house: 
     proposal = {"decree": "188/12/2026", **boxes("effective_from", day), "reason": "Lebih cepat", "revision": revision(page)}
     assert owner.post(f"{path}/ajukan", {**proposal, "effective_from.d": "besok"}, on=path).status_code == 422
     hindered = owner.post(f"{path}/ajukan", proposal, on=path)
-    assert hindered.status_code == 422 and "a01_rujukan_kesehatan tidak berjalan seperti tertulis" in hindered.text
+    assert hindered.status_code == 422 and "1 skenario tidak berjalan seperti tertulis, atau belum sempat dimainkan: a01_rujukan_kesehatan." in hindered.text
     assert 'name="terima.a01_rujukan_kesehatan"' in hindered.text and "Lebih cepat" in hindered.text, "what was typed is not lost"
     accepted = {"terima.a01_rujukan_kesehatan": "Memang dipercepat"}
     assert owner.post(f"{path}/ajukan", {**proposal, **accepted}, on=path).status_code == 303
