@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from engine import authorization, case_standing, deadlines, desk_figures, errors, facts, proposals, summaries
+from engine import authorization, case_standing, deadlines, desk_figures, errors, facts, proposals, task_rows
 from engine.authorization import OUTSIDE
 from engine.commands import access
 from engine.definitions import Definition, nodes_of
@@ -85,8 +85,7 @@ class Desk:
             ids = desk.tasks(context.uow, actor.agency_id, actor.account_id, wanted, limit=PAGE, offset=(number - 1) * PAGE)
             rows = inbox.of_ids(context.uow, ids, actor.account_id)
             known = facts.of_inbox(context, [rows[each] for each in ids])
-            return Page(rows=tuple(facts.limited(summaries.of_inbox(rows[each]), rows[each].task.sensitivity, actor, about)
-                                   for each, about in zip(ids, known, strict=True)),
+            return Page(rows=tuple(task_rows.summary(context, rows[each], about) for each, about in zip(ids, known, strict=True)),
                         total=desk.count_tasks(context.uow, actor.agency_id, actor.account_id, wanted), number=number, size=PAGE)
 
         return self._executor.read(actor, query)

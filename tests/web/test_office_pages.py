@@ -133,6 +133,7 @@ def test_late_tasks_are_given_out_from_the_desks_list_which_one_comes_back_to(un
     citra, late = unit.browser("Citra"), "/meja/daftar/late"
     page = citra.get(late).text
     assert f'href="/tugas/{task.id}/urus/tugaskan?meja=late"' in page
+    assert f'href="/kasus/{task.case_id}"' in page
     (chosen,) = re.findall(r'name="tugas" value="([^"]+)"', page)
     given = citra.post("/tugas/banyak", {"meja": "late", "tindakan": "assign", "tugas": chosen, "kepada": unit.actor("Bima").account_id}, on=late)
     assert "1 dari 1" in given.text and f'href="{late}"' in given.text
