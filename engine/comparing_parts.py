@@ -90,6 +90,17 @@ def decisions(old: Definition, new: Definition) -> Iterator[Change]:
             yield _row("decision_added", "", name, False, f"Keputusan baru: {name}.", f"New decision: {name}.")
             continue
         was = before[name]
+        if not was.policy and not now.policy:
+            had, has = was.rows[0][0], now.rows[0][0]
+            if had != has:
+                yield _row("decision_expression_changed", had, has, False, f"Ungkapan {name} berubah: {had} menjadi {has}.",
+                           f"The expression of {name}: {had} is now {has}.")
+            continue
+        if not was.policy or not now.policy:
+            yield _row("decision_expression_changed", was.policy, now.policy, False,
+                       f"{name} kini ditulis sebagai {'tabel' if now.policy else 'ungkapan'}.",
+                       f"{name} is now written as {'a table' if now.policy else 'an expression'}.")
+            continue
         if was.policy != now.policy:
             yield _row("decision_row_changed", was.policy, now.policy, False,
                        f"Cara memilih baris pada {name} berubah: {was.policy} menjadi {now.policy}.",

@@ -42,6 +42,17 @@ class RuleEdit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ColumnEdit:
+    """A column of a decision table as typed. `text` is an input's expression, an answer's name; `values` the allowed ones, as FEEL, of an
+    answer also their order for PRIORITY; `type` is FEEL's word, "" for any."""
+
+    label: str
+    text: str
+    type: str = ""
+    values: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableEdit:
     """A decision table as typed, its rows in order; rows of the file that it does not name are taken out."""
 

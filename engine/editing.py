@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine import authorization, draft_reading, errors, form_board, form_edit, table_board
+from engine import authorization, draft_reading, errors, form_board, form_edit, table_board, table_shape
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
-from engine.draft_edits import FieldEdit, TableEdit
+from engine.draft_edits import ColumnEdit, FieldEdit, TableEdit
 from engine.editing_results import FormBoard, TableBoard
 from engine.executor import Context
 from engine.publishing import Publishing
@@ -65,26 +65,64 @@ class Editing(Publishing):
 
     def table_board(
         self, actor: Actor, draft_id: str, *, file: str = "", decision: str = "", typed: TableEdit | None = None,
-        tried: Mapping[str, str] | None = None,
+        text: str | None = None, tried: Mapping[str, str] | None = None,
     ) -> TableBoard:
-        """One decision table of a draft or version, "" for the first: as written, or as typed with what would be wrong with it.
+        """One decision of a draft or version, "" for the first: as written, or as typed with what would be wrong with it.
 
-        With `tried`, inputs by name as typed, also what it answers to them. Nothing is stored. Raises `NotFound`.
+        `text` is what was typed of an expression. With `tried`, inputs by name as typed, also what it answers to them. Nothing is stored.
+        Raises `NotFound`.
         """
         authorization.require(actor, "sop.read_drafts")
         return self._executor.read(actor, lambda context: table_board.board(
-            context, draft_id, file, decision, typed=typed, tried=tried))
+            context, draft_id, file, decision, typed=typed, text=text, tried=tried))
 
     def save_table(
         self, actor: Actor, draft_id: str, file: str, decision: str, edit: TableEdit, *, expected_revision: int,
     ) -> int:
         """The rows and the hit policy of a decision table as typed; `problems` of a refusal are by cell, as `TableBoard.wrong`."""
+        return self._with_table(actor, draft_id, file, lambda data: table_board.saved(data, file, decision, edit),
+                                note=decision, expected_revision=expected_revision)
+
+    def save_column(
+        self, actor: Actor, draft_id: str, file: str, decision: str, edit: ColumnEdit, *, column: str, expected_revision: int,
+    ) -> int:
+        """A column of a table as typed; `table_shape.with_column` says what `column` means."""
+        return self._with_table(actor, draft_id, file, lambda data: table_shape.with_column(data, file, decision, edit, column=column),
+                                note=f"{decision}: {edit.label}", expected_revision=expected_revision)
+
+    def remove_column(self, actor: Actor, draft_id: str, file: str, decision: str, column: str, *, expected_revision: int) -> int:
+        """The table without a column, and what its rows said of it."""
+        return self._with_table(actor, draft_id, file, lambda data: table_shape.without_column(data, file, decision, column),
+                                note=f"{decision}: - {column}", expected_revision=expected_revision)
+
+    def save_expression(self, actor: Actor, draft_id: str, file: str, decision: str, text: str, *, expected_revision: int) -> int:
+        """A decision that is one FEEL text, as typed."""
+        return self._with_table(actor, draft_id, file, lambda data: table_shape.with_expression(data, file, decision, text),
+                                note=decision, expected_revision=expected_revision)
+
+    def add_table(self, actor: Actor, draft_id: str, *, key: str, first: ColumnEdit, answer: ColumnEdit, expected_revision: int) -> str:
+        """A table without rows, with one input and one answer; its file."""
+        authorization.require(actor, "sop.draft")
+        file, data = table_shape.new_table(key, first, answer)
+        bundle = self._bundle(actor, draft_id, expected_revision)
+        if file in bundle.files or key in table_board.decided(bundle):
+            raise errors.InvalidSubmission({"key": ("Kunci itu sudah dipakai keputusan lain SOP ini.",
+                                                    "Another decision of this SOP has that key.")})
+        self._next(actor, draft_id, SopBundle.from_files({**bundle.files, file: data}), f"+ {file}", expected_revision)
+        return file
+
+    def remove_decision(self, actor: Actor, draft_id: str, file: str, decision: str, *, expected_revision: int) -> int:
+        """The draft without a decision that no step asks any more; a file that held nothing else goes, too."""
         authorization.require(actor, "sop.draft")
         bundle = self._bundle(actor, draft_id, expected_revision)
         if file not in bundle.named(".dmn"):
             raise errors.NotFound(file=file)
-        return self._changed(actor, draft_id, bundle, file, lambda data: table_board.saved(data, file, decision, edit),
-                             note=decision, expected_revision=expected_revision)
+        if asked := list(table_board.asking(bundle, decision)):
+            names = ", ".join(f"“{name}”" for name in asked)
+            raise errors.InvalidSubmission({"": (f"Masih ditanya oleh langkah {names}.", f"Steps still ask it: {names}.")})
+        after = table_shape.without_decision(bundle.files[file], file, decision)
+        kept = {path: data for path, data in bundle.files.items() if path != file} | ({} if after is None else {file: after})
+        return self._next(actor, draft_id, SopBundle.from_files(kept), f"- {decision}", expected_revision)
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -93,6 +131,14 @@ class Editing(Publishing):
         authorization.require(actor, "sop.draft")
         bundle = self._bundle(actor, draft_id, expected_revision)
         if file not in bundle.forms():
+            raise errors.NotFound(file=file)
+        return self._changed(actor, draft_id, bundle, file, change, note=note, expected_revision=expected_revision)
+
+    def _with_table(self, actor: Actor, draft_id: str, file: str, change: Callable[[bytes], bytes], *, note: str,
+                    expected_revision: int) -> int:
+        authorization.require(actor, "sop.draft")
+        bundle = self._bundle(actor, draft_id, expected_revision)
+        if file not in bundle.named(".dmn"):
             raise errors.NotFound(file=file)
         return self._changed(actor, draft_id, bundle, file, change, note=note, expected_revision=expected_revision)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from engine.draft_edits import FieldEdit, TableEdit
 from engine.results import FormView
-from engine.table_file import WrittenTable
+from engine.table_file import WrittenExpression, WrittenTable
 from engine.types import LintFinding, Text
 
 
@@ -141,6 +141,9 @@ class TableBoard:
     wrong: Mapping[str, Text] = field(default_factory=dict)
     check: TableCheck | None = None
     tried: TriedTable | None = None
+    expression: WrittenExpression | None = None   # where the decision is no table; as written or as typed
+    names: tuple[tuple[str, Text], ...] = ()      # questions that a column may read
+    uses: tuple[str, ...] = ()                    # steps and other decisions that ask it
 
 
 @dataclass(frozen=True, kw_only=True)

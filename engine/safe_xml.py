@@ -108,6 +108,13 @@ def _root(data: bytes, file: str, *, root: str | None, wrong_root: str, keeps_co
     return element
 
 
+def kept_root(data: bytes, file: str) -> Any:
+    """The root of a file that `safe_root` reads, with its comments and instructions, to be written again. Raises as `safe_root`."""
+    safe_root(data, file, root=None)
+    return etree.fromstring(_decode(data).encode("utf-8"), etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, encoding="utf-8", strip_cdata=False))
+
+
 def safe_text(data: bytes, file: str) -> str:
     """The text of a file that `safe_root` reads as BPMN, without its declaration: it may be handed to another reader.
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine import decision_graph, draft_reading, errors, forms, forms_schema, pack, table_check, table_file, table_trial
+from engine import (
+    bpmn_xml,
+    decision_graph,
+    definitions,
+    draft_reading,
+    errors,
+    forms,
+    forms_schema,
+    pack,
+    table_check,
+    table_file,
+    table_shape,
+    table_trial,
+)
 from engine.bundle import SopBundle
 from engine.decision_graph import Graph, Node
 from engine.decisions import Decisions
 from engine.decisions_xml import Reading
 from engine.draft_edits import TableEdit
-from engine.editing_results import TableBoard
+from engine.editing_results import DraftFile, TableBoard
 from engine.errors import BundleRefused, InvalidSubmission
 from engine.executor import Context
 from engine.forms_schema import Field, FieldType
 from engine.table_check import Column
-from engine.table_file import WrittenColumn, WrittenTable
+from engine.table_file import WrittenColumn, WrittenExpression, WrittenTable
 from engine.types import LintFinding, Text
 
 #: What `typeRef` may say, as FEEL says it.
@@ -27,9 +40,11 @@ _BOXES = {"inputEntry": "i", "outputEntry": "o", "annotationEntry": "n"}
 
 
 def board(
-    context: Context, draft_id: str, file: str, decision: str, *, typed: TableEdit | None = None, tried: Mapping[str, str] | None = None,
+    context: Context, draft_id: str, file: str, decision: str, *, typed: TableEdit | None = None, text: str | None = None,
+    tried: Mapping[str, str] | None = None,
 ) -> TableBoard:
-    """The board of one table, "" for the first there is; as typed where something was, and with what it answers where inputs are given.
+    """The board of one decision, "" for the first table there is; as typed where something was (`text`: of an expression), and with what
+    it answers where inputs are given.
 
     Raises:
         NotFound: the draft or version, the file or the table is none of the agency's.
@@ -40,16 +55,24 @@ def board(
     files = draft_reading.listed({path: Text(*[next((table.title for table in tables), "") or path] * 2) for path, tables in read.items()})
     chosen = draft_reading.chosen_of(files, file or next((each.path for each in files if read[each.path]), ""))
     tables = read[chosen.path] if chosen is not None else ()
+    written = _expressions(chosen.path, bundle.files[chosen.path]) if chosen is not None else ()
     table = next((each for each in tables if decision in ("", each.decision)), None)
-    if table is None and decision:
+    expression = next((each for each in written if decision in ("", each.decision)), None) if table is None else None
+    if table is None and expression is None and decision:
         raise errors.NotFound(decision=decision)
+    questions = _questions(bundle)
     seen = TableBoard(
         summary=found.summary, files=files, file=chosen, table=table, edit=typed or (table.edit if table else None),
-        decisions=tuple((each.decision, each.name) for each in tables), findings=found.of(chosen),
+        decisions=(*((each.decision, each.name) for each in tables), *((each.decision, each.name) for each in written)),
+        names=tuple((key, field.label) for key, field in sorted(questions.items())), expression=expression,
+        uses=_uses(bundle, chosen, table or expression), findings=found.of(chosen),
         digest="" if chosen is None else pack.bytes_digest(bundle.files[chosen.path]))
-    if chosen is None or table is None:
-        return seen
-    return _looked_at(context, bundle, seen, bundle.files[chosen.path], table, tried)
+    if chosen is not None and table is not None:
+        return _looked_at(context, questions, seen, bundle.files[chosen.path], table, tried)
+    if chosen is not None and expression is not None:
+        return _read_expression(context, questions, seen, bundle.files[chosen.path], expression if text is None else replace(
+            expression, text=text), tried)
+    return seen
 
 
 def saved(data: bytes, file: str, decision: str, edit: TableEdit) -> bytes:
@@ -61,7 +84,7 @@ def saved(data: bytes, file: str, decision: str, edit: TableEdit) -> bytes:
 
 
 def _looked_at(
-    context: Context, bundle: SopBundle, seen: TableBoard, data: bytes, table: WrittenTable, tried: Mapping[str, str] | None,
+    context: Context, questions: Mapping[str, Field], seen: TableBoard, data: bytes, table: WrittenTable, tried: Mapping[str, str] | None,
 ) -> TableBoard:
     assert seen.file is not None and seen.edit is not None
     try:
@@ -72,14 +95,67 @@ def _looked_at(
     node = compiled.node
     if compiled.wrong or compiled.graph is None or node is None or node.table is None:
         return replace(seen, wrong=compiled.wrong)
-    questions = _questions(bundle)
-    inputs = table_trial.inputs_of(node, table, seen.edit, questions)
+    inputs = table_trial.inputs_of(node, table_trial.read_by_table(table, seen.edit), questions)
     return replace(
         seen, inputs=inputs,
         check=table_check.check(node.table, _columns(table, seen.edit, questions), [rule.outputs for rule in seen.edit.rules],
                                 now=context.now),
         tried=None if tried is None else table_trial.answer(
             Decisions(compiled.graph), table.decision, inputs, tried, parameters=context.parameters_in_force() or {}, now=context.now))
+
+
+def _read_expression(
+    context: Context, questions: Mapping[str, Field], seen: TableBoard, data: bytes, expression: WrittenExpression,
+    tried: Mapping[str, str] | None,
+) -> TableBoard:
+    assert seen.file is not None
+    file, seen = seen.file.path, replace(seen, expression=expression)
+    try:
+        after = table_shape.with_expression(data, file, expression.decision, expression.text)
+    except InvalidSubmission as refused:
+        return replace(seen, wrong={cell: Text(*said) for cell, said in refused.problems.items()})
+    compiled = _compiled(after, file, expression.decision)
+    if compiled.graph is None or compiled.node is None:
+        return seen
+    inputs = table_trial.inputs_of(compiled.node, table_trial.read_by(expression.text), questions)
+    return replace(seen, inputs=inputs, tried=None if tried is None else table_trial.answer(
+        Decisions(compiled.graph), expression.decision, inputs, tried, parameters=context.parameters_in_force() or {}, now=context.now))
+
+
+def _uses(bundle: SopBundle, file: DraftFile | None, decision: WrittenTable | WrittenExpression | None) -> tuple[str, ...]:
+    """The steps that ask a decision, and the decisions of its file that need it."""
+    if file is None or decision is None:
+        return ()
+    root = Reading(bundle.files[file.path], file.path).root
+    needed = f"#{decision.decision}"
+    needing = [owner.get("name") or owner.get("id") or "" for owner in root.iterfind("{*}decision")
+               if any((each.get("href") or "").endswith(needed) for each in owner.iterfind(".//{*}requiredDecision"))]
+    return (*asking(bundle, decision.decision, decision.name), *needing)
+
+
+def asking(bundle: SopBundle, *names: str) -> Iterator[str]:
+    """The steps that ask a decision, by their own names; those of a diagram that cannot be read are not told."""
+    for path, data in bundle.diagrams().items():
+        try:
+            model = bpmn_xml.read_model(data, file=path)
+        except BundleRefused:
+            continue
+        for process in model.processes.values():
+            yield from (node.name or node.id for node in definitions.nodes_of(process) if node.decision in names)
+
+
+def decided(bundle: SopBundle) -> frozenset[str]:
+    """What the SOP's decisions are asked for by."""
+    files = bundle.named(".dmn").items()
+    return frozenset({each.decision for path, data in files for each in _tables(path, data)}
+                     | {each.decision for path, data in files for each in _expressions(path, data)})
+
+
+def _expressions(path: str, data: bytes) -> tuple[WrittenExpression, ...]:
+    try:
+        return table_file.expressions(data, path)
+    except BundleRefused:
+        return ()
 
 
 def _tables(path: str, data: bytes) -> tuple[WrittenTable, ...]:

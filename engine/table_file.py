@@ -19,7 +19,7 @@ from engine.errors import InvalidSubmission
 LONGEST_CELL, MOST_RULES = 2000, 300
 NOT_HERE = ("Tabel ini tidak dapat disunting di sini; ubah lewat berkas.", "This table cannot be edited here; change its file.")
 # What XML cannot hold at all; a cell has no other use for them either.
-_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+UNWRITABLE = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +50,25 @@ def tables(data: bytes, file: str) -> tuple[WrittenTable, ...]:
     """The tables of a DMN file, in its order. Raises `BundleRefused`: it is no XML that may be read, or no DMN."""
     reading = Reading(data, file)
     return tuple(_table(reading, decision, element) for decision, element in table_elements(reading))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenExpression:
+    """A decision that is one FEEL text; `decision` is its id, or its name where it has none."""
+
+    decision: str
+    name: str
+    description: str
+    text: str
+
+
+def expressions(data: bytes, file: str) -> tuple[WrittenExpression, ...]:
+    """The decisions of a DMN file that are one FEEL text, in its order. Raises as `tables`."""
+    reading = Reading(data, file)
+    return tuple(
+        WrittenExpression(decision=key_of(owner), name=" ".join((owner.get("name") or key_of(owner)).split()), text=_cell(reading, literal),
+                          description=_described(reading, owner))
+        for owner in _children(reading, reading.root, "decision") for literal in _children(reading, owner, "literalExpression"))
 
 
 def table_elements(reading: Reading) -> Iterator[tuple[str, Any]]:
@@ -106,10 +125,14 @@ def _table(reading: Reading, decision: str, element: Any) -> WrittenTable:
     return WrittenTable(
         decision=decision, title=" ".join((reading.root.get("name") or "").split()),
         name=" ".join((owner.get("name") or decision).split()), inputs=inputs, outputs=outputs, notes=notes,
-        description="".join(child.text or "" for child in _children(reading, owner, "description")).strip(),
+        description=_described(reading, owner),
         edit=TableEdit(
             policy=" ".join((element.get("hitPolicy") or "UNIQUE").split()), aggregation=(element.get("aggregation") or "").strip(),
             rules=tuple(_rule(reading, number, child, len(notes)) for number, child in enumerate(_children(reading, element, "rule")))))
+
+
+def _described(reading: Reading, owner: Any) -> str:
+    return "".join(child.text or "" for child in _children(reading, owner, "description")).strip()
 
 
 def _input(reading: Reading, element: Any) -> WrittenColumn:
@@ -155,7 +178,7 @@ def _check(table: WrittenTable, edit: TableEdit) -> None:
                                           f"At most {LONGEST_CELL} writable characters.")
              for number, rule in enumerate(edit.rules)
              for kind, cells in (("i", rule.inputs), ("o", rule.outputs), ("n", rule.notes))
-             for place, text in enumerate(cells) if len(text) > LONGEST_CELL or _UNWRITABLE.search(text)}
+             for place, text in enumerate(cells) if len(text) > LONGEST_CELL or UNWRITABLE.search(text)}
     if wrong:
         raise InvalidSubmission(wrong)
 

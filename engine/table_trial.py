@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -38,12 +38,13 @@ def options_of(question: Field | None) -> tuple[tuple[str, Text], ...]:
     return (*((option.value, option.label) for option in question.options), *(_UNKNOWN_ANSWERS if question.allow_unknown else ()))
 
 
-def inputs_of(node: Node, table: WrittenTable, edit: TableEdit, questions: Mapping[str, Field]) -> tuple[AskedInput, ...]:
-    """What the decision, and those it requires, are given from outside; `questions` are those that steer, by key."""
+def inputs_of(node: Node, read: Iterable[str], questions: Mapping[str, Field]) -> tuple[AskedInput, ...]:
+    """What the decision, and those it requires, are given from outside: of the names that it `read`s, and those it declares. `questions`
+    are those that steer, by key."""
     found = []
     declared = {source.name: source.type.kind for each in node.order for source in each.inputs}
     known = {name for each in node.order for name in each.names} | _ALWAYS
-    for name in dict.fromkeys([*declared, *(name for name in _free_names(table, edit) if name not in known)]):
+    for name in dict.fromkeys([*declared, *(name for name in read if name not in known)]):
         question = questions.get(name)
         kind = declared.get(name, "").removeprefix("Any") or (KINDS.get(question.type, "") if question is not None else "")
         found.append(AskedInput(name=name, label=question.label if question is not None else Text(name, name), kind=kind,
@@ -51,15 +52,20 @@ def inputs_of(node: Node, table: WrittenTable, edit: TableEdit, questions: Mappi
     return tuple(found)
 
 
-def _free_names(table: WrittenTable, edit: TableEdit) -> Iterator[str]:
+def read_by_table(table: WrittenTable, edit: TableEdit) -> Iterator[str]:
     """The names that the table's texts read, in order; those with spaces are declared, and known without."""
     for text in (column.text for column in table.inputs):
-        yield from _required(feel.compile_expression, text)
+        yield from read_by(text)
     for rule in edit.rules:
         for text in rule.inputs:
             yield from _required(feel.compile_unary_tests, text)
         for text in rule.outputs:
-            yield from _required(feel.compile_expression, text)
+            yield from read_by(text)
+
+
+def read_by(text: str) -> list[str]:
+    """The names that an expression reads."""
+    return _required(feel.compile_expression, text)
 
 
 def _required(read: Callable[[str], Expression | UnaryTests], text: str) -> list[str]:

@@ -62,6 +62,7 @@ from webui import (
     supervision,
     survey_codes,
     table_editor,
+    table_shape,
     task,
     trials,
     words,
@@ -95,7 +96,8 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     desk.init_app(app)
     directory.init_app(app)
     for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, access_overview, corrections, replay,
-                   dual_roles, sops, sop_drafts, sop_withdrawals, migrations, studio, form_editor, table_editor, document_previews,
+                   dual_roles, sops, sop_drafts, sop_withdrawals, migrations, studio, form_editor, table_editor, table_shape,
+                   document_previews,
                    imports, trials, scenarios, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster,
                    supervision, handling, absences, keys, reports, directory, partner, partner_accounts, referrals, runs, simfoni,
                    agency_tables, agency_drafts, carry_over):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -29,17 +30,23 @@ def policy_words() -> dict[str, str]:
     }
 
 
+def column_types() -> dict[str, str]:
+    """What a column may hold, as its author reads it."""
+    return {"": _("apa pun"), "string": _("teks"), "number": _("bilangan"), "boolean": _("ya atau tidak"), "date": _("tanggal"),
+            "dateTime": _("tanggal dan jam")}
+
+
 @pages.get("/<draft_id>")
 def show(draft_id: str) -> Answer:
     """One table, as the draft or version has it; whoever may not change it reads it."""
-    return _page(draft_id, request.args.get("berkas", ""), request.args.get("tabel", ""))
+    return page(draft_id, request.args.get("berkas", ""), request.args.get("tabel", ""))
 
 
 @pages.post("/<draft_id>/coba")
 @limits.limiter.limit("120 per minute", key_func=limits.per_account)
 def attempt(draft_id: str) -> Answer:
     """What the table answers, as it is written."""
-    return _page(draft_id, request.form.get("berkas", ""), request.form.get("tabel", ""))
+    return page(draft_id, request.form.get("berkas", ""), request.form.get("tabel", ""))
 
 
 @pages.post("/<draft_id>")
@@ -49,7 +56,7 @@ def edit(draft_id: str) -> Answer:
     file, decision = request.form.get("berkas", ""), request.form.get("tabel", "")
     if request.form.get("do") != "save":
         try:
-            return _page(draft_id, file, decision, typed=_typed(draft_id, file, decision))
+            return page(draft_id, file, decision, typed=_typed(draft_id, file, decision))
         except (NotFound, NotAllowed):
             raise
         except EngineError as refusal:
@@ -70,9 +77,9 @@ def _save(draft_id: str, file: str, decision: str) -> Answer:
     except (NotFound, NotAllowed):
         raise
     except StaleRevision:
-        return _page(draft_id, file, decision, typed=typed, stale=revision), 409
+        return page(draft_id, file, decision, typed=typed, stale=revision), 409
     except InvalidSubmission as refusal:
-        return _page(draft_id, file, decision, typed=typed, problem=forms.problems_of(refusal).get("", "")), 422
+        return page(draft_id, file, decision, typed=typed, problem=forms.problems_of(refusal).get("", "")), 422
     except EngineError as refusal:
         return _refused(draft_id, refusal), 422
     return redirect(url_for("table_editor.show", draft_id=draft_id, berkas=file, tabel=decision, _anchor="baris"), code=303)
@@ -82,21 +89,24 @@ def _refused(draft_id: str, refusal: EngineError) -> str:
     return sop_drafts.page_of(draft_id, problem=sop_drafts.why(refusal), place="berkas")
 
 
-def _page(
-    draft_id: str, file: str, decision: str, *, typed: TableEdit | None = None, problem: str = "", stale: int | None = None,
+def page(
+    draft_id: str, file: str, decision: str, *, typed: TableEdit | None = None, text: str | None = None, problem: str = "",
+    stale: int | None = None, place: str = "", wrong: Mapping[str, str] = {},
 ) -> str:
+    """The page of one decision, with what was typed; `wrong` are boxes of what `place` names beside the table itself."""
     tried = {name.removeprefix(INPUT): value[:1000] for name, value in request.form.items() if name.startswith(INPUT)}
     board = context.engine().sops.table_board(
-        context.actor(), draft_id, file=file[:300], decision=decision[:300], typed=typed,
+        context.actor(), draft_id, file=file[:300], decision=decision[:300], typed=typed, text=text,
         tried=tried if request.form.get("do") == "try" else None)
     # Where the table's own file was saved by somebody else, what was typed here is never laid over it.
     is_overtaken = stale is not None and request.form.get("digest", "") != board.digest
     return render_template(
         "sop_table.html", board=board, draft=board.summary, findings=sops.by_severity(board.findings), policy_words=policy_words(),
-        wrong={box: context.say(text) for box, text in board.wrong.items()}, problem=problem, given=tried,
+        wrong={**{box: context.say(said) for box, said in board.wrong.items()}, **wrong}, problem=problem, given=tried, place=place,
+        type_words=column_types(), sent=request.form,
         stale=stale is not None, is_overtaken=is_overtaken, revision=stale if is_overtaken else board.summary.revision,
         digest=request.form.get("digest", "") if is_overtaken else board.digest,
-        is_unsaved=board.table is not None and board.edit != board.table.edit)
+        is_unsaved=(board.table is not None and board.edit != board.table.edit) or text is not None)
 
 
 def _typed(draft_id: str, file: str, decision: str) -> TableEdit:

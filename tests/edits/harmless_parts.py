@@ -112,7 +112,7 @@ EDITS: list[Edit] = [
     *(Edit(sop=sop, what=f"{file}: {was} -> {now}", strokes=(write(file, was, now),), told=(Told("decision_row_changed"),))
       for sop, file, was, now in ROWS),
     Edit(sop=KALBAR, what="a decision reckons otherwise", strokes=(write("butir-layanan.dmn", 'r.line_status = "cancelled"', "false"),),
-         told=(Told("decision_row_changed"),)),
+         told=(Told("decision_expression_changed"),)),
     *(Edit(sop=sop, what=f"{path} says more", strokes=(write(path, "//", "// diperbarui;"),), told=(Told("document_changed"),))
       for sop, path in LETTERS),
     *(Edit(sop=sop, what=f"sheet: {now}", strokes=(write("sop.toml", was, now),), told=(Told("identity_changed", "", part, part),))

@@ -33,7 +33,7 @@ class Author:
         return self.take(self.browser.get(f"{self.path}?berkas={FILE}&tabel={TABLE}").text)
 
     def take(self, page: str) -> str:
-        form = page.partition('action="/sop/tabel/')[2]
+        form = page.partition('action="/sop/tabel/')[2].partition("</form>")[0]
         self.sent = {name: html.unescape(value) for found in (HIDDEN, BOX, CHOSEN) for name, value in found.findall(form)}
         return page
 
