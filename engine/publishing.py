@@ -147,8 +147,8 @@ class Publishing:
         self, actor: Actor, draft_id: str, files: Mapping[str, bytes], *, lanes: Mapping[str, str] = {}, note: str = "",
         at_revision: int = 0,
     ) -> DraftDetail:
-        """Another draft with this diagram: for what was drawn while somebody else saved the draft. It is of the version, and has the other
-        files, of the revision that the drawing was opened at (0: of the latest).
+        """Another draft with this diagram: for what was drawn while somebody else saved the draft. It goes on from the revision that the
+        drawing was opened at (0: from the latest), with all that was saved before.
 
         Raises:
             NotFound: the draft has no such revision.
@@ -156,16 +156,18 @@ class Publishing:
         """
         authorization.require(actor, "sop.draft")
 
-        def query(context: Context) -> tuple[dict[str, bytes], str | None]:
+        def query(context: Context) -> tuple[dict[str, bytes], drafts.RevisionRow]:
             row = commands.own(context, draft_id)
             opened = drafts.revision(context.uow, row.id, at_revision or row.revision)
             if opened is None:
                 raise errors.NotFound(draft_id=draft_id)
-            return commands.files_of(context, row, opened.revision), opened.based_on
+            return commands.files_of(context, row, opened.revision), opened
 
-        before, based_on = self._executor.read(actor, query)
+        before, opened = self._executor.read(actor, query)
         bundle = lane_roles.with_lanes(draft_files.completed(SopBundle.from_files(files), before), lanes)
-        return self._saved(actor, bundle, draft_id=None, based_on=based_on, expected_revision=0, note=note)
+        checked = self._checked(actor, bundle, based_on=opened.based_on)
+        return self.draft(actor, self._executor.run(actor, lambda context: commands.branch(
+            context, draft_id, checked, at_revision=opened.revision, note=note)))
 
     def check_expression(self, actor: Actor, draft_id: str, source: str) -> Text | None:
         """Why a text is no FEEL expression, or which names in it nothing of the draft gives a value to; None where it may stand."""

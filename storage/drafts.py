@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal, select, update
 
 from storage import deployments, rows
 from storage.schema import drafted
@@ -91,6 +91,15 @@ def add_revision(uow: UnitOfWork, row: RevisionRow, files: Mapping[str, tuple[st
         uow.execute(insert(draft_file), [
             {"draft_id": row.draft_id, "revision": row.revision, "path": path, "digest": digest}
             for path, (digest, _) in sorted(files.items())])
+
+
+def copy_revisions(uow: UnitOfWork, draft_id: str, *, to: str, until: int) -> None:
+    """Gives the draft `to`, which has none yet, the revisions of another up to one of them, as they were saved and by whom."""
+    for table in (draft_revision, draft_file):
+        others = [column for column in table.c if column.name != "draft_id"]
+        uow.execute(insert(table).from_select(
+            ["draft_id", *(column.name for column in others)],
+            select(literal(to), *others).where(table.c.draft_id == draft_id, table.c.revision <= until)))
 
 
 def change(uow: UnitOfWork, draft_id: str, *, was: str, at_revision: int, **values: object) -> bool:

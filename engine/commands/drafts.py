@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine import authorization, errors, pack, sop_refusals
@@ -123,6 +123,22 @@ def restore(context: Context, draft_id: str, number: int, checked: Checked, *, e
     if earlier is None:
         raise errors.NotFound(draft_id=draft_id)
     return _save(context, row, checked, expected_revision=expected_revision, note=note, based_on=earlier.based_on)
+
+
+def branch(context: Context, draft_id: str, checked: Checked, *, at_revision: int, note: str) -> str:
+    """Another draft that has the revisions of this one up to `at_revision`, and these files after them. Its id.
+
+    Who saved what comes along: whoever worked on the one approves the other as little. Raises `NotFound`, `AnotherSop`.
+    """
+    row, opened = own(context, draft_id), drafts.revision(context.uow, draft_id, at_revision)
+    if opened is None:
+        raise errors.NotFound(draft_id=draft_id)
+    made = replace(row, id=randomness.new_id(), based_on=opened.based_on, state=DraftState.DRAFT, revision=at_revision,
+                   opened_at=context.now)
+    drafts.add(context.uow, made)
+    drafts.copy_revisions(context.uow, row.id, to=made.id, until=at_revision)
+    _save(context, made, checked, expected_revision=at_revision, note=note, based_on=made.based_on)
+    return made.id
 
 
 def carry_over(context: Context, draft_id: str, checked: Checked, *, onto: str, expected_revision: int, note: str) -> int:

@@ -149,7 +149,7 @@ def test_an_sop_is_changed_by_keyboard_and_loses_nothing_else(studio: Studio) ->
     assert b"PT20M" in Path(kept.value.path()).read_bytes(), "what was drawn is not lost"
     other.click("#kunci button")
     other.wait_for_url("**/masuk**")   # locked all the same
-    (branch,) = [one for one in studio.office.engine.sops.drafts(studio.owner) if one.revision == 1 and one.id not in drafts_before | {draft_id}]
+    (branch,) = [one for one in studio.office.engine.sops.drafts(studio.owner) if one.revision == 2 and one.id not in drafts_before | {draft_id}]
     assert b"PT20M" in studio.saved(branch.id, DIAGRAM), "as another draft"
     assert b"PT30M" in studio.saved(draft_id, DIAGRAM)
     assert visit.complaints == colleague.complaints == []

@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from engine.bundle import SopBundle
+from engine.sop_refusals import OwnApproval
 from storage import deployments, drafts
 from tests.hostile.test_studio_files import draft_of
+from tests.support import office as offices
 from tests.web import test_sop_drafts
 from tests.web.conftest import Browser, boxes
 from tests.web.test_sop_drafts import DIAGRAM, PASSPHRASE, House, revision
@@ -46,6 +49,23 @@ def test_a_proposal_is_decided_on_the_page_of_its_own_draft(house: House) -> Non
     assert head.post(f"{seen}/kembalikan/{strange}", {"reason": "x"}, on="/sop").status_code == 404
     assert (state(house, seen), state(house, other)) == ("in_review", "in_review")
     assert head.post(f"{seen}/kembalikan/{own}", {"reason": "x"}, on="/sop").status_code == 303
+
+
+def test_a_drawing_kept_as_another_draft_is_approved_by_nobody_who_edited_the_first(house: House) -> None:
+    """Two draw at once; the one who came second proposes what holds the other's work, too."""
+    office = house.office
+    first, second, third = (office.hire(name, "process_owner", "head_of_unit") for name in ("Pertama", "Kedua", "Ketiga"))
+    sops, day = office.engine.sops, (office.clock.now() + timedelta(days=6)).date()
+    files = {path: data for path, data in SopBundle.from_dir(offices.SOP).files.items() if not path.startswith("scenarios/")}
+    draft = sops.save_draft(first, {**files, DIAGRAM: files[DIAGRAM].replace(b"Kasus bernomor", b"Bernomor")}).summary
+    drawn = {DIAGRAM: files[DIAGRAM].replace(b"Kasus bernomor", b"Sudah bernomor")}
+    branched = sops.branch_drawing(second, draft.id, drawn, at_revision=1)
+    assert [one.saved_by for one in branched.revisions] == ["Pertama", "Kedua"]
+    proposal = sops.propose(second, branched.summary.id, decree="1", effective_from=day, reason="x", expected_revision=2)
+    for editor in (first, second):
+        with pytest.raises(OwnApproval):
+            sops.approve(editor, proposal.id, reason="x", passphrase=PASSPHRASE)
+    assert sops.send_back(third, proposal.id, reason="x").state == "sent_back"
 
 
 @pytest.mark.parametrize("how", ["bytes", "name"])
