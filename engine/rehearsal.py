@@ -57,7 +57,19 @@ class Setting:
 
 def rehearse(setting: Setting, scenario: Scenario, *, is_over: Callable[[], bool] = lambda: False) -> Rehearsed:
     """Plays one story. Raises `OutOfTime` once `is_over`; it is asked between steps."""
-    return _Rehearsal(setting, scenario, is_over).play()
+    trial = ToldTrial.staged(setting.bundle, now=opening(scenario), operations=setting.operations, calendar=setting.calendar,
+                             parameters=setting.parameters, findings=setting.findings)
+    return rehearse_in(trial, scenario, is_over=is_over)
+
+
+def rehearse_in(trial: ToldTrial, scenario: Scenario, *, is_over: Callable[[], bool] = lambda: False) -> Rehearsed:
+    """As `rehearse`, in a trial opened at the story's `opening`: it stands where the story ends or cannot be played on."""
+    return _Rehearsal(trial, scenario, is_over).play()
+
+
+def opening(scenario: Scenario) -> datetime:
+    """When a trial is opened for a story to be played in it."""
+    return scenario.at.astimezone(UTC) - (BEFORE_A_TIMER if scenario.timer else timedelta(0))
 
 
 class _Stopped(Exception):
@@ -65,11 +77,8 @@ class _Stopped(Exception):
 
 
 class _Rehearsal:
-    def __init__(self, setting: Setting, scenario: Scenario, is_over: Callable[[], bool]) -> None:
-        self.scenario, self.parameters, self.is_over = scenario, setting.parameters, is_over
-        opened = scenario.at.astimezone(UTC) - (BEFORE_A_TIMER if scenario.timer else timedelta(0))
-        self.trial = ToldTrial.staged(setting.bundle, now=opened, operations=setting.operations, calendar=setting.calendar,
-                                      parameters=setting.parameters, findings=setting.findings)
+    def __init__(self, trial: ToldTrial, scenario: Scenario, is_over: Callable[[], bool]) -> None:
+        self.trial, self.scenario, self.is_over = trial, scenario, is_over
         self.number = 0
         self.differences: list[Otherwise] = []
         self.cases: dict[str, str] = {}   # instances by what the story calls their case; "" for its first

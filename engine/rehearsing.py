@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 
-from engine import authorization, errors, scenario_board, scenario_check, scenario_names, versions
+from engine import authorization, errors, rehearsal, scenario_board, scenario_check, scenario_names, versions
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.executor import Context
+from engine.rehearsal import OutOfTime
+from engine.scenario_file import read_scenario
 from engine.scenario_results import ScenarioBoard
+from engine.trial_story import StoryUntellable
 from engine.trying import Trying
 from engine.types import Actor
+from storage import drafts
 
 
 class Rehearsing(Trying):
@@ -74,3 +79,32 @@ class Rehearsing(Trying):
             raise errors.NotFound(draft_id=draft_id)
         left = {each: data for each, data in bundle.files.items() if each != path}
         return self._next(actor, draft_id, SopBundle.from_files(left), f"- {path}", expected_revision)
+
+    def take_up_scenario(self, actor: Actor, draft_id: str, name: str) -> str:
+        """Opens a trial of the draft in which this scenario was played as far as it goes, for somebody to go on from there; its id.
+
+        Raises:
+            NotFound: the agency has no such draft, or it no such scenario.
+            BundleRefused: the draft cannot run.
+            ScenarioUnreadable, StoryUntellable: it is no story that a person begins.
+        """
+        authorization.require(actor, "sop.try")
+        authorization.require(actor, "sop.read_drafts")
+        data = self._executor.read(actor, lambda context: _file(context, draft_id, scenario_names.path_of(name)))
+        told = read_scenario(data)
+        if told.message is not None or told.timer is not None:
+            raise StoryUntellable()
+        trial_id = self._opened(actor, draft_id, starts_at=rehearsal.opening(told))
+        began = self._executor.clock.now()
+        with contextlib.suppress(OutOfTime):
+            rehearsal.rehearse_in(self.trial(actor, trial_id), told,
+                                  is_over=lambda: self._executor.clock.now() - began > scenario_board.LONGEST)
+        return trial_id
+
+
+def _file(context: Context, draft_id: str, path: str) -> bytes:
+    row = commands.own(context, draft_id)
+    found = drafts.files(context.uow, row.id, row.revision).get(path)
+    if found is None:
+        raise errors.NotFound(draft_id=draft_id)
+    return found

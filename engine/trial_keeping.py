@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
@@ -45,14 +45,15 @@ class TrialKeeping:
         self._known: OrderedDict[str, KeptTrial] = OrderedDict()
         self._lock = Lock()
 
-    def open(self, actor: Actor, bundle: SopBundle, findings: tuple[LintFinding, ...] | None, origin: TrialOrigin | None) -> str:
-        """A new trial; its id. Raises `BundleRefused`."""
+    def open(self, actor: Actor, bundle: SopBundle, findings: tuple[LintFinding, ...] | None, origin: TrialOrigin | None, *,
+             starts_at: datetime | None = None) -> str:
+        """A new trial, whose clock says `starts_at` or what time it is; its id. Raises `BundleRefused`."""
         def query(context: Context) -> tuple[TrialRow, _Stage]:
             agency = agencies.get(context.uow, actor.agency_id)
             assert agency is not None
             row = TrialRow(
                 id=randomness.new_id(), agency_id=actor.agency_id, account_id=actor.account_id, opened_at=context.now,
-                starts_at=context.now.replace(second=0, microsecond=0),   # people tell instants by the minute
+                starts_at=starts_at or context.now.replace(second=0, microsecond=0),   # people tell instants by the minute
                 version_id=None if origin is None else origin.version_id,
                 revision=origin.number if origin is not None and origin.is_draft else None,
                 calendar_digest=agency.calendar_digest, parameters_digest=agency.parameters_digest)

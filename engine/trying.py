@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from engine import authorization, errors, scenario_names, scenario_writing, versions
@@ -42,15 +43,7 @@ class Trying(Editing):
             BundleRefused: a draft that cannot run.
         """
         authorization.require(actor, "sop.try")
-
-        def query(context: Context) -> tuple[Version, tuple[LintFinding, ...]]:
-            found = versions.find(context, version_id)
-            draft = drafts.get(context.uow, version_id) if found.is_draft else None
-            return found, () if draft is None else versions.draft_findings(context, draft)
-
-        found, findings = self._executor.read(actor, query)
-        origin = TrialOrigin(version_id=found.id, is_draft=found.is_draft, number=found.number, title=found.title)
-        return self._trials.open(actor, SopBundle.from_files(found.definition.files), findings, origin)
+        return self._opened(actor, version_id)
 
     def trial(self, actor: Actor, trial_id: str) -> KeptTrial:
         """A trial the actor opened, in whatever process, with all that was done in it; a process that does not know it plays it again.
@@ -84,6 +77,18 @@ class Trying(Editing):
         revision = self._next(actor, origin.version_id, SopBundle.from_files({**bundle.files, path: data}), f"+ {path}", origin.number)
         trial.saved_as(revision)
         return origin.version_id
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _opened(self, actor: Actor, version_id: str, *, starts_at: datetime | None = None) -> str:
+        def query(context: Context) -> tuple[Version, tuple[LintFinding, ...]]:
+            found = versions.find(context, version_id)
+            draft = drafts.get(context.uow, version_id) if found.is_draft else None
+            return found, () if draft is None else versions.draft_findings(context, draft)
+
+        found, findings = self._executor.read(actor, query)
+        origin = TrialOrigin(version_id=found.id, is_draft=found.is_draft, number=found.number, title=found.title)
+        return self._trials.open(actor, SopBundle.from_files(found.definition.files), findings, origin, starts_at=starts_at)
 
 
 def _problems(name: str, source: str, is_taken: bool) -> dict[str, tuple[str, str]]:

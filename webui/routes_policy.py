@@ -221,6 +221,7 @@ POLICY: Final[Mapping[str, str]] = {
     "scenarios.anew": "sop.draft",
     "scenarios.write": "sop.draft",
     "scenarios.drop": "sop.draft",
+    "scenarios.take_up": "sop.try",
     "trials.begin": "sop.try",
     "trials.show": "sop.try",
     "trials.start": "sop.try",

@@ -66,6 +66,19 @@ def drop(draft_id: str) -> Answer:
         context.actor(), draft_id, request.form.get("nama", ""), expected_revision=revision))
 
 
+@pages.post("/<draft_id>/coba")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def take_up(draft_id: str) -> Answer:
+    """A trial that stands where one of them cannot be played on."""
+    try:
+        trial_id = context.engine().sops.take_up_scenario(context.actor(), draft_id, request.form.get("nama", ""))
+    except (NotFound, NotAllowed):
+        raise
+    except EngineError as refusal:
+        return _page(draft_id, problem=refusal.message(context.language())), 409
+    return redirect(url_for("trials.show", trial_id=trial_id), code=303)
+
+
 def _revised(draft_id: str, act: Callable[[int], object]) -> Answer:
     try:
         act(request.form.get("revision", 0, type=int))

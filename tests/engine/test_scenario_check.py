@@ -10,7 +10,7 @@ import pytest
 
 from engine import Engine, errors, scenario_board, scenario_check, sop_refusals
 from engine.lint import guarded
-from engine.scenario_file import read_scenario
+from engine.scenario_file import ScenarioUnreadable, read_scenario
 from engine.scenario_results import ScenarioBoard, Went
 from engine.types import Severity
 from storage import scenario_runs
@@ -19,6 +19,7 @@ from tests.support import office as offices
 
 A01, A31, A33 = "a01_rujukan_kesehatan", "persetujuan_ditolak", "a33_sop_diubah_di_tengah_jalan"
 LATER = "Tenggat sengaja dipercepat"
+STORY = offices.story(A01)
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +140,16 @@ def test_a_story_that_cannot_be_played_on_says_where_and_is_not_written_anew(bur
     assert found["aneh"].state is Went.UNREADABLE
     with pytest.raises(errors.NotFound):
         bureau.sops.write_scenarios_anew(bureau.owner, draft_id, [A01], expected_revision=1)
+    for name, refusal in (("aneh", ScenarioUnreadable), ("tidak-ada", errors.NotFound)):
+        with pytest.raises(refusal):
+            bureau.sops.take_up_scenario(bureau.owner, draft_id, name)
+    trial_id = bureau.sops.take_up_scenario(bureau.owner, draft_id, A01)
+    trial = Engine.open(bureau.office.engine.settings, clock=bureau.office.clock, operations=bureau.office.executor.operations).sops.trial(
+        bureau.owner, trial_id)
+    (work,) = trial.waiting()
+    assert work.element_id == "hand_over_referral" and trial.now == STORY.steps[2].at, "it stands where the story stops, in any process"
+    trial.submit(work.id, STORY.steps[2].submission)
+    assert [step.complete for step in trial.told("x").steps if step.complete] == [step.complete for step in STORY.steps[:3]]
     with pytest.raises(errors.NotFound):
         bureau.sops.drop_scenario(bureau.owner, draft_id, "tidak-ada", expected_revision=1)
     assert bureau.sops.drop_scenario(bureau.owner, draft_id, "aneh", expected_revision=1) == 2
@@ -152,10 +163,12 @@ def test_who_may(bureau: Bureau) -> None:
     draft_id, companion = bureau.touched().summary.id, bureau.office.actor("companion")
     for act in (lambda: bureau.sops.write_scenarios_anew(companion, draft_id, [A01], expected_revision=1),
                 lambda: bureau.sops.drop_scenario(bureau.head, draft_id, A01, expected_revision=1),
-                lambda: bureau.sops.play_scenarios(bureau.head, draft_id)):
+                lambda: bureau.sops.play_scenarios(bureau.head, draft_id),
+                lambda: bureau.sops.take_up_scenario(bureau.head, draft_id, A01)):
         with pytest.raises(errors.NotAllowed):
             act()
     for act in (lambda: bureau.sops.scenarios(bureau.office.stranger(), draft_id),
+                lambda: bureau.sops.take_up_scenario(bureau.office.stranger(), draft_id, A01),
                 lambda: bureau.sops.drop_scenario(bureau.office.stranger(), draft_id, A01, expected_revision=1)):
         with pytest.raises(errors.NotFound):
             act()

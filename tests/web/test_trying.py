@@ -146,6 +146,9 @@ def test_a_scenario_is_dropped(house: House) -> None:
     draft = begin(house, owner)
     path = draft.replace("/draf/", "/skenario/")
     dropped = {"revision": "1", "nama": "a01_rujukan_kesehatan"}
+    taken_up = owner.post(f"{path}/coba", dropped, on=path)
+    assert taken_up.status_code == 303 and "document_case" in owner.get(taken_up.headers["Location"]).text, "played to its end"
+    assert owner.post(f"{path}/coba", {"nama": "lain"}, on=path).status_code == 404
     assert owner.post(f"{path}/hapus", {**dropped, "nama": "../sop"}, on=path).status_code == 404
     assert owner.post(f"{path}/hapus", dropped, on=path).status_code == 303
     assert "belum punya skenario" in owner.get(path).text and "scenarios/a01_rujukan_kesehatan.toml" in owner.get(draft).text
