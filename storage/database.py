@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Dialect, Engine, StaticPool, create_engine, event, inspect, make_url
 from sqlalchemy.engine.mock import MockConnection
 
+from storage.compiled import CompiledStatements
 from storage.schema import metadata
 from storage.unit_of_work import UnitOfWork, transaction
 
@@ -118,13 +119,15 @@ def _whole_schema(dialect: Dialect) -> tuple[str, ...]:
 
 
 _SCHEMAS: dict[str, tuple[str, ...]] = {}
+_COMPILED = CompiledStatements()
 
 
 def _engine(url: URL) -> Engine:
     # Parameters never reach an exception's text: they are field values (invariant 12).
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    options: dict[str, Any] = {"connect_args": {"check_same_thread": False}, "hide_parameters": True}
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, execution_options={"compiled_cache": _COMPILED})
+    options: dict[str, Any] = {
+        "connect_args": {"check_same_thread": False}, "hide_parameters": True, "execution_options": {"compiled_cache": _COMPILED}}
     if not url.database or url.database == ":memory:":
         options["poolclass"] = StaticPool
     engine = create_engine(url, **options)

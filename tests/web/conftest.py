@@ -26,6 +26,7 @@ class Browser:
     def __init__(self, app: Flask, **environ: Any) -> None:
         self.client: FlaskClient = app.test_client()
         self._environ = environ
+        self._token: tuple[str, str] = "", ""   # the session it belongs to, as its cookie holds it, and the token
 
     def get(self, path: str, **given: Any) -> TestResponse:
         return self.client.get(path, **self._environ, **given)
@@ -36,9 +37,19 @@ class Browser:
         assert found is not None
         return found[1]
 
-    def post(self, path: str, data: dict[str, Any] | None = None, *, on: str = "/pemberitahuan", **given: Any) -> TestResponse:
-        """Post a form that stands on page `on`."""
-        return self.client.post(path, data={"csrf_token": self.token(on), **(data or {})}, **self._environ, **given)
+    def post(self, path: str, data: dict[str, Any] | None = None, *, on: str = "", **given: Any) -> TestResponse:
+        """Post a form that stands on page `on`; without one, on any page of this session."""
+        token = self.token(on) if on else self._any_token()
+        return self.client.post(path, data={"csrf_token": token, **(data or {})}, **self._environ, **given)
+
+    def _any_token(self) -> str:
+        """The token of a page that was opened before, as long as the session stands as it did."""
+        cookie = self.client.get_cookie("kawal-web")
+        if cookie is None or cookie.value != self._token[0]:
+            token = self.token("/pemberitahuan")
+            cookie = self.client.get_cookie("kawal-web")
+            self._token = cookie.value if cookie is not None else "", token
+        return self._token[1]
 
     def sign_in(self, name: str, passphrase: str = fake_engine.PASSPHRASE, **more: str) -> TestResponse:
         return self.post("/masuk", {"sign_in": name, "passphrase": passphrase, **more}, on="/masuk")
