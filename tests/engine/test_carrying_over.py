@@ -20,7 +20,7 @@ def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     folder = tmp_path_factory.mktemp("bureau")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(guarded, "lint_guarded", checked_once)
-        opened = offices.opened(folder, f"sqlite:///{folder / 'kawal.db'}")
+        opened = offices.opened(folder, f"sqlite:///{folder / 'kawal.db'}", bundle=offices.with_stories())
         yield Bureau(opened)
         opened.database.close()
 
