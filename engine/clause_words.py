@@ -4,40 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
-from engine import durations
+from engine import time_words
 from engine.date_words import day_in_words
 from engine.model import Node
+from engine.time_words import PrintedTime
 
-_NUMBER: Final = r"(\d+)"
 _WORDS: Final = re.compile(r"\w+")
-_HOURS: Final = timedelta(hours=1)
 #: The number once more in words, as in "5 (lima) hari kerja".
 _IN_WORDS: Final = re.compile(r"(?<=\d)\s*\([^\d()]*\)")
-#: Printed forms of a time standard, the longest first.
-_TIMES: Final = (
-    (re.compile(rf"\b{_NUMBER}\s*x\s*{_NUMBER}\s*jam\b"), ("elapsed",), _HOURS),
-    (re.compile(rf"\b{_NUMBER}\s*menit\b"), ("working_minutes",), timedelta(minutes=1)),
-    (re.compile(rf"\b{_NUMBER}\s*jam\b"), ("elapsed",), _HOURS),
-    (re.compile(rf"\b{_NUMBER}\s*hari kerja\b"), ("working_days",), timedelta(days=1)),
-    (re.compile(rf"\b{_NUMBER}\s*hari\b"), ("elapsed", "working_days"), timedelta(days=1)),
-    (re.compile(rf"\b{_NUMBER}\s*minggu\b"), ("elapsed",), timedelta(weeks=1)),
-    (re.compile(r"\bhari yang sama\b"), ("same_day",), timedelta()),
-)
-
-
-@dataclass(frozen=True)
-class PrintedTime:
-    """A time standard as the source prints it, with the clocks it may mean: plain days may be working days.
-
-    `length` of a `same_day` standard is zero: the day is its end.
-    """
-
-    clocks: tuple[str, ...]
-    length: timedelta
 
 
 def plain(text: str) -> str:
@@ -72,25 +49,14 @@ def named_in(text: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def time_of(text: str) -> PrintedTime | None:
-    """The time standard that a clause prints; None where it gives no number ("tergantung jenis intervensi")."""
-    words = plain(text)
-    for pattern, clocks, unit in _TIMES:
-        if found := pattern.search(words):
-            count = 1
-            for number in found.groups():
-                count *= int(number)
-            return PrintedTime(clocks, unit * count)
-    return None
-
-
 def is_standard(node: Node, wanted: PrintedTime, text: str) -> bool:
     """Whether the time standard on this event is the printed one: its wording, its clock and its length."""
     if node.standard is None or not node.events or not says_one_of_the_other(node.standard.text, text):
         return False
-    if node.standard.clock not in wanted.clocks or time_of(node.standard.text) != wanted:
+    worded = time_words.read(node.standard.text)
+    if node.standard.clock not in wanted.clocks or worded is None or not worded.is_as_long_as(wanted):
         return False
-    return node.standard.clock == "same_day" or _length(node.events[0].timer_text or "") == wanted.length
+    return node.standard.clock == "same_day" or wanted.is_length(node.events[0].timer_text or "")
 
 
 def texts_of(value: Any) -> Iterator[str]:
@@ -105,11 +71,3 @@ def texts_of(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for one in value:
             yield from texts_of(one)
-
-
-def _length(text: str) -> timedelta | None:
-    try:
-        read = durations.parse_duration(text)
-    except durations.InvalidDuration:
-        return None
-    return None if read.months else read.exact

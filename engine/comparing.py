@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from engine import clause_words, comparing_parts, consent_gates, definitions
+from engine import clause_words, comparing_parts, consent_gates, definitions, time_words
 from engine.comparing_parts import Change
 from engine.definitions import Definition
 from engine.forms_schema import Form
@@ -178,7 +178,7 @@ def _time_words(timer: Node | None) -> Text | None:
     clock = _CLOCKS.get(ClockKind(timer.standard.clock)) if timer.standard.clock in set(ClockKind) else None
     length = timer.events[0].timer_text if timer.events else ""
     words = timer.standard.text or ""
-    printed = clause_words.time_of(words)
+    printed = time_words.read(words)
     more = [] if printed is not None and clause_words.is_standard(timer, printed, words) else [_length_words(length or "")]
     more += [Text(timer.standard.start_from, timer.standard.start_from)] if timer.standard.start_from else []
     name = clock or Text(timer.standard.clock, timer.standard.clock)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from engine import clause_words, definitions, sop_toml
+from engine import clause_words, definitions, sop_toml, time_words
 from engine.bundle import SopBundle
 from engine.definitions import Definition
 from engine.model import Node
@@ -211,7 +211,7 @@ def _role(sop: _Sop, clause: Clause) -> Iterator[Difference]:
 
 
 def _time(sop: _Sop, clause: Clause) -> Iterator[Difference]:
-    wanted = clause_words.time_of(clause.text)
+    wanted = time_words.read(clause.text)
     rows = (each for each in sop.definition.sheet.clauses if each.kind == "step" and clause.id.startswith(f"{each.id}."))
     row = next((each.elements for each in rows), None)
     for element_id in clause.elements:
@@ -289,7 +289,7 @@ def _unprinted(sop: _Sop) -> Iterator[Difference]:
         if node.standard is None or laws & {node.id, node.attached_to}:
             continue
         printed = (clause.text for clause in clauses if {node.id, node.attached_to} & set(clause.elements))
-        if not any((time := clause_words.time_of(text)) and clause_words.is_standard(node, time, text) for text in printed):
+        if not any((time := time_words.read(text)) and clause_words.is_standard(node, time, text) for text in printed):
             yield Difference(code="standard", sop=sop.key, clause_id="", element_id=node.id, detail=node.standard.text)
 
 

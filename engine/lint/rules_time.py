@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, timedelta
 
-from engine import calendars, clause_words, durations, resolving
+from engine import calendars, durations, resolving, time_words
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Placed, Sop
 from engine.model import EventDefinition, Standard
@@ -203,27 +203,27 @@ def two_standards(diagram: Diagram) -> Iterator[Hit]:
         "This standard is another time than its wording, or longer than that of the sub-process round it.",
     ),
     (
-        "Samakan bunyi dan lama (30 menit adalah PT30M); satu langkah tidak lebih lama daripada keseluruhannya.",
-        "Make wording and length one (30 menit is PT30M); a step takes no longer than the whole.",
+        "Samakan bunyi, lama dan jenis jamnya (30 menit: PT30M; 24 jam berjalan siang malam); tak lebih lama dari keseluruhannya.",
+        "Make wording, length and clock one (30 menit: PT30M; 24 jam run day and night); a step takes no longer than the whole.",
     ),
 )
 def time_contradictory(diagram: Diagram) -> Iterator[Hit]:
     """People go by the wording, verdicts by the timer; and who keeps a step's time must not be late for the whole by it.
 
-    A wording without a number, or one that counts in months, is not read. Two standards are compared where the same clock counts both;
-    advice where one of them counts from another instant than when its step began.
+    A wording without a number, with several or with a least one is not read. Two standards are compared where the same clock counts
+    both; advice where one of them counts from another instant than when its step began.
     """
     for placed, event in diagram.events:
-        counted = literal_duration(event)
-        if placed.node.standard is None or counted is None or counted.months:
+        standard, counted = placed.node.standard, literal_duration(event)
+        if standard is None or counted is None or standard.clock not in set(ClockKind):
             continue
-        printed = clause_words.time_of(placed.node.standard.text)
-        if printed is not None and printed.length and printed.length != counted.exact:
+        printed = time_words.read(standard.text)
+        if printed is not None and printed.contradicts(ClockKind(standard.clock), counted):
             yield diagram.hit(placed)
-        else:
+        elif not counted.months:
             shorter = [whole for whole, length in _times_round(diagram, placed) if length < counted.exact]
             if shorter:
-                other_start = placed.node.standard.start_from or any(whole.start_from for whole in shorter)
+                other_start = standard.start_from or any(whole.start_from for whole in shorter)
                 yield replace(diagram.hit(placed), severity=ADVICE if other_start else None)
 
 
@@ -256,5 +256,5 @@ def time_missing(sop: Sop) -> Iterator[Hit]:
     for folder, sheet in sop.sheets.items():
         for clause in sheet.clauses:
             named = drawn.intersection(clause.elements)
-            if clause.kind == "time" and named and named.isdisjoint(measured) and clause_words.time_of(clause.text) is not None:
+            if clause.kind == "time" and named and named.isdisjoint(measured) and time_words.read(clause.text) is not None:
                 yield Hit(element_id=min(named), file=f"{folder}{resolving.SHEET}")

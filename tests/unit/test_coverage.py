@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from engine import clause_words, coverage
-from engine.clause_words import PrintedTime
+from engine import coverage
 from tests.support import bpmn
 
 Files = dict[str, str]
@@ -402,19 +400,3 @@ def test_a_planted_defect_is_found_where_it_is(tmp_path: Path, defect: str) -> N
 @pytest.mark.parametrize("variant", NO_DEFECTS)
 def test_what_is_no_defect_is_not_reported(tmp_path: Path, variant: str) -> None:
     assert found(tmp_path, NO_DEFECTS[variant]) == (100, [])
-
-
-@pytest.mark.parametrize(("text", "clocks", "length"), [
-    ("10 menit", ("working_minutes",), timedelta(minutes=10)), ("maksimal 24 Jam setelah diterima", ("elapsed",), timedelta(hours=24)),
-    ("3 x 24 jam", ("elapsed",), timedelta(hours=72)), ("3x24 jam", ("elapsed",), timedelta(hours=72)),
-    ("5 Hari kerja", ("working_days",), timedelta(days=5)), ("5 (lima) hari kerja", ("working_days",), timedelta(days=5)),
-    ("14 hari", ("elapsed", "working_days"), timedelta(days=14)), ("2 minggu", ("elapsed",), timedelta(weeks=2)),
-    ("pada hari yang sama", ("same_day",), timedelta()),
-])
-def test_times_as_sources_print_them(text: str, clocks: tuple[str, ...], length: timedelta) -> None:
-    assert clause_words.time_of(text) == PrintedTime(clocks, length)
-
-
-@pytest.mark.parametrize("text", ["tergantung jenis intervensi", "sesuai dengan kebutuhan", "sepanjang proses layanan", "berjam-jam", ""])
-def test_no_time_is_read_where_none_is_printed(text: str) -> None:
-    assert clause_words.time_of(text) is None
