@@ -28,6 +28,7 @@ from engine.clock import ManualClock
 from engine.results import InboxFilters
 from engine.settings import Settings
 from engine.types import Actor, OperationCall
+from storage.compiled import CompiledStatements
 from storage.schema import metadata
 from storage.unit_of_work import UnitOfWork
 
@@ -38,6 +39,7 @@ _BY_TRIES = ("fence", "attempts", "locked_by", "error_code", "at", "_from", "_un
 #: In an answer kept for a second click: the instants it says something of, and by how much that was late, as the columns that end so.
 _SAID_AT = re.compile(r"('(?:\w+_at|overrun)': )(?:'[^']*'|\d+)")
 _RANDOM_ID = re.compile(r"\b[0-9a-f]{32}\b")
+_COMPILED = CompiledStatements()   # the questions are the same in every child
 _SAID = frozenset({"element_id", "actor_id", "assignee_id", "account_id", "process_id"})
 
 
@@ -160,7 +162,8 @@ def content(database_url: str, *, tries: bool) -> str:
     """What the database says, whatever ids and keys chance gave: the digest of every row of every table. Without `tries`
     also when it was said and how often it was tried are left out."""
     left_out = _BY_CHANCE if tries else _BY_CHANCE + _BY_TRIES
-    store = sqlalchemy.create_engine(database_url, poolclass=sqlalchemy.NullPool)
+    store = sqlalchemy.create_engine(
+        database_url, poolclass=sqlalchemy.NullPool, execution_options={"compiled_cache": _COMPILED})
     said: dict[str, list[str]] = {}
     with store.connect() as connection:
         for table in metadata.sorted_tables:
