@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from engine import draft_reading, errors, letters, resolving, sop_toml
+from engine import draft_reading, errors, forms_schema, letters, resolving, sop_toml
+from engine.bundle import SopBundle
 from engine.editing_results import DocumentBoard
-from engine.errors import BundleRefused
+from engine.errors import BundleRefused, InvalidSubmission
 from engine.executor import Context
+from engine.forms_schema import FieldType
 from engine.letters import LetterSource
 from engine.render import typst
 from engine.types import Text
 
 LARGEST_SAMPLE = 512 * 1024
+LARGEST_TEMPLATE = 100_000
 LINES_AROUND, LONGEST_LINE = 2, 200
 _FAILED = Text(typst.DocumentFailed.indonesian, "The template of this document has a mistake, or does not fit the data it is given.")
 _TOO_LARGE = Text(typst.DocumentTooLarge.indonesian, "This document needs more time, memory or room than a document may.")
@@ -32,8 +35,9 @@ class DraftDocument:
     source: LetterSource | None
 
 
-def taken(context: Context, draft_id: str, file: str) -> DraftDocument:
-    """The template in `file`, "" for the first. Raises `NotFound`: the draft or version, or the file, is none of the agency's."""
+def taken(context: Context, draft_id: str, file: str, *, text: str | None = None) -> DraftDocument:
+    """The template in `file`, "" for the first; with `text` as typed. Raises `NotFound`: the draft or version, or the file, is none of the
+    agency's."""
     found = draft_reading.held(context, draft_id)
     files = found.bundle.files
     listed = draft_reading.listed(_titles(files))
@@ -41,13 +45,25 @@ def taken(context: Context, draft_id: str, file: str) -> DraftDocument:
     board = DocumentBoard(summary=found.summary, files=listed, file=chosen)
     if chosen is None:
         return DraftDocument(board=board, source=None)
+    template = files[chosen.path] if text is None else _encoded(text)
+    board = replace(board, template=template.decode("utf-8", "replace"), placeholders=tuple(_placeholders(found.bundle)))
     data = _sample(files.get(_beside(chosen.path), b""))
     if data is None:
         return DraftDocument(board=replace(board, failure=_NO_SAMPLE), source=None)
     place = f"{chosen.path.rpartition('/')[0]}/"
     return DraftDocument(
         board=replace(board, sample=json.dumps(data, ensure_ascii=False, indent=1)),
-        source=LetterSource(template=files[chosen.path], data=data, files=letters.beside(files, place)))
+        source=LetterSource(template=template, data=data, files=letters.beside(files, place)))
+
+
+def saved(document: DraftDocument) -> bytes:
+    """The template's bytes, where it can be set with its sample. Raises `InvalidSubmission`. Sets it: not within a transaction."""
+    board = told(document)
+    if document.source is None or board.file is None:
+        raise InvalidSubmission({"template": (_NO_SAMPLE.id, _NO_SAMPLE.en)})
+    if board.failure is not None:
+        raise InvalidSubmission({"template": (board.failure.id, board.failure.en)})
+    return document.source.template
 
 
 def told(document: DraftDocument) -> DocumentBoard:
@@ -86,6 +102,33 @@ def pdf(document: DraftDocument) -> bytes:
     except (typst.DocumentFailed, typst.DocumentTooLarge, ValueError):
         pass
     raise errors.NotFound(document=document.board.file.path if document.board.file else "")
+
+
+def _encoded(text: str) -> bytes:
+    """What was typed, as a template is kept. Raises `InvalidSubmission`."""
+    try:
+        data = text.replace("\r\n", "\n").encode("utf-8")
+    except UnicodeEncodeError:
+        data = b""
+    if not 0 < len(data) <= LARGEST_TEMPLATE:
+        raise InvalidSubmission({"template": (f"Wajib diisi, paling banyak {LARGEST_TEMPLATE} bita.",
+                                              f"Required, at most {LARGEST_TEMPLATE} bytes.")})
+    return data
+
+
+def _placeholders(bundle: SopBundle) -> Iterator[tuple[Text, str]]:
+    """What a template may say of the forms' answers, in words, and how it says it; `letters` decides what it is then given."""
+    told_already = set()
+    for path, data in bundle.forms().items():
+        try:
+            form = forms_schema.read_form(data, file=path)
+        except BundleRefused:
+            continue
+        for field in form.fields:
+            code = f'#data.words.at("{form.record or form.key}", default: (:)).at("{field.key}", default: none)'
+            if field.type not in (FieldType.FILE, FieldType.SIGNATURE, FieldType.ROWS) and code not in told_already:
+                told_already.add(code)
+                yield Text(f"{form.title.id}: {field.label.id}", f"{form.title.en}: {field.label.en}"), code
 
 
 def _titles(files: Mapping[str, bytes]) -> dict[str, Text]:

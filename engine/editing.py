@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine import authorization, draft_reading, errors, form_board, form_edit, table_board, table_shape
+from engine import authorization, document_preview, draft_reading, errors, form_board, form_edit, table_board, table_shape
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.draft_edits import ColumnEdit, FieldEdit, TableEdit
@@ -124,6 +124,16 @@ class Editing(Publishing):
         kept = {path: data for path, data in bundle.files.items() if path != file} | ({} if after is None else {file: after})
         return self._next(actor, draft_id, SopBundle.from_files(kept), f"- {decision}", expected_revision)
 
+    def save_template(self, actor: Actor, draft_id: str, file: str, text: str, *, expected_revision: int) -> int:
+        """A document's template as typed, as long as it can be set with its sample."""
+        authorization.require(actor, "sop.draft")
+        bundle = self._bundle(actor, draft_id, expected_revision)
+        typed = self._executor.read(actor, lambda context: document_preview.taken(context, draft_id, file, text=text))
+        if typed.board.file is None:
+            raise errors.NotFound(file=file)
+        return self._changed(actor, draft_id, bundle, typed.board.file.path, lambda _: document_preview.saved(typed), note="",
+                             expected_revision=expected_revision)
+
     # --- inside ------------------------------------------------------------------------------------------------------
 
     def _with_form(self, actor: Actor, draft_id: str, file: str, change: Callable[[bytes], bytes], *, note: str,
@@ -148,7 +158,8 @@ class Editing(Publishing):
         after = change(bundle.files[file])
         if after == bundle.files[file]:
             return expected_revision
-        return self._next(actor, draft_id, SopBundle.from_files({**bundle.files, file: after}), f"{file}: {note}", expected_revision)
+        said = f"{file}: {note}" if note else file
+        return self._next(actor, draft_id, SopBundle.from_files({**bundle.files, file: after}), said, expected_revision)
 
     def _next(self, actor: Actor, draft_id: str, bundle: SopBundle, note: str, expected_revision: int) -> int:
         checked = self._checked(actor, bundle, draft_id=draft_id)

@@ -154,6 +154,8 @@ class DocumentBoard:
     summary: FilesSummary
     files: tuple[DraftFile, ...]
     file: DraftFile | None
+    template: str = ""
+    placeholders: tuple[tuple[Text, str], ...] = ()   # what a template may say of an answer, and how
     sample: str = ""
     pages: int = 0
     failure: Text | None = None

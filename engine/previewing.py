@@ -14,9 +14,10 @@ class Previewing:
 
     _executor: Executor
 
-    def document_board(self, actor: Actor, draft_id: str, *, file: str = "") -> DocumentBoard:
-        """One document template of a draft or version, "" for the first: its pages, or what is wrong with it. Raises `NotFound`."""
-        return document_preview.told(self._document(actor, draft_id, file))
+    def document_board(self, actor: Actor, draft_id: str, *, file: str = "", text: str | None = None) -> DocumentBoard:
+        """One document template of a draft or version, "" for the first: its pages, or what is wrong with it; with `text` as typed, which
+        is not stored. Raises `NotFound`, `InvalidSubmission`."""
+        return document_preview.told(self._document(actor, draft_id, file, text))
 
     def document_page(self, actor: Actor, draft_id: str, file: str, page: int) -> bytes:
         """One page of it as a PNG. Raises `NotFound`, also where it cannot be set."""
@@ -26,6 +27,6 @@ class Previewing:
         """The whole of it. Raises `NotFound`, also where it cannot be set."""
         return document_preview.pdf(self._document(actor, draft_id, file))
 
-    def _document(self, actor: Actor, draft_id: str, file: str) -> DraftDocument:
+    def _document(self, actor: Actor, draft_id: str, file: str, text: str | None = None) -> DraftDocument:
         authorization.require(actor, "sop.read_drafts")
-        return self._executor.read(actor, lambda context: document_preview.taken(context, draft_id, file))
+        return self._executor.read(actor, lambda context: document_preview.taken(context, draft_id, file, text=text))

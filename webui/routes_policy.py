@@ -209,6 +209,7 @@ POLICY: Final[Mapping[str, str]] = {
     "table_shape.add": "sop.draft",
     "table_shape.remove": "sop.draft",
     "document_previews.show": "sop.read_drafts",
+    "document_previews.edit": "sop.draft",
     "document_previews.page": "sop.read_drafts",
     "document_previews.pdf": "sop.read_drafts",
     "migrations.show": "sop.preview_migration",

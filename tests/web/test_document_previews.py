@@ -78,3 +78,30 @@ def test_a_draft_without_such_a_document_has_no_page_for_it(house: House) -> Non
     for asked in ("?berkas=sop.toml", "?berkas=documents/tidak-ada.typ", "/halaman.png?berkas=../../etc/passwd", "/contoh.pdf?berkas=sop.toml"):
         assert owner.get(path + asked).status_code == 404
     assert owner.get("/sop/dokumen/" + "0" * 32).status_code == 404
+
+
+def test_a_template_is_edited_as_text_and_saved_where_it_can_be_set(house: House) -> None:
+    owner = house.person("process_owner")
+    draft = begin(house, owner)
+    path = draft.replace("/draf/", "/dokumen/")
+
+    def press(do: str, template: str, revision: str = "1") -> tuple[int, str]:
+        sent = {"do": do, "berkas": OWN, "revision": revision, "template": template}
+        response = owner.post(path, sent, on=draft)
+        return response.status_code, response.text
+
+    page = owner.get(f"{path}?berkas={OWN}").text
+    assert "Surat Pengantar Rujukan" in html.unescape(page) and 'data.words.at(&#34;' in page and 'id="pratinjau"' in page
+    good = '#let data = json("data.json")\r\n= Surat #data.number\r\n'
+    status, page = press("check", good)
+    assert status == 200 and "dapat disusun: 1 halaman" in words(page) and "halaman.png" not in page
+    status, page = press("save", "#data.number <b>")
+    assert status == 422 and "Templat dokumen ini keliru" in words(page) and "#data.number &lt;b&gt;" in page
+    assert press("save", "")[0] == 422 and press("check", "")[0] == 422 and press("save", good, "7")[0] == 409
+    assert press("save", good)[0] == 303
+    kept = html.unescape(owner.get(f"{path}?berkas={OWN}").text.partition('<textarea id="template"')[2].partition("</textarea>")[0])
+    assert kept.endswith('>\n#let data = json("data.json")\n= Surat #data.number\n')
+    assert owner.get(f"{path}/halaman.png?berkas={OWN}").data.startswith(b"\x89PNG")
+    head = house.person("head_of_unit")
+    assert "<textarea" not in head.get(f"{path}?berkas={OWN}").text
+    assert head.post(path, {"do": "save", "berkas": OWN, "template": good}, on=draft).status_code == 404
