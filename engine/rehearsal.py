@@ -46,11 +46,12 @@ class OutOfTime(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What stories are played with: the SOP as checked, and the tables of the agency that plays it."""
+    """What stories are played with: the SOP as checked, and the tables of the agency that plays it, by its code."""
 
     bundle: SopBundle
     findings: Sequence[LintFinding]
     operations: Iterable[str]
+    agency: str
     calendar: WorkCalendar | None
     parameters: Mapping[str, Value] | None
 

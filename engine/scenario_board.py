@@ -106,9 +106,10 @@ def _asked(seen: PlayedScenario, bundle: SopBundle, data: bytes) -> PlayedScenar
 def _played(seen: PlayedScenario, setting: Setting, data: bytes, is_over: Callable[[], bool]) -> Playing:
     told = read_scenario(data)
     went = rehearsal.rehearse(setting, told, is_over=is_over)
-    seen = replace(seen, state=Went.OTHERWISE if went.differences else Went.AS_WRITTEN, differences=went.differences,
-                   stopped=went.seen is None)
-    if went.differences and went.seen is not None:
+    is_ours = told.agency in (None, setting.agency)
+    state = Went.AS_WRITTEN if not went.differences else Went.OTHERWISE if is_ours else Went.ELSEWHERE
+    seen = replace(seen, state=state, differences=went.differences, stopped=went.seen is None)
+    if state is Went.OTHERWISE and went.seen is not None:
         anew = scenario_anew.written_anew(data, told, went.seen)
         seen = replace(seen, anew=anew.data, is_kept_whole=anew.is_kept_whole)
     return Playing(scenario=seen, taken=went.taken)

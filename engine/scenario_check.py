@@ -153,4 +153,4 @@ def _waiting(context: Context, row: drafts.DraftRow, but: Collection[str]) -> _W
     calendar, parameters = context.tables_of_agency()
     return _Waiting(state=state, stories={name: story for name, story in stories.items() if name in unknown}, setting=Setting(
         bundle=SopBundle.from_files(versions.of_draft(context, row).definition.files), findings=versions.draft_findings(context, row),
-        operations=tuple(context.executor.operations), calendar=calendar, parameters=parameters))
+        operations=tuple(context.executor.operations), agency=commands.agency_of(context), calendar=calendar, parameters=parameters))

@@ -19,6 +19,7 @@ class Went(StrEnum):
     OTHERWISE = "otherwise"
     UNREADABLE = "unreadable"
     TOO_LONG = "too_long"         #: Alone it takes longer than there is time for.
+    ELSEWHERE = "elsewhere"       #: It is told of another agency, whose tables and roles are others, and goes otherwise here.
     CHANGES_SOP = "changes_sop"   #: It changes the SOP itself; it is played where versions are approved, not on a draft.
 
     @property

@@ -16,6 +16,7 @@ def state_word(scenario: Any) -> str:
     return {
         "as_written": _("berjalan seperti tertulis"), "otherwise": _("berjalan lain"), "unreadable": _("berkasnya tidak dapat dibaca"),
         "too_long": _("tidak selesai dalam waktu yang tersedia"), "": _("belum dimainkan"),
+        "elsewhere": _("diceritakan untuk instansi lain dan berjalan lain di sini; tidak menghalangi"),
         "changes_sop": _("mengubah SOP di tengah jalan; tidak dimainkan pada draf"),
     }[scenario.state.value]
 

@@ -32,7 +32,7 @@ STORY = office.story("a01_rujukan_kesehatan")
 
 @pytest.fixture(scope="module")
 def setting() -> Setting:
-    return Setting(bundle=BUNDLE, findings=lint(BUNDLE, operations=frozenset(OPERATIONS)), operations=OPERATIONS,
+    return Setting(bundle=BUNDLE, findings=lint(BUNDLE, operations=frozenset(OPERATIONS)), operations=OPERATIONS, agency="kalbar",
                    calendar=agency_calendar(SHEET), parameters=parameters_of(read_agency(SHEET.read_bytes())))
 
 

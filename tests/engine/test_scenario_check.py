@@ -159,6 +159,17 @@ def test_a_story_that_cannot_be_played_on_says_where_and_is_not_written_anew(bur
     assert propose(bureau, draft_id, **{A31: LATER}).state == "in_review"
 
 
+def test_a_story_of_another_agency_goes_by_its_tables_and_hinders_nobody_here(bureau: Bureau) -> None:
+    files = dict(bureau.sops.get(bureau.owner, bureau.newest.deployment_id).files)
+    path = f"scenarios/{A31}.toml"
+    files = {each: data for each, data in files.items() if not each.startswith("scenarios/")} | {
+        path: b'agency = "depok"\n' + files[path].replace(b"on_time", b"late", 1), "scenarios/kami.toml": b'agency = "kalbar"\n' + files[path]}
+    draft_id = bureau.sops.save_draft(bureau.owner, files, based_on=bureau.newest.deployment_id).summary.id
+    assert propose(bureau, draft_id).accepted == {}
+    board = bureau.sops.scenarios(bureau.owner, draft_id)
+    assert states(board) == {A31: "elsewhere", "kami": "as_written"} and board.findings == () and board.scenarios[1].anew is None
+
+
 def test_who_may(bureau: Bureau) -> None:
     draft_id, companion = bureau.touched().summary.id, bureau.office.actor("companion")
     for act in (lambda: bureau.sops.write_scenarios_anew(companion, draft_id, [A01], expected_revision=1),
