@@ -211,15 +211,17 @@ def time_contradictory(diagram: Diagram) -> Iterator[Hit]:
     """People go by the wording, verdicts by the timer; and who keeps a step's time must not be late for the whole by it.
 
     A wording without a number, with several or with a least one is not read. Two standards are compared where the same clock counts
-    both; advice where one of them counts from another instant than when its step began.
+    both; advice where one of them counts from another instant than when its step began, or only what is drawn beside the timer is old.
     """
     for placed, event in diagram.events:
         standard, counted = placed.node.standard, literal_duration(event)
         if standard is None or counted is None or standard.clock not in set(ClockKind):
             continue
-        printed = time_words.read(standard.text)
+        printed, drawn = (time_words.read(words) for words in (standard.text, placed.node.name))
         if printed is not None and printed.contradicts(ClockKind(standard.clock), counted):
             yield diagram.hit(placed)
+        elif drawn is not None and drawn.contradicts(ClockKind(standard.clock), counted):
+            yield replace(diagram.hit(placed), severity=ADVICE)
         elif not counted.months:
             shorter = [whole for whole, length in _times_round(diagram, placed) if length < counted.exact]
             if shorter:

@@ -7,7 +7,7 @@ import pytest
 from engine.bundle import SopBundle
 from engine.lint.run import lint
 from engine.types import Severity
-from tests.support.bpmn import boundary, call, document, end, exclusive, flow, flows, instances, parallel, process, service, start, sub, timer, user
+from tests.support.bpmn import boundary, call, document, end, exclusive, flow, flows, instances, parallel, process, service, standard, start, sub, timer, user
 from tests.unit.lint.cases import Files, drawn, laned, line
 from tests.unit.lint.sop_cases import MAIN, NUMBER, SOP_CASES, WHOLE, form, lane, timed
 
@@ -126,6 +126,13 @@ def test_a_telling_step_stands_among_restricted_ones() -> None:
     assert found("sensitive-not-wrapped", line(user("t", name="Melaporkan dugaan TPKS", sop_sensitivity="C3"))) == ["t"]
     assert found("sensitive-not-wrapped", line(user("t", name="Menjelaskan pilihan", sop_sensitivity="C3"))) == []
     assert found("sensitive-not-wrapped", {**line(user("t", name="Mencatat", sop_form="f")), **form("f", "hiv_consent")}) == ["t"]
+
+
+def test_what_is_drawn_beside_a_timer_is_its_time_too() -> None:
+    drawn = line(user("t"), boundary("b", "t", timer("PT40M"), interrupting=False, extra=standard("working_minutes", text="40 menit")))
+    for name, expected in (("30 menit", ["b"]), ("40 menit", []), ("Peringatan pertama", [])):
+        named = drawn["x.bpmn"].replace(b'<bpmn:boundaryEvent id="b"', f'<bpmn:boundaryEvent id="b" name="{name}"'.encode())
+        assert found("time-contradictory", {"x.bpmn": named}) == expected
 
 
 def test_a_step_takes_no_longer_than_the_whole() -> None:
