@@ -190,7 +190,7 @@ def _stages(of: Known) -> CaseStages | None:
     viewer = Viewer(of.context, row, of.sight.classes)
     waiting = [task for task in of.open_tasks if task.instance_id == row.id]
     jobs = [each for each in job_rows.of_instance(of.context.uow, row.id)
-            if each.state != INCIDENT and row.suspended_at is None and viewer.may_see(each.element_id)]
+            if each.kind in (TIMER, OPERATION) and each.state != INCIDENT and row.suspended_at is None and viewer.may_see(each.element_id)]
     nodes = {each.id: viewer.definition.element(each.element_id) for each in jobs}
     awaited = [each for each in jobs if each.kind == TIMER and nodes[each.id].type == "intermediateCatchEvent"]
     before = [*(viewer.definition.element(task.element_id) for task in waiting if task.element_id), *(nodes[each.id] for each in awaited)]
