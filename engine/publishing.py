@@ -279,6 +279,12 @@ class Publishing:
         self._executor.run(actor, lambda context: commands.send_back(context, proposal_id, reason=reason))
         return self._proposal(actor, proposal_id)
 
+    def take_back(self, actor: Actor, proposal_id: str) -> Proposal:
+        """The actor's own proposal is a draft again; it stays in the draft's history. Raises `NotFound`, `StaleRevision`."""
+        authorization.require(actor, "sop.propose")
+        self._executor.run(actor, lambda context: commands.take_back(context, proposal_id))
+        return self._proposal(actor, proposal_id)
+
     # --- comparison --------------------------------------------------------------------------------------------------
 
     def compare(self, actor: Actor, old: str, new: str, *, language: str = "id") -> Comparison:

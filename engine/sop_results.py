@@ -63,7 +63,8 @@ class Decision:
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
     """One revision laid before those who approve. `waits_for`: the roles that have not approved yet; `is_own`: the viewer edited or
-    proposed it, and so does not decide. `accepted`: scenario -> why it may go otherwise than it is written."""
+    proposed it, and so does not decide. `accepted`: scenario -> why it may go otherwise than it is written. `is_proposer`: they proposed
+    it, and may take it back while it is in review."""
 
     id: str
     draft_id: str
@@ -74,11 +75,13 @@ class Proposal:
     weakens_consent: bool
     proposed_at: datetime
     proposed_by: str
-    state: str                      # in_review | approved | sent_back | withdrawn
+    state: str                      # in_review | approved | sent_back | taken_back | withdrawn
     deployment_id: str | None
     decisions: tuple[Decision, ...]
     waits_for: tuple[str, ...]
     is_own: bool = False
+    is_proposer: bool = False
+    taken_back_at: datetime | None = None
     accepted: Mapping[str, str] = field(default_factory=dict)
 
 

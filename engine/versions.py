@@ -158,6 +158,7 @@ def proposal(context: Context, row: drafts.ProposalRow, draft: drafts.DraftRow) 
         id=row.id, draft_id=row.draft_id, revision=row.revision, decree=row.decree, effective_from=row.effective_from, reason=row.reason,
         weakens_consent=row.weakens_consent, proposed_at=row.proposed_at, proposed_by=names[row.proposed_by], state=row.state,
         deployment_id=row.deployment_id, accepted=row.accepted or {}, is_own=context.actor.account_id in commands.hands_in(context, draft),
+        is_proposer=context.actor.account_id == row.proposed_by, taken_back_at=row.taken_back_at,
         waits_for=tuple(role for role in commands.needed(row) if role not in approved) if row.state == commands.IN_REVIEW else (),
         decisions=tuple(Decision(name=names[each.account_id], role=each.role, approved=each.approved, reason=each.reason,
                                  decided_at=each.decided_at) for each in made))

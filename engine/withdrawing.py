@@ -53,6 +53,11 @@ class Withdrawing:
         authorization.require(actor, drafts.APPROVE)
         self._executor.run(actor, lambda context: commands.send_back(context, deployment_id, withdrawal_id, reason=reason))
 
+    def take_back_withdrawal(self, actor: Actor, deployment_id: str, withdrawal_id: str) -> None:
+        """The actor's own proposal is none any more. Raises `NotFound`, `StaleRevision`."""
+        authorization.require(actor, "sop.propose")
+        self._executor.run(actor, lambda context: commands.take_back(context, deployment_id, withdrawal_id))
+
     def withdrawals(self, actor: Actor, deployment_id: str) -> tuple[Withdrawal, ...]:
         """Everything proposed to withdraw a version, the latest first."""
         authorization.require(actor, "sop.read_drafts")

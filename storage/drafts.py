@@ -63,6 +63,7 @@ class ProposalRow:
     proposed_by: str
     state: str
     deployment_id: str | None = None
+    taken_back_at: datetime | None = None
     accepted: Any = None
 
 
@@ -188,10 +189,12 @@ def hold_proposal(uow: UnitOfWork, proposal_id: str) -> bool:
         state="in_review")).rowcount)
 
 
-def close_proposal(uow: UnitOfWork, proposal_id: str, *, state: str, deployment_id: str | None = None) -> bool:
+def close_proposal(
+    uow: UnitOfWork, proposal_id: str, *, state: str, deployment_id: str | None = None, taken_back_at: datetime | None = None,
+) -> bool:
     """Ends a proposal that is in review. False: it is not any more."""
     return bool(uow.execute(update(proposal).where(proposal.c.id == proposal_id, proposal.c.state == "in_review").values(
-        state=state, deployment_id=deployment_id)).rowcount)
+        state=state, deployment_id=deployment_id, taken_back_at=taken_back_at)).rowcount)
 
 
 def add_decision(uow: UnitOfWork, row: DecisionRow) -> None:

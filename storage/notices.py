@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, update
 
 from storage import conflicts, rows
 from storage.schema import identity, running
@@ -55,6 +55,13 @@ def add(uow: UnitOfWork, row: NoticeRow) -> bool:
             return False
     uow.execute(insert(notice), rows.values_of(row))
     return True
+
+
+def recall(uow: UnitOfWork, once: Collection[str]) -> None:
+    """What was asked to be said once is not worth saying any more: nobody is shown it, and no mail of it leaves."""
+    gone = select(notice.c.id).where(notice.c.once.in_(sorted(once)))
+    uow.execute(delete(notice_read).where(notice_read.c.notice_id.in_(gone)))
+    uow.execute(delete(notice).where(notice.c.once.in_(sorted(once))))
 
 
 def of_task(uow: UnitOfWork, task_id: str) -> list[NoticeRow]:

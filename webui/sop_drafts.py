@@ -133,6 +133,13 @@ def send_back(draft_id: str, proposal_id: str) -> Answer:
         actor, proposal_id, reason=request.form.get("reason", ""), draft_id=draft_id), place="pengesahan")
 
 
+@pages.post("/draf/<draft_id>/tarik/<proposal_id>")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def take_back(draft_id: str, proposal_id: str) -> Answer:
+    """The viewer's own proposal is a draft again."""
+    return _change(draft_id, lambda actor, _revision: context.engine().sops.take_back(actor, proposal_id), place="pengesahan")
+
+
 @pages.get("/banding/<old>/<new>")
 def compare(old: str, new: str) -> Answer:
     """What changes from one version or draft to another, in words and in both drawings."""

@@ -48,6 +48,13 @@ def send_back(deployment_id: str, withdrawal_id: str) -> Answer:
         context.actor(), deployment_id, withdrawal_id, reason=request.form.get("reason", "")))
 
 
+@pages.post("/<withdrawal_id>/tarik")
+@limits.limiter.limit("20 per minute", key_func=limits.per_account)
+def take_back(deployment_id: str, withdrawal_id: str) -> Answer:
+    """The viewer's own proposal is none any more."""
+    return _change(deployment_id, lambda: context.engine().sops.take_back_withdrawal(context.actor(), deployment_id, withdrawal_id))
+
+
 def _change(deployment_id: str, act: Callable[[], None]) -> Answer:
     try:
         act()

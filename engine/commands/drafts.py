@@ -18,8 +18,9 @@ from storage import agencies, deployments, drafts, notices, randomness, withdraw
 
 HEAD, OFFICER = "head_of_unit", "data_protection_officer"
 APPROVE = "sop.approve"
+PROPOSED = "sop_proposed"
 DAY_HAS_PASSED = ("Pilih hari ini atau sesudahnya.", "Choose today or a later day.")
-IN_REVIEW, APPROVED, SENT_BACK, WITHDRAWN = "in_review", "approved", "sent_back", "withdrawn"
+IN_REVIEW, APPROVED, SENT_BACK, TAKEN_BACK, WITHDRAWN = "in_review", "approved", "sent_back", "taken_back", "withdrawn"
 LONGEST = 2000
 
 
@@ -198,7 +199,7 @@ def propose(
         state=IN_REVIEW, accepted=dict(accepted) or None)
     drafts.add_proposal(context.uow, proposal)
     for role in needed(proposal):
-        tell(context, proposal.id, "sop_proposed", role=role)
+        tell(context, proposal.id, PROPOSED, role=role)
     return proposal.id
 
 
@@ -232,6 +233,22 @@ def send_back(context: Context, proposal_id: str, *, reason: str) -> None:
     tell(context, proposal.id, "sop_sent_back", account_id=proposal.proposed_by)
 
 
+def take_back(context: Context, proposal_id: str) -> None:
+    """What the actor proposed and nobody decided for good is a draft again; whoever was to approve it is told of it no more.
+
+    Raises:
+        NotFound: they proposed none of that id.
+        StaleRevision: it is in review no more.
+    """
+    proposal, row = own_proposal(context, proposal_id)
+    if proposal.proposed_by != context.actor.account_id:
+        raise errors.NotFound(proposal_id=proposal.id)
+    if not drafts.close_proposal(context.uow, proposal.id, state=TAKEN_BACK, taken_back_at=context.now):
+        raise errors.StaleRevision()
+    drafts.change(context.uow, row.id, was=DraftState.IN_REVIEW, at_revision=row.revision, state=DraftState.DRAFT)
+    _call_off(context, proposal)
+
+
 def withdraw(context: Context, draft_id: str) -> None:
     """Gives a draft up, also while it is looked at. It stays readable."""
     row = own(context, draft_id)
@@ -240,6 +257,7 @@ def withdraw(context: Context, draft_id: str) -> None:
     for proposal in drafts.proposals(context.uow, row.id):
         if proposal.state == IN_REVIEW:
             drafts.close_proposal(context.uow, proposal.id, state=WITHDRAWN)
+            _call_off(context, proposal)
     if not drafts.change(context.uow, row.id, was=row.state, at_revision=row.revision, state=DraftState.WITHDRAWN):
         raise errors.StaleRevision()
 
@@ -304,7 +322,17 @@ def tell(context: Context, proposal_id: str, code: str, *, account_id: str | Non
     """The notice of what became of a proposal, to a person or to all of a role in the actor's agency; told twice, it comes once."""
     notices.add(context.uow, notices.NoticeRow(
         id=randomness.new_id(), agency_id=context.actor.agency_id, account_id=account_id, role=role, at=context.now, code=code,
-        once=f"{proposal_id}.{code}.{role or ''}"))
+        once=told_once(proposal_id, code, role)))
+
+
+def told_once(proposal_id: str, code: str, role: str | None) -> str:
+    """What keeps such a notice from coming twice; by it, it is recalled."""
+    return f"{proposal_id}.{code}.{role or ''}"
+
+
+def _call_off(context: Context, proposal: drafts.ProposalRow) -> None:
+    """Nothing waits for the approval of anybody any more."""
+    notices.recall(context.uow, [told_once(proposal.id, PROPOSED, role) for role in needed(proposal)])
 
 
 def _refuse_outdated(context: Context, row: drafts.DraftRow) -> None:

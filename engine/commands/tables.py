@@ -88,8 +88,9 @@ def take_back(context: Context, change_id: str) -> None:
         StaleRevision: it was decided already, or never proposed.
     """
     row = own_draft(context, change_id)
-    if not rows.move(context.uow, row.id, was=IN_REVIEW, state=DRAFT, proposed_at=None):
+    if row.proposed_at is None or not rows.move(context.uow, row.id, was=IN_REVIEW, state=DRAFT, proposed_at=None):
         raise errors.StaleRevision()
+    notices.recall(context.uow, [drafts.told_once(f"{row.id}.{row.proposed_at.isoformat()}", "table_proposed", drafts.HEAD)])
 
 
 def give_up(context: Context, change_id: str) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from engine import authorization, effects, errors, sop_refusals
 from engine.commands import drafts, starts
 from engine.executor import Context
-from storage import deployments, randomness, withdrawals
+from storage import deployments, notices, randomness, withdrawals
 
 
 def propose(context: Context, deployment_id: str, *, decree: str, withdrawn_from: date, reason: str) -> None:
@@ -32,7 +32,7 @@ def propose(context: Context, deployment_id: str, *, decree: str, withdrawn_from
         id=randomness.new_id(), deployment_id=version.id, decree=decree.strip(), withdrawn_from=withdrawn_from, reason=reason.strip(),
         proposed_at=context.now, proposed_by=context.actor.account_id, state=drafts.IN_REVIEW)
     withdrawals.add(context.uow, row)
-    drafts.tell(context, row.id, "sop_proposed", role=drafts.HEAD)
+    drafts.tell(context, row.id, drafts.PROPOSED, role=drafts.HEAD)
 
 
 def approve(context: Context, deployment_id: str, withdrawal_id: str, *, reason: str) -> None:
@@ -64,6 +64,20 @@ def send_back(context: Context, deployment_id: str, withdrawal_id: str, *, reaso
     _, row = _to_decide(context, deployment_id, withdrawal_id, reason)
     _decide(context, row, drafts.SENT_BACK, reason)
     drafts.tell(context, row.id, "sop_sent_back", account_id=row.proposed_by)
+
+
+def take_back(context: Context, deployment_id: str, withdrawal_id: str) -> None:
+    """What the actor proposed is proposed no more, and may be proposed again; whoever was to approve it is told of it no more.
+
+    Raises:
+        NotFound: they proposed none of that id for that version.
+        StaleRevision: it was decided already.
+    """
+    version, row = drafts.own_version(context, deployment_id), withdrawals.get(context.uow, withdrawal_id)
+    if row is None or row.deployment_id != version.id or row.proposed_by != context.actor.account_id:
+        raise errors.NotFound(withdrawal_id=withdrawal_id)
+    _decide(context, row, drafts.TAKEN_BACK, "")
+    notices.recall(context.uow, [drafts.told_once(row.id, drafts.PROPOSED, drafts.HEAD)])
 
 
 def _to_decide(

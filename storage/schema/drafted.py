@@ -50,8 +50,9 @@ sop_proposal = Table(
     Column("weakens_consent", Boolean, nullable=False),   # the data protection officer must approve, too
     Column("proposed_at", Instant, nullable=False),
     Column("proposed_by", Text, nullable=False),
-    Column("state", Text, nullable=False),                # in_review | approved | sent_back | withdrawn
+    Column("state", Text, nullable=False),                # in_review | approved | sent_back | taken_back | withdrawn
     Column("deployment_id", Text, ForeignKey("deployment.id")),  # the version it became
+    Column("taken_back_at", Instant),                     # by who proposed it
     Column("accepted", Json),                             # scenario -> why it may go otherwise than written
     Index("ix_sop_proposal_draft", "draft_id", "proposed_at"),
     Index("ix_sop_proposal_deployment", "deployment_id"),
@@ -88,7 +89,7 @@ sop_withdrawal = Table(
     Column("reason", Text, nullable=False),
     Column("proposed_at", Instant, nullable=False),
     Column("proposed_by", Text, nullable=False),
-    Column("state", Text, nullable=False),                # in_review | approved | sent_back
+    Column("state", Text, nullable=False),                # in_review | approved | sent_back | taken_back
     Column("decided_at", Instant),
     Column("decided_by", Text),
     Column("decided_reason", Text),

@@ -334,3 +334,26 @@ def test_what_is_the_same_or_of_another_sop_is_refused(bureau: Bureau) -> None:
         bureau.draft((b'key = "pengelolaan-kasus"', b'key = "lain"'), file="sop.toml")
     with pytest.raises(errors.UnknownElement):
         bureau.sops.set_time(bureau.owner, begun.summary.id, "deliver_intervention", HALF_AN_HOUR, expected_revision=1)
+
+
+def test_who_proposed_takes_it_back_while_it_is_looked_at(bureau: Bureau) -> None:
+    people, other = bureau.office.engine.people, bureau.person("pemilik.tarik", "process_owner")
+    before = sum(notice.code == "sop_proposed" for notice in people.notices(bureau.head))
+    draft = bureau.touched()
+    proposal = bureau.propose(draft)
+    assert sum(notice.code == "sop_proposed" for notice in people.notices(bureau.head)) == before + 1
+    assert proposal.is_proposer
+    for who in (other, bureau.head):
+        with pytest.raises((errors.NotFound, errors.NotAllowed)):
+            bureau.sops.take_back(who, proposal.id)
+    taken = bureau.sops.take_back(bureau.owner, proposal.id)
+    assert (taken.state, taken.taken_back_at, taken.waits_for) == ("taken_back", bureau.office.clock.now(), ())
+    assert sum(notice.code == "sop_proposed" for notice in people.notices(bureau.head)) == before, "nothing waits for the head any more"
+    for act in (lambda: bureau.sops.take_back(bureau.owner, proposal.id), lambda: bureau.approve(bureau.head, proposal)):
+        with pytest.raises(errors.StaleRevision):
+            act()
+    after = bureau.sops.draft(bureau.owner, draft.summary.id)
+    assert after.summary.state is DraftState.DRAFT and after.proposals == (taken,)
+    assert bureau.approve(bureau.head, bureau.propose(after)).state == "approved"
+    with pytest.raises(errors.StaleRevision):
+        bureau.sops.take_back(bureau.owner, bureau.sops.draft(bureau.owner, draft.summary.id).proposals[-1].id)

@@ -99,6 +99,23 @@ def test_another_person_decides_with_their_passphrase(bureau: Bureau) -> None:
     assert not bureau.listed(version).withdrawal_waits
 
 
+def test_who_proposed_it_takes_it_back_and_may_propose_again(bureau: Bureau) -> None:
+    version, told = bureau.sops.list(bureau.owner)[0].deployment_id, bureau.office.engine.people.notices
+    before = sum(notice.code == "sop_proposed" for notice in told(bureau.head))
+    proposed = bureau.propose(version, days=3)
+    with pytest.raises(errors.NotFound):
+        bureau.sops.take_back_withdrawal(bureau.both, version, proposed.id)
+    bureau.sops.take_back_withdrawal(bureau.owner, version, proposed.id)
+    taken = next(one for one in bureau.sops.withdrawals(bureau.owner, version) if one.id == proposed.id)
+    assert (taken.state, taken.decided_by, taken.decided_at) == ("taken_back", "pemilik", bureau.office.clock.now())
+    assert sum(notice.code == "sop_proposed" for notice in told(bureau.head)) == before and not bureau.listed(version).withdrawal_waits
+    for act in (lambda: bureau.sops.take_back_withdrawal(bureau.owner, version, proposed.id), lambda: bureau.approve(version, proposed)):
+        with pytest.raises(errors.StaleRevision):
+            act()
+    again = bureau.propose(version, days=3)
+    bureau.sops.send_back_withdrawal(bureau.head, version, again.id, reason="Masih dipakai")
+
+
 def test_another_agency_and_other_roles_find_nothing(bureau: Bureau) -> None:
     version = bureau.sops.list(bureau.owner)[0].deployment_id
     outsider = Actor(account_id="x", agency_id=bureau.office.elsewhere, name="x", roles=frozenset({"head_of_unit", "process_owner"}))

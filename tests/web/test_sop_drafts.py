@@ -95,6 +95,15 @@ def test_a_time_is_changed_in_the_table_proposed_and_approved_by_another(house: 
     accepted = {"terima.a01_rujukan_kesehatan": "Memang dipercepat"}
     assert owner.post(f"{path}/ajukan", {**proposal, **accepted}, on=path).status_code == 303
 
+    mine = re.search(rf'action="({path}/tarik/[0-9a-f]+)"', owner.get(path).text)
+    assert mine is not None and "/tarik/" not in head.get(path).text
+    assert owner.post(mine[1], on=path).status_code == 303
+    page = owner.get(path).text
+    assert "Ditarik kembali oleh pengusulnya" in page and 'value="188/12/2026"' in page and "Lebih cepat</textarea>" in page
+    assert owner.post(mine[1], on=path).status_code == 422
+    assert "Memang dipercepat</textarea>" in page
+    assert owner.post(f"{path}/ajukan", {**proposal, **accepted, "revision": revision(page)}, on=path).status_code == 303
+
     assert "menunggu pengesahan Anda" in head.get("/pemberitahuan").text
     assert path in head.get("/sop").text
     page = head.get(path).text

@@ -57,6 +57,10 @@ def test_it_can_be_sent_back_and_whoever_proposed_it_is_offered_no_approval(hous
     assert head.post(back[1], {"reason": "Masih dipakai"}, on=page).status_code == 303
     shown = both.get(page).text
     assert "Masih dipakai" in shown and "Ajukan pencabutan versi ini" in shown and "Dicabut mulai <" not in shown
+    both.post(f"{page}/cabut", {"decree": "1/2026", "reason": "x", **boxes("withdrawn_from", day)}, on=page)
+    mine = re.search(rf'action="({page}/cabut/[0-9a-f]+/tarik)"', both.get(page).text)
+    assert mine is not None and "/tarik" not in head.get(page).text and head.post(mine[1], on=page).status_code == 404
+    assert both.post(mine[1], on=page).status_code == 303 and "Ditarik kembali" in both.get(page).text
 
 
 def test_a_version_is_withdrawn_by_two_people_and_says_so(house: House) -> None:
