@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import chain, combinations, product
 from math import prod
 from typing import Final
@@ -185,6 +186,7 @@ def distinct(values: Iterable[Value]) -> Values:
     return tuple({repr(each): each for each in values}.values())
 
 
+@lru_cache(maxsize=1024)
 def compiled(text: str) -> feel.Expression | None:
     """An expression as the diagram writes it; None for what is no FEEL."""
     try:

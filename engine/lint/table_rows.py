@@ -1,8 +1,8 @@
 """The rows of a decision table held against what its inputs can be: which match together, and for which inputs none does.
 
 Names are given their values one after the other, so that columns that read the same name stay of one mind, and a question that is not
-shown stays without an answer. A column that reads what nothing tells of may pass any row; the search is bounded, and says nothing past
-its bound.
+shown stays without an answer. A column that reads what nothing tells of may pass any row; the search is bounded, and raises `FeelLimit`
+past its bound.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from engine.table_trial import KINDS
 from engine.forms_schema import Field, FieldType
 from engine.types import Value
 
-_MOST_LOOKS: Final = 20_000
+_MOST_WORK: Final = 40_000   # cells asked, and steps of the search
 Case = Mapping[str, Value]
 
 
@@ -54,23 +54,23 @@ class Rows:
     sources: Mapping[str, Source]
     is_met: Callable[[Case], bool]   # whether such inputs come to it
     guess: bool = False
-    _looks: int = field(default=_MOST_LOOKS, init=False)
+    _left: int = field(default=_MOST_WORK, init=False)
 
     def overlap(self) -> Example | None:
         """Two rows that match together, and an input that both take; of an ANY table, rows that do not say the same."""
         said = _said(self.node) if self.table.policy == "ANY" else list(range(len(self.table.rules)))
         for case, sure, _ in self._walk(lambda sure, *_: sure.bit_count() > 1):
             rows = [row for row in range(len(self.table.rules)) if sure >> row & 1]
-            pair = next(((one + 1, other + 1) for one in rows for other in rows if one < other and said[one] != said[other]), None)
-            if pair is not None and self.is_met(case):
-                return Example(rows=pair, case=case)
+            other = next((row for row in rows if said[row] != said[rows[0]]), None)
+            if other is not None and self._comes(case):
+                return Example(rows=(rows[0] + 1, other + 1), case=case)
         return None
 
     def gap(self) -> Example | None:
         """An input that no row takes."""
         ends = [self._passing(at) for at in range(len(self._order) + 1)]
         for case, _, may in self._walk(lambda sure, may, at: not sure & ends[at]):
-            if not may and self.is_met(case):
+            if not may and self._comes(case):
                 return Example(rows=(), case=case)
         return None
 
@@ -84,7 +84,7 @@ class Rows:
                         if column.names == frozenset({name}):
                             self._value(column, {name: value})
                 except Misfit:
-                    if self.is_met({name: value}):
+                    if self._comes({name: value}):
                         return Example(rows=(), case={name: value})
         return None
 
@@ -100,11 +100,9 @@ class Rows:
             sure &= self._open(column)
         waiting: list[tuple[dict[str, Value], int, int]] = [({}, sure, everything)]
         while waiting:
-            self._looks -= 1
+            self._spend(1 + len(self.table.rules) // 50)
             case, sure, may = waiting.pop()
-            if self._looks < 0 or not goes_on(sure, may, len(case)):
-                if self._looks < 0:
-                    return
+            if not goes_on(sure, may, len(case)):
                 continue
             if len(case) == len(self._order) or not may:
                 yield case, sure, may
@@ -121,6 +119,16 @@ class Rows:
                 for surely, maybe in passed:
                     now_sure, now_may = now_sure & surely, now_may & maybe
                 waiting.append((more, now_sure, now_may))
+
+    def _spend(self, work: int) -> None:
+        """Raises `FeelLimit` past the bound."""
+        self._left -= work
+        if self._left < 0:
+            raise feel.FeelLimit()
+
+    def _comes(self, case: Case) -> bool:
+        self._spend(100)
+        return self.is_met(case)
 
     def _values(self, name: str, case: Case) -> Values:
         shown = self._shown.get(name)
@@ -141,6 +149,7 @@ class Rows:
         tests = [rule.tests[column.place] for rule in self.table.rules]
         key = column.place, repr([case[name] for name in sorted(column.names or ())])
         if key not in self._seen:
+            self._spend(len(tests))
             value = self._value(column, case)
             scope = Scope({}, None, self._run)
             sure = sum(1 << row for row, test in enumerate(tests) if not test.required and test.within(value, scope) is True)
