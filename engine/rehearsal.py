@@ -180,10 +180,14 @@ class _Rehearsal:
 
     def _work(self, step: Step, element_id: str, instance_id: str) -> Work:
         is_action = step.act is not None
-        found = next((work for work in self.trial.waiting(instance_id) if work.element_id == element_id
+        waiting = self.trial.waiting(instance_id)
+        found = next((work for work in waiting if work.element_id == element_id
                       and work.is_action is is_action and step.item.items() <= work.item.items()), None)
+        if found is None and step.refuse is None:
+            others = ", ".join(dict.fromkeys(work.name for work in waiting if not work.is_action))
+            raise self._stop("not-open", self.trial.name_of(element_id), seen=others)
         if found is None:
-            raise self._stop("not-open", self.trial.name_of(element_id)) if step.refuse is None else NotFound()
+            raise NotFound()
         if not _may(step, found):
             if step.refuse is not None:
                 raise NotFound()   # who may not is told that there is no such thing

@@ -83,17 +83,18 @@ def to_bytes(played: Playing) -> bytes:
     """What is kept of it; `from_bytes` reads it."""
     one = played.scenario
     return canonical.dumps({
-        "state": one.state.value, "stopped": one.stopped, "problems": one.problems, "anew": one.anew, "whole": one.is_kept_whole,
+        "source": one.source, "state": one.state.value, "stopped": one.stopped, "problems": one.problems, "anew": one.anew,
+        "whole": one.is_kept_whole,
         "differences": [[each.step, each.what, each.name, each.written, each.seen] for each in one.differences],
         "taken": sorted(played.taken)})
 
 
-def from_bytes(seen: PlayedScenario, data: bytes) -> Playing:
-    """A scenario as read, with how it went."""
+def from_bytes(name: str, data: bytes) -> Playing:
+    """A scenario that was played, under the name it has in a draft; its file need not be read again."""
     kept = canonical.loads(data)
-    return Playing(taken=frozenset(kept["taken"]), scenario=replace(
-        seen, state=Went(kept["state"]), stopped=kept["stopped"], problems=tuple(kept["problems"]), anew=kept["anew"],
-        is_kept_whole=kept["whole"], differences=tuple(
+    return Playing(taken=frozenset(kept["taken"]), scenario=PlayedScenario(
+        name=name, source=kept["source"], state=Went(kept["state"]), stopped=kept["stopped"], problems=tuple(kept["problems"]),
+        anew=kept["anew"], is_kept_whole=kept["whole"], differences=tuple(
             Otherwise(step=step, what=what, name=name, written=written, seen=other)
             for step, what, name, written, other in kept["differences"])))
 

@@ -16,6 +16,7 @@ from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.executor import Context, Executor
 from engine.rehearsal import Setting
+from engine.scenario_board import Playing
 from engine.scenario_results import PlayedScenario, Went
 from engine.sop_refusals import ScenarioUnaccepted
 from engine.types import Actor, LintFinding, Severity, Text
@@ -44,11 +45,8 @@ def known(context: Context, row: drafts.DraftRow) -> Known:
     """What was played on the draft's latest revision and today's tables."""
     state, stories = _stories(context, row)
     kept = scenario_runs.of_state(context.uow, row.agency_id, state)
-    found = []
-    for name, (digest, data) in stories.items():
-        seen = scenario_board.read(name, data)
-        is_kept = seen.state is Went.UNKNOWN and digest in kept
-        found.append(scenario_board.from_bytes(seen, kept[digest].went) if is_kept else scenario_board.Playing(scenario=seen))
+    found = [scenario_board.from_bytes(name, kept[digest].went) if digest in kept else Playing(scenario=scenario_board.read(name, data))
+             for name, (digest, data) in stories.items()]
     return Known(scenarios=tuple(one.scenario for one in found), taken=frozenset(flow for one in found for flow in one.taken),
                  played_at=max((row.played_at for row in kept.values()), default=None))
 

@@ -58,7 +58,8 @@ def _difference(found: Any) -> str:
     return {
         "refused": _("%(name)s ditolak: %(seen)s", name=found.name or _("ini"), seen=seen),
         "not-refused": _("%(name)s seharusnya ditolak, tetapi dikerjakan", name=found.name or _("ini")),
-        "not-open": _("tugas %(name)s tidak terbuka", name=found.name),
+        "not-open": _("tugas %(name)s tidak terbuka; yang menunggu: %(others)s", name=found.name, others=found.seen) if found.seen
+        else _("tugas %(name)s tidak terbuka", name=found.name),
         "not-written": _("tugas %(name)s terbuka (%(seen)s), tetapi tidak tertulis", name=found.name, seen=seen),
         "role": _("%(name)s untuk %(seen)s, tertulis %(written)s", name=found.name or _("ini"), seen=seen, written=written),
         "due": _("tenggat tugas %(name)s %(seen)s, tertulis %(written)s", name=found.name, seen=seen, written=written),

@@ -11,7 +11,7 @@ import pytest
 from engine import Engine, errors, scenario_board, scenario_check, sop_refusals
 from engine.lint import guarded
 from engine.scenario_file import ScenarioUnreadable, read_scenario
-from engine.scenario_results import ScenarioBoard, Went
+from engine.scenario_results import PlayedScenario, ScenarioBoard, Went
 from engine.types import Severity
 from storage import scenario_runs
 from tests.engine.test_publishing import Bureau, checked_once
@@ -20,6 +20,7 @@ from tests.support import office as offices
 A01, A31, A33 = "a01_rujukan_kesehatan", "persetujuan_ditolak", "a33_sop_diubah_di_tengah_jalan"
 LATER = "Tenggat sengaja dipercepat"
 STORY = offices.story(A01)
+HANDED_OVER = "Merujuk/ melimpahkan penerima manfaat dan menyerahkan dokumen"
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def test_it_is_accepted_by_name_with_a_reason_which_the_version_keeps(bureau: Bu
 def test_what_the_tables_of_another_day_turn_red_is_approved_by_nobody(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
     proposal = propose(bureau, bureau.touched().summary.id, **{A01: LATER})
     monkeypatch.setattr(scenario_check, "play", lambda *_, **__: None)   # nothing is known by the tables of that day, and there is no time
-    monkeypatch.setattr(scenario_board, "from_bytes", lambda seen, _: scenario_board.Playing(scenario=seen))
+    monkeypatch.setattr(scenario_board, "from_bytes", lambda name, _: scenario_board.Playing(scenario=PlayedScenario(name=name, source="")))
     with pytest.raises(sop_refusals.ScenarioUnaccepted) as refused:
         bureau.approve(bureau.head, proposal)
     assert refused.value.ids["names"] == (A31,)
@@ -136,7 +137,7 @@ def test_a_story_that_cannot_be_played_on_says_where_and_is_not_written_anew(bur
     bureau.sops.play_scenarios(bureau.owner, draft_id)
     found = {one.name: one for one in bureau.sops.scenarios(bureau.owner, draft_id).scenarios}
     stopped = found[A01].stopped_at
-    assert stopped is not None and (stopped.step, stopped.what) == (3, "not-open") and found[A01].anew is None
+    assert stopped is not None and (stopped.step, stopped.what, stopped.seen) == (3, "not-open", HANDED_OVER) and found[A01].anew is None
     assert found["aneh"].state is Went.UNREADABLE
     with pytest.raises(errors.NotFound):
         bureau.sops.write_scenarios_anew(bureau.owner, draft_id, [A01], expected_revision=1)
