@@ -279,10 +279,15 @@ class Publishing:
         self._executor.run(actor, lambda context: commands.send_back(context, proposal_id, reason=reason))
         return self._proposal(actor, proposal_id)
 
-    def take_back(self, actor: Actor, proposal_id: str) -> Proposal:
-        """The actor's own proposal is a draft again; it stays in the draft's history. Raises `NotFound`, `StaleRevision`."""
+    def take_back(self, actor: Actor, proposal_id: str, *, draft_id: str | None = None) -> Proposal:
+        """The actor's own proposal is a draft again; it stays in the draft's history. `draft_id` is the draft they look at, if any.
+
+        Raises:
+            NotFound: they proposed none of that id, or not of that draft.
+            StaleRevision: it is in review no more.
+        """
         authorization.require(actor, "sop.propose")
-        self._executor.run(actor, lambda context: commands.take_back(context, proposal_id))
+        self._executor.run(actor, lambda context: commands.take_back(context, proposal_id, draft_id=draft_id))
         return self._proposal(actor, proposal_id)
 
     # --- comparison --------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from engine.kept_trial import MOST_ACTS, MOST_BYTES, Act, KeptTrial
 from engine.lint import guarded
 from engine.trial_story import TrialOrigin
 from engine.types import Actor, LintFinding, Value
-from storage import agencies, deployments, drafts, randomness, trials
+from storage import agencies, drafts, randomness, trials
 from storage.trials import TrialRow
 
 TRIALS_KEPT: Final = 50   # in one process; the oldest make room, and are played again when somebody comes back to them
@@ -151,11 +151,11 @@ def _tried(context: Context, row: TrialRow) -> tuple[SopBundle, tuple[LintFindin
         return SopBundle.from_files(trials.files(context.uow, row.id)), None, None
     if row.revision is None:
         version = commands.own_version(context, row.version_id)
-        return SopBundle.from_files(deployments.files(context.uow, version.id)), (), TrialOrigin(
+        return SopBundle.from_files(commands.files_of_version(context, version.id)), (), TrialOrigin(
             version_id=version.id, is_draft=False, number=version.version, title=versions.title_of(version.title))
     draft, revision = commands.own(context, row.version_id), drafts.revision(context.uow, row.version_id, row.revision)
     assert revision is not None
-    return (SopBundle.from_files(drafts.files(context.uow, draft.id, row.revision)),
+    return (SopBundle.from_files(commands.files_of(context, draft, row.revision)),
             tuple(guarded.from_json(each) for each in revision.findings or ()),
             TrialOrigin(version_id=draft.id, is_draft=True, number=row.revision, title=versions.title_of(draft.title)))
 

@@ -137,7 +137,8 @@ def send_back(draft_id: str, proposal_id: str) -> Answer:
 @limits.limiter.limit("20 per minute", key_func=limits.per_account)
 def take_back(draft_id: str, proposal_id: str) -> Answer:
     """The viewer's own proposal is a draft again."""
-    return _change(draft_id, lambda actor, _revision: context.engine().sops.take_back(actor, proposal_id), place="pengesahan")
+    return _change(draft_id, lambda actor, _revision: context.engine().sops.take_back(
+        actor, proposal_id, draft_id=draft_id), place="pengesahan")
 
 
 @pages.get("/banding/<old>/<new>")

@@ -233,15 +233,15 @@ def send_back(context: Context, proposal_id: str, *, reason: str) -> None:
     tell(context, proposal.id, "sop_sent_back", account_id=proposal.proposed_by)
 
 
-def take_back(context: Context, proposal_id: str) -> None:
+def take_back(context: Context, proposal_id: str, *, draft_id: str | None) -> None:
     """What the actor proposed and nobody decided for good is a draft again; whoever was to approve it is told of it no more.
 
     Raises:
-        NotFound: they proposed none of that id.
+        NotFound: they proposed none of that id, or not of that draft (None: of any).
         StaleRevision: it is in review no more.
     """
     proposal, row = own_proposal(context, proposal_id)
-    if proposal.proposed_by != context.actor.account_id:
+    if proposal.proposed_by != context.actor.account_id or draft_id not in (None, row.id):
         raise errors.NotFound(proposal_id=proposal.id)
     if not drafts.close_proposal(context.uow, proposal.id, state=TAKEN_BACK, taken_back_at=context.now):
         raise errors.StaleRevision()

@@ -346,7 +346,9 @@ def test_who_proposed_takes_it_back_while_it_is_looked_at(bureau: Bureau) -> Non
     for who in (other, bureau.head):
         with pytest.raises((errors.NotFound, errors.NotAllowed)):
             bureau.sops.take_back(who, proposal.id)
-    taken = bureau.sops.take_back(bureau.owner, proposal.id)
+    with pytest.raises(errors.NotFound):
+        bureau.sops.take_back(bureau.owner, proposal.id, draft_id=bureau.touched().summary.id)
+    taken = bureau.sops.take_back(bureau.owner, proposal.id, draft_id=draft.summary.id)
     assert (taken.state, taken.taken_back_at, taken.waits_for) == ("taken_back", bureau.office.clock.now(), ())
     assert sum(notice.code == "sop_proposed" for notice in people.notices(bureau.head)) == before, "nothing waits for the head any more"
     for act in (lambda: bureau.sops.take_back(bureau.owner, proposal.id), lambda: bureau.approve(bureau.head, proposal)):
