@@ -105,3 +105,9 @@ def test_a_template_is_edited_as_text_and_saved_where_it_can_be_set(house: House
     head = house.person("head_of_unit")
     assert "<textarea" not in head.get(f"{path}?berkas={OWN}").text
     assert head.post(path, {"do": "save", "berkas": OWN, "template": good}, on=draft).status_code == 404
+    version = re.search(r'href="/sop/([0-9a-f]{32})"', owner.get("/sop").text)
+    assert version is not None
+    auditor, stored = house.person("auditor"), f"/sop/dokumen/{version[1]}"
+    assert "hanya dapat dibaca" in words(auditor.get(f"{stored}?berkas={OWN}").text)
+    assert auditor.get(f"{stored}/halaman.png?berkas={OWN}").data.startswith(b"\x89PNG")
+    assert owner.post(stored, {"do": "save", "berkas": OWN, "template": good}, on=draft).status_code == 404
