@@ -218,14 +218,14 @@ def _read(bundle: SopBundle) -> Definition:
         raise BundleRefused([refusal("no-process", next(iter(models)))])
     tables: dict[str, Decisions] = {}
     for file, data in bundle.named(".dmn").items():
-        read = _tables_of(data)
+        read = tables_of(data)
         for name in read.names:
             if name in tables:
                 raise BundleRefused([refusal("duplicate-decision", file)])
             tables[name] = read
     forms: dict[str, Form] = {}
     for file, data in bundle.forms().items():
-        form = _form_of(data, file)
+        form = form_of(data, file)
         if form.key in forms:
             raise BundleRefused([refusal("duplicate-form", file)])
         forms[form.key] = form
@@ -262,12 +262,14 @@ def _model_of(data: bytes, file: str) -> Model:
 
 
 @lru_cache(maxsize=1024)
-def _form_of(data: bytes, file: str) -> Form:
+def form_of(data: bytes, file: str) -> Form:
+    """As `forms_schema.read_form`, read once."""
     return forms_schema.read_form(data, file=file)
 
 
 @lru_cache(maxsize=256)
-def _tables_of(data: bytes) -> Decisions:
+def tables_of(data: bytes) -> Decisions:
+    """As `decisions.read_decisions`, read once."""
     return decisions.read_decisions(data)
 
 

@@ -93,6 +93,7 @@ _NEEDS_LISTS: Final = frozenset({"special_needs_told", "special_flags"})
 #: Who she is, and where: answers that other answers must not repeat.
 _NAMES: Final = frozenset({"full_name", "nickname", "nik", "family_card_no"})
 _ALWAYS_SECRET: Final = frozenset({"shelter_address", "safe_contact", "reporter_name", "reporter_phone", "reporter_address"})
+_SECRET: Final = _ALWAYS_SECRET | _NAMES
 _SHORTEST_SECRET: Final = 3
 _FLAGS: Final = frozenset({
     "is_child", "disability", "hiv", "guardian_is_alleged_perpetrator", "disaster", "conflict_situation", "is_tpks", "trafficking",
@@ -204,14 +205,14 @@ def _pointed(answers: Answers, pointer: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _secrets(answers: Sequence[Mapping[str, Value]], *, nicknames: bool) -> tuple[tuple[str, str], ...]:
+def _secrets(answers: Sequence[Mapping[str, Value]], *, nicknames: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Words that no text may carry along and what stands in their place, the longest first. A letter that may say who she is says
     so in its place; its other texts speak of her by her code."""
     alias = next((str(value) for name, value in _each(answers) if name == "alias_code" and value), "penerima manfaat")
     found = {value.strip(): "(dirahasiakan)" if name in _ALWAYS_SECRET else alias for name, value in _each(answers)
-             if name in _ALWAYS_SECRET | _NAMES and isinstance(value, str) and (nicknames or name != "nickname")}
-    return tuple(sorted(((word, instead) for word, instead in found.items() if len(word) >= _SHORTEST_SECRET),
-                        key=lambda pair: (-len(pair[0]), pair[0])))
+             if name in _SECRET and isinstance(value, str) and (nicknames or name != "nickname")}
+    words = sorted((word for word in found if len(word) >= _SHORTEST_SECRET), key=lambda word: (-len(word), word))
+    return tuple((re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE), found[word].replace("\\", "")) for word in words)
 
 
 def _each(groups: Iterable[Mapping[str, Value]]) -> Iterator[tuple[str, Value]]:
@@ -229,8 +230,8 @@ class _Passing:
     allowed: frozenset[Data]
     to: Addressee
     is_guardian_left_out: bool
-    secrets: tuple[tuple[str, str], ...]
-    secrets_of_officers: tuple[tuple[str, str], ...]     # where officers are named: one may be called as she is
+    secrets: tuple[tuple[re.Pattern[str], str], ...]
+    secrets_of_officers: tuple[tuple[re.Pattern[str], str], ...]     # where officers are named: one may be called as she is
 
     def group(self, record: str, values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
         for name, value in values.items():
@@ -270,7 +271,7 @@ class _Passing:
         if _D.HIV not in self.allowed and HIV_WORDS.search(text) and not is_own_name:
             return None
         for secret, instead in self.secrets_of_officers if kind is _D.LETTER else self.secrets:
-            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", instead.replace("\\", ""), text, flags=re.IGNORECASE)
+            text = secret.sub(instead, text)
         return text
 
     def _signature(self, value: Mapping[str, Value]) -> dict[str, Value]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from engine import bpmn_xml, decisions, forms_schema, resolving, sop_toml
+from engine import bpmn_xml, definitions, resolving, sop_toml
 from engine.bundle import SopBundle, printable
 from engine.errors import BundleRefused, EngineError
 from engine.lint import (
@@ -179,7 +179,7 @@ def _read(sop: Sop) -> Iterator[LintFinding]:
     forms = {}
     for file, data in bundle.forms().items():
         try:
-            form = forms_schema.read_form(data, file=file)
+            form = definitions.form_of(data, file)
             forms[form.key] = form
         except BundleRefused as refusal:
             yield from refusal.findings
@@ -210,7 +210,7 @@ def _read_decisions(sop: Sop) -> Iterator[LintFinding]:
     known, files = {}, {}
     for file, data in tables.items():
         try:
-            read = decisions.read_decisions(data)
+            read = definitions.tables_of(data)
         except BundleRefused as refusal:
             sop.unread_decisions = True
             yield from (

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
-ROOM = 6 * 1024**3   # twice what two processes of the whole suite have been seen to take
+ROOM = 3 * 1024**3   # many times what the tests of two processes hold at once: each gives back what it held
 
 
 def keep_files_in_memory() -> None:
