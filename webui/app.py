@@ -64,6 +64,7 @@ from webui import (
     table_editor,
     table_shape,
     task,
+    templating,
     trials,
     words,
 )
@@ -84,6 +85,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
         IDLE_LOCK_SECONDS=int(settings.idle_lock_after.total_seconds()),
         DRAFT_SECONDS=int(settings.draft_saved_every.total_seconds()),
     )
+    app.jinja_environment = templating.Templates
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[context.EXTENSION] = engine
     language.init_app(app)

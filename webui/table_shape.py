@@ -22,7 +22,7 @@ Answer = str | Response | tuple[str, int]
 def column(draft_id: str) -> Answer:
     """One column to change; `i` and `o` are a new input and a new answer."""
     asked = request.args
-    return _column_page(draft_id, asked.get("berkas", ""), asked.get("tabel", ""), asked.get("kolom", ""))
+    return _column_page(draft_id, asked.get("berkas", ""), asked.get("tabel", ""), asked.get("kolom", "")[:300])
 
 
 @pages.post("/<draft_id>/kolom")
