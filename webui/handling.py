@@ -117,7 +117,7 @@ def _one_of_many(verb: str, task_id: str, revision: str) -> RowResult:
             row = getattr(tasks, verb)(actor, task_id)
         else:
             row = getattr(tasks, verb)(actor, task_id, to=request.form.get("kepada", ""), note=request.form.get("catatan", ""),
-                                       expected_revision=int(revision) if revision.isdecimal() else -1)
+                                       expected_revision=int(revision) if revision.isdecimal() and len(revision) < 10 else -1)
     except EngineError as refusal:
         seen = _seen(task_id)
         return RowResult(task_id=task_id if seen else "", name=seen.name if seen else "", business_key=seen.business_key if seen else "",
