@@ -189,9 +189,9 @@ def test_what_cannot_be_is_refused_with_a_code_and_changes_nothing(name: str) ->
     assert play.trial.trace() == before and play.variables() == {"kept": 1}
 
 
-@pytest.mark.parametrize("odd", [timedelta(seconds=-1), timedelta.max], ids=["backwards", "for ever"])
-def test_time_that_cannot_pass_does_not_pass(odd: timedelta) -> None:
+@pytest.mark.parametrize(("odd", "refused"), [(timedelta(seconds=-1), ValueError), (timedelta.max, EngineError)], ids=["backwards", "for ever"])
+def test_time_that_cannot_pass_does_not_pass(odd: timedelta, refused: type[Exception]) -> None:
     play = Play(plain(users("a"), "s>a>e")).start()
-    with pytest.raises((ValueError, OverflowError)):
+    with pytest.raises(refused):
         play.trial.advance(odd)
     assert play.trial.now == NOW and play.do("a").status == "completed"
