@@ -23,6 +23,7 @@ from engine.types import Actor, LintFinding, Severity, Text
 from storage import agencies, drafts, scenario_runs
 
 KEPT: Final = timedelta(days=90)
+SHAPE: Final = 1   # of what is kept, and of how stories are played: with another number everything is played again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +138,7 @@ def _stories(context: Context, row: drafts.DraftRow) -> tuple[str, dict[str, tup
     agency = agencies.get(context.uow, row.agency_id)
     assert agency is not None
     others = [[path, digest] for path, digest in digests.items() if not scenario_names.is_scenario(path)]
-    state = pack.bytes_digest(canonical.dumps([journal.SEMANTICS, others, agency.calendar_digest, agency.parameters_digest]))
+    state = pack.bytes_digest(canonical.dumps([SHAPE, journal.SEMANTICS, others, agency.calendar_digest, agency.parameters_digest]))
     files = scenario_board.files_of(drafts.files(context.uow, row.id, row.revision))
     return state, {name: (digests[scenario_names.path_of(name)], data) for name, data in files.items()}
 
