@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.feel import syntax
 from engine.feel.compiler import Code, Compiler
 from engine.feel.errors import FeelLimit, FeelSyntaxError
 from engine.feel.functions import BUILTINS, PROPERTIES
@@ -22,13 +23,16 @@ _TOO_DEEP = Text("terlalu bertingkat", "nested too deep")
 class Expression:
     """A compiled FEEL expression."""
 
-    def __init__(self, source: str, code: Code, names: frozenset[str], required: frozenset[str]) -> None:
+    def __init__(self, source: str, tree: syntax.Node, known: Collection[str]) -> None:
+        compiler = Compiler(known)
+        self._code: Code = compiler.code(tree)
+        self._tree, self._known = tree, known
+        required = frozenset(compiler.required)
         self.source = source
         #: Every name it may look up in the scope it is given.
-        self.names = names
+        self.names = required | compiler.possible
         #: Those of `names` that nothing else can provide; the others stand under a filter, where an element's entries come first.
         self.required = required
-        self._code = code
 
     def evaluate(self, scope: Mapping[str, Value], *, now: datetime) -> Value:
         """The value in `scope`. `today()` is the date of `now` in the zone that `now` carries.
@@ -45,6 +49,20 @@ class Expression:
             return self._code(scope)
         except RecursionError as error:
             raise FeelLimit() from error
+
+    def joined(self, operator: str) -> tuple[Expression, ...]:
+        """The conditions that it joins by `and`, or by `or`; none where it joins none so."""
+        tree = self._tree
+        if not isinstance(tree, syntax.Logic) or tree.operator != operator:
+            return ()
+        return tuple(Expression(self.source, part, self._known) for part in tree.parts)
+
+    def compared(self) -> tuple[str, Value] | None:
+        """The name and the literal that it compares; None where it is anything else."""
+        sides = (self._tree.left, self._tree.right) if isinstance(self._tree, syntax.Comparison) else ()
+        names = [side.name for side in sides if isinstance(side, syntax.Name)]
+        literals = [side.value for side in sides if isinstance(side, syntax.Literal)]
+        return (names[0], literals[0]) if names and literals else None
 
 
 class UnaryTests:
@@ -95,13 +113,9 @@ def compile_expression(source: str, *, names: Collection[str] = ()) -> Expressio
     """
     known = _known(names)
     try:
-        tree = Parser(source, known | _BUILTIN_NAMES).whole_expression()
-        compiler = Compiler(known)
-        code = compiler.code(tree)
+        return Expression(source, Parser(source, known | _BUILTIN_NAMES).whole_expression(), known)
     except RecursionError as error:
         raise FeelSyntaxError(0, _TOO_DEEP) from error
-    required = frozenset(compiler.required)
-    return Expression(source, code, required | compiler.possible, required)
 
 
 def compile_unary_tests(source: str, *, names: Collection[str] = ()) -> UnaryTests:

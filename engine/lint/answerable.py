@@ -158,16 +158,18 @@ def _says(condition: str | None, known: Mapping[str, Value]) -> Value:
     return answer(read, known) if read is not None and read.names <= known.keys() else None
 
 
-def answers_of(sop: Sop, decision: str) -> tuple[str, ...]:
-    """The words that a decision may answer with; none where one of its answers is anything else than a word."""
+def answers_of(sop: Sop, decision: str, under: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The words that a decision may answer with, also where it passes on what another says; none where one of its answers is anything
+    else. `under`: decisions that wait for this one."""
     for file, names in sop.decision_files.items():
         if decision in names:
             root = safe_xml.safe_root(sop.bundle.files[file], file, root=None)
             (drawn,) = [each for each in root.iter("{*}decision") if decision in (each.get("id"), each.get("name"))][:1] or [None]
-            said = [] if drawn is None else [
-                _WORD.match("".join(each.itertext())) for each in drawn.iter("{*}outputEntry", "{*}literalExpression")
-                if local(each.getparent()) in ("rule", "decision")]
-            return tuple(each[1] for each in said if each is not None) if all(said) else ()
+            answers = drawn.iter("{*}outputEntry", "{*}literalExpression") if drawn is not None else ()
+            texts = ["".join(each.itertext()).strip() for each in answers if local(each.getparent()) in ("rule", "decision")]
+            said = [(word[1],) if (word := _WORD.match(text)) else answers_of(sop, text, under | {decision})
+                    if text in sop.decisions and text not in under | {decision} else () for text in texts]
+            return tuple(dict.fromkeys(chain(*said))) if all(said) else ()
     return ()
 
 

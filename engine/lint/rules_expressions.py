@@ -199,6 +199,8 @@ def form_expression(sop: Sop) -> Iterator[Hit]:
 )
 def name_without_answer(sop: Sop) -> Iterator[Hit]:
     """A misspelt name is no error of FEEL: the question is never asked, the row never matches, and nobody sees why."""
+    for diagram in sop.diagrams:
+        yield from _strange_conditions(diagram)
     for form in sop.forms.values():
         for key, names in form_names.unanswered(form, sop.given).items():
             yield Hit(element_id=key, file=f"forms/{form.key}.json", word=_told(names))
@@ -209,6 +211,18 @@ def name_without_answer(sop: Sop) -> Iterator[Hit]:
             for node in sop.decisions[name].needed(name)[-1:]:
                 if strange := sorted(_free_names(node) - sop.given - sop.decisions[name].declared):
                     yield Hit(element_id=node.id or node.name, line=node.element.sourceline, file=file, word=_told(strange))
+
+
+def _strange_conditions(diagram: Diagram) -> Iterator[Hit]:
+    """Those of gateways and events; not where a message that begins something may bring the name, nor of what the SOP hands over so."""
+    known = diagram.sop.given | {name for each in diagram.sop.diagrams for placed in each.placed for name in placed.node.arguments}
+    told = {placed.process.id for placed, event in diagram.events if placed.node.type == "startEvent" and event.kind == "message"}
+    for placed in diagram.placed:
+        conditions = [(flow.condition, flow.line, flow.id) for flow in placed.node.outgoing]
+        conditions += [(event.condition, placed.node.line, placed.node.id) for event in placed.node.events]
+        for text, line, key in conditions if placed.process.id not in told else ():
+            if text is not None and (strange := sorted(form_names.names_of(text.strip().removeprefix("=")) - known)):
+                yield Hit(element_id=key, line=line, file=diagram.file, word=_told(strange))
 
 
 def _free_names(node: Node) -> frozenset[str]:

@@ -12,6 +12,7 @@ from engine.errors import BundleRefused, EngineError
 from engine.lint import (
     rules_activities,
     rules_care,
+    rules_choices,
     rules_data,
     rules_duties,
     rules_events,
@@ -45,6 +46,7 @@ for _module in (
     rules_activities,
     rules_time,
     rules_expressions,
+    rules_choices,
     rules_runaway,
     rules_soundness,
     rules_writing,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from xml.sax.saxutils import escape
 
-from tests.support.bpmn import boundary, element, end, exclusive, flow, flows, parallel, service, standard, start, sub, timer, user
+from tests.support.bpmn import boundary, catch, element, end, exclusive, flow, flows, parallel, service, standard, start, sub, timer, user
 from tests.unit.lint.cases import Files, drawn, laned, line
 
 
@@ -16,6 +16,14 @@ def form(key: str, record: str = "", **answers: tuple[str, ...]) -> Files:
                   else {"type": "boolean"})} for name, values in answers.items()]
     made = {"record": record} if record else {}
     return {f"forms/{key}.json": json.dumps({"key": key, "title": {"id": key}, **made, "fields": fields}).encode()}
+
+
+def asking(*more: dict[str, object]) -> Files:
+    """A step that asks the choice `x` of "a" and "b", and the questions given."""
+    first = {"key": "x", "type": "choice", "label": {"id": "x"}, "steering": True,
+             "options": [{"value": each, "label": {"id": each}} for each in ("a", "b")]}
+    asked = {"key": "f", "title": {"id": "f"}, "fields": [first, *more]}
+    return {**line(user("t", sop_form="f")), "forms/f.json": json.dumps(asked).encode()}
 
 
 def lane(name: str, *steps: str) -> str:
@@ -64,6 +72,12 @@ SOP_CASES: dict[str, Files] = {
     "table-gap": weighed(table(('"a"', '"left"'), ('"b"', '"right"')), x=("a", "b", "c")),
     "table-refuses-answer": weighed(table(('"a"', '"left"'), ("-", '"right"'), policy="FIRST", inside="<inputValues><text>\"a\"</text></inputValues>"),
                                     x=("a", "b")),
+    "condition-never-true": {
+        **drawn(start(), user("t", sop_form="f"), exclusive("g", default="g__v"), user("u"), user("v"), end(), flows("s", "t", "g"),
+                flow("g", "u", 'risk = "tinggi"'), flows("g", "v", "e"), flow("u", "e")), **form("f", risk=("high", "low"))},
+    "question-never-asked": asking({"key": "why", "type": "text", "label": {"id": "why"}, "required": True, "showIf": 'x = "a" and x = "b"'}),
+    "timer-reads-no-time": {
+        **drawn(start(), user("t", sop_form="f"), catch("u", timer("= x")), end(), flows("s", "t", "u", "e")), **form("f", x=("a", "b"))},
     "time-missing": {**line(user("t")), "sop.toml": b'[[clause]]\nid = "a"\ntext = "30 menit"\nkind = "time"\nelements = ["t"]'},
 }
 WHOLE = line(sub("t", start("s2"), user("u"), end("e2"), flows("s2", "u", "e2"), timed("u", "elapsed", "PT48H")), timed("t", "elapsed", "PT24H"))
