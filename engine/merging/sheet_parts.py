@@ -13,7 +13,9 @@ from engine.types import Text
 _TABLE = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]\]?\s*(#.*)?\Z")
 #: What tells the tables of a list apart.
 _IDENTITIES = ("id", "code")
-LONGEST_VALUE = 200   # lines
+#: What may hold a bracket or a line's end that is none, and what is one.
+_TOKEN = re.compile(
+    r'''"""(?:\\.|[^\\])*?"{3,5}|''' r"""'{3}.*?'{3,5}|""" r'''"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*|[\[\]{}\n]''', re.DOTALL)
 _HEAD, _REST, _OPENING, _WHOLE = "", "#rest", "#opening", "#whole"
 #: Table -> key -> the words as written; the head before all tables, what is left after them, and lists of tables, too.
 _Parts = dict[str, dict[str, str]]
@@ -52,29 +54,37 @@ def _title(part: str, key: str) -> Text:
 def _tables(sheet: bytes) -> Iterator[tuple[str, dict[str, str], bool]]:
     """Name, keys and whether it is one of a list, of each table in order. Blank lines and remarks go with what follows them."""
     try:
-        lines = [f"{line}\n" for line in sheet.decode("utf-8").split("\n")]
-        tomllib.loads(sheet.decode("utf-8"))
+        text = sheet.decode("utf-8") + "\n"
+        tomllib.loads(text)
     except (ValueError, RecursionError):
         raise Unmergeable() from None
-    name, keys, is_list, pending, place = _HEAD, dict[str, str](), False, "", 0
-    while place < len(lines):
-        line, place = lines[place], place + 1
-        if not line.strip() or line.lstrip().startswith("#"):
-            pending += line
-        elif line.lstrip().startswith("["):
-            found = _TABLE.match(line.rstrip())
+    name, keys, is_list, pending = _HEAD, dict[str, str](), False, ""
+    for words in _statements(text):
+        if not words.strip() or words.lstrip().startswith("#"):
+            pending += words
+        elif words.lstrip().startswith("["):
+            found = _TABLE.match(words.rstrip())
             if found is None:
                 raise Unmergeable()
             yield name, keys, is_list
-            name, keys, is_list, pending = found[2], {_OPENING: pending + line}, found[1] == "[[", ""
+            name, keys, is_list, pending = found[2], {_OPENING: pending + words}, found[1] == "[[", ""
         else:
-            end = next((end for end in range(place, min(place + LONGEST_VALUE, len(lines) + 1)) if _read("".join(lines[place - 1:end]))), 0)
-            key = next(iter(_read("".join(lines[place - 1:end]))), None) if end else None
+            key = next(iter(_read(words)), None)
             if key is None or key in keys:
                 raise Unmergeable()
-            keys[key], pending, place = pending + "".join(lines[place - 1:end]), "", end
+            keys[key], pending = pending + words, ""
     yield name, keys, is_list
     yield _REST, {_REST: pending.removesuffix("\n")}, False
+
+
+def _statements(text: str) -> Iterator[str]:
+    """The lines of a sheet that can be read; a value over several lines is one with its key."""
+    start = depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if token[0] == "\n" and not depth:
+            yield text[start:token.end()]
+            start = token.end()
 
 
 def _read(words: str) -> Mapping[str, object]:

@@ -134,6 +134,14 @@ def test_remarks_and_long_values_of_a_sheet_come_along() -> None:
     assert merged.files["sop.toml"] == b'key = "x"\nlist = [\n  "one",\n  "two",\n]\n\n# who does it\n[lanes]\n"A" = "supervisor"\n'
 
 
+def test_a_sheet_is_taken_apart_where_its_values_end() -> None:
+    words = (b'a = """x\n[b]\n# y"""""\nb = \'\'\'q\n"""\n]\'\'\'\nc = ["]", \'[\', # ]\n "x\\"]",\n]\nd = { x = "}" }\r\n'
+             b'[t]\ne = "\\\\"\nlong = [\n' + b"1,\n" * 5000 + b"]\n")
+    merged = three("sop.toml", words, words.replace(b"q\n", b"Q\n"), words.replace(b"[t]\n", b"# remark\n[t]\nf = 1\n"))
+    assert not merged.clashes and b"Q\n" in merged.files["sop.toml"] and b"# remark\n[t]\nf = 1\n" in merged.files["sop.toml"]
+    assert tomllib.loads(merged.files["sop.toml"].decode())["t"]["f"] == 1
+
+
 # --- decision tables -------------------------------------------------------------------------------------------------
 
 
