@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,11 +27,15 @@ def product_modules() -> list[Path]:
     return [path for path in committed() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PRODUCT]
 
 
-def calls(path: Path) -> Iterator[tuple[int, str]]:
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@functools.cache
+def calls(path: Path) -> list[tuple[int, str]]:
     """Line and dotted name of every call and attribute of a module."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, (ast.Attribute, ast.Name)):
-            yield node.lineno, ast.unparse(node)
+    return [(node.lineno, ast.unparse(node)) for node in ast.walk(parsed(path)) if isinstance(node, (ast.Attribute, ast.Name))]
 
 
 def where(path: Path) -> str:
@@ -83,7 +87,7 @@ def test_only_the_unit_of_work_commits():
 def test_everything_is_caught_in_one_place_only():
     found = set()
     for path in product_modules():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ExceptHandler) and (
                 node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"}
             ) and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node)):
@@ -120,5 +124,5 @@ def test_every_todo_has_an_issue_number():
 
 def test_a_module_says_what_it_is_for():
     silent = [where(path) for path in product_modules()
-              if path.read_text("utf-8").strip() and ast.get_docstring(ast.parse(path.read_text("utf-8"))) is None]
+              if path.read_text("utf-8").strip() and ast.get_docstring(parsed(path)) is None]
     assert silent == []
