@@ -14,11 +14,15 @@ from typing import Final
 from engine import definitions
 from engine.definitions import Definition
 from engine.forms_schema import Form
+from engine.lint.answerable import answer, compiled, to_question
 from engine.model import Flow, Node, Scope
-from engine.types import LintFinding, Severity, Text
+from engine.types import LintFinding, Severity, Text, Value
 
 _HUMAN: Final = frozenset({"userTask", "manualTask", "task"})
 _HER_WORD: Final = "plan_agreement"
+_WITHDRAWAL: Final = "withdrawal"
+_WITHDRAWN: Final = "consent_withdrawn"   # the message by which every SOP hears of it (bpmn/README.md)
+_HEARS: Final = frozenset({"startEvent", "boundaryEvent", "intermediateCatchEvent", "receiveTask"})
 _SILENT: Final = Text("", "")
 REMOVED: Final = "consent-gate-removed"
 _INSTEAD: Final = Text("Kembalikan gerbangnya; bila memang dimaksud, petugas pelindungan data ikut mengesahkan.",
@@ -51,7 +55,7 @@ def is_consent(form: Form | None) -> bool:
 
 def weakened(old: Definition, new: Definition) -> tuple[Weakening, ...]:
     """Every gate of `old` that `new` removes, opens or goes round; none: the officer need not be asked."""
-    return (*_forms(old, new), *_gates(old, new), *_tables(old, new))
+    return (*_forms(old, new), *_gates(old, new), *_tables(old, new), *_listening(old, new), *_answers_lost(old, new))
 
 
 def findings(old: Definition, new: Definition) -> list[LintFinding]:
@@ -88,24 +92,161 @@ def _tables(old: Definition, new: Definition) -> Iterator[Weakening]:
 def _gates(old: Definition, new: Definition) -> Iterator[Weakening]:
     reads_consent = _reading(old)
     after = _scopes(new)
+    called = _called(old)
     for place, scope in _scopes(old).items():
         gates = {node.id for node in scope.nodes.values() if _is_gate(old, node, reads_consent)}
-        holders = {node.id for node in scope.nodes.values() if node.body is not None and _holds_gate(old, node.body, reads_consent)}
+        holders = {node.id for node in scope.nodes.values() if _holds_gate(old, node, reads_consent)}
         for gate in sorted(gates | holders):
-            node, now = scope.nodes[gate], after.get(place)
+            node, now = scope.nodes[gate], _same_scope(place, scope, after)
             name = node.name or gate
-            kept = now.nodes.get(gate) if now is not None else None
+            kept = _same_node(node, now) if now is not None else None
             if now is None or kept is None or (asks_consent(old, node) and not asks_consent(new, kept)):
                 yield Weakening(element_id=gate, text=Text(f"Gerbang persetujuan “{name}” dihapus.",
                                                                 f"The consent gate “{name}” was removed."))
-            elif gate in gates and _opened(scope, node, now, kept):
+                continue
+            if gate in gates and _opened(scope, node, now, kept):
                 yield Weakening(element_id=gate, text=Text(f"Gerbang persetujuan “{name}” tidak lagi bekerja seperti semula.",
                                                            f"The consent gate “{name}” no longer works as it did."))
-            elif round_it := (_guarded(scope, gate) & now.nodes.keys()) - _guarded(now, gate):
+            elif round_it := (_guarded(scope, gate) & now.nodes.keys()) - _guarded(now, kept.id):
                 names = ", ".join(f"“{now.nodes[one].name or one}”" for one in sorted(round_it) if _is_work(now.nodes[one]))
                 if names:
                     yield Weakening(element_id=gate, text=Text(f"Tanpa melewati “{name}” kini dapat dicapai: {names}.",
                                                                f"Without passing “{name}” one can now reach: {names}."))
+            if gate in holders or asks_consent(old, node):
+                yield from _left_unanswered(scope, node, now, kept)
+        if (gates or holders) and (now := _same_scope(place, scope, after)) is not None and (place not in old.processes or place in called):
+            yield from _ended_unanswered(scope, now)
+
+
+def _left_unanswered(scope: Scope, node: Node, now: Scope, kept: Node) -> Iterator[Weakening]:
+    """Events on the edge of the gate that newly lead on to what only an answer led to: silence is no consent."""
+    behind = {one for one in _reached(now, {flow.target for flow in kept.outgoing}, without=kept.id) if _is_work(now.nodes[one])}
+    before = [each for each in scope.nodes.values() if each.attached_to == node.id]
+    for edge in now.nodes.values():
+        if edge.attached_to != kept.id:
+            continue
+        alike = [each for each in before if _heard(each) == _heard(edge)]
+        if {flow.target for flow in edge.outgoing} <= {flow.target for each in alike for flow in each.outgoing}:
+            continue   # what changed farther on is the business of the gates there
+        known = {one for each in alike for one in _reached(scope, {each.id}, without=node.id)}
+        if (_reached(now, {edge.id}, without=kept.id) & behind) - known:
+            yield _unanswered(edge, node)
+
+
+def _ended_unanswered(scope: Scope, now: Scope) -> Iterator[Weakening]:
+    """New events that end what holds the gate while it is still open; whatever stands round it then goes on."""
+    before = {_heard(start) for start in _interrupting(scope)}
+    for start in _interrupting(now):
+        if _heard(start) not in before:
+            yield _unanswered(start, None)
+
+
+def _interrupting(scope: Scope) -> Iterator[Node]:
+    for node in scope.nodes.values():
+        if node.triggered_by_event and node.body is not None:
+            yield from (start for start in node.body.nodes.values() if start.type == "startEvent" and start.is_interrupting)
+
+
+def _unanswered(event: Node, gate: Node | None) -> Weakening:
+    name, at = event.name or event.id, f" “{gate.name or gate.id}”" if gate is not None else ""
+    return Weakening(element_id=event.id, text=Text(f"Peristiwa “{name}” kini melanjutkan tanpa jawaban pada gerbang persetujuan{at}.",
+                                                    f"The event “{name}” now goes on without an answer at the consent gate{at}."))
+
+
+def _heard(event: Node) -> tuple[object, ...]:
+    return (event.cancel_activity, *((each.kind, each.name, each.code, each.timer_text, each.condition) for each in event.events))
+
+
+def _same_scope(place: str, scope: Scope, after: Mapping[str, Scope]) -> Scope | None:
+    """The scope in the new version: by its id, or, where only that is another, by what it holds."""
+    found = after.get(place)
+    return found if found is not None else next((one for one in after.values() if one.nodes.keys() == scope.nodes.keys()), None)
+
+
+def _same_node(node: Node, now: Scope) -> Node | None:
+    found = now.nodes.get(node.id)
+    if found is not None or node.body is None:
+        return found
+    held = node.body.nodes.keys()
+    return next((one for one in now.nodes.values() if one.body is not None and one.body.nodes.keys() == held), None)
+
+
+def _called(definition: Definition) -> frozenset[str]:
+    return frozenset(definitions.local_name(node.called_element) for process in definition.processes.values()
+                     for node in definitions.nodes_of(process) if node.called_element)
+
+
+def _listening(old: Definition, new: Definition) -> Iterator[Weakening]:
+    """Consent can be taken back at any time (UU 27/2022, articles 9 and 40): what hears it is part of the gate."""
+    after = _scopes(new)
+    for place, scope in _scopes(old).items():
+        for node in scope.nodes.values():
+            if not _hears_withdrawal(old, node):
+                continue
+            now = _same_scope(place, scope, after)
+            if now is None or not any(_hears_withdrawal(new, one) and _heard(one) == _heard(node) and one.type == node.type
+                                      for one in now.nodes.values()):
+                name = node.name or node.id
+                yield Weakening(element_id=node.id, text=Text(f"Penarikan persetujuan tidak lagi didengar seperti semula: “{name}”.",
+                                                              f"A withdrawal of consent is no longer heard as it was: “{name}”."))
+
+
+def _hears_withdrawal(definition: Definition, node: Node) -> bool:
+    form = definition.forms.get(node.form or "")
+    return (form is not None and form.record == _WITHDRAWAL) or any(each.name == _WITHDRAWN for each in node.events
+                                                                    if node.type in _HEARS)
+
+
+def _answers_lost(old: Definition, new: Definition) -> Iterator[Weakening]:
+    """Answers that can no longer be given, and led to the question of consent while others lead past it."""
+    asking = [(key, flow, node) for scope in _scopes(old).values() for node in scope.nodes.values()
+              for key, flow in _ways_to_ask(old, scope, node)]
+    for key, form in old.forms.items():
+        other = new.forms.get(key)
+        if other is None or is_consent(form):
+            continue
+        for field in form.steering:
+            values, now = to_question(field), other.field(field.key)
+            left = (None,) if now is None else to_question(now)
+            if values is None or left is None:
+                continue
+            lost = [value for value in values if value not in left]
+            gates = dict.fromkeys(node.name or node.id for name, flow, node in asking if name == field.key
+                                  and any(_may_take(node, flow, name, value) for value in lost))
+            for gate in gates:
+                yield Weakening(element_id="", text=Text(
+                    f"Jawaban “{field.label.id}” yang mengantar ke pertanyaan persetujuan tidak dapat diberikan lagi (“{gate}”).",
+                    f"An answer to “{field.label.en}” that led to the question of consent can no longer be given (“{gate}”)."))
+
+
+def _ways_to_ask(definition: Definition, scope: Scope, node: Node) -> Iterator[tuple[str, Flow]]:
+    """Of a choice that consent can be gone round at: the ways that come to it, with each name that decides."""
+    asking = {one.id for one in scope.nodes.values() if asks_consent(definition, one)}
+    if len(node.outgoing) < 2 or not asking or not any(flow.condition for flow in node.outgoing):
+        return
+    ahead = {flow.id: _reached(scope, {flow.target}, without=node.id) for flow in node.outgoing}
+    read = {name for flow in node.outgoing if flow.condition for name in _names(flow.condition)}
+    for gate in asking:
+        behind = {one for one in _reached(scope, {gate}, without=node.id) - {gate} if _is_work(scope.nodes[one])}
+        past = any(gate not in ways and ways & behind for ways in ahead.values())
+        if past:
+            yield from ((name, flow) for flow in node.outgoing if gate in ahead[flow.id] for name in read)
+
+
+def _names(condition: str) -> frozenset[str]:
+    read = compiled(condition)
+    return read.names if read is not None else frozenset()
+
+
+def _may_take(node: Node, flow: Flow, name: str, value: Value) -> bool:
+    """Whether the answer may lead that way: nothing it decides alone speaks against it."""
+    def says(one: Flow) -> Value:
+        read = compiled(one.condition or "")
+        return answer(read, {name: value}) if read is not None and read.names == {name} else None
+
+    if flow.condition and _names(flow.condition) == {name}:
+        return says(flow) is True
+    return bool(flow.condition) or not any(says(other) is True for other in node.outgoing if other is not flow)
 
 
 def _reading(definition: Definition) -> re.Pattern[str]:
@@ -124,9 +265,13 @@ def _leads_to_consent(definition: Definition, node: Node, target: str) -> bool:
     return any(one.id == target and asks_consent(definition, one) for one in definitions.nodes_of(found))
 
 
-def _holds_gate(definition: Definition, scope: Scope, reads_consent: re.Pattern[str]) -> bool:
-    return any(_is_gate(definition, node, reads_consent) or (node.body is not None and _holds_gate(definition, node.body, reads_consent))
-               for node in scope.nodes.values())
+def _holds_gate(definition: Definition, node: Node, reads_consent: re.Pattern[str], seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a sub-process or the process that is called holds one."""
+    called = definitions.local_name(node.called_element) if node.called_element else ""
+    inside = node.body if node.body is not None else definition.processes.get(called) if called not in seen else None
+    return inside is not None and any(
+        _is_gate(definition, one, reads_consent) or _holds_gate(definition, one, reads_consent, seen | {called})
+        for one in inside.nodes.values())
 
 
 def _opened(scope: Scope, node: Node, now: Scope, kept: Node) -> bool:
