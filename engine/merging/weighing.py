@@ -102,12 +102,13 @@ class Weighing:
 
 def woven(spine: Sequence[str], other: Sequence[str], kept: Collection[str]) -> list[str]:
     """What is `kept` as `spine` has it; what only the other has stands after what it follows there, behind what the spine added there."""
-    made, known = [one for one in spine if one in kept], set(spine)
+    left, known, others = set(kept), set(spine), set(other)
+    made = [one for one in spine if one in left]
     before: list[str] = []
     for one in other:
-        if one in kept and one not in known:
+        if one in left and one not in known:
             place = next((made.index(each) + 1 for each in reversed(before) if each in made), 0)
-            while place < len(made) and made[place] not in other:
+            while place < len(made) and made[place] not in others:
                 place += 1
             made.insert(place, one)
         before.append(one)
