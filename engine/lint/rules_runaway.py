@@ -27,7 +27,8 @@ def _waits(node: Node) -> bool:
     return False
 
 
-def _following(scope: Scope) -> dict[str, list[str]]:
+def following(scope: Scope) -> dict[str, list[str]]:
+    """Where a token goes from each node: by its flows, its links and the events at its edge."""
     links = {
         e.name: n.id for n in scope.nodes.values() if n.type == "intermediateCatchEvent" for e in n.events if e.kind == "link"
     }
@@ -59,8 +60,8 @@ def cycles(edges: Mapping[str, list[str]], keep: set[str]) -> list[set[str]]:
         stack.append(root)
         on_stack.add(root)
         while work:
-            key, following = work[-1]
-            for target in following:
+            key, ahead = work[-1]
+            for target in ahead:
                 if target not in keep:
                     continue
                 if target not in index:
@@ -95,7 +96,7 @@ def runaway_loop(diagram: Diagram) -> Iterator[Hit]:
     """No person, timer, message, operation or decision in it: once taken, its condition never changes and it never ends."""
     for scope, _, _ in diagram.scopes:
         still = {n.id for n in scope.nodes.values() if not _waits(n) and n.type not in _CHANGES and n.loop is None}
-        yield from (diagram.hit(scope.nodes[min(part)]) for part in cycles(_following(scope), still))
+        yield from (diagram.hit(scope.nodes[min(part)]) for part in cycles(following(scope), still))
 
 
 @rules.diagram_rule(
@@ -107,7 +108,7 @@ def runaway_loop(diagram: Diagram) -> Iterator[Hit]:
 def loop_without_person(diagram: Diagram) -> Iterator[Hit]:
     """It runs on by decisions or inner steps alone; a cap would stop it as an incident."""
     for scope, _, _ in diagram.scopes:
-        edges = _following(scope)
+        edges = following(scope)
         plain = {n.id for n in scope.nodes.values() if not _waits(n) and n.type not in _CHANGES and n.loop is None}
         quick = {n.id for n in scope.nodes.values() if not _pauses(n, diagram.sop, frozenset())}
         certain = cycles(edges, plain)
@@ -128,7 +129,7 @@ def _pauses(node: Node, sop: Sop, seen: frozenset[str]) -> bool:
 
 def _calls(scope: Scope, *, immediate: bool) -> set[str]:
     """The processes a scope calls; only those reached without waiting if `immediate`."""
-    edges = _following(scope)
+    edges = following(scope)
     if any(n.type == "startEvent" for n in scope.nodes.values()):
         todo = [n.id for n in scope.nodes.values() if n.type == "startEvent"]
     else:

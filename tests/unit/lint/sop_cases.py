@@ -57,6 +57,12 @@ def weighed(data: bytes, **answers: tuple[str, ...]) -> Files:
             **form("f", **answers), "d.dmn": data}
 
 
+#: The answer by which is chosen is asked in a sub-process.
+ENDING = {
+    **drawn(start(), user("before"), sub("t", start("s2"), user("i", sop_form="f"), end("e2"), flows("s2", "i", "e2")),
+            exclusive("g", default="g__v"), user("u"), user("v"), end(), flows("s", "before", "t", "g"), flow("g", "u", 'risk = "low"'),
+            flows("g", "v", "e"), flow("u", "e")), **form("f", risk=("high", "low"))}
+
 SOP_CASES: dict[str, Files] = {
     "parallel-write": {
         **drawn(start(), parallel("g"), user("a", sop_form="f"), user("b", sop_form="f"), parallel("t"), end(), flows("s", "g", "a", "t", "e"),
@@ -75,6 +81,7 @@ SOP_CASES: dict[str, Files] = {
     "condition-never-true": {
         **drawn(start(), user("t", sop_form="f"), exclusive("g", default="g__v"), user("u"), user("v"), end(), flows("s", "t", "g"),
                 flow("g", "u", 'risk = "tinggi"'), flows("g", "v", "e"), flow("u", "e")), **form("f", risk=("high", "low"))},
+    "answer-ends-with-scope": ENDING,
     "question-never-asked": asking({"key": "why", "type": "text", "label": {"id": "why"}, "required": True, "showIf": 'x = "a" and x = "b"'}),
     "timer-reads-no-time": {
         **drawn(start(), user("t", sop_form="f"), catch("u", timer("= x")), end(), flows("s", "t", "u", "e")), **form("f", x=("a", "b"))},
