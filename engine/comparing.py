@@ -70,7 +70,7 @@ def compare(old: Definition, new: Definition, *, role_name: RoleName = lambda ro
              *_flows(before, after),
              *_roles(old, new, role_name), *comparing_parts.forms(old, new), *comparing_parts.decisions(old, new),
              *comparing_parts.documents(old, new), *comparing_parts.identity(old, new)]
-    found += comparing_parts.other_files(old, new, said={change.kind for change in found})
+    found += [*comparing_parts.other_files(old, new, said={change.kind for change in found}), *comparing_parts.stories(old, new)]
     return tuple(sorted(found, key=lambda change: not change.grave))
 
 

@@ -201,16 +201,34 @@ _TELLS: Final = (
 
 
 def other_files(old: Definition, new: Definition, *, said: Collection[str]) -> Iterator[Change]:
-    """Files that differ though no row tells of their kind: where shapes stand, scenarios, clauses, notes."""
+    """Files that differ though no row tells of their kind: where shapes stand, clauses, notes."""
     for path in sorted(old.files.keys() | new.files.keys()):
-        if old.files.get(path) == new.files.get(path):
+        if old.files.get(path) == new.files.get(path) or _is_story(path):
             continue
-        is_story = resolving.inside(path).startswith("scenarios/")
-        tells = () if is_story else next((kinds for ending, kinds in _TELLS if path.endswith(ending)), ())
+        tells = next((kinds for ending, kinds in _TELLS if path.endswith(ending)), ())
         if not tells or not any(kind.startswith(tells) for kind in said):
             yield _row("file_changed", path if path in old.files else "", path if path in new.files else "", False,
-                       f"Berkas {path} berubah dalam hal yang tidak disebut di atas (letak gambar, catatan, klausul, skenario).",
-                       f"The file {path} changes in what is not told above (layout, notes, clauses, scenarios).")
+                       f"Berkas {path} berubah dalam hal yang tidak disebut di atas (letak gambar, catatan, klausul).",
+                       f"The file {path} changes in what is not told above (layout, notes, clauses).")
+
+
+def stories(old: Definition, new: Definition) -> Iterator[Change]:
+    """The scenarios by which the SOP is checked, each kind of change in one row: many are written anew where one time changes."""
+    before, after = ({path: data for path, data in each.files.items() if _is_story(path)} for each in (old, new))
+    gone, come = sorted(before.keys() - after.keys()), sorted(after.keys() - before.keys())
+    anew = sorted(path for path in before.keys() & after.keys() if before[path] != after[path])
+    for kind, paths, indonesian, english in (
+            ("scenario_removed", gone, "Skenario dihapus, tidak lagi diperiksa", "Scenarios removed, no longer checked"),
+            ("scenario_added", come, "Skenario baru", "New scenarios"),
+            ("scenario_changed", anew, "Skenario ditulis ulang", "Scenarios written anew")):
+        if paths:
+            names = ", ".join(path.rpartition("/")[2].removesuffix(".toml") for path in paths)
+            yield _row(kind, names if paths is not come else "", names if paths is not gone else "", False,
+                       f"{indonesian} ({len(paths)}): {names}.", f"{english} ({len(paths)}): {names}.")
+
+
+def _is_story(path: str) -> bool:
+    return resolving.inside(path).startswith("scenarios/")
 
 
 def _row(kind: str, before: str, after: str, grave: bool, indonesian: str, english: str) -> Change:

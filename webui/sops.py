@@ -99,7 +99,7 @@ def why(reason: str) -> str:
     return {
         "empty": _("Pilih satu berkas .bpmn, beberapa berkas, atau satu berkas .zip berisi folder SOP."),
         "too-large": _("Berkas paling besar 10 MB; satu diagram BPMN paling besar 2 MB."),
-        "too-many": _("Paling banyak 200 berkas dalam satu SOP."),
+        "too-many": _("Paling banyak %(most)s berkas dalam satu SOP.", most=uploads.FILES),
         "bad-name": _("Nama berkas hanya boleh berisi huruf, angka, titik, spasi, garis bawah, dan tanda hubung."),
         "bad-zip": _("Berkas .zip ini tidak dapat dibaca. Buat ulang, lalu kirim lagi."),
     }[reason]

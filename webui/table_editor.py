@@ -116,7 +116,10 @@ def _typed(draft_id: str, file: str, decision: str) -> TableEdit:
         raise NotFound(decision=decision)
     shape = {"i": len(board.table.inputs), "o": len(board.table.outputs), "n": len(board.table.notes)}
     sent = request.form
-    count = min(sent.get("rows", 0, type=int), max(MOST_ROWS, len(board.table.edit.rules)))
+    if not sent.get("rows", "").isdecimal():
+        raise InvalidSubmission({"": ("Halaman ini tidak terkirim utuh; barisnya tidak diubah. Kirim lagi.",
+                                      "This page was not sent whole; its rows stay as they were. Send it again.")})
+    count = min(int(sent["rows"][:6]), max(MOST_ROWS, len(board.table.edit.rules)))
     rules = [_rule(number, shape) for number in range(max(count, 0))]
     new = RuleEdit(row=None, inputs=("-",) * shape["i"], outputs=("",) * shape["o"], notes=("",) * shape["n"])
     for act in ("up", "down", "remove", "add"):

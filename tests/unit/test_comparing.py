@@ -88,6 +88,17 @@ def test_each_change_is_named(edits: Edits, expected: tuple[str, str, bool]) -> 
     assert named.text.id and named.text.en and named.text.id != named.text.en
 
 
+def test_scenarios_are_told_of_by_name_in_one_row_for_each_kind_of_change() -> None:
+    files = dict(bundle().files)
+    (first, second, *_) = sorted(path for path in files if path.startswith("scenarios/"))
+    kept, name = files.pop(first), {path: path.removeprefix("scenarios/").removesuffix(".toml") for path in (first, second)}
+    new = definitions.load(SopBundle.from_files({**files, second: files[second] + b"# ditulis ulang\n", "scenarios/baru.toml": kept,
+                                                "scenarios/lain.toml": kept}))
+    rows = {change.kind: change.text.id for change in comparing.compare(definitions.load(bundle()), new)}
+    assert rows == {"scenario_removed": f"Skenario dihapus, tidak lagi diperiksa (1): {name[first]}.",
+                    "scenario_added": "Skenario baru (2): baru, lain.", "scenario_changed": f"Skenario ditulis ulang (1): {name[second]}."}
+
+
 def test_the_same_bytes_change_nothing() -> None:
     assert changes() == ()
 

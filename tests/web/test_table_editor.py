@@ -54,6 +54,15 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", page)))
 
 
+def test_a_page_that_was_not_sent_whole_takes_no_row_away(author: Author) -> None:
+    whole, before = dict(author.sent), author.column()
+    for cut in ({name: value for name, value in whole.items() if name != "rows"}, {**whole, "rows": "-1"}, {**whole, "rows": "banyak"}):
+        response = author.browser.post(author.path, {**cut, "do": "save"}, on=author.draft)
+        assert response.status_code == 422 and "tidak terkirim utuh" in response.text
+    author.open()
+    assert author.column() == before
+
+
 def test_rows_are_inserted_moved_and_removed_and_only_saving_stores_them(author: Author) -> None:
     before = author.column()
     assert before == ['"accepted"', '"rejected"', '"rejected"', '"rejected"', '"no_answer"']
