@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from engine.comparing_parts import approves
 from engine.forms_schema import Field, FieldType
+from engine.lint.net import entries
 from engine.lint.registry import RULE, Catalogue, Hit
+from engine.lint.rules_sop import HUMAN
 from engine.lint.subject import Diagram, Sop
 from engine.model import Node, Scope
 
@@ -39,22 +42,35 @@ def identity_paper_required(sop: Sop) -> Iterator[Hit]:
 @rules.diagram_rule(
     "emergency-after-papers",
     RULE,
-    ("Asesmen atau berkas ini digambar sebelum tanggap darurat.", "Assessment or papers are drawn before the emergency response."),
+    ("Asesmen, berkas atau persetujuan atasan ini digambar sebelum tanggap darurat.",
+     "Assessment, papers or an approval are drawn before the emergency response."),
     ("Gambar tanggap darurat risiko tinggi sebelum langkah ini.", "Draw the emergency response for high risk before this step."),
 )
 def emergency_after_papers(diagram: Diagram) -> Iterator[Hit]:
-    """Where the risk is high, safety comes before any paper; an SOP that has an emergency step leads to it first."""
+    """Where the risk is high, safety comes before any paper and before anybody's approval; an SOP that has an emergency step leads to it
+    first."""
     makes = _Makes(diagram.sop)
     for scope, _, _ in diagram.scopes:
-        papers = [node for node in scope.nodes.values() if makes.any(node, _PAPER_RECORDS) and not makes.any(node, _EMERGENCY)]
         emergencies = {node.id for node in scope.nodes.values() if makes.any(node, _EMERGENCY)}
-        if not papers or not emergencies:
+        if not emergencies:
             continue
         after = _successors(scope)
-        reached = {start: _reached(after, start) for start in (*emergencies, *(node.id for node in papers))}
-        for node in papers:
-            if reached[node.id] & emergencies and not any(node.id in reached[start] for start in emergencies):
+        reached = {start: _reached(after, start) for start in emergencies}
+        for node in scope.nodes.values():
+            if node.id in emergencies or not _reached(after, node.id) & emergencies or any(node.id in found for found in reached.values()):
+                continue
+            if makes.any(node, _PAPER_RECORDS) or (_approves(diagram, node) and _all_wait(scope, after, node, emergencies)):
                 yield diagram.hit(node)
+
+
+def _all_wait(scope: Scope, after: Mapping[str, set[str]], node: Node, emergencies: set[str]) -> bool:
+    """Whether no way comes to an emergency step but through the node."""
+    round_it = {key: targets - {node.id} for key, targets in after.items()}
+    return not any(start in emergencies or _reached(round_it, start) & emergencies for start in entries(scope) if start != node.id)
+
+
+def _approves(diagram: Diagram, node: Node) -> bool:
+    return node.type in HUMAN and approves(diagram.sop.forms.get(node.form or ""))
 
 
 class _Makes:

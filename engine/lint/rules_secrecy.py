@@ -11,8 +11,9 @@ from engine.lint.subject import Diagram, Placed
 rules = Catalogue()
 #: Words that tell a special category of data about her: health, a crime against her (domain.md 3.5, 5.0).
 TELLING_WORDS = (
-    "tpks", "kekerasan seksual", "pelecehan seksual", "perkosaan", "pemerkosaan", "hiv", "aids", "vct", "infeksi menular seksual",
-    "kehamilan", "aborsi", "tppo", "perdagangan orang", "narkotika", "gangguan jiwa",
+    "tpks", "kekerasan seksual", "pelecehan seksual", "perkosaan", "pemerkosaan", "visum", "hiv", "aids", "odha", "vct",
+    "infeksi menular seksual", "ims", "kehamilan", "aborsi", "tppo", "perdagangan orang", "narkotika", "gangguan jiwa", "kejiwaan",
+    "skizofrenia",
 )
 #: Records that exist only where such a thing is known.
 TELLING_RECORDS = frozenset({"hiv_consent", "police_report"})

@@ -11,6 +11,7 @@ from engine.lint.run import lint
 from engine.types import Severity
 from tests.support.bpmn import boundary, call, document, end, exclusive, flow, flows, process, start, sub, timer, user
 from tests.unit.lint.cases import CASES, with_form
+from tests.unit.lint.sop_cases import form
 
 FORMS = {f"forms/{key}.json": json.dumps({"key": key, "title": {"id": key}, "record": record, "fields": []}).encode()
          for key, record in (("assess", "assessment"), ("papers", "intake_papers"), ("rescue", "emergency"), ("note", "follow_up"))}
@@ -60,6 +61,15 @@ def test_the_emergency_response_comes_before_assessment_and_papers() -> None:
     assert drawn(*GATE, flow("risk", "rescue"), flow("risk", "assess"), flow("assess", "e")) == []
     assert drawn(step("note"), step("rescue"), flows("s", "note", "rescue", "e")) == [], "a note is no paper"
     assert drawn(step("assess"), step("note"), flows("s", "assess", "note", "e")) == [], "an SOP without an emergency step"
+
+
+def test_no_approval_stands_before_safety() -> None:
+    files = form("allow", decision=("approved", "returned"))
+    line = (start(), step("allow"), step("rescue"), end())
+    assert found("emergency-after-papers", {"x.bpmn": document(process("p", *line, flows("s", "allow", "rescue", "e"))), **FORMS, **files}) == [
+        "allow"]
+    past = (exclusive("g", default="g__allow"), flows("s", "g", "allow", "rescue", "e"), flow("g", "rescue", 'risk = "high"'))
+    assert found("emergency-after-papers", {"x.bpmn": document(process("p", *line, *past)), **FORMS, **files}) == [], "high risk goes past it"
 
 
 def test_what_a_sub_process_holds_or_a_call_reaches_counts() -> None:

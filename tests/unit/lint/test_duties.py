@@ -128,6 +128,11 @@ def test_a_telling_step_stands_among_restricted_ones() -> None:
     assert found("sensitive-not-wrapped", {**line(user("t", name="Mencatat", sop_form="f")), **form("f", "hiv_consent")}) == ["t"]
 
 
+@pytest.mark.parametrize("name", ["Visum et repertum", "Pemeriksaan IMS dan ODHA", "Riwayat skizofrenia", "Pemeriksaan kejiwaan"])
+def test_health_is_told_by_many_names(name: str) -> None:
+    assert found("sensitive-not-wrapped", line(user("t", name=name))) == ["t"]
+
+
 def test_what_is_drawn_beside_a_timer_is_its_time_too() -> None:
     drawn = line(user("t"), boundary("b", "t", timer("PT40M"), interrupting=False, extra=standard("working_minutes", text="40 menit")))
     for name, expected in (("30 menit", ["b"]), ("40 menit", []), ("Peringatan pertama", [])):
