@@ -10,7 +10,7 @@ from engine.forms_schema import Form
 from engine.lint.registry import ADVICE, Catalogue, Hit
 from engine.lint.rules_sop import HUMAN
 from engine.lint.subject import Diagram, Placed, Sop
-from engine.model import Node
+from engine.model import EventKind, Node, Scope
 from engine.simfoni_results import FILED, FILED_KEYS
 from engine.sop_toml import IN_CASE_REQUIRED
 
@@ -76,8 +76,8 @@ def _is_timed(diagram: Diagram, placed: Placed) -> bool:
 @rules.sop_rule(
     "simfoni-missing",
     ADVICE,
-    ("Kasus didaftar di sini, tetapi tidak ada langkah yang mencatatnya di Simfoni PPA.",
-     "A case is registered here, but no step enters it in Simfoni PPA."),
+    ("Kasus didaftar, tetapi dapat berakhir tanpa langkah yang mencatatnya di Simfoni PPA.",
+     "A case is registered, but can end without a step that enters it in Simfoni PPA."),
     (
         'Tambahkan langkah dengan formulir "simfoni", atau tanyakan simfoni_updated pada formulir dokumentasi.',
         'Add a step with a form of the record "simfoni", or ask simfoni_updated in the form that documents the case.',
@@ -85,7 +85,8 @@ def _is_timed(diagram: Diagram, placed: Placed) -> bool:
 )
 def simfoni_missing(sop: Sop) -> Iterator[Hit]:
     """Permen PPPA 2/2022 has every case recorded in Simfoni PPA. What a process it calls asks on its way is no entry of this case, and an
-    SOP that begins only in a case that is named registers none.
+    SOP that begins only in a case that is named registers none. A case may end earlier for many reasons, so an end without the entry is
+    named only where the same work leads to either.
     """
     sheet = sop.sheet
     found = sop.processes.get(sheet.process) if sheet is not None else None
@@ -94,8 +95,35 @@ def simfoni_missing(sop: Sop) -> Iterator[Hit]:
     diagram, process = found
     own = [placed for placed in diagram.placed if placed.process is process]
     registering = [placed for placed in own if placed.node.operation == "case.number"]
-    if registering and not any(_enters(sop.forms.get(placed.node.form or "")) for placed in own):
+    entering = [placed for placed in own if _enters(sop.forms.get(placed.node.form or ""))]
+    if registering and not entering:
         yield diagram.hit(registering[0])
+    elif registering:
+        yield from (diagram.hit(placed) for placed in own if _goes_round(placed, entering))
+
+
+def _goes_round(placed: Placed, entering: list[Placed]) -> bool:
+    """Whether a plain end follows on work after which the case is entered otherwise, with nothing done in between."""
+    kinds = {event.kind for event in placed.node.events}
+    if placed.node.type != "endEvent" or placed.holder is not None or not kinds <= {EventKind.NONE, EventKind.TERMINATE}:
+        return False
+    return any(_work_before(placed.scope, placed.node) & _work_before(one.scope, one.node) for one in entering if one.scope is placed.scope)
+
+
+def _work_before(scope: Scope, node: Node) -> frozenset[str]:
+    """The steps that the node comes directly after, by whatever gateways and events."""
+    found, waiting, seen = set(), [node], {node.id}
+    while waiting:
+        for flow in waiting.pop().incoming:
+            before = scope.nodes.get(flow.source)
+            if before is None or before.id in seen:
+                continue
+            seen.add(before.id)
+            if before.type.endswith(("Task", "task", "Activity", "Process", "transaction")):
+                found.add(before.id)
+            else:
+                waiting.append(before)
+    return frozenset(found)
 
 
 def _enters(form: Form | None) -> bool:

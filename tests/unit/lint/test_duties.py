@@ -81,6 +81,16 @@ def test_a_case_that_is_registered_is_entered_in_simfoni() -> None:
     assert found("simfoni-missing", {**line(service("t", "do.it")), "sop.toml": MAIN}) == []
 
 
+def test_no_end_goes_round_the_entry_after_the_same_work() -> None:
+    def ends(*more: str) -> list[str | None]:
+        parts = (start(), NUMBER, user("w"), exclusive("g", default="g__u"), user("u", sop_form="f"), end(), end("early"),
+                 flows("s", "t", "w"), flows("g", "u", "e"), *more)
+        return found("simfoni-missing", {**drawn(*parts), "sop.toml": MAIN, **form("f", "documentation", simfoni_updated=())})
+
+    assert ends(flow("w", "g"), flow("g", "early", "a = 1")) == ["early"]
+    assert ends(flow("w", "g"), flow("g", "v", "a = 1"), user("v"), flow("v", "early")) == [], "something else was done: a transfer, say"
+
+
 def test_an_sop_within_a_case_or_for_others_registers_none_of_its_own() -> None:
     assert found("simfoni-missing", {**line(NUMBER), "sop.toml": MAIN + b'\nin_case = "required"'}) == []
     assert found("simfoni-missing", {**line(NUMBER), "sop.toml": MAIN + b'\nagency = "common"'}) == []
