@@ -11,7 +11,7 @@ from engine.forms_schema import Field, Form
 from engine.model import Model, Node
 
 #: What the engine and its operations put beside the answers.
-_ALWAYS = frozenset({"parameters", "risk", "case_number", "item", "partial", "?"})
+ALWAYS = frozenset({"parameters", "risk", "case_number", "item", "partial", "?"})
 
 
 def unknown(bundle: SopBundle, form: Form) -> Mapping[str, tuple[str, ...]]:
@@ -43,7 +43,7 @@ def given(bundle: SopBundle) -> frozenset[str]:
 
 def named(forms: Iterable[Form], models: Iterable[Model]) -> frozenset[str]:
     """The same of an SOP that has been read."""
-    return _ALWAYS | frozenset(_variables(forms, models))
+    return ALWAYS | frozenset(_variables(forms, models))
 
 
 def names_of(source: str | None) -> frozenset[str]:

@@ -209,7 +209,7 @@ def name_without_answer(sop: Sop) -> Iterator[Hit]:
     for file, decisions in sop.decision_files.items():
         for name in decisions:
             for node in sop.decisions[name].needed(name)[-1:]:
-                if strange := sorted(_free_names(node) - sop.given - sop.decisions[name].declared):
+                if strange := sorted(free_names(node) - sop.given - sop.decisions[name].declared):
                     yield Hit(element_id=node.id or node.name, line=node.element.sourceline, file=file, word=_told(strange))
 
 
@@ -225,7 +225,7 @@ def _strange_conditions(diagram: Diagram) -> Iterator[Hit]:
                 yield Hit(element_id=key, line=line, file=diagram.file, word=_told(strange))
 
 
-def _free_names(node: Node) -> frozenset[str]:
+def free_names(node: Node) -> frozenset[str]:
     """What the texts of a decision need to be given; none of a text that has names of its own with spaces."""
     found: set[str] = set()
     for text in node.element.iterfind(".//{*}text"):

@@ -12,10 +12,11 @@ from engine.model import Node, Scope
 
 rules = Catalogue()
 _WAITS = frozenset({"userTask", "manualTask", "task", "serviceTask", "receiveTask", "eventBasedGateway", "scriptTask"})
-_CHANGES = frozenset({"businessRuleTask", "subProcess", "transaction", "adHocSubProcess", "callActivity"})
+CHANGES = frozenset({"businessRuleTask", "subProcess", "transaction", "adHocSubProcess", "callActivity"})
 
 
-def _waits(node: Node) -> bool:
+def waits(node: Node) -> bool:
+    """Whether a step lets others come between: a person, a timer, a message, or a job."""
     if node.type in _WAITS or (node.type == "sendTask" and node.operation):
         return True
     if node.type == "intermediateCatchEvent":
@@ -95,36 +96,8 @@ def cycles(edges: Mapping[str, list[str]], keep: set[str]) -> list[set[str]]:
 def runaway_loop(diagram: Diagram) -> Iterator[Hit]:
     """No person, timer, message, operation or decision in it: once taken, its condition never changes and it never ends."""
     for scope, _, _ in diagram.scopes:
-        still = {n.id for n in scope.nodes.values() if not _waits(n) and n.type not in _CHANGES and n.loop is None}
+        still = {n.id for n in scope.nodes.values() if not waits(n) and n.type not in CHANGES and n.loop is None}
         yield from (diagram.hit(scope.nodes[min(part)]) for part in cycles(following(scope), still))
-
-
-@rules.diagram_rule(
-    "loop-without-person",
-    ADVICE,
-    ("Putaran ini mungkin tidak pernah menunggu.", "This loop may never wait."),
-    ("Pastikan ada orang, pewaktu atau pesan di setiap putaran.", "Make sure each round meets a person, a timer or a message."),
-)
-def loop_without_person(diagram: Diagram) -> Iterator[Hit]:
-    """It runs on by decisions or inner steps alone; a cap would stop it as an incident."""
-    for scope, _, _ in diagram.scopes:
-        edges = following(scope)
-        plain = {n.id for n in scope.nodes.values() if not _waits(n) and n.type not in _CHANGES and n.loop is None}
-        quick = {n.id for n in scope.nodes.values() if not _pauses(n, diagram.sop, frozenset())}
-        certain = cycles(edges, plain)
-        for part in cycles(edges, quick):
-            if not part <= plain and not any(inner <= part for inner in certain):
-                yield diagram.hit(scope.nodes[min(part)])
-
-
-def _pauses(node: Node, sop: Sop, seen: frozenset[str]) -> bool:
-    """Whether something in it can wait: the node itself, what it holds, or the process it calls."""
-    if _waits(node):
-        return True
-    inner: Scope | None = node.body
-    if inner is None and node.called_element and node.called_element not in seen and node.called_element in sop.processes:
-        inner, seen = sop.processes[node.called_element][1], seen | {node.called_element}
-    return inner is not None and any(_pauses(each, sop, seen) for each in inner.nodes.values())
 
 
 def _calls(scope: Scope, *, immediate: bool) -> set[str]:
@@ -137,7 +110,7 @@ def _calls(scope: Scope, *, immediate: bool) -> set[str]:
     reached = set(todo) if immediate else set(scope.nodes)
     while immediate and todo:
         node = scope.nodes[todo.pop()]
-        if _waits(node):
+        if waits(node):
             continue
         for target in edges[node.id]:
             if target not in reached:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine import form_names
 from engine.lint.answerable import compiled
 from engine.lint.net import entries
 from engine.lint.registry import RULE, Catalogue, Hit
+from engine.lint.rules_expressions import free_names
 from engine.lint.rules_runaway import following
 from engine.lint.subject import Diagram, Placed, Sop
 from engine.model import Node, Scope
@@ -33,7 +35,7 @@ def answer_ends_with_scope(diagram: Diagram) -> Iterator[Hit]:
         for flow in placed.node.outgoing:
             if (names := _read(flow.condition) & lost.keys()) and _is_lost(diagram, placed, names, lost):
                 yield diagram.hit(flow)
-        asked = frozenset(name for name in _asked(placed.node, diagram.sop) if _is_always_before(lost.get(name, frozenset()), placed))
+        asked = frozenset(name for name in asked_by(placed.node, diagram.sop) if _is_always_before(lost.get(name, frozenset()), placed))
         read = frozenset().union(asked, *(_read(event.condition) for event in placed.node.events),
                                  *(_read(mapping.source) for mapping in placed.node.input_mappings),
                                  *(_read(text) for text in placed.node.arguments.values()))
@@ -93,7 +95,7 @@ def _inside(scope: Scope, sop: Sop) -> dict[str, frozenset[str]]:
         names = _within(node.body, sop) if node.body is not None else frozenset()
         if node.body is None and _is_each(node):
             names = _of_form(node, sop)
-        for name in names - _given(node, sop):
+        for name in names - _given(node, sop) - form_names.ALWAYS:
             found.setdefault(name, set()).add(node.id)
     return {name: frozenset(holders) for name, holders in found.items()}
 
@@ -134,9 +136,11 @@ def _read(text: str | None) -> frozenset[str]:
     return read.required if read is not None else frozenset()
 
 
-def _asked(node: Node, sop: Sop) -> frozenset[str]:
-    """What the decision of a step reads, that of the decisions it needs among it."""
+def asked_by(node: Node, sop: Sop) -> frozenset[str]:
+    """What the decision of a step reads and nothing maps in for it, that of the decisions it needs among it."""
     decisions, name = sop.decisions.get(node.decision or ""), node.decision or ""
-    needed = decisions.needed(name) if decisions is not None else ()
-    asked = {key for each in needed for given in each.inputs for key in given.names}
+    if decisions is None:
+        return frozenset()
+    asked = {key for each in decisions.needed(name) for given in each.inputs for key in given.names}
+    asked |= {key for each in decisions.needed(name) for key in free_names(each) - decisions.declared}
     return frozenset(asked - {mapping.target for mapping in node.input_mappings})

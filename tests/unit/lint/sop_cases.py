@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from xml.sax.saxutils import escape
 
-from tests.support.bpmn import boundary, catch, element, end, exclusive, flow, flows, parallel, service, standard, start, sub, timer, user
+from tests.support.bpmn import boundary, catch, element, end, exclusive, flow, flows, parallel, service, standard, standard_loop, start, sub, timer, user
 from tests.unit.lint.cases import Files, drawn, laned, line
 
 
@@ -60,8 +60,8 @@ def weighed(data: bytes, **answers: tuple[str, ...]) -> Files:
 #: The answer by which is chosen is asked in a sub-process.
 ENDING = {
     **drawn(start(), user("before"), sub("t", start("s2"), user("i", sop_form="f"), end("e2"), flows("s2", "i", "e2")),
-            exclusive("g", default="g__v"), user("u"), user("v"), end(), flows("s", "before", "t", "g"), flow("g", "u", 'risk = "low"'),
-            flows("g", "v", "e"), flow("u", "e")), **form("f", risk=("high", "low"))}
+            exclusive("g", default="g__v"), user("u"), user("v"), end(), flows("s", "before", "t", "g"), flow("g", "u", 'kind = "low"'),
+            flows("g", "v", "e"), flow("u", "e")), **form("f", kind=("high", "low"))}
 
 SOP_CASES: dict[str, Files] = {
     "parallel-write": {
@@ -82,6 +82,7 @@ SOP_CASES: dict[str, Files] = {
         **drawn(start(), user("t", sop_form="f"), exclusive("g", default="g__v"), user("u"), user("v"), end(), flows("s", "t", "g"),
                 flow("g", "u", 'risk = "tinggi"'), flows("g", "v", "e"), flow("u", "e")), **form("f", risk=("high", "low"))},
     "answer-ends-with-scope": ENDING,
+    "repetition-without-end": line(user("t", inner=standard_loop("true"))),
     "question-never-asked": asking({"key": "why", "type": "text", "label": {"id": "why"}, "required": True, "showIf": 'x = "a" and x = "b"'}),
     "timer-reads-no-time": {
         **drawn(start(), user("t", sop_form="f"), catch("u", timer("= x")), end(), flows("s", "t", "u", "e")), **form("f", x=("a", "b"))},

@@ -27,9 +27,9 @@ def test_a_table_outside_reads_null() -> None:
 def test_what_hands_it_out() -> None:
     drawing = ENDING["x.bpmn"].decode()
     asked_before = drawing.replace('id="before"', 'id="before" sop:form="f"')
-    declared = drawing.replace("<bpmn:startEvent", '<bpmn:dataObject id="d" name="risk"/><bpmn:startEvent', 1)
+    declared = drawing.replace("<bpmn:startEvent", '<bpmn:dataObject id="d" name="kind"/><bpmn:startEvent', 1)
     mapped = drawing.replace("</bpmn:subProcess>", "<bpmn:dataOutputAssociation id=\"o\"><bpmn:sourceRef>o1</bpmn:sourceRef><bpmn:assignment>"
-                             "<bpmn:from>risk</bpmn:from><bpmn:to>risk</bpmn:to></bpmn:assignment></bpmn:dataOutputAssociation></bpmn:subProcess>")
+                             "<bpmn:from>kind</bpmn:from><bpmn:to>kind</bpmn:to></bpmn:assignment></bpmn:dataOutputAssociation></bpmn:subProcess>")
     for changed in (asked_before, declared, mapped):
         assert changed != drawing
         assert not found({**ENDING, "x.bpmn": changed.encode()}), changed
@@ -41,13 +41,13 @@ def test_each_round_of_a_loop_keeps_its_own_answer() -> None:
     def rounds(**returned: str) -> Files:
         task = user("t", inner=instances(cardinality="2", **returned), sop_form="f")
         return {**drawn(start(), task, exclusive("g", default="g__v"), user("u"), user("v"), end(), flows("s", "t", "g"),
-                        flow("g", "u", "risk = \"high\""), flows("g", "v", "e"), flow("u", "e")), **form("f", risk=("high", "low"))}
+                        flow("g", "u", "kind = \"high\""), flows("g", "v", "e"), flow("u", "e")), **form("f", kind=("high", "low"))}
 
     assert found(rounds()) == {"g__u"}
-    assert not found(rounds(collection="lines", collect="risk"))
+    assert not found(rounds(collection="lines", collect="kind"))
 
 
 def test_what_stands_inside_sees_it() -> None:
     inner = sub("t", start("s2"), user("i", sop_form="f"), exclusive("g", default="g__v"), user("u"), user("v"), end("e2"),
-                flows("s2", "i", "g"), flow("g", "u", 'risk = "high"'), flows("g", "v", "e2"), flow("u", "e2"))
-    assert not found({**drawn(start(), inner, end(), flows("s", "t", "e")), **form("f", risk=("high", "low"))})
+                flows("s2", "i", "g"), flow("g", "u", 'kind = "high"'), flows("g", "v", "e2"), flow("u", "e2"))
+    assert not found({**drawn(start(), inner, end(), flows("s", "t", "e")), **form("f", kind=("high", "low"))})
