@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeVar
 
 from engine.decision_graph import Node
 from engine.decision_tables import Table
@@ -19,6 +20,7 @@ from engine.table_check import SINGLE
 from engine.types import Severity, Text, Value
 
 rules = Catalogue()
+T = TypeVar("T")
 _ID = re.compile(r"[A-Za-z0-9_.\-]{1,60}")
 _NULL = {None: Text("tidak dijawab", "not answered"), True: Text("ya", "yes"), False: Text("tidak", "no")}
 
@@ -33,6 +35,7 @@ class _Asked:
     table: Table
     step: Placed | None = None
     result: str = ""
+    may_be_empty: bool = False   # each question counts as one that may be left open
 
     def rows(self, sop: Sop, *, guess: bool = False, with_nulls: bool = True) -> Rows:
         """The table with what is told of its inputs; `guess`: what nothing tells of may be what cells name."""
@@ -40,7 +43,12 @@ class _Asked:
             step = self.step
             return (with_nulls or None not in case.values()) and (step is None or comes_to(sop, step.scope, step.node, case))
 
-        return Rows(node=self.node, table=self.table, sources=_sources(sop, self), is_met=is_met, guess=guess)
+        return Rows(node=self.node, table=self.table, sources=self._sources(sop), is_met=is_met, guess=guess)
+
+    def _sources(self, sop: Sop) -> Mapping[str, Source]:
+        found = _sources(sop, self)
+        return {name: replace(told, questions=tuple(replace(each, required=False) for each in told.questions))
+                for name, told in found.items()} if self.may_be_empty else found
 
     def hit(self, example: Example, severity: Severity) -> Hit:
         """Where, with the rows and the input in words: of the file's content ids alone."""
@@ -103,7 +111,31 @@ def table_refuses_answer(sop: Sop) -> Iterator[Hit]:
             yield asked.hit(found, RULE)
 
 
-def _first(look: Callable[[], Example | None]) -> Example | None:
+@rules.sop_rule(
+    "row-never-matches",
+    RULE,
+    ("Baris tabel keputusan ini tidak pernah terpakai.", "This row of the decision table is never used."),
+    ("Letakkan baris yang menerima apa pun di akhir; samakan sel dengan pilihan di formulir.",
+     "Put the row that takes anything last; bring the cell in line with the form's options."),
+)
+def row_never_matches(sop: Sop) -> Iterator[Hit]:
+    """What it says is never said: an earlier row takes anything. Advice where earlier rows together take all, or no answer of the forms
+    is what its cells ask for."""
+    unused: dict[int, tuple[_Asked, set[int]]] = {}
+    for asked in _tables(sop):
+        dead = set(_first(replace(asked, may_be_empty=True).rows(sop).unused) or ())
+        here = unused.setdefault(id(asked.node), (asked, dead))
+        here[1].intersection_update(dead)   # another step may come to it with other answers
+    for asked, dead in unused.values():
+        catching = [number for number, rule in enumerate(asked.table.rules, 1) if all(test.anything for test in rule.tests)]
+        drawn = list(asked.node.element.iterfind("{*}decisionTable/{*}rule"))
+        behind = set(range(catching[0] + 1, len(drawn) + 1)) if catching and asked.table.policy == "FIRST" else set()
+        for number in sorted((dead | behind) - set(catching[:1])):   # the first that takes anything may stand there for safety
+            yield Hit(file=asked.file, line=drawn[number - 1].sourceline, element_id=asked.node.id or asked.node.name,
+                      word=Text(f"baris {number}", f"row {number}"), severity=RULE if number in behind else ADVICE)
+
+
+def _first(look: Callable[[], T | None]) -> T | None:
     """What was found within the work that one table may take."""
     try:
         return look()

@@ -74,6 +74,14 @@ class Rows:
                 return Example(rows=(), case=case)
         return None
 
+    def unused(self) -> tuple[int, ...]:
+        """The rows, counted from 1, that no input takes or, under FIRST, earlier ones always take from them. Raises `FeelLimit`."""
+        used = 0
+        for _, sure, may in self._walk(lambda *_: True):
+            first = sure & -sure
+            used |= may & (first | first - 1) if first and self.table.policy == "FIRST" else may
+        return tuple(row + 1 for row in range(len(self.table.rules)) if not used >> row & 1)
+
     def refused(self) -> Example | None:
         """An input that the table does not even read: of another type than its column's, or none of its allowed values."""
         for name, values in self._choices.items():

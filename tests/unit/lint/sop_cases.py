@@ -76,6 +76,7 @@ SOP_CASES: dict[str, Files] = {
     "sensitive-not-wrapped": line(user("t", name="Merujuk ke klinik VCT")),
     "table-overlap": weighed(table(('"a"', '"left"'), ("-", '"right"')), x=("a", "b")),
     "table-gap": weighed(table(('"a"', '"left"'), ('"b"', '"right"')), x=("a", "b", "c")),
+    "row-never-matches": weighed(table(("-", '"left"'), ('"a"', '"right"'), policy="FIRST"), x=("a", "b")),
     "table-refuses-answer": weighed(table(('"a"', '"left"'), ("-", '"right"'), policy="FIRST", inside="<inputValues><text>\"a\"</text></inputValues>"),
                                     x=("a", "b")),
     "condition-never-true": {

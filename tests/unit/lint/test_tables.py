@@ -127,3 +127,15 @@ def test_an_answer_that_a_choice_leads_elsewhere_does_not_come_to_the_table():
     assert found({**SOP_CASES["table-gap"], **drawn(*parts)}, "table-gap") == []
     other = {**SOP_CASES["table-gap"], **drawn(*(part.replace('x != "c"', 'x != "b"') for part in parts))}
     assert found(other, "table-gap") == [(Severity.RULE, "x = c")]
+
+
+def test_a_row_that_is_never_used():
+    def never(*rows: tuple[str, str], policy: str = "FIRST", files: Files | None = None) -> list[tuple[Severity, str]]:
+        return found(files or weighed(table(*rows, policy=policy), x=("a", "b")), "row-never-matches")
+
+    assert never(A, B, REST) == [] and never(A, B, policy="UNIQUE") == []
+    assert never(REST, A) == [(Severity.RULE, "row 2")]
+    assert never(A, ('"c"', '"left"'), REST) == [(Severity.ADVICE, "row 2")]
+    assert never(('"a", "b"', '"left"'), A, REST) == [(Severity.ADVICE, "row 2")]
+    assert never(A, ("null", '"right"'), REST) == [], "it may be left open"
+    assert never(files=asked(table((">= 1", '"left"'), ("> 5", '"right"'), ("-", '"left"'), policy="FIRST"), number())) == [(Severity.ADVICE, "row 2")]
