@@ -46,7 +46,7 @@ def answer_ends_with_scope(diagram: Diagram) -> Iterator[Hit]:
 def _is_lost(diagram: Diagram, reader: Placed, names: frozenset[str], lost: Mapping[str, frozenset[str]]) -> bool:
     """Whether one of the names is given inside before the reader, and by nothing that it can see."""
     for name in names:
-        begun = [holder for holder in lost[name] if holder != reader.node.id and reader.node.id in _reached(reader.scope, holder)]
+        begun = [holder for holder in lost[name] if holder != reader.node.id and reader.node.id in reached(reader.scope, holder)]
         if begun and not _is_seen(diagram, reader, name):
             return True
     return False
@@ -55,16 +55,16 @@ def _is_lost(diagram: Diagram, reader: Placed, names: frozenset[str], lost: Mapp
 def _is_seen(diagram: Diagram, reader: Placed, name: str) -> bool:
     """Whether the name is given in the scope of the reader or one round it, and not first after the reader."""
     scope, holder = reader.scope, reader.holder
-    givers = [key for key, node in scope.nodes.items() if name in _given(node, diagram.sop)]
-    after = _reached(scope, reader.node.id) if givers else frozenset()
-    if name in scope.data_objects.values() or any(key not in after or reader.node.id in _reached(scope, key) for key in givers):
+    givers = [key for key, node in scope.nodes.items() if name in given(node, diagram.sop)]
+    after = reached(scope, reader.node.id) if givers else frozenset()
+    if name in scope.data_objects.values() or any(key not in after or reader.node.id in reached(scope, key) for key in givers):
         return True
     while holder is not None:
         if name in _loop_names(holder):
             return True
         above = diagram.by_id[holder.id]
         scope, holder = above.scope, above.holder
-        if name in scope.data_objects.values() or any(name in _given(node, diagram.sop) for node in scope.nodes.values()):
+        if name in scope.data_objects.values() or any(name in given(node, diagram.sop) for node in scope.nodes.values()):
             return True
     return name in reader.process.data_inputs
 
@@ -72,10 +72,10 @@ def _is_seen(diagram: Diagram, reader: Placed, name: str) -> bool:
 def _is_always_before(holders: frozenset[str], reader: Placed) -> bool:
     """Whether no way leads to the reader but through one of the holders."""
     beginnings = [key for key in entries(reader.scope) if key not in holders]
-    return not any(reader.node.id == key or reader.node.id in _reached(reader.scope, key, holders) for key in beginnings)
+    return not any(reader.node.id == key or reader.node.id in reached(reader.scope, key, holders) for key in beginnings)
 
 
-def _reached(scope: Scope, key: str, without: frozenset[str] = frozenset()) -> frozenset[str]:
+def reached(scope: Scope, key: str, without: frozenset[str] = frozenset()) -> frozenset[str]:
     """The nodes that a way leads to from a node, past none of those it must do without."""
     edges = following(scope)
     found: set[str] = set()
@@ -95,17 +95,17 @@ def _inside(scope: Scope, sop: Sop) -> dict[str, frozenset[str]]:
         names = _within(node.body, sop) if node.body is not None else frozenset()
         if node.body is None and _is_each(node):
             names = _of_form(node, sop)
-        for name in names - _given(node, sop) - form_names.ALWAYS:
+        for name in names - given(node, sop) - form_names.ALWAYS:
             found.setdefault(name, set()).add(node.id)
     return {name: frozenset(holders) for name, holders in found.items()}
 
 
 def _within(scope: Scope, sop: Sop) -> frozenset[str]:
-    return frozenset().union(*(_given(node, sop) | _of_form(node, sop) | (_within(node.body, sop) if node.body is not None else frozenset())
+    return frozenset().union(*(given(node, sop) | _of_form(node, sop) | (_within(node.body, sop) if node.body is not None else frozenset())
                                for node in scope.nodes.values()))
 
 
-def _given(node: Node, sop: Sop) -> frozenset[str]:
+def given(node: Node, sop: Sop) -> frozenset[str]:
     """The names that a node gives in the scope it stands in; not those of its rounds, nor of what it holds."""
     names = {mapping.target for mapping in node.output_mappings}
     each = node.loop.for_each if node.loop is not None else None
@@ -141,6 +141,6 @@ def asked_by(node: Node, sop: Sop) -> frozenset[str]:
     decisions, name = sop.decisions.get(node.decision or ""), node.decision or ""
     if decisions is None:
         return frozenset()
-    asked = {key for each in decisions.needed(name) for given in each.inputs for key in given.names}
+    asked = {key for each in decisions.needed(name) for drawn in each.inputs for key in drawn.names}
     asked |= {key for each in decisions.needed(name) for key in free_names(each) - decisions.declared}
     return frozenset(asked - {mapping.target for mapping in node.input_mappings})

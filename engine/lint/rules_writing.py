@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from engine.lint.registry import ADVICE, Catalogue, Hit
+from engine.lint.rules_scopes import given, reached
 from engine.lint.rules_soundness import nets
 from engine.lint.subject import Diagram, Sop
 from engine.lint.token_game import Concurrency
@@ -27,7 +28,10 @@ rules = Catalogue()
     ),
 )
 def parallel_write(diagram: Diagram) -> Iterator[Hit]:
-    """Whoever is last wins, and the other's answer is lost without a word. What an event starts beside a step is no branch."""
+    """Whoever is last wins, and the other's answer is lost without a word. So it is of the rounds of a parallel multi-instance. What an
+    event starts beside a step is no branch, since news may well change an answer; but it is where both ask the very same form."""
+    yield from _rounds(diagram)
+    yield from _beside_event(diagram)
     for net, _, _, _ in nets(diagram):
         writing = [(move, written) for move in net.moves.values() if (written := _written(move.node, diagram.sop))]
         pairs = [(one, other) for (one, these), (other, those) in combinations(writing, 2) if not these.isdisjoint(those)]
@@ -37,6 +41,40 @@ def parallel_write(diagram: Diagram) -> Iterator[Hit]:
         clashing = {move.node.id: move.node for pair in pairs
                     if any(together.beside(*places) for places in _crossed(pair[0].incoming, pair[1].incoming)) for move in pair}
         yield from (diagram.hit(node) for node in clashing.values())
+
+
+def _rounds(diagram: Diagram) -> Iterator[Hit]:
+    """Sub-processes of which several run at once and write what has its place outside them."""
+    for placed in diagram.placed:
+        loop, body = placed.node.loop, placed.node.body
+        if body is None or loop is None or loop.kind != "parallel":
+            continue
+        own = {*body.data_objects.values(), loop.input_item, *((loop.for_each.item, *loop.for_each.collect) if loop.for_each else ())}
+        inner = frozenset().union(*(_written(node, diagram.sop) for node in body.nodes.values())) - own
+        before = [node for node in placed.scope.nodes.values()
+                  if node is not placed.node and placed.node.id in reached(placed.scope, node.id)]
+        outer = {*placed.scope.data_objects.values()}.union(*(given(node, diagram.sop) for node in before))
+        if inner & outer:
+            yield diagram.hit(placed)
+
+
+def _beside_event(diagram: Diagram) -> Iterator[Hit]:
+    """Steps that a non-interrupting event starts, at the edge of a step or in an event sub-process beside it, and that ask its form."""
+    for placed in diagram.placed:
+        node, scope = placed.node, placed.scope
+        host = scope.nodes.get(node.attached_to or "") if node.type == "boundaryEvent" and not node.cancel_activity else None
+        if host is not None:
+            after = reached(scope, host.id, frozenset({node.id}))
+            aside = [scope.nodes[key] for key in reached(scope, node.id) - after - {host.id}]
+            beside = [host]
+        elif node.triggered_by_event and node.body is not None and not any(
+                start.type == "startEvent" and start.is_interrupting for start in node.body.nodes.values()):
+            aside = list(node.body.nodes.values())
+            beside = [other for other in scope.nodes.values() if not other.triggered_by_event]
+        else:
+            continue
+        forms = {other.form for other in beside if other.form and other.loop is None}
+        yield from (diagram.hit(step) for step in aside if step.form in forms and step.loop is None and _written(step, diagram.sop))
 
 
 def _crossed(these: tuple[int, ...], those: tuple[int, ...]) -> Iterator[tuple[int, int]]:
