@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from engine import clause_words
-from engine.lint.registry import ADVICE, Catalogue, Hit
+from engine.lint.registry import ADVICE, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Placed
 
 rules = Catalogue()
@@ -17,6 +18,7 @@ TELLING_WORDS = (
 )
 #: Records that exist only where such a thing is known.
 TELLING_RECORDS = frozenset({"hiv_consent", "police_report"})
+_SECRET = re.compile(r"passw(?:or)?d|passphrase|sandi\b|secret|api_?key|private_?key|access_?token", re.I)
 _RESTRICTED = frozenset({"C3", "C4"})
 _WORK = frozenset({"userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess"})
 
@@ -37,6 +39,19 @@ def sensitive_not_wrapped(diagram: Diagram) -> Iterator[Hit]:
     """
     for placed in diagram.placed:
         if _tells(diagram, placed) and not all(node.sensitivity in _RESTRICTED for node in placed.scope.nodes.values()):
+            yield diagram.hit(placed)
+
+
+@rules.diagram_rule(
+    "secret-in-drawing",
+    RULE,
+    ("Kata sandi atau kunci tertulis terbuka di argumen langkah ini.", "A password or key stands in clear in an argument of this step."),
+    ("Hapus dari berkas SOP, dan ganti kata sandi atau kunci itu.", "Remove it from the SOP, and change that password or key."),
+)
+def secret_in_drawing(diagram: Diagram) -> Iterator[Hit]:
+    """Whoever reads, prints or exports the SOP has it; secrets belong to the settings of the machine."""
+    for placed in diagram.placed:
+        if any(_SECRET.search(name) and value.strip().startswith('"') for name, value in placed.node.arguments.items()):
             yield diagram.hit(placed)
 
 

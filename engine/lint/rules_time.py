@@ -46,6 +46,19 @@ def timer_missing(diagram: Diagram) -> Iterator[Hit]:
 
 
 @rules.diagram_rule(
+    "timer-fixed-date",
+    ADVICE,
+    ("Pewaktu ini menunggu satu tanggal yang sama untuk setiap kasus.", "This timer waits for one and the same date in every case."),
+    ("Pakai lama waktu, atau tanggal yang dijawab di formulir.", "Use a length of time, or a date that a form asks for."),
+)
+def timer_fixed_date(diagram: Diagram) -> Iterator[Hit]:
+    """Once that day is over, each case passes here at once."""
+    for placed, event in diagram.events:
+        if event.timer_kind == "timeDate" and event.timer_text and not is_expression(event.timer_text):
+            yield diagram.hit(placed)
+
+
+@rules.diagram_rule(
     "timer-unusable",
     ERROR,
     ("Teks pewaktu ini tidak dapat dibaca sebagai waktu.", "This timer's text cannot be read as a time."),

@@ -83,6 +83,8 @@ SOP_CASES: dict[str, Files] = {
         **drawn(start(), user("t", sop_form="f"), exclusive("g", default="g__v"), user("u"), user("v"), end(), flows("s", "t", "g"),
                 flow("g", "u", 'risk = "tinggi"'), flows("g", "v", "e"), flow("u", "e")), **form("f", risk=("high", "low"))},
     "answer-ends-with-scope": ENDING,
+    "timer-fixed-date": line(catch("t", timer("2026-01-05T08:00:00Z", "timeDate"))),
+    "secret-in-drawing": line(service("t", arguments={"api_key": '"abc"'})),
     "repetition-without-end": line(user("t", inner=standard_loop("true"))),
     "question-never-asked": asking({"key": "why", "type": "text", "label": {"id": "why"}, "required": True, "showIf": 'x = "a" and x = "b"'}),
     "timer-reads-no-time": {

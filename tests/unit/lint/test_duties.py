@@ -120,7 +120,10 @@ def test_what_comes_after_the_join_or_as_a_reminder_is_no_branch() -> None:
     assert found("parallel-write", {**joined, **form("f", risk=())}) == []
     reminded = drawn(start(), user("t", sop_form="f"), boundary("b", "t", timer("PT1H"), interrupting=False), user("c", sop_form="f"), end(),
                      end("z"), flows("s", "t", "e"), flows("b", "c", "z"))
-    assert found("parallel-write", {**reminded, **form("f", risk=())}) == []
+    assert found("parallel-write", {**reminded, **form("f", risk=())}) == ["c"], "the very same form beside itself"
+    other = {"x.bpmn": reminded["x.bpmn"].replace(b'id="c" sop:form="f"', b'id="c" sop:form="other"')}
+    assert other != reminded
+    assert found("parallel-write", {**other, **form("f", risk=()), **form("other", risk=())}) == []
 
 
 def test_a_telling_step_stands_among_restricted_ones() -> None:
