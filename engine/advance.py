@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -136,11 +136,14 @@ class LiveInstance:
 
     def migrate(
         self, deployment_id: str, definition: Definition, stimulus: Migrate, *, at: datetime, actor_id: str, note: Mapping[str, Any],
+        happened: Iterable[tuple[str, str]],
     ) -> Transition:
-        """Goes on by another deployment, of which the entry names the digest. Raises `CannotMove`: nothing moved."""
+        """Goes on by another deployment, of which the entry names the digest. `happened`: what its trace held before this command, each
+        element with what came of it. Raises `CannotMove`: nothing moved."""
         now = max(at, self.last_at)
         self.waited_for_events |= bool(self.view.subscriptions)
-        after = migration.migrated(self.definition.program, definition.program, self.state, stimulus, now, self.tables)
+        past = migration.Past.of([*happened, *((each.element_id, each.happened) for _, each in self.trace)])
+        after = migration.migrated(self.definition.program, definition.program, self.state, stimulus, now, self.tables, past)
         self.runs_by(deployment_id, definition)
         self._write(stimulus, after, at=now, recorded_at=at, actor_id=actor_id, submission=None, note=note)
         return after

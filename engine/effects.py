@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,12 +11,12 @@ from engine import authorization, errors, facts, migration, ran_by, versions
 from engine.advance import LiveInstance
 from engine.definitions import Definition
 from engine.executor import Context
-from engine.migration import Effect, MigrationVerdict
+from engine.migration import Effect, MigrationVerdict, Past
 from engine.sop_results import CaseEffect, ClockMoved, EffectCount, EffectPage, InTheWay, StepMoved
 from engine.reports import times
 from engine.spiff.moving import Obstacle
 from engine.transition import Migrate
-from storage import conflicts, deployments, instances, tasks
+from storage import conflicts, deployments, instances, tasks, trace
 
 PAGE = 50
 COUNTED = 1_000    # at once: a second or two
@@ -37,10 +37,11 @@ def page(context: Context, version_id: str, after: str = "") -> EffectPage:
     # Beside a case's code even the name of a step may say too much.
     classes = times.known_classes(context)
     barred = conflicts.cases_barred_to(context.uow, context.actor.account_id, {row.case_id for row in found if row.case_id is not None})
+    asked = [row for row in found[:PAGE] if row.case_id not in barred]
+    pasts = _pasts(context, asked)
     return EffectPage(
         **_of(context, version),
-        cases=tuple(_told(context, row, version.definition, classes) for row in found[:PAGE]
-                    if row.case_id not in barred),
+        cases=tuple(_told(context, row, version.definition, classes, pasts[row.id]) for row in asked),
         following=found[PAGE - 1].id if len(found) > PAGE else None)
 
 
@@ -58,7 +59,9 @@ def count(context: Context, version_id: str, after: str) -> EffectCount:
             context.uow, context.actor.agency_id, version.key, but=version.digest, after=following, limit=PAGE)
         barred = conflicts.cases_barred_to(
             context.uow, context.actor.account_id, {row.case_id for row in found if row.case_id is not None})
-        verdicts.update(_verdict(context, row, version.definition) for row in found if row.case_id not in barred)
+        asked = [row for row in found if row.case_id not in barred]
+        pasts = _pasts(context, asked)
+        verdicts.update(_verdict(context, row, version.definition, pasts[row.id]) for row in asked)
         following = found[-1].id if len(found) == PAGE else None
     return EffectCount(
         **_of(context, version), safe=verdicts[MigrationVerdict.SAFE], mapping=verdicts[MigrationVerdict.MAPPING],
@@ -95,18 +98,24 @@ def unreadable(refusal: errors.EngineError) -> InTheWay:
 UNREADABLE: Final = (errors.StateCorrupt, errors.KeyDestroyed, errors.RunawayProcess)
 
 
-def _verdict(context: Context, row: instances.InstanceRow, definition: Definition) -> MigrationVerdict:
+def _pasts(context: Context, rows: Sequence[instances.InstanceRow]) -> dict[str, Past]:
+    return {each: Past.of(happened) for each, happened in trace.happened(context.uow, [row.id for row in rows]).items()}
+
+
+def _verdict(context: Context, row: instances.InstanceRow, definition: Definition, past: Past) -> MigrationVerdict:
     try:
-        return _effect(context, _opened(context, row), definition, "keep").verdict
+        return _effect(context, _opened(context, row), definition, "keep", past).verdict
     except UNREADABLE:
         return MigrationVerdict.BLOCKED
 
 
-def _told(context: Context, row: instances.InstanceRow, definition: Definition, classes: Collection[str]) -> CaseEffect:
+def _told(
+    context: Context, row: instances.InstanceRow, definition: Definition, classes: Collection[str], past: Past,
+) -> CaseEffect:
     try:
         live = _opened(context, row)
-        kept = _effect(context, live, definition, "keep")
-        anew = _effect(context, live, definition, "anew") if kept.after is not None else kept
+        kept = _effect(context, live, definition, "keep", past)
+        anew = _effect(context, live, definition, "anew", past) if kept.after is not None else kept
     except UNREADABLE as refusal:
         return CaseEffect(instance_id=row.id, business_key=row.business_key, version=row.sop_version, steps=(), clocks=(),
                           verdict=MigrationVerdict.BLOCKED, in_the_way=(unreadable(refusal),))
@@ -122,9 +131,9 @@ def _opened(context: Context, row: instances.InstanceRow) -> LiveInstance:
     return LiveInstance.load(row, context.executor.definition(context.uow, row.deployment_id), context.tables, key)
 
 
-def _effect(context: Context, live: LiveInstance, definition: Definition, clocks: str) -> Effect:
+def _effect(context: Context, live: LiveInstance, definition: Definition, clocks: str, past: Past) -> Effect:
     return migration.effect(live.definition.program, definition.program, live.state, Migrate(clocks=clocks),
-                            max(context.now, live.last_at), context.tables)
+                            max(context.now, live.last_at), context.tables, past)
 
 
 def _steps(context: Context, live: LiveInstance, definition: Definition, effect: Effect, names: Names) -> tuple[StepMoved, ...]:

@@ -16,7 +16,10 @@ from engine.spiff import ahead, moving
 from engine.spiff.build import Program
 from engine.spiff.codec import State
 from engine.spiff.moving import CannotMove, Obstacle
+from engine.spiff.passed import Past
 from engine.transition import Migrate, Transition, View
+
+__all__ = ["ClockChange", "Effect", "MigrationVerdict", "Past", "effect", "migrated"]
 
 
 class MigrationVerdict(StrEnum):
@@ -48,12 +51,12 @@ class Effect:
 
 
 def effect(
-    former: Program, program: Program, state: State, stimulus: Migrate, now: datetime, tables: Mapping[str, Any],
+    former: Program, program: Program, state: State, stimulus: Migrate, now: datetime, tables: Mapping[str, Any], past: Past,
 ) -> Effect:
-    """What `stimulus` would do to an instance of `former` as of `now`. Raises what `interpreter.migrate` raises for an instance that
-    has ended or for a clock that went back; that the instance has no place there is the answer."""
+    """What `stimulus` would do to an instance of `former` with this past as of `now`. Raises what `interpreter.migrate` raises for an
+    instance that has ended or for a clock that went back; that the instance has no place there is the answer."""
     try:
-        after = migrated(former, program, state, stimulus, now, tables)
+        after = migrated(former, program, state, stimulus, now, tables, past)
     except CannotMove as refusal:
         needs_only_names = all(obstacle.choices for obstacle in refusal.obstacles)
         return Effect(verdict=MigrationVerdict.MAPPING if needs_only_names else MigrationVerdict.BLOCKED, obstacles=refusal.obstacles)
@@ -61,12 +64,12 @@ def effect(
 
 
 def migrated(
-    former: Program, program: Program, state: State, stimulus: Migrate, now: datetime, tables: Mapping[str, Any],
+    former: Program, program: Program, state: State, stimulus: Migrate, now: datetime, tables: Mapping[str, Any], past: Past,
 ) -> Transition:
     """The instance under the other program. Raises `CannotMove` also where tokens would find their places and yet miss a new step
     or a join: a case that silently skips what was made a duty is worse than one that stays."""
     places = moving.moved(former, program, state, stimulus.mapping)
-    if later := ahead.obstacles(former, program, state, places, stimulus.mapping):
+    if later := ahead.obstacles(former, program, state, places, stimulus.mapping, past):
         raise CannotMove(later)
     return interpreter.migrate(former, program, state, stimulus, now, tables)
 

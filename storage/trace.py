@@ -43,6 +43,15 @@ def of_instance(uow: UnitOfWork, instance_id: str, *, after: int = 0, limit: int
         .order_by(trace.c.n).limit(limit)))
 
 
+def happened(uow: UnitOfWork, instance_ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """What ever happened to which element, each pair once, by instance; of all that are asked for."""
+    found: dict[str, list[tuple[str, str]]] = {each: [] for each in instance_ids}
+    for instance_id, element_id, what in uow.execute(
+            select(trace.c.instance_id, trace.c.element_id, trace.c.happened).distinct().where(trace.c.instance_id.in_(instance_ids))):
+        found[instance_id].append((element_id, what))
+    return found
+
+
 def last_n(uow: UnitOfWork, instance_id: str) -> int:
     """The number of the last entry; 0 when there is none."""
     return int(uow.execute(select(func.coalesce(func.max(trace.c.n), 0)).where(

@@ -11,7 +11,7 @@ from engine.executor import Context
 from engine.sop_results import InTheWay, Migrated, MigrationOutcome
 from engine.spiff.moving import CannotMove
 from engine.transition import Migrate
-from storage import cases, conflicts, deployments, instances, tasks
+from storage import cases, conflicts, deployments, instances, tasks, trace
 
 MIGRATE = "sop.migrate"
 MIGRATED_AT_ONCE = 200    # in one request: a few seconds
@@ -71,7 +71,8 @@ def migrate(context: Context, version_id: str, instance_id: str, *, reason: str,
     try:
         after = live.migrate(version.id, definition, Migrate(mapping=named, clocks=clocks), at=context.now,
                              actor_id=context.actor.account_id,
-                             note={journal.REASON: reason, journal.VERSIONS: [row.sop_version, version.version]})
+                             note={journal.REASON: reason, journal.VERSIONS: [row.sop_version, version.version]},
+                             happened=trace.happened(context.uow, [live.id])[live.id])
     except CannotMove as refusal:
         return came_to(MigrationOutcome.REFUSED, effects.in_the_way(context, refusal.obstacles, live.definition, definition))
     follow_risk(context, live, after)

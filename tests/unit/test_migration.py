@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from engine import definitions, interpreter
-from engine.migration import Effect, MigrationVerdict, effect
+from engine.migration import Effect, MigrationVerdict, Past, effect
 from engine.spiff.build import Program
 from engine.spiff.codec import State
 from engine.transition import CompleteTask, FireTimer, Migrate, Start, Transition
@@ -41,6 +41,7 @@ class Run:
     state: State
     now: datetime = NOW
     seen: list[str] = field(default_factory=list)
+    happened: set[tuple[str, str]] = field(default_factory=set)
     last: Transition | None = None
 
     @classmethod
@@ -51,6 +52,7 @@ class Run:
 
     def _stands(self, after: Transition) -> Run:
         self.last, self.state = after, after.state
+        self.happened |= {(entry.element_id, entry.happened) for entry in after.trace}
         self.seen += [entry.element_id for entry in after.trace if entry.happened == "completed"]
         return self
 
@@ -64,7 +66,8 @@ class Run:
         return self
 
     def effect(self, other: Program, clocks: str = "keep", **mapping: str) -> Effect:
-        return effect(self.program, other, self.state, Migrate(mapping=mapping, clocks=clocks), self.now, {})
+        return effect(self.program, other, self.state, Migrate(mapping=mapping, clocks=clocks), self.now, {},
+                      Past.of(self.happened))
 
     def moved(self, other: Program, clocks: str = "keep", **mapping: str) -> Run:
         found = self.effect(other, clocks, **mapping)
@@ -89,6 +92,8 @@ class Run:
 PLAIN = plain(users("a b c"), "s>a>b>c>e")
 PLUMBING = {"f", "j", "x", "e", "s", "sp_s"}
 BLOCK = plain(FORK + users("a b c d"), "s>a>f>b>j>d>e;f>c>j")
+FORKED = node("exclusiveGateway", "x")
+BRANCHES = plain(FORKED + users("a b c d"), "s>a>x\nx>b ? false\nx>c ? true\nb>d>e\nc>d")
 # name: (before, done, after, mapping, visited afterwards in any order, or the obstacles)
 SAFE: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], str]] = {
     "nothing changed": (PLAIN, ("a",), PLAIN, {}, "b c"),
@@ -118,6 +123,11 @@ SAFE: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], str]] = {
         plain(users("a") + inside("sp", users("u n"), "sp_s>u>n"), "s>a>sp>e"), {}, "a sp u n"),
     "a loop back promises what its way out does": (
         PLAIN, ("a",), plain(node("exclusiveGateway", "x") + users("a b c n"), "s>a>b>x\nx>a ? false\nx>c>n>e"), {}, "b c n"),
+    "a step done was wrapped since": (
+        PLAIN, ("a", "b"), plain(users("a c") + inside("sp", users("b"), "sp_s>b"), "s>a>sp>c>e"), {}, "c"),
+    "a new step on a way the case did not go": (
+        BRANCHES, ("a", "c"), plain(FORKED + users("a b c n d"), "s>a>x\nx>b ? false\nx>c ? true\nb>n>d>e\nc>d"), {}, "d"),
+    "a moved step still lies ahead": (PLAIN, ("a",), plain(users("a b c"), "s>a>b>c>e"), {}, "b c"),
 }
 BLOCKED: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], list[tuple[str, str]], str]] = {
     "the step is gone": (PLAIN, ("a",), plain(users("a c"), "s>a>c>e"), {}, [("b", "element-removed")], "blocked"),
@@ -153,6 +163,13 @@ BLOCKED: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], list[tupl
     "the mapping leads to what is not alike": (
         PLAIN, ("a",), plain(users("a c") + node("serviceTask", "bb", sop__operation="do.it"), "s>a>bb>c>e"), {"b": "bb"},
         [("b", "kind-changed")], "blocked"),
+    "a new step on the way it went, and another way leads round it": (
+        BRANCHES, ("a", "c"), plain(FORKED + users("a b c n d"), "s>a>x\nx>b ? false\nx>c ? true\nb>d>e\nc>n>d"), {},
+        [("n", "new-step-passed")], "blocked"),
+    "a step ahead was moved to a place that is passed": (
+        PLAIN, ("a",), plain(users("a b c"), "s>a>c>b>e"), {}, [("c", "moved-step-passed")], "blocked"),
+    "it stands on a step that was moved before what is done": (
+        PLAIN, ("a", "b"), plain(users("a b c"), "s>a>c>b>e"), {}, [("b", "step-done-again")], "blocked"),
     "the mapping jumps over a new step": (
         PLAIN, ("a",), plain(users("a n bb c"), "s>a>n>bb>c>e"), {"b": "bb"}, [("n", "new-step-passed")], "blocked"),
 }
