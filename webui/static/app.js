@@ -23,7 +23,7 @@
 
   // Fields that apply only after a certain answer: hidden and not sent otherwise. The server decides in any case.
   const given = (form, name, value) => all('[name]', form).some((field) => field.name === name && field.value === value && !field.disabled && (!['radio', 'checkbox'].includes(field.type) || field.checked));
-  const sync = () => all('[data-applies-if]').forEach((box) => {
+  const sync = () => all('form [data-applies-if]').forEach((box) => {   // where nothing is answered, every question is read
     const form = box.closest('form');
     box.hidden = !JSON.parse(box.dataset.appliesIf).some((group) => group.every(([name, value, is]) => given(form, name, value) === is));
     all('input, select, textarea', box).forEach((field) => { field.disabled = box.hidden; });
