@@ -15,6 +15,7 @@ from engine import definitions
 from engine.definitions import Definition
 from engine.forms_schema import Form
 from engine.lint.answerable import answer, compiled, to_question
+from engine.lint.rules_runaway import following
 from engine.model import Flow, Node, Scope
 from engine.types import LintFinding, Severity, Text, Value
 
@@ -177,7 +178,7 @@ def _called(definition: Definition) -> frozenset[str]:
 
 
 def _listening(old: Definition, new: Definition) -> Iterator[Weakening]:
-    """Consent can be taken back at any time (UU 27/2022, articles 9 and 40): what hears it is part of the gate."""
+    """What hears that consent is taken back is part of the gate (UU 27/2022, Pasal 40, as the sheets of the SOPs name it)."""
     after = _scopes(new)
     for place, scope in _scopes(old).items():
         for node in scope.nodes.values():
@@ -302,15 +303,10 @@ def _guarded(scope: Scope, gate: str) -> frozenset[str]:
 
 
 def _reached(scope: Scope, starts: set[str], *, without: str = "") -> set[str]:
-    after: dict[str, set[str]] = {}
-    for flow in scope.flows:
-        after.setdefault(flow.source, set()).add(flow.target)
-    for node in scope.nodes.values():
-        if node.attached_to is not None:
-            after.setdefault(node.attached_to, set()).add(node.id)
+    after = following(scope)
     found, waiting = set(starts), list(starts)
     while waiting:
-        for target in after.get(waiting.pop(), set()) - found - {without}:
+        for target in {*after.get(waiting.pop(), ())} - found - {without}:
             found.add(target)
             waiting.append(target)
     return found

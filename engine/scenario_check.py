@@ -44,7 +44,10 @@ class _Waiting:
 
 def known(context: Context, row: drafts.DraftRow) -> Known:
     """What was played on the draft's latest revision and today's tables."""
-    state, stories = _stories(context, row)
+    return _known(context, row, *_stories(context, row))
+
+
+def _known(context: Context, row: drafts.DraftRow, state: str, stories: Mapping[str, tuple[str, bytes]]) -> Known:
     kept = scenario_runs.of_state(context.uow, row.agency_id, state)
     found = [scenario_board.from_bytes(name, kept[digest].went) if digest in kept else Playing(scenario=scenario_board.read(name, data))
              for name, (digest, data) in stories.items()]
@@ -145,10 +148,10 @@ def _stories(context: Context, row: drafts.DraftRow) -> tuple[str, dict[str, tup
 
 def _waiting(context: Context, row: drafts.DraftRow, but: Collection[str]) -> _Waiting | None:
     """What is still to be played; None: nothing is."""
-    unknown = {one.name for one in known(context, row).scenarios if one.state is Went.UNKNOWN} - set(but)
+    state, stories = _stories(context, row)
+    unknown = {one.name for one in _known(context, row, state, stories).scenarios if one.state is Went.UNKNOWN} - set(but)
     if not unknown:
         return None
-    state, stories = _stories(context, row)
     calendar, parameters = context.tables_of_agency()
     return _Waiting(state=state, stories={name: story for name, story in stories.items() if name in unknown}, setting=Setting(
         bundle=SopBundle.from_files(versions.of_draft(context, row).definition.files), findings=versions.draft_findings(context, row),

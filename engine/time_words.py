@@ -39,6 +39,9 @@ _CUT: Final = re.compile(r"(?:\d|ratus|ribu|puluh|belas|kali)\s*\Z")
 _JOINS: Final = re.compile(r"[\s,]*(?:dan|plus)?\s*\Z")
 _BESIDE: Final = re.compile(r"\([^()]*\)")
 _ELAPSED, _MINUTES, _DAYS, _TODAY = ClockKind.ELAPSED, ClockKind.WORKING_MINUTES, ClockKind.WORKING_DAYS, ClockKind.SAME_DAY
+_MICROSECOND: Final = timedelta(microseconds=1)
+_LONGEST: Final = timedelta(days=36_525)   # a hundred years: no timer is longer (`engine.durations`)
+_MOST_MONTHS: Final = 1_200
 _MONTH_LENGTHS: Final = (timedelta(days=28), timedelta(days=31))
 
 
@@ -97,18 +100,23 @@ def _read(words: str) -> PrintedTime | None:
         return None if same_day is None else PrintedTime(clocks=(_TODAY,), length=timedelta(), admits=frozenset({_TODAY}))
     is_all = len(groups) == 1 and same_day is None and not _NO_MOST.search(_NOT_MORE.sub(" ", words)) and not any(
         _CUT.search(words[:one.start()]) for one in groups[0])
-    length, months = timedelta(), 0
+    length, months = Decimal(0), Decimal(0)   # microseconds, and what has no length of its own
     for amount in groups[0]:
         count = _number(amount["count"]) * (_number(amount["times"]) if amount["times"] else 1) if amount["count"] else Decimal(1)
         if amount["unit"] in _MONTHS:
-            whole = count * _MONTHS[amount["unit"]]
-            months, is_all = months + int(whole), is_all and whole == int(whole)
+            months += count * _MONTHS[amount["unit"]]
         else:
-            length += timedelta(microseconds=int(count * (_UNITS[amount["unit"]] // timedelta(microseconds=1))))
-    kinds = {amount["kind"] for amount in groups[0]} - {None}
-    is_all = is_all and not (kinds and len(groups[0]) > 1)
-    clocks, admits = _clocks({amount["unit"] for amount in groups[0]}, kinds, length)
-    return PrintedTime(clocks=clocks, length=length, months=months, admits=admits, is_all=is_all)
+            length += count * (_UNITS[amount["unit"]] // _MICROSECOND)
+    if length > _LONGEST // _MICROSECOND or months > _MOST_MONTHS:
+        return None
+    is_all = is_all and months == int(months)
+    return _printed(groups[0], timedelta(microseconds=int(length)), int(months), is_all=is_all)
+
+
+def _printed(amounts: list[re.Match[str]], length: timedelta, months: int, *, is_all: bool) -> PrintedTime:
+    kinds = {amount["kind"] for amount in amounts} - {None}
+    clocks, admits = _clocks({amount["unit"] for amount in amounts}, kinds, length)
+    return PrintedTime(clocks=clocks, length=length, months=months, admits=admits, is_all=is_all and not (kinds and len(amounts) > 1))
 
 
 def _groups(words: str) -> list[list[re.Match[str]]]:

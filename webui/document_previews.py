@@ -4,7 +4,6 @@ draft's templates are edited as text beside it."""
 from __future__ import annotations
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import EngineError, InvalidSubmission, NotAllowed, NotFound, StaleRevision
@@ -36,9 +35,7 @@ def edit(draft_id: str) -> Answer:
     except InvalidSubmission as refusal:
         return _page(draft_id, file, typed=text, problem=forms.problems_of(refusal).get("template", "")), 422
     except StaleRevision:
-        return _page(draft_id, file, typed=text, problem=_(
-            "Draf ini disimpan orang lain sesudah halaman ini dibuka, jadi belum ada yang disimpan. Yang Anda tulis masih di sini: "
-            "periksa dahulu keadaan terbarunya, lalu simpan lagi.")), 409
+        return _page(draft_id, file, typed=text, problem=sop_drafts.overtaken()), 409
     except EngineError as refusal:
         return sop_drafts.page_of(draft_id, problem=sop_drafts.why(refusal), place="berkas"), 422
     return redirect(url_for("document_previews.show", draft_id=draft_id, berkas=file), code=303)

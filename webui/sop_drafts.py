@@ -217,6 +217,12 @@ def _day() -> date:
     return found
 
 
+def overtaken() -> str:
+    """Why a page of a draft was not saved that somebody else saved meanwhile; it goes on showing what was typed."""
+    return _("Draf ini disimpan orang lain sesudah halaman ini dibuka, jadi belum ada yang disimpan. Yang Anda tulis masih di sini: "
+             "periksa dahulu keadaan terbarunya, lalu simpan lagi.")
+
+
 def why(refusal: EngineError | uploads.UploadRefused) -> str:
     """What was wrong, and what to do instead."""
     if isinstance(refusal, uploads.UploadRefused):

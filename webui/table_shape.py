@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine import ColumnEdit
@@ -66,19 +65,17 @@ def expression(draft_id: str) -> Answer:
 @limits.limiter.limit("20 per minute", key_func=limits.per_account)
 def add(draft_id: str) -> Answer:
     """A table without rows, with one input and one answer."""
-    sent, made = request.form, ""
+    sent = request.form
     first = ColumnEdit(label=sent.get("first", "").strip(), text=sent.get("first", "").strip())
     answer = ColumnEdit(label=sent.get("answer", "").strip(), text=sent.get("answer", "").strip())
 
-    def act(actor: Any, revision: int) -> None:
-        nonlocal made
-        made = context.engine().sops.add_table(actor, draft_id, key=sent.get("key", "").strip(), first=first, answer=answer,
-                                               expected_revision=revision)
-
     file, table, _place_of = _place()
-    return _changed(draft_id, act, lambda problem, wrong: table_editor.page(
-        draft_id, file, table, problem=problem or " ".join(wrong.values()) if "key" not in wrong else "", wrong=wrong, place="baru"),
-        then=lambda: url_for("table_editor.show", draft_id=draft_id, berkas=made))
+    return _changed(
+        draft_id, lambda actor, revision: context.engine().sops.add_table(
+            actor, draft_id, key=sent.get("key", "").strip(), first=first, answer=answer, expected_revision=revision),
+        lambda problem, wrong: table_editor.page(
+            draft_id, file, table, problem=problem or " ".join(wrong.values()) if "key" not in wrong else "", wrong=wrong, place="baru"),
+        then=lambda made: url_for("table_editor.show", draft_id=draft_id, berkas=made))
 
 
 @pages.post("/<draft_id>/hapus")
@@ -90,7 +87,7 @@ def remove(draft_id: str) -> Answer:
         draft_id, lambda actor, revision: context.engine().sops.remove_decision(
             actor, draft_id, file, decision, expected_revision=revision),
         lambda problem, wrong: table_editor.page(draft_id, file, decision, problem=problem or " ".join(wrong.values())),
-        then=lambda: url_for("table_editor.show", draft_id=draft_id))
+        then=lambda _summary: url_for("table_editor.show", draft_id=draft_id))
 
 
 # --- inside -------------------------------------------------------------------------------------------------------
@@ -110,24 +107,23 @@ def _typed() -> ColumnEdit:
 
 def _changed(
     draft_id: str, act: Callable[[Any, int], object], again: Callable[[str, Mapping[str, str]], str], *,
-    then: Callable[[], str] | None = None,
+    then: Callable[[Any], str] | None = None,
 ) -> Answer:
     """Acts, then shows the table; a refusal is told on the page `again` makes: one about the whole, and those by box."""
     file, decision, _place_of = _place()
     try:
-        act(context.actor(), request.form.get("revision", 0, type=int))
+        done = act(context.actor(), request.form.get("revision", 0, type=int))
     except (NotFound, NotAllowed):
         raise
     except InvalidSubmission as refusal:
         wrong = forms.problems_of(refusal)
         return again(wrong.pop("", ""), wrong), 422
     except StaleRevision:
-        return again(_("Draf ini disimpan orang lain sesudah halaman ini dibuka, jadi belum ada yang disimpan. Yang Anda tulis masih di "
-                       "sini: periksa dahulu keadaan terbarunya, lalu simpan lagi."), {}), 409
+        return again(sop_drafts.overtaken(), {}), 409
     except EngineError as refusal:
         return sop_drafts.page_of(draft_id, problem=sop_drafts.why(refusal), place="berkas"), 422
     shown = url_for("table_editor.show", draft_id=draft_id, berkas=file, tabel=decision, _anchor="kolom")
-    return redirect(then() if then is not None else shown, code=303)
+    return redirect(then(done) if then is not None else shown, code=303)
 
 
 def _column_page(

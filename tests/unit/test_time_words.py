@@ -36,6 +36,7 @@ def test_times_as_sources_print_them(text: str, clocks: tuple[ClockKind, ...], l
 @pytest.mark.parametrize("text", [
     "tergantung jenis intervensi", "sesuai dengan kebutuhan", "sepanjang proses layanan", "berjam-jam", "", "sehari-hari",
     "Undang-Undang Nomor 12 Tahun 2022", "seketika", "1/2 jam",
+    "99999999999999999 hari", "9" * 5000 + " menit", "9" * 30 + " bulan", "1 tahun 200000000 bulan",   # longer than any timer
 ])
 def test_no_time_is_read_where_none_is_printed(text: str) -> None:
     assert time_words.read(text) is None
