@@ -68,6 +68,15 @@ def test_a_field_that_does_not_apply_is_hidden_until_it_does(visit):
     assert page.locator("#f-reason").is_visible()
 
 
+def test_a_form_that_is_only_read_shows_every_question_and_the_script_goes_on(visit):
+    """As on the pages on which an approver reads a draft's forms: the questions stand there, in no form that could be sent."""
+    one = visit("manajer")
+    one.page.route("**/tugas/task-1", lambda route: route.fulfill(body=route.fetch().text().replace("<form", "<div").replace(
+        "</form>", "</div>"), content_type="text/html; charset=utf-8"))
+    page = one.open("/tugas/task-1")
+    assert page.locator("#f-reason").is_visible() and one.complaints == []
+
+
 def test_the_replay_turns_by_slider_arrows_and_links_without_leaving_the_page(visit):
     one = visit("auditor")
     page = one.open("/kasus/case-1/putar-ulang/i1?langkah=3")
