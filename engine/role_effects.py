@@ -5,10 +5,11 @@ Neither is forbidden (domain.md 2.4: a small unit may have one person for both);
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from engine import authorization, duties
+from engine import authorization, definitions
 from engine.definitions import Definition
+from engine.duties import Duties, Step
 from engine.effects import Names
 from engine.executor import Context
 from engine.reports import times
@@ -36,11 +37,13 @@ def _one_hand(context: Context, name: str, role: str) -> Iterator[OneHand]:
     for row in deployments.all_in_force(context.uow, context.actor.agency_id, context.local_day()):
         definition = context.executor.definition(context.uow, row.id)
         names, title = Names(definition, classes), definition.sheet.title
-        for approval, steps in duties.approvals(definition):
-            if _alike(definition, approval, steps, after) and not _alike(definition, approval, steps, before):
-                yield OneHand(sop=title, name=names.name(approval))
+        alone = _alone(definition, before)
+        yield from (OneHand(sop=title, name=names.name(approval)) for approval in _alone(definition, after) if approval not in alone)
 
 
-def _alike(definition: Definition, approval: str, steps: Collection[str], parameters: Mapping[str, Value]) -> bool:
-    approver = definition.role_of(approval, parameters)
-    return any(definition.role_of(step, parameters) == approver for step in steps)
+def _alone(definition: Definition, parameters: Mapping[str, Value]) -> list[str]:
+    def role_of(step: Step) -> str:
+        lane = step.node.lane
+        return definitions.concrete_role(definition.lane_role(lane, step.process.file), parameters) if lane else ""
+
+    return [approval.node.id for approval, _ in Duties(definition.processes, definition.forms, role_of).in_one_hand()]

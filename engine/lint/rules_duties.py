@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.comparing_parts import approves
-from engine.duties import steps_before
+from engine.duties import Duties, Step
 from engine.forms_schema import Form
 from engine.lint.registry import ADVICE, Catalogue, Hit
 from engine.lint.rules_sop import HUMAN
@@ -19,24 +18,22 @@ _ANSWER = "provider_answer"
 _AWAITED = "awaited"
 
 
-@rules.diagram_rule(
+@rules.sop_rule(
     "one-hand",
     ADVICE,
     ("Yang menyetujui di sini sama dengan yang mengerjakan langkah sebelumnya.", "Who approves here is who did the step before."),
     ("Letakkan persetujuan di lajur peran lain.", "Put the approval into the lane of another role."),
 )
-def one_hand(diagram: Diagram) -> Iterator[Hit]:
-    """Nobody checks their own work. Roles are compared, not people: of two who hold one role each may check the other."""
-    for placed in diagram.of_type(*HUMAN):
-        if placed.node.lane and approves(diagram.sop.forms.get(placed.node.form or "")):
-            before = steps_before(placed.scope, placed.node)
-            if any(step.lane and _role(diagram, step) == _role(diagram, placed.node) for step in before):
-                yield diagram.hit(placed)
+def one_hand(sop: Sop) -> Iterator[Hit]:
+    """Nobody checks their own work, also where a called SOP does one of the two, or others look at it in between. Roles are compared, not
+    people: of two who hold one role each may check the other.
+    """
+    def role_of(step: Step) -> str:
+        sheet, lane = sop.sheet_of(step.process.file), " ".join(step.node.lane.split())
+        return sheet.lanes.get(lane, lane) if sheet is not None else lane
 
-
-def _role(diagram: Diagram, node: Node) -> str:
-    sheet, lane = diagram.sop.sheet_of(diagram.file), " ".join(node.lane.split())
-    return sheet.lanes.get(lane, lane) if sheet is not None else lane
+    for approval, work in Duties({key: process for key, (_, process) in sop.processes.items()}, sop.forms, role_of).in_one_hand():
+        yield Hit(element_id=approval.node.id, line=approval.node.line, file=approval.process.file, word=work.node.id)
 
 
 @rules.diagram_rule(
