@@ -17,6 +17,7 @@ from engine.lint import guarded, lint
 from engine.types import LintFinding, Severity, Text
 from storage import drafts
 from tests.browser.conftest import Visit
+from tests.browser.drawing import add_task_after, pick, type_into
 from tests.support import office as offices
 from tests.support.not_run import not_run
 from tests.support.office import Office
@@ -93,22 +94,6 @@ def drawn(visit: Visit, draft_id: str, file: str = "") -> Page:
     return page
 
 
-def pick(page: Page, words: str) -> None:
-    """Choose an element as somebody without a mouse does: the list's box, then its first entry."""
-    page.locator("#cari-elemen").focus()
-    page.keyboard.press("Control+a")
-    page.keyboard.type(words)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-
-
-def type_into(page: Page, selector: str, text: str) -> None:
-    page.locator(selector).focus()
-    page.keyboard.press("Control+a")
-    page.keyboard.type(text)
-    page.keyboard.press("Tab")
-
-
 def test_an_sop_is_changed_by_keyboard_and_loses_nothing_else(studio: Studio) -> None:
     before = (offices.SOP / DIAGRAM).read_bytes()
     drafts_before = {one.id for one in studio.office.engine.sops.drafts(studio.owner)}
@@ -161,13 +146,7 @@ def test_a_step_is_added_between_two_others_without_a_mouse(studio: Studio) -> N
     draft_id = studio.draft(dict(SopBundle.from_dir(offices.SOP).files))
     visit = studio.visit()
     page = drawn(visit, draft_id)
-    pick(page, "monitor_beneficiary")
-    page.locator(".djs-container svg").first.focus()
-    page.keyboard.press("a")
-    page.keyboard.type("tugas orang")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Escape")
-    pick(page, "Activity_")
+    add_task_after(page, "monitor_beneficiary")
     type_into(page, "#p-name", "Menelepon keluarga")
     expect(page.locator("#p-id")).to_have_value("menelepon_keluarga")
     page.select_option("#p-lane", index=1)
