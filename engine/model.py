@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
+
+AGENCY: Final = "agency"   #: The argument of a throwing element that names the agency its message is for.
 
 
 class EventKind(StrEnum):

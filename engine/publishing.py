@@ -13,7 +13,7 @@ from engine import (
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.commands.drafts import Checked
-from engine.commands.versions import without_people
+from engine.commands.versions import unheard, without_people
 from engine.definitions import Definition
 from engine.directory import sign_in
 from engine.executor import Context, Executor
@@ -339,7 +339,7 @@ class Publishing:
             def query(context: Context) -> list[LintFinding]:
                 base = commands.own(context, draft_id).based_on if draft_id is not None else based_on
                 gates = [] if base is None else consent_gates.findings(context.executor.definition(context.uow, base), definition)
-                return [*without_people(context, definition), *gates]
+                return [*without_people(context, definition), *unheard(context, definition), *gates]
 
             findings = [*findings, *self._executor.read(actor, query)]
         return Checked(bundle=bundle, findings=tuple(findings))

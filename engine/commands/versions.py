@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from engine import authorization, definitions, pack
+from engine import authorization, correspondence, definitions, pack
 from engine.bundle import SopBundle
 from engine.commands import starts
 from engine.definitions import Definition
@@ -44,6 +44,14 @@ def without_people(context: Context, definition: Definition) -> list[LintFinding
     roles = _wanted(definition, context.parameters_in_force()) & authorization.KNOWN_ROLES - {authorization.PROVIDER}
     held = accounts.holders(context.uow, context.actor.agency_id, roles, context.local_day())
     return [_has_no_people(role) for role in sorted(roles - held.keys())]
+
+
+def unheard(context: Context, definition: Definition) -> list[LintFinding]:
+    """A finding for each message that neither the definition nor another SOP of the agency hears, of those in force or to come."""
+    agency_id, day = context.actor.agency_id, context.local_day()
+    rows = (*deployments.all_in_force(context.uow, agency_id, day), *deployments.to_come(context.uow, agency_id, day))
+    return correspondence.unheard(definition, (context.executor.definition(context.uow, row.id) for row in rows
+                                               if row.key != definition.sheet.key))
 
 
 def _wanted(definition: Definition, parameters: Mapping[str, Value] | None) -> set[str]:

@@ -22,6 +22,7 @@ from engine.lint import (
     rules_ids,
     rules_library,
     rules_mediation,
+    rules_messages,
     rules_runaway,
     rules_rounds,
     rules_schema,
@@ -63,6 +64,7 @@ for _module in (
     rules_duties,
     rules_secrecy,
     rules_mediation,
+    rules_messages,
     rules_wording,
 ):
     for _code, _rule in _module.rules.rules.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from engine.model import EventDefinition, EventKind, Node
+from engine.model import AGENCY, EventDefinition, EventKind, Node
 from engine.spiff import faults, scopes
 from engine.spiff.activities import ActivitySpec
 from engine.spiff.elements import ElementSpec, compiled_arguments
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from engine.spiff.build import ScopeSpec
 
 
-AGENCY = "agency"  # the argument of a throwing element that names the agency its message is for
 
 
 class Listener:

@@ -191,6 +191,21 @@ def test_what_is_wrong_is_kept_but_not_proposed(bureau: Bureau, code: str, file:
     assert bureau.sops.draft(bureau.owner, draft.summary.id).summary.state is DraftState.DRAFT
 
 
+def test_a_message_that_no_sop_of_the_agency_hears_is_named(bureau: Bureau) -> None:
+    """Kalbar's SOP knows no message; one is declared and sent at an end, and then heard by an event sub-process."""
+    end, tied = b'<bpmn:endEvent id="case_numbered"', b"<bpmn:incoming>assign_case_number__case_numbered</bpmn:incoming>"
+    declared = (b"<bpmn:process id=", b'<bpmn:message id="told" name="told"/><bpmn:process id=')
+    message = b'<bpmn:messageEventDefinition messageRef="told"/>'
+    hears = (b'<bpmn:startEvent id="xs" isInterrupting="false">' + message + b'</bpmn:startEvent><bpmn:endEvent id="xe"/>'
+             b'<bpmn:sequenceFlow id="x" sourceRef="xs" targetRef="xe"/></bpmn:subProcess>')
+
+    def lost(*edits: tuple[bytes, bytes]) -> list[str | None]:
+        return [one.element_id for one in bureau.draft(declared, (tied, tied + message), *edits).findings if one.code == "message-to-nobody"]
+
+    assert lost() == ["case_numbered"]
+    assert lost((end, b'<bpmn:subProcess id="told_here" triggeredByEvent="true">' + hears + end)) == []
+
+
 def test_a_risk_is_named_until_it_is_gone_and_accepted_with_a_reason_by_whoever_approves(bureau: Bureau) -> None:
     def unmanned(draft: DraftDetail) -> set[str | None]:
         found = [finding for finding in draft.findings if finding.code == "role-without-people"]
