@@ -60,11 +60,15 @@ def weakened(old: Definition, new: Definition) -> tuple[Weakening, ...]:
 
 
 def findings(old: Definition, new: Definition) -> list[LintFinding]:
-    """What is weakened, as the check of a draft says it. Advice: it stands where the officer approves."""
+    """What is weakened, as the check of a draft says it, with the SOP that the draft is a copy of. Advice: it stands where the officer
+    approves."""
+    copied = old.sheet.key != new.sheet.key
+    said = Text(f" Begitu di SOP asalnya, “{old.sheet.title.id}”.", f" So it was in the SOP it copies, “{old.sheet.title.en}”.")
     files = {node.id: file for file, model in old.models.items()
              for process in model.processes.values() for node in definitions.nodes_of(process)}
     return [LintFinding(code=REMOVED, severity=Severity.ADVICE, file=files.get(one.element_id, "sop.toml"), line=None,
-                        element_id=one.element_id or None, message=one.text, instead=_INSTEAD) for one in weakened(old, new)]
+                        element_id=one.element_id or None, instead=_INSTEAD,
+                        message=Text(one.text.id + said.id, one.text.en + said.en) if copied else one.text) for one in weakened(old, new)]
 
 
 def _forms(old: Definition, new: Definition) -> Iterator[Weakening]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from engine import (
-    authorization, consent_gates, definitions, draft_files, drawing_board, errors, importing, lane_roles, scenario_check, sheet_names,
+    authorization, consent_gates, definitions, draft_files, draft_origin, drawing_board, errors, importing, lane_roles, scenario_check, sheet_names,
     time_edit, versions,
 )
 from engine.bundle import SopBundle
@@ -241,11 +241,11 @@ class Publishing:
 
         def command(context: Context) -> str:
             row = commands.own(context, draft_id)
-            base = None if row.based_on is None else context.executor.definition(context.uow, row.based_on)
+            origin = draft_origin.of(context, row.based_on, definition)
             return commands.propose(
                 context, draft_id, checked, expected_revision=expected_revision, decree=decree, effective_from=effective_from,
                 reason=reason, accepted=scenario_check.reasons_of(hindering, reasons),
-                weakens_consent=base is not None and bool(consent_gates.weakened(base, definition)))
+                weakens_consent=origin is not None and bool(consent_gates.weakened(origin, definition)))
 
         return self._proposal(actor, self._executor.run(actor, command))
 
@@ -331,14 +331,15 @@ class Publishing:
 
     def _checked(self, actor: Actor, bundle: SopBundle, *, draft_id: str | None = None, based_on: str | None = None) -> Checked:
         """What lint says of the bundle and, where it could run, whether the agency has people for it and what it takes from the consent
-        gates of the version it begins from."""
+        gates of the version, or the other SOP, that it begins from."""
         findings = self._linted(bundle)
         if not any(finding.severity is Severity.ERROR for finding in findings):
             definition = definitions.load(bundle)
 
             def query(context: Context) -> list[LintFinding]:
                 base = commands.own(context, draft_id).based_on if draft_id is not None else based_on
-                gates = [] if base is None else consent_gates.findings(context.executor.definition(context.uow, base), definition)
+                origin = draft_origin.of(context, base, definition)
+                gates = [] if origin is None else consent_gates.findings(origin, definition)
                 return [*without_people(context, definition), *unheard(context, definition), *gates]
 
             findings = [*findings, *self._executor.read(actor, query)]
