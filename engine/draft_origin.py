@@ -11,19 +11,20 @@ from storage import deployments
 def of(context: Context, based_on: str | None, definition: Definition) -> Definition | None:
     """Of an SOP there is none of yet: the agency's SOP that it shares most steps with, at least half of those of either; None: it is new.
 
-    Told by the steps and not by how it was made, so that a copy by the library's button and one that was downloaded and uploaded under another
-    key are alike.
+    Told by the steps and not by how it was made: a copy by the library's button and one that was downloaded and uploaded under another key
+    are alike.
     """
     if based_on is not None:
         return context.executor.definition(context.uow, based_on)
-    own, found = _steps(definition), (0, None)
+    own = _steps(definition)
+    most, found = 0, None
     for row in _newest(context):
         other = context.executor.definition(context.uow, row.id)
         theirs = _steps(other)
         shared = len(own & theirs)
-        if row.key != definition.sheet.key and shared > found[0] and 2 * shared >= min(len(own), len(theirs)):
-            found = (shared, other)
-    return found[1]
+        if row.key != definition.sheet.key and shared > most and 2 * shared >= min(len(own), len(theirs)):
+            most, found = shared, other
+    return found
 
 
 def _newest(context: Context) -> list[deployments.DeploymentRow]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from engine import (
-    authorization, consent_gates, definitions, draft_files, draft_origin, drawing_board, errors, importing, lane_roles, scenario_check, sheet_names,
-    time_edit, versions,
+    authorization, consent_gates, definitions, draft_files, draft_origin, drawing_board, errors, importing, lane_roles, scenario_check,
+    sheet_names, time_edit, versions,
 )
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
