@@ -80,3 +80,9 @@ def test_the_sheet_is_set_as_an_accessible_pdf_and_always_the_same(print_out: Ma
     assert first.startswith(b"%PDF-")
     assert b"pdfuaid:part" in first
     assert sop_ap.pdf(print_out, IMPRINT) == first
+
+
+def test_a_draft_without_lanes_prints_without_performers(print_out: Matrix) -> None:
+    """So does a diagram of another tool, until somebody draws them."""
+    rows = tuple(replace(row, performers={}) for row in print_out.rows)
+    assert sop_ap.pdf(replace(print_out, columns=(), rows=rows), IMPRINT).startswith(b"%PDF")
