@@ -26,7 +26,8 @@ LONGEST_KEY = 48
 _DRAWS = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DI")
 #: Findings that say: this part is read otherwise than its tool meant it, or not at all.
 _OTHERWISE = frozenset({
-    "foreign-extension", "foreign-code", "not-used", "default-expression-language", "message-item", "input-output-sets"})
+    "foreign-extension", "foreign-code", "not-used", "default-expression-language", "drawing-reference", "message-item",
+    "input-output-sets"})
 
 
 def only_diagram(files: Mapping[str, bytes]) -> tuple[str, bytes]:

@@ -44,8 +44,9 @@ def data_reference(diagram: Diagram) -> Iterator[Hit]:
             if local(part) in ("sourceRef", "targetRef") and text_of(part) not in known:
                 yield diagram.hit(association)
                 break
+    objects = {e.get("id") for e in diagram.elements("dataObject")}
     for reference in diagram.elements("dataObjectReference"):
-        if (reference.get("dataObjectRef") or "").strip() not in known:
+        if (reference.get("dataObjectRef") or "").strip() not in objects:
             yield diagram.hit(reference)
 
 

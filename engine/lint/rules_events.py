@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from engine.bpmn_reading import EVENTS
 from engine.lint.answers import always_leads_on, nobody_answers
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Placed
@@ -205,13 +207,16 @@ def complex_gateway(diagram: Diagram) -> Iterator[Hit]:
 @rules.diagram_rule(
     "condition-not-allowed",
     ERROR,
-    ("Alur dari gerbang ini tidak boleh bersyarat.", "A flow from this gateway may have no condition."),
+    ("Alur dari gerbang atau peristiwa ini tidak boleh bersyarat.", "A flow from this gateway or event may have no condition."),
     ("Hapus syaratnya, atau pakai gerbang eksklusif.", "Remove the condition, or use an exclusive gateway."),
 )
 def condition_not_allowed(diagram: Diagram) -> Iterator[Hit]:
-    """Parallel gateways take every flow; event gateways ask the events (BPMN 2.0.2, 10.6.4, 10.6.6)."""
-    for placed in diagram.of_type("parallelGateway", "eventBasedGateway"):
-        yield from (diagram.hit(flow) for flow in placed.node.outgoing if flow.condition is not None)
+    """Parallel gateways take every flow; event gateways ask the events (BPMN 2.0.2, 10.6.4, 10.6.6). An event asks nothing (8.3.13):
+    whoever reads the drawing sees no choice there.
+    """
+    for placed in diagram.of_type("parallelGateway", "eventBasedGateway", *EVENTS):
+        hits = (diagram.hit(flow) for flow in placed.node.outgoing if flow.condition is not None)
+        yield from (replace(hit, severity=RULE) for hit in hits) if placed.node.type in EVENTS else hits
 
 
 @rules.diagram_rule(
@@ -222,8 +227,8 @@ def condition_not_allowed(diagram: Diagram) -> Iterator[Hit]:
         "An event-based gateway leads to two or more catching events.",
     ),
     (
-        "Arahkan ke peristiwa pesan, pewaktu, sinyal atau syarat, yang masing-masing hanya dimasuki dari gerbang ini.",
-        "Lead it to message, timer, signal or conditional events that nothing else enters.",
+        "Arahkan ke peristiwa pesan, pewaktu, sinyal atau syarat, yang hanya dimasuki dari gerbang ini dan tanpa peristiwa batas.",
+        "Lead it to message, timer, signal or conditional events that nothing else enters, without boundary events.",
     ),
 )
 def event_gateway_targets(diagram: Diagram) -> Iterator[Hit]:
@@ -237,7 +242,8 @@ def event_gateway_targets(diagram: Diagram) -> Iterator[Hit]:
                 target.type == "receiveTask"
                 or (target.type == "intermediateCatchEvent" and not any(e.kind == "link" for e in target.events))
             )
-            if target is not None and (not catches or len(target.incoming) > 1):
+            waits_aside = target is not None and target.type == "receiveTask" and target.id in diagram.attached
+            if target is not None and (not catches or waits_aside or len(target.incoming) > 1):
                 yield diagram.hit(target)
         kinds = {t.type for t in targets if t is not None} | {e.kind for t in targets if t is not None for e in t.events}
         if "receiveTask" in kinds and "message" in kinds:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from typing import Any
 
 from engine import feel, form_names
-from engine.bpmn_reading import local
+from engine.bpmn_reading import local, text_of
 from engine.decision_graph import Node
 from engine.feel import functions
 from engine.forms_schema import RESERVED
@@ -17,6 +18,8 @@ from engine.lint.subject import Diagram, Sop
 
 rules = Catalogue()
 _FOREIGN = re.compile(r"[$#]\{|==|&&|\|\||\bnew\s+\w|execution\.|\.\w+\(|\bimport\b|__\w+__")
+# A name or code that its own engine fills in while it runs; here it would be waited for letter by letter.
+_FILLED = re.compile(r"[$#]\{|\A\s*=")
 # Also ends where the text ends: an unclosed quotation mark must not make the search start anew at each escape.
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)')
 _LONGEST = 20_000  # FEEL reads no longer text
@@ -79,6 +82,15 @@ def foreign_expression(diagram: Diagram) -> Iterator[Hit]:
     for placed, event in diagram.events:
         if event.timer_text and not is_expression(event.timer_text) and _foreign(event.timer_text):
             yield diagram.hit(placed)
+        if event.kind != "link" and any(_FILLED.search(word or "") for word in (event.name, event.code)):
+            yield diagram.hit(placed)
+    yield from (diagram.hit(placed) for placed in diagram.of_type("sendTask", "receiveTask") if _FILLED.search(placed.node.message or ""))
+
+
+def _is_written(element: Any) -> bool:
+    """Whether an expression stands there, and not the bare length or date of a timer."""
+    text = text_of(element)
+    return bool(text) and (not local(element).startswith("time") or is_expression(text))
 
 
 def _foreign(text: str) -> bool:
@@ -247,10 +259,18 @@ def _told(names: Iterable[str]) -> str:
     "default-expression-language",
     ADVICE,
     ("Berkas menyebut bahasa ungkapan bawaan selain FEEL.", "The file names another default expression language than FEEL."),
-    ("Hapus expressionLanguage pada definitions.", "Drop expressionLanguage on definitions."),
+    (
+        "Periksa setiap syarat: di sini dibaca sebagai FEEL. Sesudahnya expressionLanguage pada definitions boleh dihapus.",
+        "Look at each condition: it is read as FEEL here. Then expressionLanguage on definitions may be dropped.",
+    ),
 )
 def default_expression_language(diagram: Diagram) -> Iterator[Hit]:
-    """Most tools write XPath here without meaning it; each expression is read as FEEL all the same."""
+    """Most tools write XPath here without meaning it; each expression is read as FEEL all the same. Another language is named
+    where an expression stands in it.
+    """
     language = (diagram.root.get("expressionLanguage") or "").lower()
     if language and "feel" not in language:
         yield Hit(line=diagram.root.sourceline, file=diagram.file, word=local(diagram.root))
+        if "xpath" not in language:
+            yield from (diagram.hit(element) for element in diagram.elements(*_EXPRESSION_TAGS)
+                        if not element.get("language") and _is_written(element))

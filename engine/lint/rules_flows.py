@@ -52,6 +52,17 @@ def start_with_incoming(diagram: Diagram) -> Iterator[Hit]:
 
 
 @rules.diagram_rule(
+    "start-without-outgoing",
+    RULE,
+    ("Tidak ada alur yang keluar dari peristiwa awal ini.", "No flow leaves this start event."),
+    ("Sambungkan ke langkah pertama, atau hapus.", "Lead it to the first step, or remove it."),
+)
+def start_without_outgoing(diagram: Diagram) -> Iterator[Hit]:
+    """What begins here would be over at once, with nothing done (BPMN 2.0.2, 10.5.2)."""
+    return (diagram.hit(p) for p in diagram.of_type("startEvent") if p.node.id not in diagram.left)
+
+
+@rules.diagram_rule(
     "end-with-outgoing",
     ERROR,
     ("Alur keluar dari peristiwa akhir.", "A flow leaves an end event."),

@@ -268,18 +268,13 @@ def link_without_target(diagram: Diagram) -> Iterator[Hit]:
 
 
 @rules.diagram_rule(
-    "message-flow",
-    RULE,
-    ("Panah pesan ini menghubungkan elemen yang tidak mungkin.", "This message flow joins what it cannot."),
-    (
-        "Panah pesan berjalan antar-pool, dari pengirim ke penerima.",
-        "A message flow runs between pools, from a sender to a receiver.",
-    ),
+    "link-with-flow",
+    ERROR,
+    ("Alur keluar dari tautan pergi, atau masuk ke tautan tiba.", "A flow leaves a link's source, or enters its target."),
+    ("Hapus alurnya; tautan sudah menyambungkan kedua sisinya.", "Remove the flow; the link already joins both sides."),
 )
-def message_flow(diagram: Diagram) -> Iterator[Hit]:
-    """BPMN 2.0.2, table 7.4: pools are two, a start event is no source, an end event no target."""
-    for flow in diagram.model.message_flows:
-        source, target = diagram.by_id.get(flow.source), diagram.by_id.get(flow.target)
-        same = source is not None and target is not None and source.process is target.process
-        if same or (source and source.node.type == "startEvent") or (target and target.node.type == "endEvent"):
-            yield diagram.hit(flow)
+def link_with_flow(diagram: Diagram) -> Iterator[Hit]:
+    """The link is the way on: beside it another one would be taken too, unseen (BPMN 2.0.2, 10.5.4)."""
+    for placed, event in diagram.events:
+        if event.kind == "link" and (placed.node.outgoing if placed.node.type == "intermediateThrowEvent" else placed.node.incoming):
+            yield diagram.hit(placed)

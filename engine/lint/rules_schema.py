@@ -16,7 +16,7 @@ rules = Catalogue()
 @rules.diagram_rule(
     "schema",
     ERROR,
-    ("Baris ini tidak sesuai skema BPMN 2.0.", "This line does not follow the BPMN 2.0 schema."),
+    ("Elemen ini tidak sesuai skema BPMN 2.0.", "This element does not follow the BPMN 2.0 schema."),
     (
         "Simpan ulang dari studio, atau periksa ejaan dan urutan elemennya.",
         "Save it again from the studio, or check spelling and order.",
@@ -25,15 +25,10 @@ rules = Catalogue()
 def follows_schema(diagram: Diagram) -> Iterator[Hit]:
     """A misspelled tag or attribute would be passed over in silence. A departure inside layout or another tool's extension moves
     nothing and is only advice."""
-    owners: dict[int, object] = {}
-    for element in diagram.root.iter():
-        if isinstance(element.tag, str):
-            owners.setdefault(element.sourceline, element)
-    for line in schema.violations(diagram.root, MAX_HITS):
-        element = owners.get(line)
-        if element is None:
-            yield Hit(line=line, file=diagram.file)
+    for found in schema.violations(diagram.root, MAX_HITS):
+        if found.element is None:
+            yield Hit(line=found.line, file=diagram.file)
             continue
-        runs = element.tag.startswith(f"{{{BPMN}}}")  # type: ignore[attr-defined]
-        hit = diagram.hit(element, word=local(element) if runs else "")
-        yield Hit(element_id=hit.element_id, line=line, file=diagram.file, word=hit.word, severity=None if runs else ADVICE)
+        runs = found.element.tag.startswith(f"{{{BPMN}}}")
+        hit = diagram.hit(found.element, word=" ".join(filter(None, (local(found.element), found.attribute))) if runs else "")
+        yield Hit(element_id=hit.element_id, line=found.line, file=diagram.file, word=hit.word, severity=None if runs else ADVICE)

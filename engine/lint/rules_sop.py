@@ -109,14 +109,15 @@ def outside_lane(diagram: Diagram) -> Iterator[Hit]:
 @rules.diagram_rule(
     "lane-of-nobody",
     RULE,
-    ("Lajur ini menyebut elemen yang tidak ada.", "This lane names an element that does not exist."),
+    ("Lajur ini menyebut elemen yang tidak ada di prosesnya.", "This lane names an element that its process does not hold."),
     ("Simpan ulang dari studio.", "Save it again from the studio."),
 )
 def lane_of_nobody(diagram: Diagram) -> Iterator[Hit]:
     """The file and the drawing say different things."""
     for process in diagram.model.processes.values():
         for lane in process.lanes:
-            if any(node_id not in diagram.by_id for node_id in lane.node_ids):
+            held = (diagram.by_id.get(node_id) for node_id in lane.node_ids)
+            if any(placed is None or placed.process is not process for placed in held):
                 yield diagram.hit(lane)
 
 

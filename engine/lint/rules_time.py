@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, timedelta
 
@@ -55,7 +56,9 @@ def timer_fixed_date(diagram: Diagram) -> Iterator[Hit]:
     """Once that day is over, each case passes here at once."""
     for placed, event in diagram.events:
         if event.timer_kind == "timeDate" and event.timer_text and not is_expression(event.timer_text):
-            yield diagram.hit(placed)
+            with suppress(durations.InvalidDuration):   # said by `timer-unusable`
+                durations.parse_instant(event.timer_text, zone=UTC)
+                yield diagram.hit(placed)
 
 
 @rules.diagram_rule(

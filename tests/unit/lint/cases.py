@@ -90,6 +90,8 @@ CASES: dict[str, Files] = {
     "event-without-reference": line(catch("t", event("message"))),
     "throw-without-code": drawn(start(), end("e", event("error")), flow("s", "e")),
     "link-without-target": drawn(start(), throw("t", link("A")), flow("s", "t")),
+    "link-with-flow": drawn(start(), throw("t", link("A")), catch("u", link("A")), end(), flows("s", "t", "e"), flow("u", "e")),
+    "drawing-reference": line(user("t"), '<bpmn:association id="a" sourceRef="t" targetRef="gone"/>'),
     "message-flow": {
         "x.bpmn": document(
             '<bpmn:collaboration id="c"><bpmn:messageFlow id="m" sourceRef="s" targetRef="t"/></bpmn:collaboration>',
@@ -99,6 +101,7 @@ CASES: dict[str, Files] = {
     # --- flows
     "dangling-flow": line(user("t"), flow("t", "nowhere")),
     "flow-crosses-border": line(user("t"), sub("u", user("v")), flow("t", "v")),
+    "start-without-outgoing": drawn(start(), user("t"), end(), flow("t", "e")),
     "start-with-incoming": line(user("t"), flow("t", "s")),
     "end-with-outgoing": line(user("t"), flow("e", "t")),
     "boundary-with-incoming": line(user("t"), boundary("b", "t", timer("PT1H")), flow("t", "b")),

@@ -1,0 +1,123 @@
+"""What only people read, and what is said twice: arrows, pools, groups, notes, layout. Whether each means something that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from engine.bpmn_reading import ACTIVITIES, BPMN, NODES, local, text_of
+from engine.definitions import local_name
+from engine.lint.registry import ADVICE, RULE, Catalogue, Hit
+from engine.lint.subject import Diagram, Placed
+
+rules = Catalogue()
+_Q: Final = f"{{{BPMN}}}"
+_DI: Final = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+#: Element -> its attributes that name another, and of which kind that is; "": any.
+_NAMES: Final = {
+    "association": {"sourceRef": "", "targetRef": ""},
+    "group": {"categoryValueRef": "categoryValue"},
+    "dataStoreReference": {"dataStoreRef": "dataStore"},
+    "participant": {"processRef": "process"},
+}
+_SENDS: Final = frozenset({"endEvent", "intermediateThrowEvent"})
+_RECEIVES: Final = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
+
+
+@rules.diagram_rule(
+    "message-flow",
+    RULE,
+    ("Panah pesan ini menghubungkan elemen yang tidak mungkin.", "This message flow joins what it cannot."),
+    (
+        "Panah pesan berjalan antar-pool, dari pengirim ke penerima: pool, tugas, atau kejadian pesan.",
+        "A message flow runs between pools, from a sender to a receiver: a pool, a task, or a message event.",
+    ),
+)
+def message_flow(diagram: Diagram) -> Iterator[Hit]:
+    """BPMN 2.0.2, table 7.4: pools are two, and a gateway, a start as source or an end as target takes no part. A plain event there is
+    only advised against: it runs, yet by something else than the message.
+    """
+    pools = {element.get("id"): element for element in diagram.elements("participant")}
+    for flow in diagram.model.message_flows:
+        ends = [_end(diagram, pools, ref) for ref in (flow.source, flow.target)]
+        source, target = (end if isinstance(end, Placed) else None for end in ends)
+        owners = [_owner(end) for end in ends]
+        if None in ends or (owners[0] and owners[0] == owners[1]) or _unfit(source, _SENDS) or _unfit(target, _RECEIVES):
+            yield diagram.hit(flow)
+        elif any(end is not None and end.node.type in _SENDS | _RECEIVES and not any(e.kind == "message" for e in end.node.events)
+                 for end in (source, target)):
+            hit = diagram.hit(flow)
+            yield Hit(element_id=hit.element_id, line=hit.line, file=hit.file, severity=ADVICE)
+
+
+def _end(diagram: Diagram, pools: dict[str, Any], ref: str) -> Any:
+    key = ref.strip() if ref.strip() in pools or ref.strip() in diagram.by_id else local_name(ref.strip())
+    return diagram.by_id.get(key, pools.get(key))
+
+
+def _owner(end: Any) -> str:
+    return end.process.id if isinstance(end, Placed) else local_name(end.get("processRef") or "") if end is not None else ""
+
+
+def _unfit(end: Placed | None, events: frozenset[str]) -> bool:
+    return end is not None and end.node.type not in ACTIVITIES | events
+
+
+@rules.diagram_rule(
+    "drawing-reference",
+    ADVICE,
+    (
+        "Bagian gambar ini menunjuk sesuatu yang tidak ada di berkas, atau yang tidak dimaksudkannya.",
+        "This part of the drawing points at what is not in the file, or at what it cannot mean.",
+    ),
+    (
+        "Sambungkan kembali atau hapus; bila tidak, bagian itu hilang saat disimpan dari halaman gambar.",
+        "Connect it again or remove it; otherwise it is lost when the drawing page saves.",
+    ),
+)
+def drawing_reference(diagram: Diagram) -> Iterator[Hit]:
+    """Nothing moves by it, yet the file says more than is there: it was cut, or put together by hand."""
+    kinds = {element.get("id"): local(element) for element in diagram.elements() if element.get("id")}
+    for element in diagram.elements(*_NAMES):
+        for name, kind in _NAMES[local(element)].items():
+            ref = (element.get(name) or "").strip()
+            found = kinds.get(ref) or kinds.get(local_name(ref))
+            if (ref and found is None and not _is_elsewhere(element, ref)) or (found and kind and found != kind):
+                yield diagram.hit(element)
+                break
+    yield from (diagram.hit(element) for element in _said_otherwise(diagram))
+    yield from _pool_of_another(diagram)
+    for shape in diagram.root.iter(f"{_DI}BPMNShape", f"{_DI}BPMNEdge", f"{_DI}BPMNPlane"):
+        ref = (shape.get("bpmnElement") or "").strip()
+        if ref and ref not in kinds and local_name(ref) not in kinds and not _is_elsewhere(shape, ref):
+            yield diagram.hit(shape)
+
+
+def _is_elsewhere(element: Any, ref: str) -> bool:
+    """Whether a name's prefix says that it stands in another file."""
+    prefix, colon, _ = ref.rpartition(":")
+    space = element.nsmap.get(prefix) if colon else None
+    return space is not None and space not in (BPMN, element.getroottree().getroot().get("targetNamespace"))
+
+
+def _said_otherwise(diagram: Diagram) -> Iterator[Any]:
+    """Steps that name a flow as theirs which is not."""
+    ends = {element.get("id"): {"incoming": element.get("targetRef"), "outgoing": element.get("sourceRef")}
+            for element in diagram.elements("sequenceFlow")}
+    for node in diagram.elements(*NODES):
+        for part in (*node.findall(f"{_Q}incoming"), *node.findall(f"{_Q}outgoing")):
+            flow = ends.get(text_of(part)) or ends.get(local_name(text_of(part)))
+            if flow is None or local_name((flow[local(part)] or "").strip()) != node.get("id"):
+                yield node
+                break
+
+
+def _pool_of_another(diagram: Diagram) -> Iterator[Hit]:
+    """Pools of a process that another pool of the same drawing shows already."""
+    for collaboration in diagram.elements("collaboration"):
+        seen: set[str] = set()
+        for pool in collaboration.findall(f"{_Q}participant"):
+            process = (pool.get("processRef") or "").strip()
+            if process and process in seen:
+                yield diagram.hit(pool)
+            seen.add(process)
