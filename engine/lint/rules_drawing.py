@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,6 +14,13 @@ from engine.lint.subject import Diagram, Placed
 rules = Catalogue()
 _Q: Final = f"{{{BPMN}}}"
 _DI: Final = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+_DC: Final = "{http://www.omg.org/spec/DD/20100524/DC}"
+_WAY: Final = "{http://www.omg.org/spec/DD/20100524/DI}"
+_FARTHEST: Final = 1e6      # as webui/frontend/src/layout.js
+_COLOURS: Final = frozenset({
+    *(f"{{http://bpmn.io/schema/bpmn/biocolor/1.0}}{name}" for name in ("stroke", "fill")),
+    *(f"{{http://www.omg.org/spec/BPMN/non-normative/color/1.0}}{name}" for name in ("border-color", "background-color", "color"))})
+_COLOUR: Final = re.compile(r"(?i)(#[0-9a-f]{3,8}|[a-z]{3,24}|(rgb|hsl)a?\([\d\s.,%/]{1,40}\))\Z")
 #: Element -> its attributes that name another, and of which kind that is; "": any.
 _NAMES: Final = {
     "association": {"sourceRef": "", "targetRef": ""},
@@ -121,3 +129,30 @@ def _pool_of_another(diagram: Diagram) -> Iterator[Hit]:
             if process and process in seen:
                 yield diagram.hit(pool)
             seen.add(process)
+
+
+@rules.diagram_rule(
+    "layout-undrawable",
+    RULE,
+    ("Letak, ukuran, atau warna ini tidak dapat digambar.", "This place, size or colour cannot be drawn."),
+    ("Hapus bagian itu dari berkas, atau simpan ulang dari alat asalnya.", "Remove it from the file, or save it again from its own tool."),
+)
+def layout_undrawable(diagram: Diagram) -> Iterator[Hit]:
+    """A number that is none, or beyond every sheet, keeps a drawing page busy for ever; a colour may be an address in disguise. The
+    drawing page does not open such a file.
+    """
+    for shape in diagram.root.iter(f"{_DI}BPMNShape", f"{_DI}BPMNEdge"):
+        boxes = list(shape.iter(f"{_DC}Bounds"))
+        places = [one.get(name) or "0" for one in (*boxes, *shape.iter(f"{_WAY}waypoint")) for name in ("x", "y")]
+        sizes = [one.get(name) or "" for one in boxes for name in ("width", "height")]
+        colours = [value for part in shape.iter() if isinstance(part.tag, str) for name, value in part.attrib.items() if name in _COLOURS]
+        if not (all(_is_near(text) for text in (*places, *sizes)) and not any(text.strip().startswith("-") for text in sizes)
+                and all(_COLOUR.match(text.strip()) for text in colours)):
+            yield diagram.hit(shape)
+
+
+def _is_near(text: str) -> bool:
+    try:
+        return abs(float(text)) <= _FARTHEST
+    except ValueError:
+        return False

@@ -249,3 +249,31 @@ def test_a_hostile_file_does_nothing_on_the_page(path: Path, studio: Studio, mon
             one.click()
     assert visit.complaints == []
     visit.context.close()
+
+
+#: Two processes on one sheet, which only shows the first.
+SHEET = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI"
+ xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:c="http://www.omg.org/spec/BPMN/non-normative/color/1.0" targetNamespace="urn:x">
+<process id="p" isExecutable="true"><userTask id="t" name="Memeriksa"/></process><process id="q"><userTask id="u"/></process>
+<di:BPMNDiagram id="d"><di:BPMNPlane id="s" bpmnElement="p">
+<di:BPMNShape id="t_di" bpmnElement="t" c:background-color="#ffcc00"><dc:Bounds x="100" y="80" width="100" height="80"/></di:BPMNShape>
+<di:BPMNShape id="u_di" bpmnElement="u"><dc:Bounds x="300" y="80" width="100" height="80"/></di:BPMNShape>
+</di:BPMNPlane></di:BPMNDiagram></definitions>"""
+SHEET_OF = b'key = "lembar"\nagency = "kalbar"\n'
+
+
+def test_what_a_sheet_does_not_show_keeps_its_place(whole: Callable[..., bytes]) -> None:
+    assert differences(SHEET.encode(), whole("lembar", {"sop.toml": SHEET_OF, "x.bpmn": SHEET.encode()}, "x.bpmn")) == []
+
+
+@pytest.mark.parametrize(("sound", "bad"), [
+    ('width="100"', 'width="NaN"'), ('width="100"', 'width="-5"'), ('x="100"', 'x="1e308"'), ('y="80"', 'y="lebar"'),
+    ('"#ffcc00"', '"url(http://other.test/x)"')])
+def test_a_layout_that_cannot_be_drawn_is_said_and_not_tried(sound: str, bad: str, studio: Studio) -> None:
+    """Such a number would keep the page busy for ever; such a colour is an address."""
+    draft_id = studio.draft({"sop.toml": SHEET_OF, "x.bpmn": SHEET.replace(sound, bad, 1).encode()})
+    visit = studio.visit()
+    visit.open(f"/sop/gambar/{draft_id}?berkas=x.bpmn")
+    expect(visit.page.locator("#studio-keadaan.bad-news")).to_contain_text('"Memeriksa" tidak dapat digambar')
+    assert visit.complaints == []
+    visit.context.close()

@@ -92,6 +92,14 @@ CASES: dict[str, Files] = {
     "link-without-target": drawn(start(), throw("t", link("A")), flow("s", "t")),
     "link-with-flow": drawn(start(), throw("t", link("A")), catch("u", link("A")), end(), flows("s", "t", "e"), flow("u", "e")),
     "drawing-reference": line(user("t"), '<bpmn:association id="a" sourceRef="t" targetRef="gone"/>'),
+    "layout-undrawable": {
+        "x.bpmn": document(
+            process("p", user("t")),
+            '<d:BPMNDiagram xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI"><d:BPMNPlane bpmnElement="p"><d:BPMNShape bpmnElement="t">'
+            '<o:Bounds xmlns:o="http://www.omg.org/spec/DD/20100524/DC" x="0" y="0" width="NaN" height="80"/>'
+            "</d:BPMNShape></d:BPMNPlane></d:BPMNDiagram>",
+        )
+    },
     "message-flow": {
         "x.bpmn": document(
             '<bpmn:collaboration id="c"><bpmn:messageFlow id="m" sourceRef="s" targetRef="t"/></bpmn:collaboration>',

@@ -3,6 +3,7 @@ import { Elements } from './elements.js';
 import { laneName } from './fields.js';
 import { Findings } from './findings.js';
 import { Keys } from './keys.js';
+import { keepUnshown, unfit } from './layout.js';
 import { frame, modelerIn } from './modeler.js';
 import { FileOrder } from './order.js';
 import { Panel } from './panel.js';
@@ -25,7 +26,10 @@ async function begin() {
   const tell = (text, isBad) => { status.textContent = text; status.classList.toggle('bad-news', Boolean(isBad)); };
 
   try {
-    const { warnings } = await modeler.importXML($('#isi-diagram').value);
+    const xml = $('#isi-diagram').value, wrong = unfit((await modeler.get('moddle').fromXML(xml)).rootElement);
+    if (wrong) throw new Error(say('no_place', wrong.bpmnElement?.name || wrong.bpmnElement?.id || wrong.id));
+    const { warnings } = await modeler.importXML(xml);
+    keepUnshown(modeler);
     if (warnings.length) tell(say('opened_with', warnings.length), true);
   } catch (wrong) {
     tell(say('cannot_open', wrong.message.slice(0, 200)), true);
