@@ -70,8 +70,10 @@ class BundleRefused(EngineError):
     code = "bundle-refused"
     indonesian = "Berkas SOP ini tidak dapat dijalankan; lihat temuan pemeriksaan."
 
-    def __init__(self, findings: Sequence[LintFinding]) -> None:
+    def __init__(self, findings: Sequence[LintFinding], *, draft_id: str = "") -> None:
         self.findings = tuple(findings)
+        #: Where it is mended; "" for what is no draft yet.
+        self.draft_id = draft_id
         super().__init__(count=len(self.findings))
 
     def __str__(self) -> str:

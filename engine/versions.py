@@ -67,7 +67,7 @@ def of_draft(context: Context, row: drafts.DraftRow) -> Version:
     assert revision is not None
     findings = _findings(revision)
     if any(finding.severity is Severity.ERROR for finding in findings):
-        raise errors.BundleRefused(findings)
+        raise errors.BundleRefused(findings, draft_id=row.id)
     definition = definitions.load(SopBundle.from_files(commands.files_of(context, row)))
     return Version(id=row.id, key=row.key, number=row.revision, is_draft=True, effective_from=None, digest=revision.digest,
                    title=title_of(row.title), process_id=definition.main_process or "", definition=definition)

@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from engine.errors import EngineError, LostRace, NotAllowed, NotFound, StateCorrupt
-from webui import context, public
+from engine.errors import BundleRefused, EngineError, LostRace, NotAllowed, NotFound, StateCorrupt
+from webui import context, public, sops
 
 Page = tuple[str, int]
 
@@ -75,6 +75,8 @@ def _refused(error: EngineError) -> Page:
         return page(404)
     if isinstance(error, LostRace):
         return page(409)
+    if isinstance(error, BundleRefused) and error.draft_id:
+        return render_template("sop_refused.html", draft_id=error.draft_id, findings=sops.by_severity(error.findings)), 422
     current_app.logger.warning("refused %s %s %s", error_id(), error.code, request.endpoint)
     return page(500 if isinstance(error, StateCorrupt) else 409)   # nobody else's change: what is stored was altered or damaged
 

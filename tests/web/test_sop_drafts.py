@@ -175,6 +175,22 @@ def test_one_diagram_becomes_a_draft_and_a_gate_removed_stands_in_red(house: Hou
     assert "Dicabut" in owner.get(path).text and f"{path}/berkas" not in owner.get(path).text
 
 
+def test_a_draft_that_cannot_run_says_what_is_wrong_and_where_to_mend_it_instead_of_being_compared(house: House) -> None:
+    owner = house.person("process_owner")
+    broken = (offices.SOP / DIAGRAM).read_bytes().replace(b">PT40M<", b">40 menit<")
+    path = begin(house, owner, files=(io.BytesIO(broken), DIAGRAM))
+    draft = path.rpartition("/")[2]
+    newest = re.search(r'href="/sop/([0-9a-f]{32})">dari versi', owner.get(path).text)
+    assert newest is not None
+    for asked in (f"/sop/banding/{newest[1]}/{draft}", f"/sop/banding/{draft}/{newest[1]}", f"/sop/{draft}/sop-ap.pdf",
+                  f"/sop/{draft}/ekspor.svg", f"/sop/akibat/{draft}"):
+        answer = owner.get(asked)
+        assert answer.status_code == 422 and "Didahului perubahan lain" not in answer.text, asked
+        assert "Draf ini belum dapat dijalankan" in answer.text and "timer-unusable" in answer.text, asked
+        assert f'href="{path}"' in answer.text and f'href="/sop/gambar/{draft}"' in answer.text, asked
+    assert owner.get(f"/sop/{draft}/ekspor.bpmn").status_code == 200, "its files are there all the same"
+
+
 def test_a_folder_sent_without_saying_of_what_is_a_change_of_the_sop_it_names(house: House) -> None:
     owner, packed = house.person("process_owner"), io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
