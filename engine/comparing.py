@@ -6,104 +6,74 @@ Pure: two definitions in, frozen rows out. What changes an approval or a consent
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from engine import clause_words, comparing_parts, consent_gates, definitions, time_words
-from engine.comparing_parts import Change
+from engine import clause_words, comparing_behaviour, comparing_events, comparing_parts, comparing_sides, consent_gates, time_words
+from engine.changes import Change, Weight
+from engine.comparing_sides import WORK, Side, named
 from engine.definitions import Definition
-from engine.forms_schema import Form
 from engine.model import Flow, Node
 from engine.types import ClockKind, Text
 
 __all__ = ["Change", "compare"]
 
-_WORK: Final = frozenset({"userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity",
-                          "subProcess", "transaction"})
 _CLOCKS: Final = {
     ClockKind.ELAPSED: Text("siang malam", "day and night"), ClockKind.WORKING_MINUTES: Text("jam kerja", "office hours"),
     ClockKind.WORKING_DAYS: Text("hari kerja", "working days"), ClockKind.SAME_DAY: Text("hari yang sama", "the same day")}
-_LENGTH: Final = re.compile(r"P(?:(\d+)D|T(\d+)([HMS]))")
-_UNITS: Final = {"D": Text("hari", "days"), "H": Text("jam", "hours"), "M": Text("menit", "minutes"), "S": Text("detik", "seconds")}
 _UNSET: Final = Text("belum ditetapkan dalam SOP", "not set in the SOP")
 _NOBODY: Final = Text("(tanpa peran)", "(no role)")
 _NOWHERE: Final = Text("(tanpa lajur)", "(no lane)")
+_HEAVIEST: Final = tuple(Weight)
 RoleName = Callable[[str], Text]
 
 
-@dataclass(frozen=True)
-class _Side:
-    """One of the two versions, with what is asked of it again and again."""
-
-    definition: Definition
-    nodes: Mapping[str, Node]
-    flows: Mapping[str, Flow]
-
-    @classmethod
-    def of(cls, definition: Definition) -> _Side:
-        processes = definition.processes.values()
-        return cls(definition, {node.id: node for process in processes for node in definitions.nodes_of(process)},
-                   {flow.id: flow for process in processes for flow in definitions.flows_of(process) if not flow.synthetic_id})
-
-    @property
-    def work(self) -> Mapping[str, Node]:
-        return {key: node for key, node in self.nodes.items() if node.type in _WORK}
-
-    def standard(self, element_id: str) -> Node | None:
-        return next((node for node in self.nodes.values() if node.attached_to == element_id and node.standard is not None), None)
-
-    def form(self, node: Node) -> Form | None:
-        return self.definition.forms.get(node.form or "")
-
-    def is_grave(self, node: Node) -> bool:
-        """Whether the step approves something, or asks for consent."""
-        return consent_gates.is_consent(self.form(node)) or comparing_parts.approves(self.form(node))
-
-
 def compare(old: Definition, new: Definition, *, role_name: RoleName = lambda role: Text(role, role)) -> tuple[Change, ...]:
-    """Every change from `old` to `new`, the grave ones first, then in the order of the diagram; the same bytes give none."""
-    before, after = _Side.of(old), _Side.of(new)
+    """Every change from `old` to `new`, the heaviest first, then in the order of the diagram; the same bytes give none."""
+    renumbered = comparing_sides.renumbered(old, new)
+    before, after = Side.of(old, renumbered), Side.of(new)
     gates = [Change(kind="consent_weakened", element_id=one.element_id, before="", after="", text=one.text, grave=True)
              for one in consent_gates.weakened(old, new)]
-    found = [*gates, *_steps(before, after), *_same_steps(before, after), *_between(before, after), *_order(before, after),
-             *_flows(before, after),
+    found = [*gates, *_steps(before, after), *_same_steps(before, after, role_name), *_between(before, after), *_order(before, after),
+             *_conditions(before, after), *_renumbered(renumbered, after), *_correlation(old, new),
              *_roles(old, new, role_name), *comparing_parts.forms(old, new), *comparing_parts.decisions(old, new),
              *comparing_parts.documents(old, new), *comparing_parts.identity(old, new)]
     found += [*comparing_parts.other_files(old, new, said={change.kind for change in found}), *comparing_parts.stories(old, new)]
-    return tuple(sorted(found, key=lambda change: not change.grave))
-
-
-def _named(node: Node) -> str:
-    return node.name or node.id
+    return tuple(sorted(found, key=lambda change: _HEAVIEST.index(change.weight)))
 
 
 def _lane(node: Node) -> Text:
     return Text(node.lane, node.lane) if node.lane else _NOWHERE
 
 
-def _steps(before: _Side, after: _Side) -> Iterator[Change]:
+def _in_lane(node: Node) -> Text:
+    lane = _lane(node)
+    return Text(f"({lane.id})", f"({lane.en})") if node.lane else lane
+
+
+def _steps(before: Side, after: Side) -> Iterator[Change]:
     for key, node in after.work.items():
         if key not in before.work:
-            lane = _lane(node)
-            yield Change(kind="step_added", element_id=key, before="", after=_named(node), grave=after.is_grave(node), text=Text(
-                f"Langkah baru: “{_named(node)}” ({lane.id}).", f"New step: “{_named(node)}” ({lane.en})."))
+            lane = _in_lane(node)
+            yield Change(kind="step_added", element_id=key, before="", after=named(node), grave=after.is_grave(node),
+                         text=comparing_behaviour.handling_added(node) if node.triggered_by_event else Text(
+                f"Langkah baru: “{named(node)}” {lane.id}.", f"New step: “{named(node)}” {lane.en}."))
     for key, node in before.work.items():
         if key not in after.work:
-            lane = _lane(node)
-            yield Change(kind="step_removed", element_id=key, before=_named(node), after="", grave=before.is_grave(node), text=Text(
-                f"Langkah dihapus: “{_named(node)}” ({lane.id}).", f"Step removed: “{_named(node)}” ({lane.en})."))
+            lane = _in_lane(node)
+            yield Change(kind="step_removed", element_id=key, before=named(node), after="", grave=before.is_grave(node), text=Text(
+                f"Langkah dihapus: “{named(node)}” {lane.id}.", f"Step removed: “{named(node)}” {lane.en}."))
 
 
-def _same_steps(before: _Side, after: _Side) -> Iterator[Change]:
+def _same_steps(before: Side, after: Side, role_name: RoleName) -> Iterator[Change]:
     for key, node in after.work.items():
         was = before.work.get(key)
         if was is None:
             continue
-        grave, name = before.is_grave(was) or after.is_grave(node), _named(node)
-        if _named(was) != name:
-            yield Change(kind="step_renamed", element_id=key, before=_named(was), after=name, grave=False, text=Text(
-                f"Nama langkah berubah: “{_named(was)}” menjadi “{name}”.", f"Step renamed: “{_named(was)}” is now “{name}”."))
+        grave, name = before.is_grave(was) or after.is_grave(node), named(node)
+        if named(was) != name:
+            yield Change(kind="step_renamed", element_id=key, before=named(was), after=name, grave=False, text=Text(
+                f"Nama langkah berubah: “{named(was)}” menjadi “{name}”.", f"Step renamed: “{named(was)}” is now “{name}”."))
         if was.lane != node.lane:
             old, new = _lane(was), _lane(node)
             yield Change(kind="lane_changed", element_id=key, before=was.lane, after=node.lane, grave=grave, text=Text(
@@ -124,44 +94,48 @@ def _same_steps(before: _Side, after: _Side) -> Iterator[Change]:
                          grave=(was.sensitivity or "") > (node.sensitivity or ""), text=Text(
                 f"Kelas kerahasiaan “{name}” berubah: {was.sensitivity or '-'} menjadi {node.sensitivity or '-'}.",
                 f"The sensitivity of “{name}” changes: {was.sensitivity or '-'} is now {node.sensitivity or '-'}."))
-        if _behaviour(was) != _behaviour(node):
-            yield Change(kind="behaviour_changed", element_id=key, before="", after="", grave=grave, text=Text(
-                f"Cara kerja “{name}” berubah.", f"“{name}” works in another way."))
+        otherwise = comparing_behaviour.changed(before, was, after, node, role_name)
+        if otherwise is not None:
+            yield Change(kind="behaviour_changed", element_id=key, before="", after="", grave=grave, text=otherwise)
 
 
-def _behaviour(node: Node) -> tuple[object, ...]:
-    """What else a step does, as far as no other row tells it; the line it stands on in the file is nothing of that."""
-    loop = replace(node.loop, line=None) if node.loop else None
-    return (node.type, loop, node.called_element, node.operation, dict(node.arguments), node.decision, node.result, node.message,
-            node.input_mappings, node.output_mappings)
-
-
-def _between(before: _Side, after: _Side) -> Iterator[Change]:
-    """Events and gateways. What a time standard says is told with its step."""
+def _between(before: Side, after: Side) -> Iterator[Change]:
+    """Events and gateways. What a time standard says is told with its step; a reminder that measures nothing any more goes with it."""
+    heeded = _heeded(before)
     for key in (*after.nodes, *(key for key in before.nodes if key not in after.nodes)):
         was, now = before.nodes.get(key), after.nodes.get(key)
         node = now or was
-        if node is None or node.type in _WORK or any(one is not None and one.standard is not None for one in (was, now)):
+        if node is None or node.type in WORK or _measures(was) or _measures(now):
+            if now is not None and not _measures(now) and now.cancel_activity and _measures(was):   # it stops now what it only measured
+                yield Change(kind="node_added", element_id=key, before="", after=named(now), grave=after.cuts_a_safeguard(now),
+                             text=comparing_events.added(after, now))
             continue
-        name = _named(node)
         if was is None:
-            yield Change(kind="node_added", element_id=key, before="", after=name, grave=False, text=Text(
-                f"Peristiwa atau gerbang baru: “{name}”.", f"New event or gateway: “{name}”."))
+            yield Change(kind="node_added", element_id=key, before="", after=named(node), grave=after.cuts_a_safeguard(node),
+                         text=comparing_events.added(after, node))
         elif now is None:
-            yield Change(kind="node_removed", element_id=key, before=name, after="", grave=False, text=Text(
-                f"Peristiwa atau gerbang dihapus: “{name}”.", f"Event or gateway removed: “{name}”."))
-        elif _trigger(was) != _trigger(now):
-            yield Change(kind="behaviour_changed", element_id=key, before="", after="", grave=False, text=Text(
-                f"Cara kerja “{name}” berubah.", f"“{name}” works in another way."))
+            yield Change(kind="node_removed", element_id=key, before=named(node), after="", grave=False,
+                         text=comparing_events.removed(before, node))
+        else:
+            if was.name != now.name and now.name:
+                yield Change(kind="node_renamed", element_id=key, before=was.name, after=now.name, grave=False, text=Text(
+                    f"Nama di gambar berubah: “{named(was)}” menjadi “{now.name}”.",
+                    f"Renamed in the drawing: “{named(was)}” is now “{now.name}”."))
+            otherwise = comparing_events.changed(before, was, after, now)
+            if otherwise is not None:
+                yield Change(kind="behaviour_changed", element_id=key, before="", after="", text=otherwise,
+                             grave=after.cuts_a_safeguard(now) or _is_heeded(was, heeded) or _is_heeded(now, heeded))
 
 
-def _trigger(node: Node) -> tuple[object, ...]:
-    """What an event waits for or throws, and how a gateway chooses."""
-    events = tuple((one.kind, one.name, one.code, one.timer_kind, one.timer_text, one.condition) for one in node.events)
-    return (node.type, events, node.default_flow, node.attached_to, node.cancel_activity, node.is_interrupting)
+def _measures(node: Node | None) -> bool:
+    return node is not None and node.standard is not None
 
 
-def _time(before: _Side, after: _Side, key: str, name: str) -> Iterator[Change]:
+def _is_heeded(gateway: Node, heeded: re.Pattern[str]) -> bool:
+    return any(heeded.search(flow.condition or "") for flow in gateway.outgoing)
+
+
+def _time(before: Side, after: Side, key: str, name: str) -> Iterator[Change]:
     old, new = (_time_words(side.standard(key)) for side in (before, after))
     if old == new:
         return
@@ -179,70 +153,103 @@ def _time_words(timer: Node | None) -> Text | None:
     length = timer.events[0].timer_text if timer.events else ""
     words = timer.standard.text or ""
     printed = time_words.read(words)
-    more = [] if printed is not None and clause_words.is_standard(timer, printed, words) else [_length_words(length or "")]
+    more = [] if printed is not None and clause_words.is_standard(timer, printed, words) else [_counted(length or "")]
     more += [Text(timer.standard.start_from, timer.standard.start_from)] if timer.standard.start_from else []
     name = clock or Text(timer.standard.clock, timer.standard.clock)
     return Text(f"{words} ({', '.join([name.id, *(each.id for each in more)])})".lstrip(),
                 f"{words} ({', '.join([name.en, *(each.en for each in more)])})".lstrip())
 
 
-def _length_words(length: str) -> Text:
-    """A length as a timer holds it, for people; one that is no plain number of units as it is written."""
-    counted = _LENGTH.fullmatch(length)
-    if counted is None:
-        return Text(f"dihitung {length}", f"counted as {length}")
-    number, unit = counted[1] or counted[2], _UNITS["D" if counted[1] else counted[3]]
-    return Text(f"dihitung {number} {unit.id}", f"counted as {number} {unit.en}")
+def _counted(length: str) -> Text:
+    words = comparing_events.length(length)
+    return Text(f"dihitung {words.id}", f"counted as {words.en}")
 
 
-def _order(before: _Side, after: _Side) -> Iterator[Change]:
+def _order(before: Side, after: Side) -> Iterator[Change]:
     """What of both versions is followed by something else, whatever stands between them that only one version has.
 
     After a step the next steps count; after an event or gateway the next element, or a way led round a step would be told nowhere.
     """
+    for key, old, new in _both(before, after):
+        if old.keys() != new.keys():
+            node, place = after.nodes[key], comparing_events.placed(after, after.nodes[key])
+            words = _led(_listed(after, new, old), _listed(before, old, new), is_end=not new)
+            yield Change(kind="order_changed", element_id=key, before=", ".join(f"“{named(before.nodes[one])}”" for one in old),
+                         after=", ".join(f"“{named(after.nodes[one])}”" for one in new), grave=after.cuts_a_safeguard(node),
+                         text=Text(f"Sesudah {place.id} {words.id}.", f"After {place.en} {words.en}."))
+
+
+def _both(before: Side, after: Side) -> Iterator[tuple[str, Mapping[str, Flow], Mapping[str, Flow]]]:
+    """Each element of both versions, with what follows it in the one and in the other, of what both have."""
     drawn = before.nodes.keys() & after.nodes.keys()
     steps = drawn & before.work.keys() & after.work.keys()
     for key in (key for key in after.nodes if key in drawn):
         common = steps if key in steps else drawn
-        old, new = _following(before, key, common), _following(after, key, common)
-        if set(old) != set(new):
-            name = _named(after.nodes[key])
-            was, now = (", ".join(f"“{_named(side.nodes[one])}”" for one in each) for side, each in ((before, old), (after, new)))
-            yield Change(kind="order_changed", element_id=key, before=was, after=now, grave=False, text=Text(
-                f"Sesudah “{name}” kini: {now or 'tidak ada'}; dahulu: {was or 'tidak ada'}.",
-                f"After “{name}” now: {now or 'nothing'}; before: {was or 'nothing'}."))
+        yield key, before.leading(key, common), after.leading(key, common)
 
 
-def _following(side: _Side, key: str, common: set[str]) -> Sequence[str]:
-    found: list[str] = []
-    seen, waiting = {key}, [flow.target for flow in side.nodes[key].outgoing]
-    while waiting:
-        target = waiting.pop(0)
-        if target in seen or target not in side.nodes:
-            continue
-        seen.add(target)
-        if target in common:
-            found.append(target)
-        else:
-            waiting += [flow.target for flow in side.nodes[target].outgoing]
-    return found
+def _listed(side: Side, ways: Mapping[str, Flow], known: Mapping[str, Flow]) -> Text:
+    """What follows and did not, with the condition of each way that has one."""
+    called = [(side.called(key), flow.condition and side.said(flow.condition)) for key, flow in ways.items() if key not in known]
+    return Text(", ".join(f"{name.id} (bila {when.id})" if when else name.id for name, when in called),
+                ", ".join(f"{name.en} (if {when.en})" if when else name.en for name, when in called))
 
 
-def _flows(before: _Side, after: _Side) -> Iterator[Change]:
-    """Conditions of branches that both versions draw; grave where they heed an approval or a consent."""
+def _led(come: Text, gone: Text, *, is_end: bool) -> Text:
+    if come.id and gone.id:
+        return Text(f"kini {come.id}, tidak lagi {gone.id}", f"now {come.en}, no longer {gone.en}")
+    if come.id:
+        return Text(f"kini juga {come.id}", f"now also {come.en}")
+    end = Text("; jalannya tidak berlanjut ke mana pun", "; the way leads nowhere") if is_end else Text("", "")
+    return Text(f"tidak lagi {gone.id}{end.id}", f"no longer {gone.en}{end.en}")
+
+
+def _conditions(before: Side, after: Side) -> Iterator[Change]:
+    """Conditions of ways that both versions have; grave where they heed an approval or a consent. A way drawn anew that leads to the
+    same is the same way."""
     heeded = _heeded(before)
-    for key, flow in after.flows.items():
-        was = before.flows.get(key)
-        if was is None or was.condition == flow.condition or flow.source not in after.nodes:
-            continue
-        source, answer = _named(after.nodes[flow.source]), flow.name or flow.id
-        yield Change(kind="condition_changed", element_id=flow.source, before=was.condition or "", after=flow.condition or "",
-                     grave=heeded.search(was.condition or "") is not None, text=Text(
-                         f"Syarat “{answer}” pada “{source}” berubah: {was.condition or '-'} menjadi {flow.condition or '-'}.",
-                         f"Condition “{answer}” at “{source}”: {was.condition or '-'} is now {flow.condition or '-'}."))
+    for key, old, new in _both(before, after):
+        leads = {flow.id: old[target] for target, flow in new.items() if target in old}
+        for flow in after.nodes[key].outgoing:
+            was = before.flows.get(flow.id) or leads.get(flow.id)
+            if was is None or was.condition == flow.condition:
+                continue
+            source, target = after.called(key), after.called(flow.target)
+            had, has = before.said(was.condition), after.said(flow.condition)
+            answer = Text(f"“{flow.name}”", f"“{flow.name}”") if flow.name else Text(f"ke {target.id}", f"to {target.en}")
+            yield Change(kind="condition_changed", element_id=key, before=was.condition or "", after=flow.condition or "",
+                         grave=heeded.search(was.condition or "") is not None, text=Text(
+                             f"Syarat {answer.id} pada {source.id} berubah: {had.id} menjadi {has.id}.",
+                             f"Condition {answer.en} at {source.en}: {had.en} is now {has.en}."))
 
 
-def _heeded(side: _Side) -> re.Pattern[str]:
+def _renumbered(ids: Mapping[str, str], after: Side) -> Iterator[Change]:
+    for was, now in ids.items():
+        name = named(after.nodes[now])
+        yield Change(kind="id_changed", element_id=now, before=was, after=now, grave=False, text=Text(
+            f"Kode di gambar untuk “{name}” berubah; pekerjaannya tetap.", f"The code of “{name}” in the drawing changes; the work stays."))
+
+
+def _correlation(old: Definition, new: Definition) -> Iterator[Change]:
+    """By what a message finds its case: what the case holds, and what the message brings."""
+    before, after = _keys(old), _keys(new)
+    for name in dict.fromkeys((*before, *after)):
+        was, now = before.get(name, ""), after.get(name, "")
+        if was != now:
+            yield Change(kind="correlation_changed", element_id="", before=was, after=now, grave=False, text=Text(
+                f"Cara pesan menemukan kasusnya berubah ({name}): dahulu {was or 'tidak ada'}, kini {now or 'tidak ada'}.",
+                f"How a message finds its case changes ({name}): before, {was or 'none'}; now, {now or 'none'}."))
+
+
+def _keys(definition: Definition) -> Mapping[str, str]:
+    bound = {f"{key}, {name}": paths for key, process in definition.processes.items() for name, paths in process.correlation_keys.items()}
+    brought = {name: paths for model in definition.models.values() for name, paths in model.correlation_paths.items()}
+    parts = {name: tuple(keys) for model in definition.models.values() for name, keys in model.correlation_keys.items()}
+    return {**{name: ", ".join(f"{one} = {feel}" for one, feel in paths.items()) for name, paths in {**bound, **brought}.items()},
+            **{name: ", ".join(keys) for name, keys in parts.items()}}
+
+
+def _heeded(side: Side) -> re.Pattern[str]:
     """The answers of approvals and consents, as words of a condition."""
     forms = (form for form in side.definition.forms.values() if comparing_parts.approves(form) or consent_gates.is_consent(form))
     names = sorted({field.key for form in forms for field in form.steering})
@@ -251,7 +258,7 @@ def _heeded(side: _Side) -> re.Pattern[str]:
 
 def _roles(old: Definition, new: Definition, role_name: RoleName) -> Iterator[Change]:
     """Lanes that stand for another role or for none, and who may start the SOP. Grave where an approval or a consent is in the lane."""
-    after = _Side.of(new)
+    after = Side.of(new)
     for folder, was in old.sheets.items():
         sheet = new.sheets.get(folder)
         for lane, before in was.lanes.items():

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from engine import consent_gates, resolving, safe_xml
+from engine.changes import Change
 from engine.definitions import Definition
 from engine.forms_schema import Field, Form
 from engine.types import Text
@@ -17,22 +18,13 @@ _FACTS: Final = (   # attribute of a field, and what people call it
     ("required", Text("wajib", "required")), ("type", Text("jenis", "type")), ("sensitivity", Text("kerahasiaan", "sensitivity")),
     ("steering", Text("menentukan alur", "steers the process")), ("show_if", Text("syarat tampil", "shown when")),
     ("rule", Text("aturan isian", "rule")), ("allow_unknown", Text("boleh tidak tahu", "may be unknown")),
-    ("label", Text("label", "label")), ("help", Text("bantuan", "help")), ("fields", Text("kolom", "columns")))
+    ("label", Text("label", "label")))
+#: What is asked stays the same, whatever these say.
+_WORDS_BESIDE: Final = (
+    ("help", Text("bantuan", "help")), ("group", Text("judul kelompok", "heading")), ("clause", Text("pasal", "clause")))
 
 
 _Cells = tuple[str, ...]   # of one row
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One difference. `element_id` is of the diagram, "" where it is about none; `before` and `after` are as the files say them."""
-
-    kind: str
-    element_id: str
-    before: str
-    after: str
-    text: Text
-    grave: bool
 
 
 def approves(form: Form | None) -> bool:
@@ -51,35 +43,59 @@ def forms(old: Definition, new: Definition) -> Iterator[Change]:
         if (was.record or "") != (form.record or ""):
             yield _row("form_changed", was.record or "", form.record or "", grave, f"Formulir “{form.title.id}” membuat catatan lain.",
                        f"The form “{form.title.en}” makes another record.")
-        yield from _fields(form, {field.key: field for field in was.fields}, {field.key: field for field in form.fields}, grave)
+        if (was.title, was.help) != (form.title, form.help):
+            yield _row("form_reworded", was.title.id, form.title.id, False,
+                       f"Judul atau penjelasan formulir “{form.title.id}” ditulis ulang; isiannya tetap.",
+                       f"Title or explanation of the form “{form.title.en}” reworded; its fields stay.")
+        yield from _fields(form.title, was.fields, form.fields, grave)
     for key, form in old.forms.items():
         if key not in new.forms:
             grave = approves(form) or consent_gates.is_consent(form)
             yield _row("form_removed", key, "", grave, f"Formulir dihapus: “{form.title.id}”.", f"Form removed: “{form.title.en}”.")
 
 
-def _fields(form: Form, old: Mapping[str, Field], new: Mapping[str, Field], grave: bool) -> Iterator[Change]:
-    title = form.title
+def _fields(title: Text, before: Sequence[Field], after: Sequence[Field], grave: bool) -> Iterator[Change]:
+    """Columns of a table in a form are its fields, one level down."""
+    old, new = ({field.key: field for field in fields} for fields in (before, after))
     for key, field in new.items():
         was = old.get(key)
         if was is None:
             yield _row("field_added", "", key, grave, f"Isian baru pada “{title.id}”: “{field.label.id}”.",
-                       f"New field in “{title.en}”: “{field.label.en}”.")
-            continue
-        what = [word for name, word in _FACTS if getattr(was, name) != getattr(field, name)]
-        if what:
-            yield _row("field_changed", key, key, grave,
-                       f"Isian “{field.label.id}” pada “{title.id}” berubah: {', '.join(w.id for w in what)}.",
-                       f"The field “{field.label.en}” in “{title.en}” changes: {', '.join(w.en for w in what)}.")
-        options, before = ([option.value for option in each.options] for each in (field, was))
-        if options != before:
-            yield _row("field_changed", ", ".join(before), ", ".join(options), grave,
-                       f"Pilihan “{field.label.id}” pada “{title.id}” berubah: {', '.join(before)} menjadi {', '.join(options)}.",
-                       f"The choices of “{field.label.en}” in “{title.en}”: {', '.join(before)} is now {', '.join(options)}.")
+                       f"New field in “{title.en}”: “{field.label.en}”.", steers=field.steering)
+        else:
+            yield from _field(title, was, field, grave)
     for key, field in old.items():
         if key not in new:
             yield _row("field_removed", key, "", grave, f"Isian dihapus dari “{title.id}”: “{field.label.id}”.",
-                       f"Field removed from “{title.en}”: “{field.label.en}”.")
+                       f"Field removed from “{title.en}”: “{field.label.en}”.", steers=field.steering)
+
+
+def _field(title: Text, was: Field, field: Field, grave: bool) -> Iterator[Change]:
+    key, steers = field.key, was.steering or field.steering
+    what, beside = ([word for name, word in facts if getattr(was, name) != getattr(field, name)] for facts in (_FACTS, _WORDS_BESIDE))
+    if what:
+        yield _row("field_changed", key, key, grave,
+                   f"Isian “{field.label.id}” pada “{title.id}” berubah: {', '.join(w.id for w in what)}.",
+                   f"The field “{field.label.en}” in “{title.en}” changes: {', '.join(w.en for w in what)}.", steers=steers)
+    if beside:
+        yield _row("field_reworded", key, key, False,
+                   f"Isian “{field.label.id}” pada “{title.id}” ditulis ulang: {', '.join(w.id for w in beside)}; yang ditanyakan tetap.",
+                   f"The field “{field.label.en}” in “{title.en}” is reworded: {', '.join(w.en for w in beside)}; what is asked stays.")
+    had, has = ({option.value: option.label for option in each.options} for each in (was, field))
+    if list(had) != list(has):
+        yield _row("field_changed", ", ".join(had), ", ".join(has), grave,
+                   f"Pilihan “{field.label.id}” pada “{title.id}” berubah: {_answers(had).id} menjadi {_answers(has).id}.",
+                   f"The choices of “{field.label.en}” in “{title.en}”: {_answers(had).en} is now {_answers(has).en}.", steers=steers)
+    for value in (value for value in has if value in had and had[value] != has[value]):
+        yield _row("field_changed", value, value, grave,
+                   f"Bunyi pilihan pada “{field.label.id}” di “{title.id}” berubah: “{had[value].id}” menjadi “{has[value].id}”.",
+                   f"The wording of a choice of “{field.label.en}” in “{title.en}”: “{had[value].en}” is now “{has[value].en}”.",
+                   steers=steers)
+    yield from _fields(Text(f"{title.id} / {field.label.id}", f"{title.en} / {field.label.en}"), was.fields, field.fields, grave)
+
+
+def _answers(options: Mapping[str, Text]) -> Text:
+    return Text(", ".join(f"“{label.id}”" for label in options.values()), ", ".join(f"“{label.en}”" for label in options.values()))
 
 
 def decisions(old: Definition, new: Definition) -> Iterator[Change]:
@@ -193,7 +209,7 @@ def identity(old: Definition, new: Definition) -> Iterator[Change]:
 #: What a changed file of a kind would have been told by, had anybody said it.
 _TELLS: Final = (
     (".bpmn", ("step_", "node_", "lane_", "time_", "form_changed", "inputs_", "outputs_", "sensitivity_", "behaviour_", "order_",
-               "condition_")),
+               "condition_", "correlation_", "id_")),
     (".dmn", ("decision_",)),
     (".json", ("form_", "field_")),
     (".typ", ("document_",)),
@@ -231,5 +247,5 @@ def _is_story(path: str) -> bool:
     return resolving.inside(path).startswith("scenarios/")
 
 
-def _row(kind: str, before: str, after: str, grave: bool, indonesian: str, english: str) -> Change:
-    return Change(kind=kind, element_id="", before=before, after=after, text=Text(indonesian, english), grave=grave)
+def _row(kind: str, before: str, after: str, grave: bool, indonesian: str, english: str, *, steers: bool = False) -> Change:
+    return Change(kind=kind, element_id="", before=before, after=after, text=Text(indonesian, english), grave=grave, steers=steers)

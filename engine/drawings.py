@@ -17,8 +17,16 @@ def of_definition(definition: Definition, process_id: str) -> bytes:
 
 
 def of_change(definition: Definition, process_id: str, marks: Mapping[str, str], *, language: str) -> bytes:
-    """The SOP with what a new version changes: element id -> "added", "removed" or "changed"."""
-    return _drawn(definition, process_id, marks, language)
+    """The SOP with what a new version changes: id of an element, a line or a lane -> "added", "removed" or "changed"."""
+    process = _process(definition, process_id)
+    known = _ids(process)
+    return diagram.svg(definition.files[process.file], highlight={key: mark for key, mark in marks.items() if key in known},
+                       title=process.name or definition.sheet.title.id, language=language)
+
+
+def is_marked(process: Process, marks: Mapping[str, str]) -> bool:
+    """Whether anything in a process is marked."""
+    return not _ids(process).isdisjoint(marks)
 
 
 def of_coverage(definition: Definition, process_id: str, untaken: Iterable[str], *, language: str) -> bytes:
@@ -61,6 +69,10 @@ def _drawn(definition: Definition, process_id: str, marks: Mapping[str, str], la
     return diagram.svg(definition.files[process.file], highlight={key: mark for key, mark in marks.items() if key in known},
                        badges={key: text for key, text in badges.items() if key in known},
                        title=process.name or definition.sheet.title.id, language=language)
+
+
+def _ids(process: Process) -> frozenset[str]:
+    return frozenset({each.id for found in (nodes_of(process), flows_of(process), process.lanes) for each in found})
 
 
 def _process(definition: Definition, process_id: str) -> Process:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from engine.comparing_parts import Change
+from engine.changes import Change
 from engine.merging.weighing import Clash
 from engine.results import SopStep
 from engine.types import LintFinding, Text, TimeStandard
@@ -210,7 +210,8 @@ class ImportReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ComparedVersion:
-    """One side of a comparison. `number` is the version's; of a draft its revision. `drawing` is SVG; None: there is no layout."""
+    """One side of a comparison. `number` is the version's; of a draft its revision. `drawing` is SVG; None: there is no layout.
+    `beside`: names and drawings of the processes it calls in which something changed."""
 
     id: str
     number: int
@@ -218,11 +219,12 @@ class ComparedVersion:
     effective_from: date | None
     digest: str
     drawing: bytes | None
+    beside: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What changes from one version to another, the grave first, with both drawings marked."""
+    """What changes from one version to another, the heaviest first, with both drawings marked."""
 
     title: Text
     old: ComparedVersion

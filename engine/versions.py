@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engine import authorization, comparing, date_words, definitions, drawings, errors, time_edit
+from engine import authorization, comparing, comparing_marks, date_words, definitions, drawings, errors, time_edit
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
-from engine.comparing_parts import Change
+from engine.changes import Change
 from engine.definitions import Definition
 from engine.directory import agencies as agency_files
 from engine.executor import Context
@@ -76,7 +76,9 @@ def of_draft(context: Context, row: drafts.DraftRow) -> Version:
 def comparison(context: Context, old: Version, new: Version, language: str) -> Comparison:
     """What changes from `old` to `new`."""
     changes = changes_between(context, old.definition, new.definition)
-    return Comparison(title=new.title, old=_side(old, changes, language), new=_side(new, changes, language), changes=changes)
+    before = comparing_marks.marks(old.definition, new.definition, changes, lone=comparing_marks.REMOVED)
+    after = comparing_marks.marks(new.definition, old.definition, changes, lone=comparing_marks.ADDED)
+    return Comparison(title=new.title, old=_side(old, before, language), new=_side(new, after, language), changes=changes)
 
 
 def changes_between(context: Context, old: Definition, new: Definition) -> tuple[Change, ...]:
@@ -164,19 +166,22 @@ def proposal(context: Context, row: drafts.ProposalRow, draft: drafts.DraftRow) 
                                  decided_at=each.decided_at) for each in made))
 
 
-def _side(version: Version, changes: tuple[Change, ...], language: str) -> ComparedVersion:
-    """One side, its drawing marked with what this side has and the other has not, or has otherwise."""
-    marks: dict[str, str] = {}
-    for change in changes:
-        if change.element_id:
-            marks.setdefault(change.element_id, {"step_added": "added", "node_added": "added", "step_removed": "removed",
-                                                 "node_removed": "removed"}.get(change.kind, "changed"))
-    try:
-        drawing = drawings.of_change(version.definition, version.process_id, marks, language=language)
-    except (DiagramWithoutLayout, errors.NotFound):
-        drawing = None
+def _side(version: Version, marks: Mapping[str, str], language: str) -> ComparedVersion:
+    """One side: the drawing of the SOP, and those of the processes it calls that have a mark."""
+    main, beside = None, []
+    for process_id, process in version.definition.processes.items():
+        if process_id != version.process_id and not drawings.is_marked(process, marks):
+            continue
+        try:
+            drawing = drawings.of_change(version.definition, process_id, marks, language=language)
+        except DiagramWithoutLayout:
+            continue
+        if process_id == version.process_id:
+            main = drawing
+        else:
+            beside.append((process.name or process_id, drawing))
     return ComparedVersion(id=version.id, number=version.number, is_draft=version.is_draft, effective_from=version.effective_from,
-                           digest=version.digest, drawing=drawing)
+                           digest=version.digest, drawing=main, beside=tuple(beside))
 
 
 def _times(definition: Definition, steps: tuple[SopStep, ...]) -> Mapping[str, TimeStandard]:

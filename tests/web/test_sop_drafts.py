@@ -139,6 +139,9 @@ def test_two_versions_stand_side_by_side_in_words_and_drawings(house: House) -> 
     assert compare is not None
     page = owner.get(compare[1]).text
     assert "menjadi 45 menit" in page and page.count("<svg xmlns") == 2 and page.count("is-changed") >= 2
+    red = page.split('class="changes is-duty"')[1].split("</div>")[0]
+    assert "Langkah, pelaksana, waktu, atau urutan berubah" in red and "menjadi 45 menit" in red and "<svg" in red, "a word and a sign, too"
+    assert 'class="changes is-safeguard"' not in page and page.count('class="key added"') == 2
     for sheet in re.findall(r'href="(/sop/[0-9a-f]{32}/sop-ap\.xlsx)"', page):
         assert owner.get(sheet).status_code == 200
     assert house.person("companion").get(compare[1]).status_code == 404, "drafts are not everybody's"
@@ -164,7 +167,7 @@ def test_one_diagram_becomes_a_draft_and_a_gate_removed_stands_in_red(house: Hou
     drawn = (offices.SOP / DIAGRAM).read_bytes().replace(b">hiv = true<", b'>hiv = true and risk = "high"<')
     path = begin(house, owner, files=(io.BytesIO(drawn), "gambar-baru.bpmn"))
     page = owner.get(path).text
-    assert "Menyangkut pengesahan atau persetujuan" in page and "tidak lagi bekerja seperti semula" in page
+    assert "Menyangkut pengesahan, persetujuan, atau kerahasiaan" in page and "tidak lagi bekerja seperti semula" in page
     broken = drawn.replace(b">PT40M<", b">40 menit<").replace(b">PT30M<", b">30 menit<")
     assert owner.post(f"{path}/berkas", {"files": (io.BytesIO(broken), DIAGRAM), "revision": "1"}, on=path).status_code == 303
     page = owner.get(path).text
@@ -189,6 +192,17 @@ def test_a_draft_that_cannot_run_says_what_is_wrong_and_where_to_mend_it_instead
         assert "Draf ini belum dapat dijalankan" in answer.text and "timer-unusable" in answer.text, asked
         assert f'href="{path}"' in answer.text and f'href="/sop/gambar/{draft}"' in answer.text, asked
     assert owner.get(f"/sop/{draft}/ekspor.bpmn").status_code == 200, "its files are there all the same"
+
+
+def test_a_line_led_elsewhere_is_marked_in_both_drawings(house: House) -> None:
+    owner = house.person("process_owner")
+    drawn = (offices.SOP / DIAGRAM).read_bytes().replace(
+        b'sourceRef="is_report_in_order" targetRef="receive_completion_report"', b'sourceRef="is_report_in_order" targetRef="check_and_forward"')
+    path = begin(house, owner, files=(io.BytesIO(drawn), DIAGRAM))
+    compare = re.search(r'href="(/sop/banding/[0-9a-f]+/[0-9a-f]+)"', owner.get(path).text)
+    assert compare is not None
+    old, new = owner.get(compare[1]).text.split('id="h-menjadi"')
+    assert 'class="edge sequenceFlow is-removed"' in old and 'class="edge sequenceFlow is-added"' in new
 
 
 def test_a_folder_sent_without_saying_of_what_is_a_change_of_the_sop_it_names(house: House) -> None:
