@@ -20,7 +20,14 @@ LARGEST_SAMPLE = 512 * 1024
 LARGEST_TEMPLATE = 100_000
 LINES_AROUND, LONGEST_LINE = 2, 200
 _FAILED = Text(typst.DocumentFailed.indonesian, "The template of this document has a mistake, or does not fit the data it is given.")
-_TOO_LARGE = Text(typst.DocumentTooLarge.indonesian, "This document needs more time, memory or room than a document may.")
+_TOO_LARGE = Text(
+    f"Dokumen ini memerlukan lebih dari {typst.SECONDS_OF_SAMPLE} detik, atau terlalu banyak memori. Kurangi pengulangan, tabel, atau "
+    "gambar dalam templatnya.",
+    f"This document needs more than {typst.SECONDS_OF_SAMPLE} seconds, or too much memory. Take repetitions, tables or pictures out of its "
+    "template.")
+_TOO_LONG = Text(
+    f"Dengan data contohnya dokumen ini lebih dari {typst.MOST_PAGES} halaman. Pendekkan templat atau data contohnya.",
+    f"With its sample this document has more than {typst.MOST_PAGES} pages. Shorten the template or its sample.")
 _NO_SAMPLE = Text("Tidak ada berkas contoh yang dapat dibaca di samping templat ini; tambahkan <nama>.sample.json.",
                   "There is no readable sample beside this template; add <name>.sample.json.")
 _WRONG_NAME = Text("Nama satu berkas di samping templat ini tidak boleh dipakai.",
@@ -77,6 +84,8 @@ def told(document: DraftDocument) -> DocumentBoard:
         return replace(board, failure=_FAILED, line=failed.line, said=failed.said, around=_around(source.template, failed.line))
     except typst.DocumentTooLarge:
         return replace(board, failure=_TOO_LARGE)
+    except typst.DocumentTooLong:
+        return replace(board, failure=_TOO_LONG)
     except ValueError:
         return replace(board, failure=_WRONG_NAME)
     return replace(board, pages=pages)
@@ -87,7 +96,7 @@ def picture(document: DraftDocument, page: int) -> bytes:
     source = document.source
     try:
         found, _ = typst.page_of_sample(source.template, source.whole(), files=source.files, page=page) if source is not None else (b"", 0)
-    except (typst.DocumentFailed, typst.DocumentTooLarge, ValueError):
+    except (typst.DocumentFailed, typst.DocumentTooLarge, typst.DocumentTooLong, ValueError):
         found = b""
     if not found:
         raise errors.NotFound(page=page)

@@ -21,6 +21,7 @@ from engine.lint import (
     rules_flows,
     rules_foreign,
     rules_ids,
+    rules_letters,
     rules_library,
     rules_mediation,
     rules_messages,
@@ -67,6 +68,7 @@ for _module in (
     rules_secrecy,
     rules_mediation,
     rules_messages,
+    rules_letters,
     rules_wording,
 ):
     for _code, _rule in _module.rules.rules.items():

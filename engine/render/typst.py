@@ -2,7 +2,7 @@
 
 The process knows a temporary folder with the files it was given and nothing else: no network (packages are refused), no fonts
 of the machine, no clock. Data comes as JSON and is never part of the code, so that whatever a person typed stays text. A
-template reads it by `json("data.json")`, or by `json(bytes(sys.inputs.data))`.
+template reads it by `json("data.json")`, or by `json(bytes(sys.inputs.data))`. Its links lead to pages, mails and telephones only.
 """
 
 from __future__ import annotations
@@ -20,12 +20,19 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import EngineError
+from engine.links import HARMLESS
 from engine.render import typst_child
 
-LONGEST = 30.0                       # seconds by the wall; the process itself stops after 20 of the processor
+LONGEST = 30.0                       # seconds by the wall
+SECONDS, SECONDS_OF_SAMPLE = 20, 8   # of the processor
+MOST_PAGES = 60                      # of a document set from made-up data
 LARGEST_INPUT = 10 * 1024 * 1024     # template, data and files together
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}(?:/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){0,3}")
-_OURS = frozenset({"main.typ", "data.json"})
+# What a template asks for is set within this: a link that leads elsewhere stays as its words. Pages are counted before one is drawn.
+_WHOLE = (f'#show link: it => if type(it.dest) == str and it.dest.match(regex("{HARMLESS}")) == none {{ it.body }} else {{ it }}\n'
+          '#include "main.typ"\n').encode()
+_COUNTED = f'#include "{typst_child.WHOLE}"\n#context [#metadata(here().page()) <{typst_child.LAST_PAGE}>]\n'.encode()
+_OURS = frozenset({"main.typ", "data.json", typst_child.WHOLE, typst_child.COUNTED})
 _CHILD = Path(typst_child.__file__)
 # Typst fetches packages through a proxy where one is named; nobody answers at this one.
 _NO_NETWORK = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
@@ -53,6 +60,13 @@ class DocumentTooLarge(EngineError):
     indonesian = "Dokumen ini memerlukan waktu, memori, atau ruang melebihi batas."
 
 
+class DocumentTooLong(EngineError):
+    """Set from its sample this document has more pages than a template may make."""
+
+    code = "document-too-long"
+    indonesian = "Dengan data contohnya dokumen ini lebih panjang daripada yang boleh dibuat sebuah templat."
+
+
 def pdf(
     template: bytes,
     data: Mapping[str, Any],
@@ -72,7 +86,7 @@ def pdf(
         DocumentTooLarge: a bound was reached.
         ValueError: the name of a file leads elsewhere, or is one of ours.
     """
-    order = {"timestamp": int(created_at.timestamp()) if created_at else 0, "accessible": accessible, "page": 0}
+    order = {"timestamp": int(created_at.timestamp()) if created_at else 0, "accessible": accessible, "page": 0, "seconds": SECONDS}
     made = _set(template, data, files, order)
     if not made.startswith(b"%PDF-"):
         raise DocumentTooLarge
@@ -83,9 +97,11 @@ def page_of_sample(template: bytes, data: Mapping[str, Any], *, files: Mapping[s
     """One page as a PNG, b"" for one there is not, and how many pages there are. For made-up data alone: a failure says what Typst says.
 
     Raises:
-        DocumentFailed, DocumentTooLarge, ValueError: as `pdf`.
+        DocumentTooLong: there are more than `MOST_PAGES`.
+        DocumentFailed, DocumentTooLarge, ValueError: as `pdf`, after fewer seconds.
     """
-    made = _set(template, data, files, {"timestamp": 0, "accessible": False, "page": max(page, 1)})
+    made = _set(template, data, files, {
+        "timestamp": 0, "accessible": False, "page": max(page, 1), "most_pages": MOST_PAGES, "seconds": SECONDS_OF_SAMPLE})
     count, _, picture = made.partition(b"\n")
     if not count.isdigit():
         raise DocumentTooLarge
@@ -103,7 +119,8 @@ def _set(template: bytes, data: Mapping[str, Any], files: Mapping[str, bytes], o
         root = Path(folder)
         (root / "packages").mkdir()
         (root / "order.json").write_text(json.dumps(order))
-        for name, content in {**files, "main.typ": template, "data.json": text}.items():
+        for name, content in {
+                **files, "main.typ": template, "data.json": text, typst_child.WHOLE: _WHOLE, typst_child.COUNTED: _COUNTED}.items():
             path = root / "document" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -121,6 +138,8 @@ def _run(root: Path) -> bytes:
     if done.returncode == typst_child.FAILED:
         line, _, said = done.stderr.decode("utf-8", "replace").partition("\n")
         raise DocumentFailed(int(line) if line.strip().isdigit() else None, said.strip()[:typst_child.LONGEST_WORDS])
+    if done.returncode == typst_child.TOO_LONG:
+        raise DocumentTooLong
     if done.returncode != 0:   # killed by its own limits, or out of memory within Typst
         raise DocumentTooLarge
     return done.stdout

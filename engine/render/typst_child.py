@@ -10,32 +10,36 @@ import re
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
-CPU_SECONDS = 20
 MEMORY_BYTES = 2 * 1024**3
 PDF_BYTES = 50 * 1024**2
 PIXELS_PER_INCH = 110.0
 LONGEST_WORDS = 300
-FAILED, TOO_LARGE = 3, 4
+FAILED, TOO_LARGE, TOO_LONG = 3, 4, 5
+#: Files round the template, and what says where its last page is.
+WHOLE, COUNTED, LAST_PAGE = "kawal-whole.typ", "kawal-counted.typ", "kawal-last-page"
 
 
 def main(root: Path) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    order = json.loads((root / "order.json").read_text())
+    resource.setrlimit(resource.RLIMIT_CPU, (order["seconds"], order["seconds"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the case
     import typst
 
-    order = json.loads((root / "order.json").read_text())
     document = root / "document"
     nowhere = root / "packages"  # empty: no package is found, and the proxies of this process lead nowhere
     try:
         compiler = typst.Compiler(
-            document / "main.typ", root=document, font_paths=[document], ignore_system_fonts=True,
+            document / (COUNTED if order["page"] else WHOLE), root=document, font_paths=[document], ignore_system_fonts=True,
             sys_inputs={"data": (document / "data.json").read_text()}, package_path=nowhere, package_cache_path=nowhere,
         )
         made: object
         if order["page"]:
-            pages = compiler.compile(format="png", ppi=PIXELS_PER_INCH, timestamp=order["timestamp"])
+            if _last_page(compiler) > order["most_pages"]:
+                return TOO_LONG
+            pages = compiler.compile(document / WHOLE, format="png", ppi=PIXELS_PER_INCH, timestamp=order["timestamp"])
             made = _page([pages] if isinstance(pages, bytes) else pages or [], order["page"])
         else:
             made = compiler.compile(
@@ -52,6 +56,14 @@ def main(root: Path) -> int:
         return TOO_LARGE
     sys.stdout.buffer.write(made)
     return 0
+
+
+def _last_page(compiler: Any) -> int:
+    """How long the document is, before a page of it is drawn; 0 of one that fails, as drawing it will say with the line."""
+    try:
+        return int(compiler.query(f"<{LAST_PAGE}>", field="value", one=True))
+    except RuntimeError:
+        return 0
 
 
 def _page(pages: list[bytes], number: int) -> bytes:

@@ -74,6 +74,7 @@ SOP_CASES: dict[str, Files] = {
     "simfoni-missing": {**line(NUMBER), "sop.toml": MAIN},
     "mediation-in-sexual-violence": {**line(user("t", sop_form="f")), **form("f", "mediation")},
     "message-from-nobody": {**line(catch("t", event("message", "M")), roots=message("M")), "sop.toml": MAIN},
+    "letter-link": {**line(user("t")), "documents/a.typ": b'#link("file:///etc/hostname")[x]'},
     "sensitive-not-wrapped": line(user("t", name="Merujuk ke klinik VCT")),
     "table-overlap": weighed(table(('"a"', '"left"'), ("-", '"right"')), x=("a", "b")),
     "table-gap": weighed(table(('"a"', '"left"'), ('"b"', '"right"')), x=("a", "b", "c")),

@@ -192,8 +192,43 @@ def test_an_accessible_document_is_demanded_and_made() -> None:
         typst.pdf(b"Tanpa judul", data, accessible=True)
 
 
+ELSEWHERE = ("javascript:app.alert(1)", "file:///etc/passwd", " https://a.id", "//server/share", "data:text/html,x", "JAVASCRIPT:x", "lain.id")
+
+
+@pytest.mark.parametrize("template", [
+    '#link("{0}")[Kata]', '#link(json("data.json").address)[Kata]', '#show link: it => underline(it)\n#link("{0}")[Kata]',
+    '#set page(header: link("{0}")[Kata])\nIsi', 'Isi#footnote(link("{0}")[Kata])', '#table(link("{0}")[Kata])',
+    '#let tell(it) = link("{0}", it)\n#tell[Kata]', '#show "Kata": link("{0}")[Kata]\nKata', '#place(link("{0}", rect[Kata]))',
+])
+def test_a_link_that_runs_or_reads_is_set_as_its_words(template: str) -> None:
+    for address in ELSEWHERE:
+        made = streams(typst.pdf(template.replace("{0}", address).encode(), {"address": address}))
+        assert b"/URI" not in made and b"/Launch" not in made, address
+
+
+def test_a_picture_brings_no_link_either() -> None:
+    linked = PIXEL.replace(b"<rect", b'<a href="javascript:x"><rect').replace(b"</svg>", b"</a></svg>")
+    assert b"/URI" not in streams(typst.pdf(b'#image("a.svg")', {}, files={"a.svg": linked}))
+
+
+def test_a_letter_still_leads_to_pages_mails_telephones_and_its_own_chapters() -> None:
+    template = ('= Bab <bab>\n#link(<bab>)[Bab] https://a.id/x #link("mailto:a@b.id")[Surel] #link("tel:+6281")[Telepon] '
+                '#link("HTTP://b.id")[Laman]')
+    made = streams(typst.pdf(template.encode(), {}))
+    assert sorted(re.findall(rb"/URI ?\((.*?)\)", made)) == [b"HTTP://b.id", b"https://a.id/x", b"mailto:a@b.id", b"tel:+6281"]
+    assert made.count(b"/Link") > 4, "and one within the paper"
+
+
+def test_a_sample_of_too_many_pages_is_refused_before_a_page_is_drawn() -> None:
+    pages = "#pagebreak()".join(["A"] * typst.MOST_PAGES)
+    assert typst.page_of_sample(pages.encode(), {}, page=2)[1] == typst.MOST_PAGES
+    with pytest.raises(typst.DocumentTooLong):
+        typst.page_of_sample(f"{pages}#pagebreak()B".encode(), {})
+    assert typst.pdf(f"{pages}#pagebreak()B".encode(), {}).startswith(b"%PDF-"), "what a case fills may be longer"
+
+
 def test_every_error_speaks_both_languages() -> None:
-    errors: list[EngineError] = [typst.DocumentFailed(3), typst.DocumentTooLarge()]
+    errors: list[EngineError] = [typst.DocumentFailed(3), typst.DocumentTooLarge(), typst.DocumentTooLong()]
     assert all(error.message("id") != error.message("en") for error in errors)
 
 
