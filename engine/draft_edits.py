@@ -1,10 +1,13 @@
-"""What an author types on the pages of a draft: a question of a form, the rows of a decision table. Nothing here is checked yet."""
+"""What an author types on the pages of a draft: a question of a form, the rows of a decision table, a step for all its stories. Nothing
+here is checked yet."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
-from engine.types import Text
+from engine.types import Text, Value
 
 NOTHING = Text("", "")
 
@@ -59,3 +62,13 @@ class TableEdit:
     policy: str
     aggregation: str
     rules: tuple[RuleEdit, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepAnswer:
+    """A step as it is done wherever a story leaves it undone: with these answers, so long `after` it opened, at the latest when the story
+    goes on."""
+
+    element_id: str
+    submission: Mapping[str, Value]
+    after: timedelta = timedelta(0)

@@ -7,13 +7,15 @@ door; here it must be quick enough for a page.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from engine import flow_coverage
 from engine.bundle import SopBundle
 from engine.calendars import WorkCalendar
+from engine.definitions import nodes_of
+from engine.draft_edits import StepAnswer
 from engine.errors import EngineError, InvalidSubmission, NotFound
 from engine.scenario_file import Expected, Scenario, Step
 from engine.scenario_results import Otherwise
@@ -25,28 +27,43 @@ from engine.types import Happening, InstanceStatus, LintFinding, Value
 BEFORE_A_TIMER: Final = timedelta(days=35)
 #: Who may do a step in place of its role: the companion writes down what a provider without a login reports (domain.md 2.4).
 PROXIES: Final = {"external_provider": "companion"}
+#: How often an answered step is put into one story: one that goes round it for ever is stopped by itself.
+MOST_PUT_IN: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsed:
     """How a story went: what was otherwise than written, in order. `taken` are the sequence flows it certainly went through.
 
-    `seen` is the story with what was seen in the place of what is written; None where it could not be played on: the last difference
-    says why.
+    `seen` is the story with what was seen in the place of what is written, and `steps` are which of its steps these are, counted from 0,
+    None for one put in. None where it could not be played on and nothing was put in: `stopped`, the last difference says why, and
+    `waits_for` are the tasks that wait there and that the story never does, by element with their names.
     """
 
     differences: tuple[Otherwise, ...]
     taken: frozenset[str]
     seen: Scenario | None
+    steps: tuple[int | None, ...] = ()
+    stopped: bool = False
+    waits_for: Mapping[str, str] = field(default_factory=dict)
 
 
 class OutOfTime(Exception):
     """The story was stopped: `is_over` said so."""
 
 
+class AnswerRefused(Exception):
+    """The form does not take the answers in this story; `problems` name the fields."""
+
+    def __init__(self, problems: dict[str, tuple[str, str]]) -> None:
+        self.problems = problems
+        super().__init__(sorted(problems))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What stories are played with: the SOP as checked, and the tables of the agency that plays it, by its code."""
+    """What stories are played with: the SOP as checked, and the tables of the agency that plays it, by its code. `answer` is put in where
+    they need it; `before` are the names of elements that the SOP may have lost."""
 
     bundle: SopBundle
     findings: Sequence[LintFinding]
@@ -54,13 +71,15 @@ class Setting:
     agency: str
     calendar: WorkCalendar | None
     parameters: Mapping[str, Value] | None
+    answer: StepAnswer | None = None
+    before: Mapping[str, str] = field(default_factory=dict)
 
 
 def rehearse(setting: Setting, scenario: Scenario, *, is_over: Callable[[], bool] = lambda: False) -> Rehearsed:
-    """Plays one story. Raises `OutOfTime` once `is_over`; it is asked between steps."""
+    """Plays one story. Raises `OutOfTime` once `is_over`, which is asked between steps, and `AnswerRefused`."""
     trial = ToldTrial.staged(setting.bundle, now=opening(scenario), operations=setting.operations, calendar=setting.calendar,
                              parameters=setting.parameters, findings=setting.findings)
-    return rehearse_in(trial, scenario, is_over=is_over)
+    return _Rehearsal(trial, scenario, is_over, answer=setting.answer, before=setting.before).play()
 
 
 def rehearse_in(trial: ToldTrial, scenario: Scenario, *, is_over: Callable[[], bool] = lambda: False) -> Rehearsed:
@@ -78,33 +97,91 @@ class _Stopped(Exception):
 
 
 class _Rehearsal:
-    def __init__(self, trial: ToldTrial, scenario: Scenario, is_over: Callable[[], bool]) -> None:
-        self.trial, self.scenario, self.is_over = trial, scenario, is_over
+    def __init__(self, trial: ToldTrial, scenario: Scenario, is_over: Callable[[], bool], *, answer: StepAnswer | None = None,
+                 before: Mapping[str, str] = {}) -> None:
+        self.trial, self.scenario, self.is_over, self.answer, self.before = trial, scenario, is_over, answer, before
         self.number = 0
         self.differences: list[Otherwise] = []
         self.cases: dict[str, str] = {}   # instances by what the story calls their case; "" for its first
+        self.told: list[tuple[int | None, Step]] = []   # the steps as they went, and which of the story's they are
+        self.elements = frozenset(node.id for process in trial.processes() for node in nodes_of(process))
 
     def play(self) -> Rehearsed:
-        seen = None
+        role, end, stopped = self.scenario.role, self.scenario.end, False
         try:
-            seen = self._whole()
+            role = self._begin()
+            for number, step in enumerate(self.scenario.steps):
+                self.number = number + 1
+                if self.is_over():
+                    raise OutOfTime
+                self._told(number, step)
+            self.number = -1
+            if self.scenario.completed:
+                self._put_in(None)
+            end = self._end()
         except _Stopped:
-            pass
+            stopped = True
         except EngineError as refused:
             self._note("refused", seen=_said(refused))
-        return Rehearsed(differences=tuple(self.differences), seen=seen,
-                         taken=flow_coverage.taken_in(self.trial.processes(), self.trial.trace()))
+            stopped = True
+        left = self._left() if stopped else ()
+        told = [*self.told, *((number, self.scenario.steps[number]) for number in left)]
+        is_told = not stopped or any(number is None for number, _ in told)
+        return Rehearsed(
+            differences=tuple(self.differences), stopped=stopped, steps=tuple(number for number, _ in told),
+            seen=replace(self.scenario, role=role, steps=tuple(step for _, step in told), end=end) if is_told else None,
+            taken=flow_coverage.taken_in(self.trial.processes(), self.trial.trace()), waits_for=self._waits_for() if stopped else {})
 
-    def _whole(self) -> Scenario:
-        """The story as it went. Raises `_Stopped`."""
-        role, steps = self._begin(), []
-        for step in self.scenario.steps:
-            self.number += 1
-            if self.is_over():
-                raise OutOfTime
-            steps.append(self._step(step))
-        self.number = -1
-        return replace(self.scenario, role=role, steps=tuple(steps), end=self._end())
+    def _left(self) -> range:
+        """The steps still to be done, that at which it stands among them."""
+        count = len(self.scenario.steps)
+        return range(count if self.number < 0 else max(self.number - 1, 0), count)
+
+    def _waits_for(self) -> dict[str, str]:
+        if self.differences[-1].what not in ("not-open", "completed"):
+            return {}
+        done = {self.scenario.steps[number].acts_on for number in self._left()}
+        return {work.element_id: work.name for instance_id in self.cases.values() for work in self.trial.waiting(instance_id)
+                if not work.is_action and work.element_id not in done}
+
+    def _told(self, number: int, step: Step) -> None:
+        """One step of the story as it went, after what had to be put in before it; one whose element is gone is left out."""
+        self._put_in(step.at or step.wait_until or self.trial.now)
+        if step.at is not None:
+            self.trial.advance(max(step.at - self.trial.now, timedelta(0)))
+            self._put_in(self.trial.now)
+        element_id = step.acts_on or step.act
+        if element_id is not None and element_id not in self.elements and step.refuse != NotFound.code:
+            self._note("gone", self._name_of(element_id))
+        else:
+            self.told.append((number, self._step(step)))
+
+    def _put_in(self, until: datetime | None) -> None:
+        """The answered step, wherever it waits and the story does not do it later. It is done by `until`, with which the story goes on."""
+        answer = self.answer
+        if answer is None or any(self.scenario.steps[number].acts_on == answer.element_id for number in self._left()):
+            return
+        while sum(number is None for number, _ in self.told) < MOST_PUT_IN and (found := self._asked_for(answer.element_id)) is not None:
+            case, work = found
+            self.trial.advance(max(answer.after if until is None else min(answer.after, until - self.trial.now), timedelta(0)))
+            inbox = self.trial.inbox(work.instance_id)
+            try:
+                read = self.trial.submit(work.id, answer.submission)
+            except InvalidSubmission as refused:
+                raise AnswerRefused(refused.problems) from None
+            at = self.trial.now.astimezone(self.scenario.at.tzinfo)
+            self._note("put-in", work.name, written=work.role, seen=at)
+            self.told.append((None, Step(
+                expected=inbox, complete=work.element_id, role=work.role or None, at=at, item=telling(work.item), case=case,
+                submission=self.trial.as_told(work.form, answer.submission, read))))
+
+    def _asked_for(self, element_id: str) -> tuple[str, Work] | None:
+        """The first task of an element that waits, and what the story calls its case."""
+        return next(((case, work) for case, instance_id in self.cases.items() for work in self.trial.waiting(instance_id)
+                     if work.element_id == element_id and not work.is_action), None)
+
+    def _name_of(self, element_id: str) -> str:
+        return self.trial.name_of(element_id) if element_id in self.elements else self.before.get(element_id) or element_id
 
     def _note(self, what: str, name: str = "", *, written: Value = None, seen: Value = None) -> None:
         self.differences.append(Otherwise(step=self.number, what=what, name=name, written=written, seen=seen))
@@ -144,7 +221,7 @@ class _Rehearsal:
         if step.expected is not None:
             instance_id = self.cases.get(step.case if step.start is None else "", "")   # "": a case the story never began
             step = replace(step, expected=self._compared(instance_id, step.expected))
-        name = self.trial.name_of(step.acts_on or step.act or "")
+        name = self._name_of(step.acts_on or step.act or "")
         try:
             work = self._act(step)
         except EngineError as refused:
@@ -185,7 +262,7 @@ class _Rehearsal:
                       and work.is_action is is_action and step.item.items() <= work.item.items()), None)
         if found is None and step.refuse is None:
             others = ", ".join(dict.fromkeys(work.name for work in waiting if not work.is_action))
-            raise self._stop("not-open", self.trial.name_of(element_id), seen=others)
+            raise self._stop("not-open", self._name_of(element_id), seen=others)
         if found is None:
             raise NotFound()
         if not _may(step, found):
@@ -200,7 +277,7 @@ class _Rehearsal:
         for one in expected:
             alike = [work for work in waiting if work.element_id == one.task and one.item.items() <= work.item.items()]
             if not alike:
-                self._note("not-open", self.trial.name_of(one.task), written=one.due)
+                self._note("not-open", self._name_of(one.task), written=one.due)
                 continue
             work = next((each for each in alike if (each.role, each.due_at) == (one.role, one.due)), alike[0])
             waiting.remove(work)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection
 
-from engine import authorization, errors, rehearsal, scenario_board, scenario_check, scenario_names, versions
+from engine import authorization, errors, forms, rehearsal, scenario_board, scenario_check, scenario_names, versions
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
+from engine.draft_edits import StepAnswer
 from engine.executor import Context
 from engine.rehearsal import OutOfTime
 from engine.scenario_file import read_scenario
-from engine.scenario_results import ScenarioBoard
+from engine.scenario_results import ScenarioBoard, UnansweredStep
+from engine.staffed_trial import EVERY_CLASS
 from engine.trial_story import StoryUntellable
 from engine.trying import Trying
 from engine.types import Actor
@@ -53,8 +55,59 @@ class Rehearsing(Trying):
         authorization.require(actor, "sop.read_drafts")
         scenario_check.play(self._executor, actor, draft_id, begin_within=scenario_board.A_WHILE)
 
-    def write_scenarios_anew(self, actor: Actor, draft_id: str, names: Collection[str], *, expected_revision: int) -> int:
-        """These scenarios as they went, in the place of what is written; the draft's next revision.
+    def unanswered_step(self, actor: Actor, draft_id: str, element_id: str) -> UnansweredStep:
+        """A step at which stories stop that never do it, for somebody to answer it once for all of them.
+
+        Raises:
+            NotFound: the agency has no such draft, or none of its stories stops there.
+            BundleRefused: it cannot run.
+        """
+        authorization.require(actor, "sop.draft")
+
+        def query(context: Context) -> UnansweredStep:
+            row = commands.own(context, draft_id)
+            definition, known = versions.of_draft(context, row).definition, scenario_check.known(context, row).scenarios
+            stopped = tuple(one for one in known if one.state.hinders and element_id in one.waits_for)
+            if not stopped:
+                raise errors.NotFound(draft_id=draft_id)
+            form = definition.forms.get(definition.element(element_id).form or "")
+            return UnansweredStep(
+                summary=versions.draft_summary(context, row), element_id=element_id, name=stopped[0].waits_for[element_id],
+                role=definition.role_of(element_id, context.parameters_in_force()), scenarios=stopped,
+                form=None if form is None else forms.to_fill(form, {}, EVERY_CLASS))
+
+        return self._executor.read(actor, query)
+
+    def play_with_answer(self, actor: Actor, draft_id: str, names: Collection[str], answer: StepAnswer) -> ScenarioBoard:
+        """Plays these scenarios with a step put in wherever they leave it undone, for a while; called again, it goes on. How they went so
+        far: nothing of the draft changes.
+
+        Raises:
+            NotFound: the agency has no such draft, or one of them does not stop at that step.
+            InvalidSubmission: the step's form does not take the answers.
+            BundleRefused: it cannot run.
+        """
+        authorization.require(actor, "sop.try")
+        step = self.unanswered_step(actor, draft_id, answer.element_id)
+        if not names or set(names) - {one.name for one in step.scenarios}:
+            raise errors.NotFound(draft_id=draft_id)
+        every = self._executor.read(actor, lambda context: [
+            one.name for one in scenario_check.known(context, commands.own(context, draft_id)).scenarios])
+        scenario_check.play(self._executor, actor, draft_id, but=set(every) - set(names), answer=answer,
+                            begin_within=scenario_board.A_WHILE)
+
+        def query(context: Context) -> ScenarioBoard:
+            row = commands.own(context, draft_id)
+            found = scenario_check.known(context, row, answer)
+            return ScenarioBoard(summary=versions.draft_summary(context, row), played_at=found.played_at,
+                                 scenarios=tuple(one for one in found.scenarios if one.name in set(names)))
+
+        return self._executor.read(actor, query)
+
+    def write_scenarios_anew(
+        self, actor: Actor, draft_id: str, names: Collection[str], *, answer: StepAnswer | None = None, expected_revision: int,
+    ) -> int:
+        """These scenarios as they went, in the place of what is written; the draft's next revision. With an `answer`, as they went with it.
 
         Raises:
             NotFound: one of them was not played, goes as written, or cannot be written anew.
@@ -62,7 +115,7 @@ class Rehearsing(Trying):
         """
         authorization.require(actor, "sop.draft")
         bundle = self._bundle(actor, draft_id, expected_revision)
-        known = self._executor.read(actor, lambda context: scenario_check.known(context, commands.own(context, draft_id)))
+        known = self._executor.read(actor, lambda context: scenario_check.known(context, commands.own(context, draft_id), answer))
         anew = {one.name: one.anew for one in known.scenarios if one.anew is not None}
         if not names or set(names) - anew.keys():
             raise errors.NotFound(draft_id=draft_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine import errors, scenario_writing, toml_places
+from engine import errors, scenario_writing, toml_edits, toml_places
 from engine.scenario_file import Expected, Scenario, Step, read_scenario
+from engine.toml_edits import Edit
 from engine.toml_places import Entry, Place
 
 _JUDGED = ("verdict", "handling_verdict", "overrun")
@@ -20,18 +21,13 @@ class Anew:
     is_kept_whole: bool
 
 
-@dataclass(frozen=True)
-class _Edit:
-    start: int
-    end: int
-    text: str
-
-
-def written_anew(data: bytes, old: Scenario, new: Scenario) -> Anew:
-    """The file of story `old` as that of story `new`, which differs from it in expectations alone."""
+def written_anew(data: bytes, old: Scenario, new: Scenario, steps: Sequence[int | None] | None = None) -> Anew:
+    """The file of story `old` as that of story `new`, which differs from it in expectations, and in steps: `steps` names for each of its
+    steps which of the old ones it is, counted from 0, None for one put in. Without it they are the same ones."""
     try:
         text = data.decode("utf-8-sig")
-        edited = _applied(text, list(_edits(text, old, new))).encode("utf-8")
+        edits = _edits(text, old, new, range(len(old.steps)) if steps is None else steps)
+        edited = toml_edits.applied(text, list(edits)).encode("utf-8")
         if read_scenario(edited) == new:
             return Anew(data=edited, is_kept_whole=True)
     except (KeyError, ValueError, IndexError, RecursionError, errors.EngineError):
@@ -39,43 +35,60 @@ def written_anew(data: bytes, old: Scenario, new: Scenario) -> Anew:
     return Anew(data=scenario_writing.written(new), is_kept_whole=False)
 
 
-def _applied(text: str, edits: Sequence[_Edit]) -> str:
-    for edit in sorted(edits, key=lambda each: (each.start, each.end), reverse=True):
-        text = text[:edit.start] + edit.text + text[edit.end:]
-    return text
-
-
-def _edits(text: str, old: Scenario, new: Scenario) -> Iterator[_Edit]:
+def _edits(text: str, old: Scenario, new: Scenario, steps: Sequence[int | None]) -> Iterator[Edit]:
     tables = toml_places.tables(text)
     top, named = tables[0].entries, {table.header: table.entries for table in tables}
-    steps = [table.entries for table in tables if (table.header, table.is_one_of_many) == ("step", True)] or [
+    places = [table.entries for table in tables if (table.header, table.is_one_of_many) == ("step", True)] or [
         place.entries for place in (top["step"].value.items if "step" in top else ())]
     if new.role != old.role:
         start = top["start"].value.entries if "start" in top else named["start"]
-        yield _set(start["as"].value, new.role)
-    for entries, before, after in zip(steps, old.steps, new.steps, strict=True):
-        if before != after:
-            yield from _of_step(text, entries, before, after)
+        yield toml_edits.set_to(start["as"].value, new.role)
+    for number, after in zip(steps, new.steps, strict=True):
+        if number is not None and old.steps[number] != after:
+            yield from _of_step(text, places[number], old.steps[number], after)
+    if list(steps) != list(range(len(old.steps))):
+        yield from _in_and_out(text, len(old.steps), new, steps)
     end = top["end"].value.entries if "end" in top else named.get("end", {})
     for key, value in new.end.items():
         if value != old.end[key]:
-            yield _set(end[key].value, value)
+            yield toml_edits.set_to(end[key].value, value)
 
 
-def _of_step(text: str, entries: Mapping[str, Entry], before: Step, after: Step) -> Iterator[_Edit]:
+def _in_and_out(text: str, count: int, new: Scenario, steps: Sequence[int | None]) -> Iterator[Edit]:
+    """Whole steps: those that are left out, and those put in before a step that stays, or behind the last."""
+    blocks = toml_places.blocks(text, "step")
+    out = set(range(count)) - set(steps)
+    yield from (toml_edits.without_block(text, blocks[each]) for each in out)
+    put_in = list[str]()
+    for number, step in zip(steps, new.steps, strict=True):
+        if number is None:
+            put_in.append(scenario_writing.step_text(step))
+        elif put_in:
+            yield _before(blocks[number], put_in)
+            put_in = []
+    if put_in:
+        yield _before(blocks[-1], put_in) if count - 1 in out else Edit(
+            blocks[-1].end, blocks[-1].end, "".join(f"\n{one}\n" for one in put_in))
+
+
+def _before(block: Place, steps: Sequence[str]) -> Edit:
+    return Edit(block.start, block.start, "".join(f"{one}\n\n" for one in steps))
+
+
+def _of_step(text: str, entries: Mapping[str, Entry], before: Step, after: Step) -> Iterator[Edit]:
     if before.role != after.role:
-        yield _set(entries["as"].value, after.role)
+        yield toml_edits.set_to(entries["as"].value, after.role)
     for name in _JUDGED:
         key = name if name in entries else name.removesuffix("_verdict")   # `handling` is its short name
         value = getattr(after, name)
         if value == getattr(before, name):
             continue
-        yield _set(entries[key].value, value) if value is not None else _without_line(text, entries[key])
+        yield toml_edits.set_to(entries[key].value, value) if value is not None else toml_edits.without_line(text, entries[key])
     if before.expected != after.expected:
         yield from _of_inbox(text, entries["open"].value, before.expected or (), after.expected or ())
 
 
-def _of_inbox(text: str, array: Place, before: Sequence[Expected], after: Sequence[Expected]) -> Iterator[_Edit]:
+def _of_inbox(text: str, array: Place, before: Sequence[Expected], after: Sequence[Expected]) -> Iterator[Edit]:
     """Rows that stay keep their order; those that are new stand last."""
     left, kept = list(after), list[Place]()
     for place, row in zip(array.items, before, strict=True):
@@ -88,25 +101,25 @@ def _of_inbox(text: str, array: Place, before: Sequence[Expected], after: Sequen
             yield from _of_row(text, place, row, seen)
     rows = "".join(_row(text, array, row) for row in left)
     if kept:
-        yield from _only(array.items, kept)
-        yield _Edit(kept[-1].end, kept[-1].end, rows)
+        yield from toml_edits.only(array.items, kept)
+        yield Edit(kept[-1].end, kept[-1].end, rows)
     else:
-        yield _Edit(array.start + 1, array.end - 1, rows.removeprefix(",").lstrip(" "))
+        yield Edit(array.start + 1, array.end - 1, rows.removeprefix(",").lstrip(" "))
 
 
-def _of_row(text: str, place: Place, before: Expected, after: Expected) -> Iterator[_Edit]:
+def _of_row(text: str, place: Place, before: Expected, after: Expected) -> Iterator[Edit]:
     if before.role != after.role:
-        yield _set(place.entries["role"].value, after.role)
+        yield toml_edits.set_to(place.entries["role"].value, after.role)
     if before.due == after.due:
         return
     if after.due is None:
-        yield from _only([_whole(entry) for entry in place.entries.values()],
-                         [_whole(entry) for key, entry in place.entries.items() if key != "due"])
+        yield from toml_edits.only([toml_edits.whole(entry) for entry in place.entries.values()],
+                                   [toml_edits.whole(entry) for key, entry in place.entries.items() if key != "due"])
     elif before.due is None:
         end = max(entry.value.end for entry in place.entries.values())
-        yield _Edit(end, end, f", due = {scenario_writing.value_text(after.due)}")
+        yield Edit(end, end, f", due = {scenario_writing.value_text(after.due)}")
     else:
-        yield _set(place.entries["due"].value, after.due.astimezone(before.due.tzinfo))
+        yield toml_edits.set_to(place.entries["due"].value, after.due.astimezone(before.due.tzinfo))
 
 
 def _row(text: str, array: Place, row: Expected) -> str:
@@ -114,28 +127,3 @@ def _row(text: str, array: Place, row: Expected) -> str:
     before = text[array.start + 1:array.items[0].start] if array.items else ""
     said = {"task": row.task, "role": row.role, "due": row.due, "item": row.item or None}
     return f",{before if before.isspace() and chr(10) in before else ' '}{scenario_writing.value_text(said)}"
-
-
-def _set(place: Place, value: object) -> _Edit:
-    return _Edit(place.start, place.end, scenario_writing.value_text(value))
-
-
-def _whole(entry: Entry) -> Place:
-    return Place(start=entry.start, end=entry.value.end)
-
-
-def _only(items: Sequence[Place], kept: Sequence[Place]) -> Iterator[_Edit]:
-    """Several values without those that are not kept, nor the commas that part them from their neighbours."""
-    for number, place in enumerate(items):
-        if place in kept:
-            continue
-        if place.start < kept[0].start:
-            yield _Edit(place.start, items[number + 1].start, "")
-        else:
-            yield _Edit(items[number - 1].end, place.end, "")
-
-
-def _without_line(text: str, entry: Entry) -> _Edit:
-    start = text.rfind("\n", 0, entry.start) + 1
-    end = text.find("\n", entry.value.end)
-    return _Edit(start, len(text) if end < 0 else end + 1, "")

@@ -11,7 +11,7 @@ from engine import canonical, drawings, errors, flow_coverage, rehearsal, resolv
 from engine.bundle import SopBundle
 from engine.definitions import Definition, flows_of, nodes_of
 from engine.model import Process
-from engine.rehearsal import OutOfTime, Setting
+from engine.rehearsal import AnswerRefused, OutOfTime, Setting
 from engine.render.layout import DiagramWithoutLayout
 from engine.scenario_file import read_scenario
 from engine.scenario_results import Otherwise, PlayedScenario, ScenarioBoard, UntakenFlow, Went
@@ -49,7 +49,10 @@ def play(
     setting: Setting, stories: Mapping[str, bytes], *, now: Callable[[], datetime], begin_within: timedelta = LONGEST,
 ) -> dict[str, Playing]:
     """Plays readable stories in their order, at least one and none that would begin later than `begin_within`, for `LONGEST` at most;
-    those there was no time for are not in the answer."""
+    those there was no time for are not in the answer.
+
+    Raises `InvalidSubmission` where the form of the answered step does not take the answer in one of them.
+    """
     began, found = now(), dict[str, Playing]()
 
     def is_over() -> bool:
@@ -68,6 +71,8 @@ def play(
             if found:
                 break
             found[name] = Playing(scenario=replace(seen, state=Went.TOO_LONG))
+        except AnswerRefused as refused:
+            raise errors.InvalidSubmission({**refused.problems, "": _refused_in(name)}) from None
     return found
 
 
@@ -84,7 +89,7 @@ def to_bytes(played: Playing) -> bytes:
     one = played.scenario
     return canonical.dumps({
         "source": one.source, "state": one.state.value, "stopped": one.stopped, "problems": one.problems, "anew": one.anew,
-        "whole": one.is_kept_whole,
+        "whole": one.is_kept_whole, "waits_for": one.waits_for,
         "differences": [[each.step, each.what, each.name, each.written, each.seen] for each in one.differences],
         "taken": sorted(played.taken)})
 
@@ -94,9 +99,14 @@ def from_bytes(name: str, data: bytes) -> Playing:
     kept = canonical.loads(data)
     return Playing(taken=frozenset(kept["taken"]), scenario=PlayedScenario(
         name=name, source=kept["source"], state=Went(kept["state"]), stopped=kept["stopped"], problems=tuple(kept["problems"]),
-        anew=kept["anew"], is_kept_whole=kept["whole"], differences=tuple(
+        anew=kept["anew"], is_kept_whole=kept["whole"], waits_for=kept["waits_for"], differences=tuple(
             Otherwise(step=step, what=what, name=name, written=written, seen=other)
             for step, what, name, written, other in kept["differences"])))
+
+
+def _refused_in(name: str) -> tuple[str, str]:
+    return (f"Jawaban ini ditolak di cerita {name}. Perbaiki, atau jangan pilih cerita itu.",
+            f"This answer is refused in the story {name}. Mend it, or do not choose that story.")
 
 
 def _asked(seen: PlayedScenario, bundle: SopBundle, data: bytes) -> PlayedScenario:
@@ -109,9 +119,9 @@ def _played(seen: PlayedScenario, setting: Setting, data: bytes, is_over: Callab
     went = rehearsal.rehearse(setting, told, is_over=is_over)
     is_ours = told.agency in (None, setting.agency)
     state = Went.AS_WRITTEN if not went.differences else Went.OTHERWISE if is_ours else Went.ELSEWHERE
-    seen = replace(seen, state=state, differences=went.differences, stopped=went.seen is None)
+    seen = replace(seen, state=state, differences=went.differences, stopped=went.stopped, waits_for=went.waits_for)
     if state is Went.OTHERWISE and went.seen is not None:
-        anew = scenario_anew.written_anew(data, told, went.seen)
+        anew = scenario_anew.written_anew(data, told, went.seen, went.steps)
         seen = replace(seen, anew=anew.data, is_kept_whole=anew.is_kept_whole)
     return Playing(scenario=seen, taken=went.taken)
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from engine import canonical, journal, pack, scenario_board, scenario_names, versions
+from engine import canonical, definitions, journal, pack, scenario_board, scenario_names, versions
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
+from engine.draft_edits import StepAnswer
 from engine.executor import Context, Executor
 from engine.rehearsal import Setting
 from engine.scenario_board import Playing
@@ -23,7 +24,7 @@ from engine.types import Actor, LintFinding, Severity, Text
 from storage import agencies, drafts, scenario_runs
 
 KEPT: Final = timedelta(days=90)
-SHAPE: Final = 1   # of what is kept, and of how stories are played: with another number everything is played again
+SHAPE: Final = 2   # of what is kept, and of how stories are played: with another number everything is played again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +43,9 @@ class _Waiting:
     setting: Setting
 
 
-def known(context: Context, row: drafts.DraftRow) -> Known:
-    """What was played on the draft's latest revision and today's tables."""
-    return _known(context, row, *_stories(context, row))
+def known(context: Context, row: drafts.DraftRow, answer: StepAnswer | None = None) -> Known:
+    """What was played on the draft's latest revision and today's tables, as it stands or with an answered step put in."""
+    return _known(context, row, *_stories(context, row, answer))
 
 
 def _known(context: Context, row: drafts.DraftRow, state: str, stories: Mapping[str, tuple[str, bytes]]) -> Known:
@@ -57,14 +58,16 @@ def _known(context: Context, row: drafts.DraftRow, state: str, stories: Mapping[
 
 def play(
     executor: Executor, actor: Actor, draft_id: str, *, but: Collection[str] = (), begin_within: timedelta = scenario_board.LONGEST,
+    answer: StepAnswer | None = None,
 ) -> None:
     """Plays what was not yet played of a draft's scenarios, `but` some, as `scenario_board.play` does, and keeps how it went.
 
     Raises:
         NotFound: the agency has no such draft.
         BundleRefused: it cannot run.
+        InvalidSubmission: as `scenario_board.play`.
     """
-    waiting = executor.read(actor, lambda context: _waiting(context, commands.own(context, draft_id), but))
+    waiting = executor.read(actor, lambda context: _waiting(context, commands.own(context, draft_id), but, answer))
     if waiting is None:
         return
     played = scenario_board.play(waiting.setting, {name: data for name, (_, data) in waiting.stories.items()},
@@ -135,24 +138,35 @@ _SAID: Final = {
 }
 
 
-def _stories(context: Context, row: drafts.DraftRow) -> tuple[str, dict[str, tuple[str, bytes]]]:
+def _stories(context: Context, row: drafts.DraftRow, answer: StepAnswer | None) -> tuple[str, dict[str, tuple[str, bytes]]]:
     """The digest of what they are played on, and the scenarios by name."""
     digests = drafts.file_digests(context.uow, row.id, row.revision)
     agency = agencies.get(context.uow, row.agency_id)
     assert agency is not None
     others = [[path, digest] for path, digest in digests.items() if not scenario_names.is_scenario(path)]
-    state = pack.bytes_digest(canonical.dumps([SHAPE, journal.SEMANTICS, others, agency.calendar_digest, agency.parameters_digest]))
+    put_in = None if answer is None else [answer.element_id, answer.submission, answer.after]
+    state = pack.bytes_digest(canonical.dumps([
+        SHAPE, journal.SEMANTICS, others, agency.calendar_digest, agency.parameters_digest, put_in]))
     files = scenario_board.files_of(drafts.files(context.uow, row.id, row.revision))
     return state, {name: (digests[scenario_names.path_of(name)], data) for name, data in files.items()}
 
 
-def _waiting(context: Context, row: drafts.DraftRow, but: Collection[str]) -> _Waiting | None:
+def _waiting(context: Context, row: drafts.DraftRow, but: Collection[str], answer: StepAnswer | None) -> _Waiting | None:
     """What is still to be played; None: nothing is."""
-    state, stories = _stories(context, row)
+    state, stories = _stories(context, row, answer)
     unknown = {one.name for one in _known(context, row, state, stories).scenarios if one.state is Went.UNKNOWN} - set(but)
     if not unknown:
         return None
     calendar, parameters = context.tables_of_agency()
     return _Waiting(state=state, stories={name: story for name, story in stories.items() if name in unknown}, setting=Setting(
         bundle=SopBundle.from_files(versions.of_draft(context, row).definition.files), findings=versions.draft_findings(context, row),
-        operations=tuple(context.executor.operations), agency=commands.agency_of(context), calendar=calendar, parameters=parameters))
+        operations=tuple(context.executor.operations), agency=commands.agency_of(context), calendar=calendar, parameters=parameters,
+        answer=answer, before=_names_before(context, row)))
+
+
+def _names_before(context: Context, row: drafts.DraftRow) -> dict[str, str]:
+    """What the version a draft was begun from calls its elements."""
+    if row.based_on is None:
+        return {}
+    processes = context.executor.definition(context.uow, row.based_on).processes.values()
+    return {node.id: node.name for process in processes for node in definitions.nodes_of(process)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from engine import scenario_names
 from engine.sop_results import DraftSummary
+from engine.task_results import FormView
 from engine.types import LintFinding, Value
 
 
@@ -33,7 +35,7 @@ class Otherwise:
     """Something that went otherwise, at a step counted from 1; 0 is the beginning, -1 the end.
 
     `what` names it: "refused", "not-refused", "not-open", "not-written", "role", "due", "verdict", "handling_verdict", "overrun",
-    "completed", "documents".
+    "completed", "documents"; "gone" is a step left out, "put-in" one that was answered for all stories, before this one.
     """
 
     step: int
@@ -47,7 +49,8 @@ class Otherwise:
 class PlayedScenario:
     """A scenario file of a draft. `differences` are in the order they were met; where the story `stopped`, the last says why.
     `problems` are those of questions to tables. `anew` is the file with what was seen in the place of what is written, None where that
-    cannot be said; `is_kept_whole` then: nothing else in it changes, notes and order stay."""
+    cannot be said; `is_kept_whole` then: nothing else in it changes, notes and order stay. Where it stopped, `waits_for` are the tasks
+    that wait there and that it never does, by element with their names."""
 
     name: str
     source: str
@@ -57,6 +60,7 @@ class PlayedScenario:
     problems: tuple[str, ...] = ()
     anew: bytes | None = None
     is_kept_whole: bool = True
+    waits_for: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -72,6 +76,18 @@ class PlayedScenario:
     def stopped_at(self) -> Otherwise | None:
         """Why it could not be played on."""
         return self.differences[-1] if self.stopped and self.differences else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnansweredStep:
+    """A step of a draft at which stories stop that never do it: its form, who does it, and the stories."""
+
+    summary: DraftSummary
+    element_id: str
+    name: str
+    role: str
+    form: FormView | None
+    scenarios: tuple[PlayedScenario, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +117,12 @@ class ScenarioBoard:
     def hindering(self) -> tuple[PlayedScenario, ...]:
         """Those that keep the draft from being proposed without a reason."""
         return tuple(one for one in self.scenarios if one.state.hinders)
+
+    @property
+    def unanswered(self) -> dict[str, tuple[PlayedScenario, ...]]:
+        """The steps at which stories stop that never do them, by element, and which these are."""
+        steps = dict.fromkeys(element_id for one in self.hindering for element_id in one.waits_for)
+        return {element_id: tuple(one for one in self.hindering if element_id in one.waits_for) for element_id in steps}
 
     @property
     def waiting(self) -> int:

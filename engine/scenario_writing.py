@@ -23,11 +23,16 @@ def written(scenario: Scenario) -> bytes:
     head = {"source": scenario.source or None, "agency": scenario.agency}
     start = {"at": scenario.at, "as": scenario.role, "business_key": scenario.business_key, "message": scenario.message,
              "timer": scenario.timer, "keys": scenario.keys or None, "with": scenario.submission or None}
-    parts = ["\n".join(_lines(head)), _table("[start]", start), *(_table("[[step]]", _step(one)) for one in scenario.steps)]
+    parts = ["\n".join(_lines(head)), _table("[start]", start), *map(step_text, scenario.steps)]
     if scenario.end:
         parts.append(_table("[end]", scenario.end))
     parts += [_table("[[audit]]", _audit(one)) for one in scenario.audits]
     return ("\n\n".join(part for part in parts if part) + "\n").encode("utf-8")
+
+
+def step_text(step: Step) -> str:
+    """One step, as it stands in a file."""
+    return _table("[[step]]", _step(step))
 
 
 def _table(name: str, content: Mapping[str, Any]) -> str:

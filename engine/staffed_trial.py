@@ -25,7 +25,7 @@ from storage import instances as instance_rows
 from storage import tasks as task_rows
 
 JOBS_PER_CALL = 500   # a page must answer
-_CLASSES = frozenset({"C0", "C1", "C2", "C3", "C4"})   # nothing in a trial is anybody's
+EVERY_CLASS = frozenset({"C0", "C1", "C2", "C3", "C4"})   # nothing in a trial is anybody's
 
 _ACTION = "act-"       # ids of what is no task
 
@@ -171,7 +171,7 @@ class StaffedTrial(Trial):
             form = live.definition.forms.get(task.form_key or "")
             row = task_rows.get(context.uow, task.id)
             beside = () if form is None or row is None or not form.shows else shown.beside(
-                form, live.definition.forms, live.readable_by(row.token_id), _CLASSES)
+                form, live.definition.forms, live.readable_by(row.token_id), EVERY_CLASS)
             return Work(id=task.id, instance_id=task.instance_id, element_id=task.element_id, name=task.name or task.element_id,
                         lane=task.lane, role=task.role, due_at=task.due_at, is_action=False, form=_to_fill(form), shown=beside,
                         item=task.item if isinstance(task.item, Mapping) else {})
@@ -236,4 +236,4 @@ def _action(live: LiveInstance, each: Subscription) -> Work:
 
 
 def _to_fill(form: Form | None) -> FormView | None:
-    return None if form is None else forms.to_fill(form, {}, _CLASSES)
+    return None if form is None else forms.to_fill(form, {}, EVERY_CLASS)

@@ -37,11 +37,12 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """What stands under one header, "" for the top of the file; `is_one_of_many`: its header has two brackets."""
+    """What stands under one header, "" for the top of the file; `is_one_of_many`: its header has two brackets. There it has its `start`."""
 
     header: str
     is_one_of_many: bool
     entries: Mapping[str, Entry]
+    start: int = 0
 
 
 def tables(text: str) -> tuple[Table, ...]:
@@ -53,7 +54,7 @@ def tables(text: str) -> tuple[Table, ...]:
         header = _HEADER.match(text, at) if text[at] == "[" else None
         if header is not None:
             entries = {}
-            found.append(Table(header=header[2], is_one_of_many=header[1] == "[[", entries=entries))
+            found.append(Table(header=header[2], is_one_of_many=header[1] == "[[", entries=entries, start=at))
             at = header.end()
         else:
             name, entry = _entry(text, at)
@@ -61,6 +62,34 @@ def tables(text: str) -> tuple[Table, ...]:
             at = entry.value.end
         at = _past(_FILLER, text, at)
     return tuple(found)
+
+
+def blocks(text: str, header: str) -> tuple[Place, ...]:
+    """The tables of one header with two brackets, each with its notes: the lines of comment right above it, its own sub-tables, and the end
+    of its last line."""
+    found = list[Place]()
+    for table in tables(text):
+        end = _past_line(text, max((entry.value.end for entry in table.entries.values()), default=table.start))
+        if (table.header, table.is_one_of_many) == (header, True):
+            found.append(Place(start=_with_notes(text, table.start), end=end))
+        elif found and table.header.startswith(f"{header}."):
+            found[-1] = Place(start=found[-1].start, end=end)
+    return tuple(found)
+
+
+def _with_notes(text: str, at: int) -> int:
+    start = text.rfind("\n", 0, at) + 1
+    while start:
+        above = text.rfind("\n", 0, start - 1) + 1
+        if not text[above:start].lstrip().startswith("#"):
+            break
+        start = above
+    return start
+
+
+def _past_line(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end + 1
 
 
 def _entry(text: str, at: int) -> tuple[str, Entry]:

@@ -83,7 +83,7 @@ class ToldTrial(StaffedTrial):
         instance_id = super().begin(submission, business_key=business_key or f"{FIRST}-{number}")
         assert beginning is not None  # or it were refused
         role = (*beginning.roles, "intake_operator")[0]
-        kept = self._kept(beginning.form, submission, self._answered(submission).submission)
+        kept = self.as_told(beginning.form, submission, self._answered(submission).submission)
         if self._began is None:
             self._cases[instance_id], self._began = "", (role, self._local(), kept)
         else:
@@ -96,7 +96,7 @@ class ToldTrial(StaffedTrial):
     def submit(self, work_id: str, submission: Mapping[str, Any]) -> Mapping[str, Value]:
         """As `StaffedTrial.submit`."""
         work = next((each for each in self.waiting() if each.id == work_id), None)
-        before = () if work is None else self._inbox(work.instance_id)
+        before = () if work is None else self.inbox(work.instance_id)
         read = super().submit(work_id, submission)
         if work is None or work.instance_id not in self._cases or work.form is None and submission:
             self._is_told = False
@@ -106,14 +106,14 @@ class ToldTrial(StaffedTrial):
         self._seen = None
         self._steps.append(Step(
             expected=before, complete=None if work.is_action else work.element_id, act=work.element_id if work.is_action else None,
-            role=work.role or None, at=self._local(), item=telling(work.item), submission=self._kept(work.form, submission, read),
+            role=work.role or None, at=self._local(), item=telling(work.item), submission=self.as_told(work.form, submission, read),
             case=self._cases[work.instance_id]))
         return read
 
     def advance(self, by: timedelta) -> None:
         """As `Trial.advance`."""
         if self._seen is None and self._began is not None:
-            self._seen = self._inbox(self._newest())
+            self._seen = self.inbox(self._newest())
         super().advance(by)
 
     def start(self, process_id: str | None = None, variables: Mapping[str, Value] = {}, *, business_key: str = "") -> str:
@@ -137,13 +137,24 @@ class ToldTrial(StaffedTrial):
             raise StoryUntellable()
         role, at, submission = self._began
         first = next(instance_id for instance_id, name in self._cases.items() if not name)
-        ended, inbox, steps = self.outcome(first).status is InstanceStatus.COMPLETED, self._inbox(first), list(self._steps)
+        ended, inbox, steps = self.outcome(first).status is InstanceStatus.COMPLETED, self.inbox(first), list(self._steps)
         if self._waited(inbox):
             steps.append(Step(wait_until=self._local()))
         if not ended:
             steps.append(Step(expected=inbox, at=self._local()))
         return Scenario(source=source, role=role, at=at, submission=submission, business_key=None, steps=tuple(steps),
                         end={"completed": ended, "documents": list(self.desk.documents)})
+
+    def inbox(self, instance_id: str) -> tuple[Expected, ...]:
+        """What waits in a case, as a story tells it."""
+        return tuple(Expected(task=task.element_id, role=task.role, due=None if task.due_at is None else task.due_at.astimezone(self.zone),
+                              item=telling(task.item if isinstance(task.item, Mapping) else {}))
+                     for task in self.open_tasks(instance_id))
+
+    def as_told(self, form: FormView | None, sent: Mapping[str, Any], read: Mapping[str, Value]) -> dict[str, Value]:
+        """What was answered; of a file or a signature what was sent, since what is read of it is a digest."""
+        as_sent = {field.key for field in form.fields if field.type in _AS_SENT} if form is not None else set()
+        return {key: sent[key] if key in as_sent else self._here(value) for key, value in read.items()}
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
@@ -162,11 +173,6 @@ class ToldTrial(StaffedTrial):
         """Whether time changed what waits: then it is a step of its own, and a reader sees why the next inbox is another one."""
         return self._seen is not None and self._seen != inbox
 
-    def _kept(self, form: FormView | None, sent: Mapping[str, Any], read: Mapping[str, Value]) -> dict[str, Value]:
-        """What was answered; of a file or a signature what was sent, since what is read of it is a digest."""
-        as_sent = {field.key for field in form.fields if field.type in _AS_SENT} if form is not None else set()
-        return {key: sent[key] if key in as_sent else self._here(value) for key, value in read.items()}
-
     def _here(self, value: Value) -> Value:
         """Instants as the agency's clock shows them."""
         if isinstance(value, datetime):
@@ -174,11 +180,6 @@ class ToldTrial(StaffedTrial):
         if isinstance(value, Mapping):
             return {key: self._here(one) for key, one in value.items() if one is not None}
         return [self._here(one) for one in value] if isinstance(value, list | tuple) else value
-
-    def _inbox(self, instance_id: str) -> tuple[Expected, ...]:
-        return tuple(Expected(task=task.element_id, role=task.role, due=None if task.due_at is None else task.due_at.astimezone(self.zone),
-                              item=telling(task.item if isinstance(task.item, Mapping) else {}))
-                     for task in self.open_tasks(instance_id))
 
 
 def telling(item: Mapping[str, Value]) -> Mapping[str, Value]:

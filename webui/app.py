@@ -16,6 +16,7 @@ from webui import (
     actions,
     agency_drafts,
     agency_tables,
+    answered_steps,
     carry_over,
     case_file,
     case_search,
@@ -99,7 +100,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     directory.init_app(app)
     for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, access_overview, corrections, replay,
                    dual_roles, sops, sop_drafts, sop_withdrawals, migrations, studio, form_editor, table_editor, table_shape,
-                   document_previews,
+                   document_previews, answered_steps,
                    imports, trials, scenarios, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster,
                    supervision, handling, absences, keys, reports, directory, partner, partner_accounts, referrals, runs, simfoni,
                    agency_tables, agency_drafts, carry_over):

@@ -53,7 +53,8 @@ _WORK = (
            pages="case_search case_file case_staff notes actions corrections referrals replay access"),
     _place(lambda: _("Akses"), "access.reviews", "access.list", unless="case.list"),
     _place(lambda: "SOP", "sops.index", "sop.list",
-           pages="sop_drafts sop_withdrawals trials scenarios studio form_editor table_editor table_shape document_previews imports"),
+           pages="sop_drafts sop_withdrawals trials scenarios answered_steps studio form_editor table_editor table_shape document_previews "
+                 "imports"),
     _place(lambda: _("Laporan"), "reports.show", "statistics.read"),
 )
 _BESIDE = (

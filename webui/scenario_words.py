@@ -11,6 +11,9 @@ from flask_babel import gettext as _
 from webui import context, words
 
 
+WHOLE_STEPS = ("gone", "put-in")   # what is of no row of a step, but of one itself
+
+
 def state_word(scenario: Any) -> str:
     """How it went."""
     return {
@@ -25,7 +28,7 @@ def went(scenario: Any) -> list[str]:
     """What went otherwise: the first thing, and where the story could not be played on."""
     found = [] if scenario.otherwise is None else [differs(scenario.otherwise)]
     if (stopped := scenario.stopped_at) is not None:
-        found = [*found[:stopped is not scenario.otherwise], _("Berhenti di sini: %(why)s", why=differs(stopped))]
+        found = [*found[:stopped is not scenario.otherwise], stops(scenario)]
     return [*found, *scenario.problems]
 
 
@@ -34,8 +37,21 @@ def differs(found: Any) -> str:
     return f"{place(found)}: {_difference(found)}"
 
 
+def stops(scenario: Any) -> str:
+    """Where a story could not be played on."""
+    return _("Berhenti di sini: %(why)s", why=differs(scenario.stopped_at))
+
+
+def rewritten(scenario: Any) -> list[Any]:
+    """What its file would say otherwise. Where the story stopped, what is from there on stays as it is written."""
+    stopped = scenario.stopped_at
+    return [one for one in scenario.differences if stopped is None or one.step != stopped.step or one.what in WHOLE_STEPS]
+
+
 def place(found: Any) -> str:
     """The step it is about."""
+    if found.what == "put-in":
+        return _("Sebelum akhirnya") if found.step < 0 else _("Sebelum langkah %(number)s", number=found.step)
     return {0: _("Saat dimulai"), -1: _("Pada akhirnya")}.get(found.step, _("Langkah %(number)s", number=found.step))
 
 
@@ -44,11 +60,12 @@ def change(found: Any) -> tuple[str, str, str]:
     what = {
         "role": _("Pelaksana"), "due": _("Tenggat"), "verdict": _("Penilaian waktu"), "handling_verdict": _("Penilaian waktu penanganan"),
         "overrun": _("Kelewatan"), "not-open": _("Tugas yang menunggu"), "not-written": _("Tugas yang menunggu"),
-        "completed": _("Proses"), "documents": _("Dokumen yang terbit"),
+        "completed": _("Proses"), "documents": _("Dokumen yang terbit"), **dict.fromkeys(WHOLE_STEPS, _("Langkah")),
     }.get(found.what, found.what)
     before, after = {
         "not-open": (_("menunggu"), _("tidak menunggu")), "not-written": (_("tidak tertulis"), _word(found.what, found.seen)),
-        "completed": (_("belum selesai"), _("selesai")),
+        "completed": (_("belum selesai"), _("selesai")), "gone": (_("dikerjakan"), _("dihapus dari cerita")),
+        "put-in": (_("tidak ada"), _("dikerjakan %(role)s, %(at)s", role=_word("role", found.written), at=_word("", found.seen))),
     }.get(found.what) or (_word(found.what, found.written), _word(found.what, found.seen))
     return f"{what}: {found.name}" if found.name else what, before, after
 
@@ -63,6 +80,8 @@ def _difference(found: Any) -> str:
         "not-written": _("tugas %(name)s terbuka (%(seen)s), tetapi tidak tertulis", name=found.name, seen=seen),
         "role": _("%(name)s untuk %(seen)s, tertulis %(written)s", name=found.name or _("ini"), seen=seen, written=written),
         "due": _("tenggat tugas %(name)s %(seen)s, tertulis %(written)s", name=found.name, seen=seen, written=written),
+        "gone": _("langkah %(name)s tidak ada lagi di SOP ini", name=found.name),
+        "put-in": _("%(name)s dikerjakan di sini", name=found.name),
         "completed": _("prosesnya selesai, tertulis belum") if found.seen else _("prosesnya belum selesai, tertulis selesai"),
         "documents": _("dokumen yang terbit %(seen)s, tertulis %(written)s", seen=seen, written=written),
     }.get(found.what) or _("penilaian waktu %(name)s %(seen)s, tertulis %(written)s", name=found.name, seen=seen, written=written)

@@ -89,6 +89,37 @@ def test_what_is_seen_takes_the_place_of_what_is_written_and_nothing_else_moves(
     assert b"# Catatan di atas." in after and b"# Di antara." in after
 
 
+MORE = Step(expected=(NEW,), complete="fourth", role="case_manager", at=STORY.at + LATER, submission={"text": "baru"})
+IN_AND_OUT = {
+    "put in before the first": ((MORE, *STORY.steps), (None, 0, 1), 0),
+    "put in between": ((STORY.steps[0], MORE, STORY.steps[1]), (0, None, 1), 0),
+    "two behind the last": ((*STORY.steps, MORE, MORE), (0, 1, None, None), 0),
+    "the first left out": (STORY.steps[1:], (1,), 13),
+    "the last left out": (STORY.steps[:1], (0,), 3),
+    "one for another at the end": ((STORY.steps[0], MORE), (0, None), 3),
+    "one for another at the beginning": ((MORE, STORY.steps[1]), (None, 1), 13),
+    "all left out": ((), (), 17),
+}
+
+
+@pytest.mark.parametrize("name", IN_AND_OUT)
+def test_whole_steps_are_put_in_and_left_out_and_the_others_stay(name: str) -> None:
+    steps, numbers, lines = IN_AND_OUT[name]
+    seen = replace(STORY, steps=steps)
+    anew = scenario_anew.written_anew(FILE, STORY, seen, numbers)
+    assert anew.is_kept_whole and read_scenario(anew.data) == seen
+    after = anew.data.splitlines()
+    assert len(FILE.splitlines()) - len([line for line in FILE.splitlines() if line in after]) <= lines and b"# Catatan di atas." in after
+    assert (b"# Di antara." in after) is (1 in numbers), "its notes go with a step"
+
+
+def test_a_step_with_tables_of_its_own_is_left_out_whole() -> None:
+    text = FILE.replace(b"[end]", b"[step.item]\nline_no = 2\n\n[end]")
+    told = read_scenario(text)
+    anew = scenario_anew.written_anew(text, told, replace(told, steps=told.steps[:1]), (0,))
+    assert anew.is_kept_whole and b"step.item" not in anew.data
+
+
 def test_a_row_gets_a_due_it_had_not() -> None:
     without = FILE.replace(b", due = 2026-11-10T09:00:00+07:00 }", b" }")
     anew = scenario_anew.written_anew(without, read_scenario(without), STORY)

@@ -1,0 +1,99 @@
+"""A step that stops many stories is answered once on its own form, and the files written anew: pages as a browser posts them."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import pytest
+
+from engine import scenario_check
+from engine.scenario import read_scenario
+from tests.support import new_step
+from tests.support import office as offices
+from tests.support.new_step import NAME, STEP
+from tests.web import test_sop_drafts
+from tests.web.conftest import Browser
+from tests.web.test_sop_drafts import House, begin
+from tests.web.test_trying import file_of
+
+house = test_sop_drafts.house  # the fixture
+STORY = "a01_rujukan_kesehatan"
+CHOSEN = {"nama": STORY}
+
+
+@pytest.fixture
+def asked(house: House) -> tuple[Browser, str, str]:
+    """An owner with a draft whose one story stops at a new step; the draft's page, and that of its scenarios."""
+    owner = house.person("process_owner")
+    draft = begin(house, owner)
+    bundle = offices.with_stories(STORY)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path, data in new_step.with_new_step(bundle.files).items():
+            archive.writestr(path, data)
+    packed.seek(0)
+    assert owner.post(f"{draft}/berkas", {"revision": "1", "files": (packed, "sop.zip")}, on=draft).status_code == 303
+    scenarios = draft.replace("/draf/", "/skenario/")
+    assert owner.post(scenarios, {}, on=scenarios).status_code == 303
+    return owner, draft, scenarios
+
+
+def carried(page: str) -> dict[str, Any]:
+    """What a page sends along unseen of what was typed one page earlier."""
+    found = re.search(r'name="jawaban" value="([^"]*)"', page)
+    assert found is not None
+    return {"jawaban": html.unescape(found[1]), "menit": re.search(r'name="menit" value="(\d+)"', page)[1]}  # type: ignore[index]
+
+
+def test_a_step_is_answered_once_and_the_stories_are_written_anew(house: House, asked: tuple[Browser, str, str]) -> None:
+    owner, draft, scenarios = asked
+    step = f"{scenarios}/langkah/{STEP}"
+    page = owner.get(scenarios).text
+    assert f"1 skenario berhenti di langkah “{NAME}”" in page and step in page
+    page = owner.get(step).text
+    assert 'name="f.opinion"' in page and "sebagai Manajer Kasus" in page and f'value="{STORY}" checked' in page
+    more = owner.post(f"{step}/baris", {**CHOSEN, "f.opinion": "Puas", "add_row": "f.asked_again", "menit": "5"}, on=step).text
+    assert 'name="f.asked_again.0.asked_on.d"' in more and 'value="Puas"' in more and 'inputmode="numeric" value="5"' in more
+
+    none = owner.post(step, {"f.opinion": "Puas"}, on=step)
+    assert none.status_code == 422 and "Pilih sedikitnya satu skenario" in none.text and 'value="Puas"' in none.text
+    bad = owner.post(step, {**CHOSEN, "f.opinion": ""}, on=step)
+    assert bad.status_code == 422 and 'id="f-opinion-masalah"' in bad.text and f"ditolak di cerita {STORY}" in bad.text
+    offered = owner.post(step, {**CHOSEN, "f.opinion": "Puas", "menit": "15"}, on=step)
+    assert offered.status_code == 200 and "Sebelum langkah 10" in offered.text and "dikerjakan Manajer Kasus" in offered.text
+    assert "11.35" in offered.text and "13.20" in offered.text and "13.35" in offered.text, "old and new line by line"
+    assert STEP.encode() not in file_of(house, draft, f"scenarios/{STORY}.toml"), "nothing is saved yet"
+
+    consent = {**CHOSEN, **carried(offered.text), "revision": test_sop_drafts.revision(offered.text)}
+    assert json.loads(consent["jawaban"]) == {"opinion": "Puas"}
+    assert owner.post(f"{step}/simpan", {**consent, "revision": "1"}, on=step).status_code == 409
+    assert owner.post(f"{step}/simpan", {**consent, "jawaban": "[["}, on=step).status_code == 404, "so nobody saw it played"
+    assert owner.post(f"{step}/simpan", consent, on=step).status_code == 303
+    page = owner.get(scenarios).text
+    assert page.count("berjalan seperti tertulis") == 1 and "berhenti" not in page
+    told = read_scenario(file_of(house, draft, f"scenarios/{STORY}.toml"))
+    assert (told.steps[9].complete, told.steps[9].submission) == (STEP, {"opinion": "Puas"})
+    assert owner.get(step).status_code == 404, "nothing stops there any more"
+
+
+def test_it_is_played_bit_by_bit_and_the_page_says_how_far_it_is(asked: tuple[Browser, str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, _, scenarios = asked
+    step = f"{scenarios}/langkah/{STEP}"
+    with monkeypatch.context() as patch:
+        patch.setattr(scenario_check, "play", lambda *_, **__: None)   # there was no time for any
+        waiting = owner.post(step, {**CHOSEN, "f.opinion": "Puas", "menit": "16"}, on=step)
+    assert waiting.status_code == 200 and "0 dari 1 skenario sudah dimainkan" in waiting.text and "data-goes-on" in waiting.text
+    offered = owner.post(step, {**CHOSEN, **carried(waiting.text)}, on=step)
+    assert "11.36" in offered.text and "Simpan sebagai revisi baru" in offered.text
+
+
+def test_only_who_may_edit_the_draft_meets_the_page(house: House, asked: tuple[Browser, str, str]) -> None:
+    _, _, scenarios = asked
+    step, head = f"{scenarios}/langkah/{STEP}", house.person("head_of_unit")
+    assert head.get(step).status_code == 404 and head.post(step, {**CHOSEN, "f.opinion": "x"}).status_code == 404
+    assert "Jawab sekali" not in head.get(scenarios).text
