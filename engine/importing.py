@@ -24,6 +24,7 @@ from engine.types import LintFinding, Severity
 
 LONGEST_KEY = 48
 _DRAWS = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DI")
+_XML_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 #: Findings that say: this part is read otherwise than its tool meant it, or not at all.
 _OTHERWISE = frozenset({
     "foreign-extension", "foreign-code", "not-used", "default-expression-language", "drawing-reference", "message-item",
@@ -54,9 +55,9 @@ class Adapted:
 def adapted(data: bytes, file: str) -> Adapted:
     """The diagram of a file, changed where it has to be.
 
-    A step whose id says nothing gets a key from its name, since journals name it for decades, and a step or a flow without an id gets
-    one, or nothing could be said of it; a process that its tool marked as not executable, as most do by themselves, is marked to be
-    run. A file that needs none of this stays byte by byte.
+    A step whose id says nothing, or is none in XML, gets a key from its name, since journals name it for decades, and a step or a flow
+    without an id gets one, or nothing could be said of it; a process that its tool marked as not executable, as most do by themselves,
+    is marked to be run. A file that needs none of this stays byte by byte.
 
     Raises:
         BundleRefused: it cannot be read.
@@ -81,9 +82,10 @@ def adapted(data: bytes, file: str) -> Adapted:
 
 def report(found: Adapted, findings: Iterable[LintFinding], *, roles: Mapping[str, str]) -> ImportReport:
     """What a diagram would be as a draft. `findings` are those of its adapted bytes; `roles` says who a lane of that name is elsewhere."""
-    model = bpmn_xml.read_model(found.content, file=found.file)
+    root = bpmn_xml.safe_root(found.content, found.file)
+    model = bpmn_xml.read_root(root, found.file)
     said = [one for one in findings if one.code != "no-sheet"]  # a draft gets one
-    elements = tuple(_elements(model, found, said))
+    elements = tuple(_elements(root, model, found, said))
     listed = {element.id for element in elements}
     first = next((process for process in model.processes.values() if process.nodes), None)
     title = (first.name if first is not None else "") or found.file.rsplit(".", 1)[0]
@@ -110,7 +112,7 @@ def sheet(report: ImportReport, *, agency: str, key: str, title: str, kind: str,
         f"title = {{ id = {_quoted(title)}, en = {_quoted(title)} }}", "", "[lanes]", *held, ""]).encode()
 
 
-def _elements(model: Model, changes: Adapted, findings: list[LintFinding]) -> Iterator[ImportedElement]:
+def _elements(root: Any, model: Model, changes: Adapted, findings: list[LintFinding]) -> Iterator[ImportedElement]:
     of: dict[str, list[LintFinding]] = {}
     for finding in findings:
         of.setdefault(finding.element_id or "", []).append(finding)
@@ -128,8 +130,28 @@ def _elements(model: Model, changes: Adapted, findings: list[LintFinding]) -> It
         yield from (told(lane.id, lane.name, "lane", drawn=is_picture) for lane in process.lanes)
         yield from (told(node.id, node.name, node.type, drawn=is_picture) for node in definitions.nodes_of(process))
         yield from (told(flow.id, flow.name, "sequenceFlow", drawn=is_picture) for flow in definitions.flows_of(process))
-    yield from (told(flow.id, flow.name, "messageFlow", drawn=True) for flow in model.message_flows)
-    yield from (told(id, "", tag, drawn=True) for id, tag in model.drawn.items())
+    words, carried = _words(root), _carried(root)
+    yield from (told(flow.id, words.get(flow.id, ""), "messageFlow", drawn=True) for flow in model.message_flows)
+    yield from (told(id, words.get(id, ""), tag, drawn=True) for id, tag in model.drawn.items())
+    for one in root.iter(f"{{{BPMN}}}dataObjectReference"):
+        if id := one.get("id"):
+            yield told(id, words[id], "dataObjectReference", drawn=id not in carried)
+
+
+def _words(root: Any) -> dict[str, str]:
+    """What people read of each element: its name, else its text, else its value; of a group that of its category."""
+    said = {id: one.get("name") or one.findtext(f"{{{BPMN}}}text") or one.get("value") or ""
+            for one in root.iter(f"{{{BPMN}}}*") if (id := one.get("id"))}
+    groups = {id: said.get(definitions.local_name(one.get("categoryValueRef")), "")
+              for one in root.iter(f"{{{BPMN}}}group") if (id := one.get("id"))}
+    return {id: " ".join(text.split()) for id, text in (said | groups).items()}
+
+
+def _carried(root: Any) -> frozenset[str]:
+    """The ids that a data association takes from or brings to."""
+    return frozenset(definitions.local_name((part.text or "").strip())
+                     for kind in ("dataInputAssociation", "dataOutputAssociation") for arrow in root.iter(f"{{{BPMN}}}{kind}")
+                     for part in arrow.iterchildren(f"{{{BPMN}}}sourceRef", f"{{{BPMN}}}targetRef"))
 
 
 def _verdict(findings: tuple[LintFinding, ...], *, drawn: bool, changed: bool) -> ImportVerdict:
@@ -169,7 +191,7 @@ def _new_keys(root: Any, model: Model) -> dict[str, str]:
     for process in model.processes.values():
         for node in definitions.nodes_of(process):
             base = _slug(node.name, "_")
-            if not base or ids[node.id] != 1 or not says_nothing(node.id):
+            if not base or ids[node.id] != 1 or (_XML_ID.match(node.id) and not says_nothing(node.id)):
                 continue
             key = next(name for number in range(1, len(taken) + 2) if (name := base if number == 1 else f"{base}_{number}") not in taken)
             taken.add(key)

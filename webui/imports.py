@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import zlib
 from collections import Counter
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from engine.errors import BundleRefused, EngineError, InvalidSubmission, NotAllowed, NotFound
@@ -39,8 +41,11 @@ KINDS = {
     "messageFlow": Text("Alur pesan", "Message flow"), "textAnnotation": Text("Catatan", "Note"),
     "association": Text("Asosiasi", "Association"), "group": Text("Kelompok", "Group"),
     "category": Text("Kategori", "Category"), "dataStore": Text("Simpanan data", "Data store"),
-    "dataStoreReference": Text("Simpanan data", "Data store"),
+    "dataStoreReference": Text("Simpanan data", "Data store"), "dataObjectReference": Text("Objek data", "Data object"),
+    "participant": Text("Pelaku", "Participant"), "collaboration": Text("Kerja sama", "Collaboration"),
 }
+#: What a file name may not hold on the server; browsers and people write it all the same: `proses (1).bpmn`.
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_. -]")
 
 Answer = str | Response | tuple[str, int]
 
@@ -56,12 +61,14 @@ def show() -> Answer:
 def read() -> Answer:
     """The report; nothing is stored."""
     try:
-        files = uploads.read(request.files.getlist("files"))
+        files = uploads.read(_plainly_named(request.files.getlist("files")))
         return _report(context.engine().sops.read_import(context.actor(), files), _packed(files))
     except BundleRefused as refused:
         return render_template("sop_import.html", report=None, refused=sops.by_severity(refused.findings)), 422
     except (InvalidSubmission, uploads.UploadRefused) as refusal:
-        return render_template("sop_import.html", report=None, problem=sop_drafts.why(refusal)), 422
+        packed = isinstance(refusal, uploads.UploadRefused) and refusal.reason in ("bad-name", "bad-zip")   # of what a zip holds
+        problem = _("Pilih satu berkas BPMN (.bpmn atau .xml). Gambar alat lain disimpan dahulu di alatnya sebagai BPMN 2.0.")
+        return render_template("sop_import.html", report=None, problem=problem if packed else sop_drafts.why(refusal)), 422
 
 
 @pages.post("/draf")
@@ -86,6 +93,14 @@ def make() -> Answer:
     except EngineError as refusal:
         return _report(report, _packed(files), problem=sop_drafts.why(refusal)), 422
     return redirect(url_for("sop_drafts.show", draft_id=draft.summary.id), code=303)
+
+
+def _plainly_named(sent: list[FileStorage]) -> list[FileStorage]:
+    """A diagram may be called anything where it comes from: only its title is offered from the name."""
+    for one in sent:
+        last = (one.filename or "").replace("\\", "/").rpartition("/")[2]
+        one.filename = _NOT_IN_NAMES.sub("_", last).replace("..", "_")[-100:].lstrip(". -")
+    return sent
 
 
 def _report(report: Any, packed: str, *, problem: str = "") -> str:

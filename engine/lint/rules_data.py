@@ -195,7 +195,8 @@ def _untyped(items: list[tuple[str | None, bool]]) -> bool:
 )
 def call_without_data(diagram: Diagram) -> Iterator[Hit]:
     """A called process sees only what it is handed (docs/architecture.md, Scopes), by an arrow or by a name that both draw."""
-    named = {(e.getparent().getparent().get("id"), e.get("name")) for e in diagram.elements("dataInput")}
+    named = {(spec.getparent().get("id"), data.get("name"))
+             for spec in diagram.elements("ioSpecification") for data in spec.findall(_Q + "dataInput")}
     for placed in diagram.of_type("callActivity"):
         node = placed.node
         called = diagram.sop.called(node.called_element)

@@ -130,6 +130,20 @@ def test_a_foreign_file_is_reported_before_it_becomes_a_draft(house: House) -> N
     assert 'isExecutable="true"' in diagram and "camunda:assignee" in diagram, "what is not read is kept"
 
 
+@pytest.mark.parametrize("name", ["proses (1).bpmn", "Rujukan – akhir.bpmn", "../a.bpmn", "alur & waktu.xml", "\u202enpmb.bpmn", ".bpmn"])
+def test_a_file_may_be_called_anything(house: House, name: str) -> None:
+    owner = house.person("process_owner")
+    assert "Buat draf dari berkas ini" in owner.post("/sop/impor", sent(ELSEWHERE.encode(), name=name), on="/sop/impor").text
+
+
+def test_another_tools_packed_file_is_told_apart_from_a_bad_name(house: House) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    refused = house.person("process_owner").post("/sop/impor", sent(packed.getvalue(), name="proses.vsdx"), on="/sop/impor")
+    assert refused.status_code == 422 and "disimpan dahulu di alatnya sebagai BPMN 2.0" in refused.text and "Nama berkas" not in refused.text
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"<html/>", b"<!DOCTYPE x><definitions/>", b"\x00" * 40])
 def test_a_file_that_cannot_be_read_is_refused_with_words(house: House, content: bytes) -> None:
     owner = house.person("process_owner")

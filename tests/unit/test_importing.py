@@ -1,0 +1,44 @@
+"""What the report of a foreign file calls its parts."""
+
+from __future__ import annotations
+
+from engine import importing
+from engine.bundle import SopBundle
+from engine.lint.run import lint
+from engine.sop_results import ImportReport
+from tests.support.bpmn import document, end, flow, flows, process, start, user
+
+DRAWN = """<bpmn:category id="k"><bpmn:categoryValue id="v" value="Bersama polisi"/></bpmn:category><bpmn:dataStore id="store" name="Arsip"/>
+<bpmn:collaboration id="c"><bpmn:participant id="a" name="Korban"/><bpmn:participant id="b" name="Unit" processRef="p"/>
+<bpmn:messageFlow id="m" name="lapor" sourceRef="a" targetRef="t"/></bpmn:collaboration>"""
+PARTS = """<bpmn:dataStoreReference id="r" name="Lemari"/><bpmn:dataObject id="o"/>
+<bpmn:dataObjectReference id="used" name="Formulir" dataObjectRef="o"/><bpmn:dataObjectReference id="seen" name="Brosur" dataObjectRef="o"/>
+<bpmn:textAnnotation id="n"><bpmn:text>Perhatikan
+ waktunya</bpmn:text></bpmn:textAnnotation><bpmn:group id="g" categoryValueRef="v"/>"""
+TAKES = "<bpmn:dataInputAssociation><bpmn:sourceRef>used</bpmn:sourceRef><bpmn:targetRef>t</bpmn:targetRef></bpmn:dataInputAssociation>"
+
+
+def report(file: bytes) -> ImportReport:
+    found = importing.adapted(file, "x.bpmn")
+    return importing.report(found, lint(SopBundle.from_files({"x.bpmn": found.content})), roles={})
+
+
+def test_what_is_only_read_is_told_by_its_words() -> None:
+    told = {one.id: (one.name, one.verdict) for one in report(document(
+        process("p", start(), user("t", TAKES), end(), flows("s", "t", "e"), PARTS), roots=DRAWN)).elements}
+    names = {"a": "Korban", "b": "Unit", "m": "lapor", "n": "Perhatikan waktunya", "g": "Bersama polisi", "r": "Lemari", "store": "Arsip",
+             "seen": "Brosur"}
+    assert {id: told[id] for id in names} == {id: (name, "drawn") for id, name in names.items()}
+    assert told["used"] == ("Formulir", "runs")
+
+
+def test_an_id_that_is_none_in_xml_becomes_a_key() -> None:
+    file = document(process("p", start(), user("2 a", name="Menilai"), user("prüfen", name="Memeriksa"), end(),
+                            flow("s", "2 a"), flow("2 a", "prüfen"), flow("prüfen", "e")))
+    assert {one.before: one.id for one in report(file).elements if one.before} == {"2 a": "menilai", "prüfen": "memeriksa"}
+
+
+def test_an_extension_is_told_and_not_the_box_it_stands_in() -> None:
+    box = '<bpmn:message id="m" name="M"><bpmn:extensionElements><z:key xmlns:z="urn:z"/></bpmn:extensionElements></bpmn:message>'
+    codes = [one.code for one in report(document(process("p", start(), user("t"), end(), flows("s", "t", "e")), roots=box)).general]
+    assert "foreign-extension" in codes and "not-used" not in codes
