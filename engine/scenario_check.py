@@ -105,8 +105,9 @@ def reasons_of(found: Collection[LintFinding], reasons: Mapping[str, str]) -> di
 
 
 def findings(scenarios: Collection[PlayedScenario]) -> tuple[LintFinding, ...]:
-    """What the check says of them. Those still to be played are no hindrance: they are played when the draft is proposed."""
-    return tuple(_finding(one) for one in scenarios if one.state.hinders or one.state is Went.UNKNOWN)
+    """What the check says of them besides those it cannot read (`scenario-unreadable`). Those still to be played are no hindrance: they are
+    played when the draft is proposed."""
+    return tuple(_finding(one) for one in scenarios if one.state in _SAID)
 
 
 def accepted(found: Collection[LintFinding], reasons: Mapping[str, str]) -> tuple[LintFinding, ...]:
@@ -127,8 +128,6 @@ _MEND: Final = Text("Perbaiki drafnya, tulis ulang skenarionya, atau sebutkan sa
 _SAID: Final = {
     Went.OTHERWISE: ("scenario-otherwise", Text("Skenario ini tidak berjalan seperti tertulis.",
                                                 "This scenario does not go as it is written."), _MEND),
-    Went.UNREADABLE: ("scenario-not-read", Text("Skenario ini tidak dapat dibaca, jadi tidak dimainkan.",
-                                                "This scenario cannot be read, so it was not played."), _MEND),
     Went.TOO_LONG: ("scenario-not-played", Text("Skenario ini tidak selesai dimainkan dalam waktu yang tersedia.",
                                                 "This scenario did not end in the time there is."), _MEND),
     Went.UNKNOWN: ("scenario-not-played", Text("Skenario ini belum dimainkan pada revisi ini.",

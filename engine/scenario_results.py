@@ -26,7 +26,7 @@ class Went(StrEnum):
 
     @property
     def hinders(self) -> bool:
-        """Whether a draft is proposed with it only for a reason."""
+        """Whether a draft is proposed with it only for a reason; with one that cannot be read not even then."""
         return self in (Went.OTHERWISE, Went.UNREADABLE, Went.TOO_LONG)
 
 

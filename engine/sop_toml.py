@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from engine import resolving
-from engine.toml_files import read_toml
+from engine.toml_files import line_of, read_toml
 from engine.errors import BundleRefused
 from engine.types import LintFinding, Severity, Text
 
@@ -241,15 +241,15 @@ def codes() -> frozenset[str]:
 def _toml(data: bytes, file: str) -> dict[str, Any]:
     try:
         return read_toml(data)
-    except ValueError:
-        raise _refused("toml-unreadable", file) from None
+    except ValueError as wrong:
+        raise _refused("toml-unreadable", file, line_of(wrong)) from None
 
 
 # A sheet that is adopted or used is read for every SOP that does so; `merged` makes new dictionaries and changes none.
 _layer = lru_cache(maxsize=256)(_toml)
 
 
-def _refused(code: str, file: str) -> BundleRefused:
+def _refused(code: str, file: str, line: int | None = None) -> BundleRefused:
     indonesian, english = _REFUSALS[code]
     return BundleRefused(
         [
@@ -257,7 +257,7 @@ def _refused(code: str, file: str) -> BundleRefused:
                 code=code,
                 severity=Severity.ERROR,
                 file=file,
-                line=None,
+                line=line,
                 element_id=None,
                 message=Text(indonesian, english),
                 instead=_INSTEAD,

@@ -12,6 +12,8 @@ MAX_KEY_PARTS = 32
 _KEY_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _LONG_KEY = re.compile(rf"""(?<![\w."'\\-]){_KEY_PART}(?:[ \t]*+\.[ \t]*+{_KEY_PART}){{{MAX_KEY_PARTS}}}""", re.ASCII)
 
+_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)\Z")
+
 
 def read_toml(data: bytes) -> dict[str, Any]:
     """A TOML file of bounded size and depth.
@@ -28,3 +30,9 @@ def read_toml(data: bytes) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
+
+
+def line_of(wrong: ValueError) -> int | None:
+    """The line that `read_toml` could not read, where it knows it."""
+    found = _AT_LINE.search(str(wrong)) if isinstance(wrong, tomllib.TOMLDecodeError) else None
+    return int(found[1]) if found is not None else None

@@ -6,13 +6,13 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from engine import resolving
+from engine import resolving, table_scenario
 from engine.authorization import ABSTRACT_ROLES, KNOWN_ROLES
 from engine.forms_schema import SENSITIVITIES
 from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram, Placed, Sop
+from engine.scenario_file import ScenarioUnreadable, read_scenario
 from engine.sop_toml import CLAUSE_KINDS, SHEET_KINDS, SOURCE_KINDS
-from engine.toml_files import read_toml
 
 rules = Catalogue()
 HUMAN = ("userTask", "manualTask", "task")
@@ -56,8 +56,8 @@ def form_missing(diagram: Diagram) -> Iterator[Hit]:
     ("Hapus, atau sebut di sop:form.", "Remove it, or name it in sop:form."),
 )
 def form_unused(sop: Sop) -> Iterator[Hit]:
-    """Forms nobody opens grow old unseen. Those of a folder that only lends are opened elsewhere."""
-    if sop.sheet is not None and sop.sheet.only_lends:
+    """Forms nobody opens grow old unseen. Those of a folder that only lends are opened elsewhere; a sheet nobody can read may name one."""
+    if (sop.sheet is not None and sop.sheet.only_lends) or sop.unread_sheets:
         return
     used = {p.node.form for diagram in sop.diagrams for p in diagram.placed}
     used |= {sheet.start_form for sheet in sop.sheets.values()} | {name for form in sop.forms.values() for name in form.shows}
@@ -361,6 +361,8 @@ def file_not_used(sop: Sop) -> Iterator[Hit]:
     for path in sop.bundle.files:
         if path not in diagrams and not _KNOWN_FILE.fullmatch(resolving.inside(path)):
             yield Hit(file=path)
+    if sop.unread_sheets:
+        return   # they may say so
     used = {"", *(f"uses/{name}/" for sheet in sop.sheets.values() for name in sheet.uses)}
     yield from (Hit(file=folder) for folder in resolving.folders(sop.bundle.files) if folder not in used)
 
@@ -369,13 +371,14 @@ def file_not_used(sop: Sop) -> Iterator[Hit]:
     "scenario-unreadable",
     RULE,
     ("Berkas skenario ini tidak dapat dibaca.", "This scenario file cannot be read."),
-    ("Perbaiki TOML-nya menurut contoh skenario lain.", "Mend its TOML after another scenario."),
+    ("Perbaiki menurut contoh skenario lain, tulis ulang dari Coba jalankan, atau hapus.",
+     "Mend it after another scenario, write it anew from a trial, or remove it."),
 )
 def scenario_unreadable(sop: Sop) -> Iterator[Hit]:
     """A scenario that is not played proves nothing."""
     for path, data in sop.bundle.files.items():
         if path.startswith("scenarios/") and path.endswith(".toml"):
             try:
-                read_toml(data)
-            except ValueError:
+                table_scenario.read_questions(data) if table_scenario.asks_tables(data) else read_scenario(data)
+            except ScenarioUnreadable:
                 yield Hit(file=path)

@@ -211,6 +211,7 @@ def _read_sheets(sop: Sop) -> Iterator[LintFinding]:
             try:
                 sheets[folder] = sop_toml.read_folder(sop.bundle.files, folder)
             except BundleRefused as refusal:
+                sop.unread_sheets = True
                 yield from refusal.findings
     sop.sheets = sheets
 

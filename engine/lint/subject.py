@@ -146,6 +146,7 @@ class Sop:
     decision_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # DMN file -> its decisions
     unread_decisions: bool = False  # a DMN file could not be read: its decisions are not "missing"
     sheets: Mapping[str, SopSheet] = field(default_factory=dict)  # by folder; those that could be read
+    unread_sheets: bool = False      # one could not be read: what it names is not "unused"
 
     @property
     def sheet(self) -> SopSheet | None:

@@ -139,6 +139,8 @@ def test_a_story_that_cannot_be_played_on_says_where_and_is_not_written_anew(bur
     stopped = found[A01].stopped_at
     assert stopped is not None and (stopped.step, stopped.what, stopped.seen) == (3, "not-open", HANDED_OVER) and found[A01].anew is None
     assert found["aneh"].state is Went.UNREADABLE
+    said = [*draft.findings, *bureau.sops.scenarios(bureau.owner, draft_id).findings]
+    assert [one.code for one in said if one.file == "scenarios/aneh.toml"] == ["scenario-unreadable"], "one fault, one finding"
     with pytest.raises(errors.NotFound):
         bureau.sops.write_scenarios_anew(bureau.owner, draft_id, [A01], expected_revision=1)
     for name, refusal in (("aneh", ScenarioUnreadable), ("tidak-ada", errors.NotFound)):

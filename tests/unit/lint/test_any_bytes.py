@@ -54,6 +54,11 @@ def test_a_damaged_file_is_answered(file: bytes, data: st.DataObject) -> None:
     assert not [f.code for f in found if f.code.startswith("unchecked")]
 
 
+def test_a_data_input_outside_everything_is_answered() -> None:
+    bundle = SopBundle.from_files({"x.bpmn": document(roots='<bpmn:dataInput id="i" name="x"/>')})
+    assert not [f.code for f in lint(bundle) if f.code.startswith("unchecked")]
+
+
 def _many(count: int, made: str) -> str:
     return "".join(made.replace("#", str(n)) for n in range(count))
 
