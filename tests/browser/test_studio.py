@@ -53,12 +53,14 @@ class Studio:
         context = self.chromium.new_context(accept_downloads=True, **options)
         context.set_default_timeout(20_000)
         visit = Visit(context, self.site)
-        visit.open("/masuk")
-        visit.page.fill("#sign_in", "pemilik.rekaan")
-        visit.page.fill("#passphrase", PASSPHRASE)
-        visit.page.click("main button")
-        visit.page.wait_for_url(lambda address: "/masuk" not in address)
+        self.sign_in(visit.open("/masuk"))
         return visit
+
+    def sign_in(self, page: Page) -> None:
+        page.fill("#sign_in", "pemilik.rekaan")
+        page.fill("#passphrase", PASSPHRASE)
+        page.click("main button")
+        page.wait_for_url(lambda address: "/masuk" not in address)
 
     def draft(self, files: dict[str, bytes]) -> str:
         found: str = self.office.engine.sops.save_draft(self.owner, files).summary.id
@@ -142,6 +144,50 @@ def test_an_sop_is_changed_by_keyboard_and_loses_nothing_else(studio: Studio) ->
 
 
 @pytest.mark.soak
+def test_a_session_that_ends_while_one_draws_costs_nothing(studio: Studio) -> None:
+    draft_id = studio.draft(dict(SopBundle.from_dir(offices.SOP).files))
+    visit = studio.visit()
+    page = drawn(visit, draft_id)
+    pick(page, "coordinate_provider")
+    type_into(page, "#p-time-angka", "30")
+    elsewhere = Visit(visit.context, studio.site)
+    elsewhere.open("/sop").click("form[action$='/keluar'] button")
+    elsewhere.page.wait_for_url("**/masuk**")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#studio-keadaan")).to_have_text("Belum tersimpan: sesi yang membuka gambar ini sudah berakhir.")
+    with page.expect_popup() as again:
+        page.click("#studio-keluar a")
+    studio.sign_in(again.value)
+    page.bring_to_front()
+    page.click("#studio-simpan > button")
+    expect(page.locator("#studio-keadaan")).to_have_text("Revisi 2 tersimpan.")
+    expect(page.locator("#studio-keluar")).to_be_hidden()
+    assert b"PT30M" in studio.saved(draft_id, DIAGRAM)
+    assert visit.complaints == []
+    visit.context.close()
+
+
+def test_two_presses_of_a_button_are_one_wish(studio: Studio) -> None:
+    draft_id = studio.draft(dict(SopBundle.from_dir(offices.SOP).files))
+    visit = studio.visit()
+    page = drawn(visit, draft_id)
+    pick(page, "coordinate_provider")
+    type_into(page, "#p-time-angka", "30")
+    page.dblclick("#studio-simpan > button >> nth=0")
+    expect(page.locator("#studio-keadaan")).to_have_text("Revisi 2 tersimpan.")
+    studio.office.engine.sops.save_draft(studio.owner, {"pengelolaan-kasus.bpmn": studio.saved(draft_id, DIAGRAM)}, draft_id=draft_id, expected_revision=2)
+    type_into(page, "#p-time-angka", "20")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#studio-keadaan")).to_contain_text("Sudah diubah orang lain")
+    before = {one.id for one in studio.office.engine.sops.drafts(studio.owner)}
+    page.dblclick("#studio-tertahan [data-act=branch]")
+    page.wait_for_url(lambda address: draft_id not in address)
+    page.wait_for_selector("#studio[data-ready]")
+    (branch,) = [one.id for one in studio.office.engine.sops.drafts(studio.owner) if one.id not in before]
+    assert b"PT20M" in studio.saved(branch, DIAGRAM)
+    visit.context.close()
+
+
 def test_a_step_is_added_between_two_others_without_a_mouse(studio: Studio) -> None:
     draft_id = studio.draft(dict(SopBundle.from_dir(offices.SOP).files))
     visit = studio.visit()

@@ -38,6 +38,7 @@ const WORDS = {
   stale_findings: ['Gambar sudah diubah sesudah pemeriksaan ini.', 'The drawing has changed since this check.'],
   saving: ['Menyimpan…', 'Saving…'], checking: ['Memeriksa…', 'Checking…'], saved: ['Revisi %s tersimpan.', 'Revision %s is saved.'], checked: ['Sudah diperiksa; belum disimpan.', 'Checked; not saved.'],
   unsaved: ['Ada perubahan yang belum disimpan.', 'There are unsaved changes.'], unreachable: ['Server tidak terjangkau. Gambar tetap di halaman ini; coba lagi atau unduh.', 'The server cannot be reached. The drawing stays on this page; try again or download it.'],
+  signed_out: ['Belum tersimpan: sesi yang membuka gambar ini sudah berakhir.', 'Not saved: the session that opened this drawing is over.'],
   cannot_open: ['Diagram ini tidak dapat digambar di sini: %s Perbaiki berkasnya, lalu unggah di halaman draf.', 'This diagram cannot be drawn here: %s Mend the file and upload it on the draft page.'],
   no_place: ['letak, ukuran, atau warna "%s" tidak dapat digambar.', 'the place, size or colour of "%s" cannot be drawn.'],
   opened_with: ['Saat dibuka, %s bagian berkas tidak dikenali dan tidak akan ikut tersimpan. Ubah lewat berkas bila bagian itu penting.', 'When opening, %s parts of the file were not recognised and will not be saved. Change the file itself if they matter.'],
