@@ -73,21 +73,21 @@ def lost_token(diagram: Diagram) -> Iterator[Hit]:
 @rules.diagram_rule(
     "loop-without-exit",
     RULE,
-    ("Dari putaran ini tidak ada jalan ke akhir.", "No way leads from this loop to an end."),
-    ("Tambahkan gerbang dengan jalan keluar.", "Add a gateway with a way out."),
+    ("Putaran ini tidak pernah selesai: setiap jalan darinya kembali ke sana.", "This loop is never done: each way from it comes back."),
+    (
+        "Tambahkan gerbang pilihan dengan jalan keluar. Dari pembagian sejajar, termasuk beberapa alur dari satu langkah, semua dijalani.",
+        "Add an exclusive gateway with a way out. Of a parallel split, also of several flows from one step, every way is taken.",
+    ),
 )
 def loop_without_exit(diagram: Diagram) -> Iterator[Hit]:
-    """Whoever comes there goes round for ever, and the case is never closed. What an event may stop from outside is no such loop."""
+    """Whoever comes there goes round for ever, and the case is never closed; also where a parallel split sends one of two back each
+    time. What an event may stop from outside is no such loop.
+    """
     for net, scope, process, holder in nets(diagram):
         after = {key: [net.target[place].id for way in move.ways for place in way] for key, move in net.moves.items()}
-        before: dict[str, list[str]] = {}
-        for key, targets in after.items():
-            for target in targets:
-                before.setdefault(target, []).append(key)
-        ending = _reached(before, {key for key, move in net.moves.items() if any(not way for way in move.ways)})
         reached = _reached({key: [net.target[place].id for place in net.followers(key)] for key in net.moves},
                            {net.target[place].id for begun in net.beginnings for place in begun})
-        caught = reached - ending
+        caught = _kept(net, reached)
         if caught and not _is_stopped(diagram, scope, process, holder) and not _is_ended_beside(net, caught):
             yield from (diagram.hit(net.moves[min(part)].node) for part in cycles(after, caught))
 
@@ -116,6 +116,16 @@ def _reached(edges: Mapping[str, list[str]], found: set[str]) -> set[str]:
                 found.add(target)
                 waiting.append(target)
     return found
+
+
+def _kept(net: Net, found: set[str]) -> set[str]:
+    """Those of which every way keeps a token among them: a trap of the net, the greatest there is."""
+    kept, before = set(found), -1
+    while len(kept) != before:
+        before = len(kept)
+        kept = {key for key in kept if net.moves[key].ways and all(
+            any(net.target[place].id in kept for place in way) for way in net.moves[key].ways)}
+    return kept
 
 
 def _is_stopped(diagram: Diagram, scope: Scope, process: Process, holder: Node | None) -> bool:

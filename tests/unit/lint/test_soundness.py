@@ -228,3 +228,17 @@ def test_forty_branches_do_not_take_for_ever(join: str, waits: bool) -> None:
         part for name in names for part in (exclusive(f"x{name}"), user(name), user(f"{name}b"), flow("g", f"x{name}"), flow(f"x{name}", name, "x = 1"),
                                             flow(f"x{name}", f"{name}b", "x = 2"), flow(name, "j"), flow(f"{name}b", "j"))))
     assert bool(found("deadlock", *parts)) is waits
+
+
+@pytest.mark.parametrize("back", [
+    (user("t"), end(), flows("s", "t", "e"), flow("t", "t")),
+    (user("t"), parallel("g"), end(), flows("s", "t", "g", "e"), flow("g", "t")),
+    (exclusive("m"), user("t"), parallel("g"), user("u"), end(), flows("s", "m", "t", "g", "u", "e"), flow("g", "m"))])
+def test_a_split_that_sends_one_of_two_back_each_time_is_never_done(back: tuple[str, ...]) -> None:
+    (one,) = found("loop-without-exit", start(), *back)
+    assert one[1] is Severity.RULE
+    chosen = [part.replace("parallelGateway", "exclusiveGateway") for part in back]
+    if chosen != list(back):
+        assert found("loop-without-exit", start(), *chosen) == []
+    ended = [end("e", event("terminate")) if part == end() else part for part in back]
+    assert found("loop-without-exit", start(), *ended) == []
