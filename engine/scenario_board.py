@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from engine import canonical, drawings, errors, flow_coverage, rehearsal, resolving, scenario_anew, scenario_names, table_scenario
+from engine import (
+    canonical, drawings, errors, flow_coverage, rehearsal, resolving, scenario_anew, scenario_names, table_scenario, table_scenario_anew,
+)
 from engine.bundle import SopBundle
 from engine.definitions import Definition, flows_of, nodes_of
 from engine.model import Process
@@ -88,7 +90,7 @@ def to_bytes(played: Playing) -> bytes:
     """What is kept of it; `from_bytes` reads it."""
     one = played.scenario
     return canonical.dumps({
-        "source": one.source, "state": one.state.value, "stopped": one.stopped, "problems": one.problems, "anew": one.anew,
+        "source": one.source, "state": one.state.value, "stopped": one.stopped, "anew": one.anew,
         "whole": one.is_kept_whole, "waits_for": one.waits_for,
         "differences": [[each.step, each.what, each.name, each.written, each.seen] for each in one.differences],
         "taken": sorted(played.taken)})
@@ -98,7 +100,7 @@ def from_bytes(name: str, data: bytes) -> Playing:
     """A scenario that was played, under the name it has in a draft; its file need not be read again."""
     kept = canonical.loads(data)
     return Playing(taken=frozenset(kept["taken"]), scenario=PlayedScenario(
-        name=name, source=kept["source"], state=Went(kept["state"]), stopped=kept["stopped"], problems=tuple(kept["problems"]),
+        name=name, source=kept["source"], state=Went(kept["state"]), stopped=kept["stopped"],
         anew=kept["anew"], is_kept_whole=kept["whole"], waits_for=kept["waits_for"], differences=tuple(
             Otherwise(step=step, what=what, name=name, written=written, seen=other)
             for step, what, name, written, other in kept["differences"])))
@@ -110,8 +112,11 @@ def _refused_in(name: str) -> tuple[str, str]:
 
 
 def _asked(seen: PlayedScenario, bundle: SopBundle, data: bytes) -> PlayedScenario:
-    problems = table_scenario.ask_tables(bundle, table_scenario.read_questions(data))
-    return replace(seen, state=Went.OTHERWISE if problems else Went.AS_WRITTEN, problems=problems)
+    told = table_scenario.read_questions(data)
+    answers = table_scenario.answers(bundle, told)
+    if not (differences := table_scenario_anew.differences(told, answers)):
+        return replace(seen, state=Went.AS_WRITTEN)
+    return replace(seen, state=Went.OTHERWISE, differences=differences, anew=table_scenario_anew.written_anew(data, told, answers))
 
 
 def _played(seen: PlayedScenario, setting: Setting, data: bytes, is_over: Callable[[], bool]) -> Playing:

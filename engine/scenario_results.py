@@ -36,6 +36,7 @@ class Otherwise:
 
     `what` names it: "refused", "not-refused", "not-open", "not-written", "role", "due", "verdict", "handling_verdict", "overrun",
     "completed", "documents"; "gone" is a step left out, "put-in" one that was answered for all stories, before this one.
+    Of a question to a table, counted as a step: "rules", "gives", "table-gone", "no-answer".
     """
 
     step: int
@@ -48,16 +49,15 @@ class Otherwise:
 @dataclass(frozen=True, kw_only=True)
 class PlayedScenario:
     """A scenario file of a draft. `differences` are in the order they were met; where the story `stopped`, the last says why.
-    `problems` are those of questions to tables. `anew` is the file with what was seen in the place of what is written, None where that
-    cannot be said; `is_kept_whole` then: nothing else in it changes, notes and order stay. Where it stopped, `waits_for` are the tasks
-    that wait there and that it never does, by element with their names."""
+    `anew` is the file with what was seen in the place of what is written, None where that cannot be said; `is_kept_whole` then: nothing
+    else in it changes, notes and order stay. Where it stopped, `waits_for` are the tasks that wait there and that it never does, by element
+    with their names."""
 
     name: str
     source: str
     state: Went = Went.UNKNOWN
     differences: tuple[Otherwise, ...] = ()
     stopped: bool = False
-    problems: tuple[str, ...] = ()
     anew: bytes | None = None
     is_kept_whole: bool = True
     waits_for: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from engine.scenario_audit import Audit
 from engine.scenario_file import Expected, Scenario, Step
 from engine.scenario_revision import Revision
 
+_A_DAY: Final = 24 * 60   # in minutes
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+\Z")
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _AUDIT: Final = ("unmask", "refuse", "told", "masked", "readable", "acts", "replay", "altered")
@@ -86,7 +87,7 @@ def value_text(value: Any) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, timedelta):
-        return _text(_duration(value))
+        return _text(duration_text(value))
     if isinstance(value, Mapping):
         inner = ", ".join(f"{_key(str(key))} = {value_text(one)}" for key, one in value.items() if one is not None)
         return f"{{ {inner} }}" if inner else "{}"
@@ -105,8 +106,11 @@ def _number(value: Decimal) -> str:
     return plain if math.isfinite(float(value)) and Decimal(str(float(value))) == value else _text(plain)
 
 
-def _duration(value: timedelta) -> str:
+def duration_text(value: timedelta) -> str:
+    """A duration as a story says it: in minutes, long ones in hours."""
     minutes, seconds = divmod(int(value.total_seconds()), 60)
+    if minutes and not seconds and minutes % 60 == 0 and minutes >= _A_DAY:
+        return f"PT{minutes // 60}H"
     return f"PT{minutes}M" if minutes and not seconds else f"PT{60 * minutes + seconds}S"
 
 

@@ -56,17 +56,28 @@ def read_questions(data: bytes) -> TableScenario:
         raise ScenarioUnreadable(problem=type(problem).__name__) from None
 
 
+def answers(bundle: SopBundle, scenario: TableScenario) -> tuple[DecisionOutcome | None, ...]:
+    """What the tables in `bundle` answer to each question; None where the decision is not there."""
+    tables = {name: read for data in bundle.named(".dmn").values() for read in (decisions.read_decisions(data),) for name in read.names}
+    return tuple(tables[one.decision].evaluate(one.decision, one.given, now=scenario.at) if one.decision in tables else None
+                 for one in scenario.questions)
+
+
 def ask_tables(bundle: SopBundle, scenario: TableScenario) -> tuple[str, ...]:
     """Asks every question of the tables in `bundle`; where an answer differs from what is written."""
-    tables = {name: read for data in bundle.named(".dmn").values() for read in (decisions.read_decisions(data),) for name in read.names}
-    problems = []
-    for number, one in enumerate(scenario.questions, 1):
-        if one.decision not in tables:
-            problems.append(f"question {number}: {one.decision} is not here")
-            continue
-        problems += [f"question {number}: {one.decision}: {each}"
-                     for each in _differences(one, tables[one.decision].evaluate(one.decision, one.given, now=scenario.at))]
-    return tuple(problems)
+    return tuple(f"question {number}: {one.decision}{problem}"
+                 for number, (one, answer) in enumerate(zip(scenario.questions, answers(bundle, scenario), strict=True), 1)
+                 for problem in ([" is not here"] if answer is None else [f": {each}" for each in _differences(one, answer)]))
+
+
+def has_rules(asked: Question, answer: DecisionOutcome) -> bool:
+    """Whether the rules that matched are what is written, or not looked at."""
+    return asked.rules is None or asked.rules == answer.rules
+
+
+def has_value(asked: Question, answer: DecisionOutcome) -> bool:
+    """Whether the value is what is written, or not looked at."""
+    return asked.gives is None or _is(answer.value, asked.gives)
 
 
 def _question(raw: Mapping[str, Any]) -> Question:
@@ -82,9 +93,9 @@ def _differences(asked: Question, answer: DecisionOutcome) -> list[str]:
     if answer.problems:
         return [", ".join(map(str, answer.problems))]
     found = []
-    if asked.rules is not None and asked.rules != answer.rules:
-        found.append(f"rules {list(answer.rules)} instead of {list(asked.rules)}")
-    if asked.gives is not None and not _is(answer.value, asked.gives):
+    if not has_rules(asked, answer):
+        found.append(f"rules {list(answer.rules)} instead of {list(asked.rules or ())}")
+    if not has_value(asked, answer):
         found.append(f"{answer.value!r} instead of {asked.gives!r}")
     return found
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from webui import context, words
+from webui import context, forms, words
 
 
+QUESTIONS = ("rules", "gives", "table-gone", "no-answer")   # what is of a question to a decision table
 WHOLE_STEPS = ("gone", "put-in")   # what is of no row of a step, but of one itself
 
 
@@ -29,7 +30,7 @@ def went(scenario: Any) -> list[str]:
     found = [] if scenario.otherwise is None else [differs(scenario.otherwise)]
     if (stopped := scenario.stopped_at) is not None:
         found = [*found[:stopped is not scenario.otherwise], stops(scenario)]
-    return [*found, *scenario.problems]
+    return found
 
 
 def differs(found: Any) -> str:
@@ -52,20 +53,26 @@ def place(found: Any) -> str:
     """The step it is about."""
     if found.what == "put-in":
         return _("Sebelum akhirnya") if found.step < 0 else _("Sebelum langkah %(number)s", number=found.step)
+    if found.what in QUESTIONS:
+        return _("Pertanyaan %(number)s", number=found.step)
     return {0: _("Saat dimulai"), -1: _("Pada akhirnya")}.get(found.step, _("Langkah %(number)s", number=found.step))
 
 
 def change(found: Any) -> tuple[str, str, str]:
     """What is written anew: what it is of, what is written, what takes its place."""
+    if found.what == "put-in":
+        at, role = _word("", found.seen), _word("role", found.written)
+        return _("Langkah: %(name)s", name=found.name), _("tidak ada"), _("dikerjakan %(role)s, %(at)s", role=role, at=at)
     what = {
         "role": _("Pelaksana"), "due": _("Tenggat"), "verdict": _("Penilaian waktu"), "handling_verdict": _("Penilaian waktu penanganan"),
         "overrun": _("Kelewatan"), "not-open": _("Tugas yang menunggu"), "not-written": _("Tugas yang menunggu"),
-        "completed": _("Proses"), "documents": _("Dokumen yang terbit"), **dict.fromkeys(WHOLE_STEPS, _("Langkah")),
+        "completed": _("Proses"), "documents": _("Dokumen yang terbit"), "gone": _("Langkah"),
+        "rules": _("Baris yang cocok"), "gives": _("Jawaban tabel"), **dict.fromkeys(QUESTIONS[2:], _("Pertanyaan ke tabel")),
     }.get(found.what, found.what)
     before, after = {
         "not-open": (_("menunggu"), _("tidak menunggu")), "not-written": (_("tidak tertulis"), _word(found.what, found.seen)),
         "completed": (_("belum selesai"), _("selesai")), "gone": (_("dikerjakan"), _("dihapus dari cerita")),
-        "put-in": (_("tidak ada"), _("dikerjakan %(role)s, %(at)s", role=_word("role", found.written), at=_word("", found.seen))),
+        "table-gone": (_("ditanyakan"), _("dihapus dari berkas ini")),
     }.get(found.what) or (_word(found.what, found.written), _word(found.what, found.seen))
     return f"{what}: {found.name}" if found.name else what, before, after
 
@@ -82,12 +89,18 @@ def _difference(found: Any) -> str:
         "due": _("tenggat tugas %(name)s %(seen)s, tertulis %(written)s", name=found.name, seen=seen, written=written),
         "gone": _("langkah %(name)s tidak ada lagi di SOP ini", name=found.name),
         "put-in": _("%(name)s dikerjakan di sini", name=found.name),
+        "rules": _("baris %(name)s yang cocok: %(seen)s; tertulis: %(written)s", name=found.name, seen=seen, written=written),
+        "gives": _("jawaban tabel %(name)s: %(seen)s; tertulis: %(written)s", name=found.name, seen=seen, written=written),
+        "table-gone": _("tabel %(name)s tidak ada lagi di SOP ini", name=found.name),
+        "no-answer": _("tabel %(name)s tidak dapat menjawab: %(seen)s", name=found.name, seen=seen),
         "completed": _("prosesnya selesai, tertulis belum") if found.seen else _("prosesnya belum selesai, tertulis selesai"),
         "documents": _("dokumen yang terbit %(seen)s, tertulis %(written)s", seen=seen, written=written),
     }.get(found.what) or _("penilaian waktu %(name)s %(seen)s, tertulis %(written)s", name=found.name, seen=seen, written=written)
 
 
 def _word(what: str, value: Any) -> str:
+    if what in ("rules", "gives"):
+        return forms.in_words(value) or _("tidak ada")
     if isinstance(value, Mapping):   # a refusal in both languages, and the fields it is about
         fields = ", ".join(value["fields"])
         return f"{value['en' if context.language() == 'en' else 'id']}{f' ({fields})' if fields else ''}"

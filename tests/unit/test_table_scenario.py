@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine import table_scenario_anew
 from engine.bundle import SopBundle
 from engine.scenario_file import ScenarioUnreadable, read_scenario
-from engine.table_scenario import ask_tables, asks_tables, read_questions
+from engine.table_scenario import answers, ask_tables, asks_tables, read_questions
 
 TABLE = b"""<?xml version="1.0"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="urn:d">
@@ -65,3 +66,39 @@ def test_a_file_tells_a_story_or_asks() -> None:
     assert not asks_tables(b"[[") and not asks_tables(b"[start]")
     with pytest.raises(ScenarioUnreadable):
         read_scenario(asking)
+
+
+def anew(text: str, table: bytes = TABLE) -> tuple[list[str], str | None]:
+    """What differs, and the file as the tables answer now."""
+    told = read_questions(text.encode())
+    given = answers(SopBundle.from_files({"d.dmn": table}), told)
+    data = table_scenario_anew.written_anew(text.encode(), told, given)
+    return [one.what for one in table_scenario_anew.differences(told, given)], None if data is None else data.decode()
+
+
+NO_MATCH = ASK.replace("high", "low")
+
+
+@pytest.mark.parametrize(("asked", "what", "written"), [
+    (ASK + "rule = 2   # ya", ["rules"], ASK + "rule = 1   # ya"),
+    (ASK + "rules = [2, 3]", ["rules"], ASK + "rules = [1]"),
+    (NO_MATCH + "rule = 1", ["rules"], NO_MATCH + "rules = []"),
+    (ASK + "rule = 1\ngives = { times = 3 }\n# akhir\n", ["gives"], ASK + "rule = 1\ngives = { times = 2 }\n# akhir\n"),
+    (ASK + 'gives = { within = "PT24H", times = 2 }', ["gives"], ASK + 'gives = { within = "PT48H", times = 2 }'),
+    (NO_MATCH + "gives = { times = 2 }", ["gives"], NO_MATCH + "rules = []"),
+    (NO_MATCH + "rules = []\ngives = { times = 2 }\n", ["gives"], NO_MATCH + "rules = []\n"),
+    (ASK + "gives = 4", ["gives"], ASK + 'gives = { within = "PT48H", times = 2 }'),
+    (ASK + "rule = 1\n\n# dua\n[[decide]]\ndecision = \"gone\"\nrule = 1\n", ["table-gone"], ASK + "rule = 1\n\n"),
+])
+def test_what_is_answered_takes_the_place_of_what_is_written_and_nothing_else_moves(asked: str, what: list[str], written: str) -> None:
+    assert anew(asked) == (what, written)
+    assert problems(written) == ()
+
+
+@pytest.mark.parametrize(("asked", "what"), [
+    (ASK.replace("wait", "gone") + "rule = 1", ["table-gone"]),                       # none is left to ask
+    (ASK.replace('"high"', "4") + "rule = 1", ["no-answer"]),
+    (HEAD + "decide = [{ decision = 'wait', given = { level = 'high' }, rule = 2 }]", ["rules"]),   # written otherwise than people do
+])
+def test_what_cannot_be_written_anew_is_only_told(asked: str, what: list[str]) -> None:
+    assert anew(asked) == (what, None)

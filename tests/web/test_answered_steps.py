@@ -1,4 +1,4 @@
-"""A step that stops many stories is answered once on its own form, and the files written anew: pages as a browser posts them."""
+"""What changes for many stories is settled once for all of them, and the files written anew: pages as a browser posts them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from engine.scenario import read_scenario
 from tests.support import new_step
 from tests.support import office as offices
 from tests.support.new_step import NAME, STEP
+from tests.unit.test_table_scenario import ASK, TABLE
 from tests.web import test_sop_drafts
 from tests.web.conftest import Browser
 from tests.web.test_sop_drafts import House, begin
@@ -29,12 +31,15 @@ CHOSEN = {"nama": STORY}
 @pytest.fixture
 def asked(house: House) -> tuple[Browser, str, str]:
     """An owner with a draft whose one story stops at a new step; the draft's page, and that of its scenarios."""
+    return played(house, new_step.with_new_step(offices.with_stories(STORY).files))
+
+
+def played(house: House, files: Mapping[str, bytes]) -> tuple[Browser, str, str]:
     owner = house.person("process_owner")
     draft = begin(house, owner)
-    bundle = offices.with_stories(STORY)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for path, data in new_step.with_new_step(bundle.files).items():
+        for path, data in files.items():
             archive.writestr(path, data)
     packed.seek(0)
     assert owner.post(f"{draft}/berkas", {"revision": "1", "files": (packed, "sop.zip")}, on=draft).status_code == 303
@@ -97,3 +102,17 @@ def test_only_who_may_edit_the_draft_meets_the_page(house: House, asked: tuple[B
     step, head = f"{scenarios}/langkah/{STEP}", house.person("head_of_unit")
     assert head.get(step).status_code == 404 and head.post(step, {**CHOSEN, "f.opinion": "x"}).status_code == 404
     assert "Jawab sekali" not in head.get(scenarios).text
+
+
+def test_questions_to_a_table_whose_rows_moved_are_written_anew(house: House) -> None:
+    asking = ASK + 'rule = 2\ngives = { within = "PT24H", times = 2 }\n'
+    more = {"tunggu.dmn": TABLE, "scenarios/tunggu.toml": asking.encode()}
+    owner, draft, scenarios = played(house, {**offices.with_stories(STORY).files, **more})
+    page = owner.get(scenarios).text
+    assert "Pertanyaan 1: baris wait yang cocok: 1; tertulis: 2" in page and "question" not in page
+    offered = owner.get(f"{scenarios}/tulis").text
+    assert "Baris yang cocok: wait" in offered and "within: PT24H" in offered and "within: PT48H" in offered
+    consent = {"nama": "tunggu", "revision": test_sop_drafts.revision(offered)}
+    assert owner.post(f"{scenarios}/tulis", consent, on=f"{scenarios}/tulis").status_code == 303
+    assert owner.get(scenarios).text.count("berjalan seperti tertulis") == 2
+    assert file_of(house, draft, "scenarios/tunggu.toml").decode() == asking.replace("rule = 2", "rule = 1").replace("24H", "48H")
