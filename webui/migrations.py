@@ -64,10 +64,12 @@ def migrate(version_id: str) -> Answer:
 
 def _page(version_id: str, after: str, *, problem: str = "") -> str:
     found = context.engine().sops.preview_migration(context.actor(), version_id, after=after)
-    choices = {one.element_id: (one.name, one.choices) for case in found.cases if case.verdict == "mapping"
-               for one in case.in_the_way if one.element_id and one.choices}
+    choices: dict[str, tuple[str, dict[str, str]]] = {}
+    for one in (each for case in found.cases if case.verdict == "mapping" for each in case.in_the_way):
+        if one.element_id and one.choices:
+            choices.setdefault(one.element_id, (one.name, {}))[1].update(one.choices)
     # A step that a case has passed under its former id is no new one once somebody says which it took the place of.
-    places = {place for _, offered in choices.values() for place, _ in offered}
+    places = {place for _, offered in choices.values() for place in offered}
     return render_template(
         "sop_effects.html", found=found, after=after, choices=choices, places=places, problem=problem, typed=request.form)
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Mapping
 
 from engine.spiff import passed
-from engine.spiff.build import Program, ScopeSpec
+from engine.spiff.activities import ActivitySpec
+from engine.spiff.build import Program
 from engine.spiff.codec import State
-from engine.spiff.elements import ExclusiveSpec
-from engine.spiff.events import EventGatewaySpec
-from engine.spiff.joins import InclusiveSpec, ParallelSpec
 from engine.spiff.moving import Obstacle
-from engine.spiff.passed import Elements, Past, positions, reached
+from engine.spiff.passed import Past, positions
+from engine.spiff.rejoining import changed_joins
 
 #: A step that is new, or had another place or none that all came to; one that would be done twice; a join.
 PASSED, MOVED, AGAIN, JOIN = "new-step-passed", "moved-step-passed", "step-done-again", "join-changed"
+#: A step done that is not there any more: one that is new may be what it has become, which a mapping says.
+DONE = "done-step-removed"
 
 
 def obstacles(
@@ -24,49 +24,36 @@ def obstacles(
 ) -> tuple[Obstacle, ...]:
     """What `after`, which is `before` moved from one program to the other by `mapping`, could not make good any more. `past` by the ids
     that the former program had. What was passed by the former drawing already is no fault of the new one."""
-    here = past.renamed(mapping)
+    new_steps = _steps(program) - {mapping.get(each, each) for each in _steps(former)}
+    here = past.renamed(mapping).without(new_steps)     # a gateway of that id was no step
     was_passed = {mapping.get(each, each) for each in passed.passed(former, before, past)}
-    known = {mapping.get(element.node.id, element.node.id) for scope in former.scopes for element in scope.elements}
-    found = {Obstacle(step, MOVED if step in known else PASSED) for step in passed.passed(program, after, here) - was_passed}
+    missed = passed.passed(program, after, here) - was_passed
+    found = {Obstacle(step, MOVED) for step in missed - new_steps} | _passed(former, program, missed & new_steps, past, mapping)
     found |= {Obstacle(step, AGAIN) for step in passed.again(former, program, before, after, here)}
     renamed = tuple(sorted(mapping.items()))
     for (old_number, _, _, old_rows), (number, _, _, rows) in zip(before.scopes, after.scopes, strict=True):
         old, new = former.scopes[old_number], program.scopes[number]
-        joins = _changed_joins(old, new, positions(old, old_rows), positions(new, rows), renamed)
-        found |= {Obstacle(join, JOIN) for join in joins}
+        found |= {Obstacle(join, JOIN) for join in changed_joins(old, new, positions(old, old_rows), positions(new, rows), renamed)}
     return tuple(sorted(found))
 
 
-@functools.lru_cache(maxsize=4096)
-def _changed_joins(
-    old: ScopeSpec, new: ScopeSpec, at_old: Elements, at_new: Elements, renamed: tuple[tuple[str, str], ...],
-) -> frozenset[str]:
-    """Joins that tokens on their way would meet otherwise than they were split for: a flow nobody can fill, or a token too many."""
-    filled_old, filled_new = _fillings(old, at_old, dict(renamed)), _fillings(new, at_new, {})
-    changed = {join for join in filled_old | filled_new if filled_old.get(join) != filled_new.get(join)}
-    return frozenset(
-        join for join in changed
-        if any(_meets_half_way(scope, join, positions) for scope, positions in ((old, at_old), (new, at_new))))
+def _passed(former: Program, program: Program, missed: frozenset[str], past: Past, mapping: Mapping[str, str]) -> set[Obstacle]:
+    """The new steps passed, or the steps done that they may be under another id: as many of a kind as were passed, at least."""
+    gone = past.done & _steps(former) - _steps(program) - mapping.keys()
+    new, old = _kinds(program), _kinds(former)
+    places = {step: tuple(sorted(each for each in missed if new[each] == old[step])) for step in gone}
+    if all(sum(step in choices for choices in places.values()) >= sum(new[each] == new[step] for each in missed) for step in missed):
+        return {Obstacle(step, DONE, choices) for step, choices in places.items() if choices}
+    return {Obstacle(step, PASSED) for step in missed}
 
 
-def _fillings(scope: ScopeSpec, positions: Elements, renamed: Mapping[str, str]) -> dict[str, Counter[frozenset[str]]]:
-    """For each join: by tokens from which places each of its flows can be filled, whatever the flows are called."""
-    return {join.node.id: Counter(
-                frozenset(renamed.get(place.node.id, place.node.id) for place in positions
-                          if place is not join and flow.source in reached([place], without=join))
-                for flow in join.incoming)
-            for join in scope.elements if isinstance(join, ParallelSpec | InclusiveSpec) and len(join.incoming) > 1}
+@functools.lru_cache(maxsize=64)
+def _kinds(program: Program) -> Mapping[str, tuple[str, type]]:
+    """Each step with the scope it stands in, and what it is."""
+    return {element.node.id: (scope.name, type(element)) for scope in program.scopes for element in scope.elements
+            if isinstance(element, ActivitySpec) and element.loop is None}
 
 
-def _meets_half_way(scope: ScopeSpec, join_id: str, positions: Elements) -> bool:
-    """Whether a token may come to this join without passing a split on the way that all ways there pass."""
-    join = scope.by_id.get(join_id)
-    if join is None or not isinstance(join, ParallelSpec | InclusiveSpec):
-        return False
-    splits = [element for element in scope.elements if len(element.outgoing) > 1 and element is not join
-              and not isinstance(element, ExclusiveSpec | EventGatewaySpec)]
-    return any(
-        position is join or (join in reached([position]) and not any(
-            split is not position and join not in reached([position], without=split) for split in splits))
-        for position in positions)
-
+@functools.lru_cache(maxsize=64)
+def _steps(program: Program) -> frozenset[str]:
+    return frozenset(element.node.id for scope in program.scopes for element in scope.elements if isinstance(element, ActivitySpec))

@@ -49,7 +49,7 @@ class CannotMove(errors.EngineError):
 def moved(former: Program, program: Program, state: State, mapping: Mapping[str, str]) -> State:
     """`state` of `former` as one of `program`. `mapping` says which element takes the place of which, by id, within one scope.
 
-    Edges and event sub-processes that are no longer drawn lose their tokens; new ones get none here.
+    Edges and event sub-processes that are no longer drawn, or wait for another kind of event, lose their tokens; new ones get none here.
 
     Raises:
         CannotMove: with every obstacle, not only the first.
@@ -107,7 +107,7 @@ class _Mover:
 
     def _beside(self, spec: ElementSpec, new: ScopeSpec) -> ElementSpec | None:
         found = _named(new, spec.name)
-        if found is None or type(found) is not type(spec):
+        if found is None or type(found) is not type(spec) or _events(spec, found, WAITING):
             return None
         host = spec.node.attached_to or ""
         return found if (found.node.attached_to or "") == self._mapping.get(host, host) else None
@@ -127,8 +127,12 @@ class _Mover:
         return None
 
     def _via(self, spec: ElementSpec, place: ElementSpec, token_state: int, via: int) -> int:
-        came = next((way for way, flow in ways(spec).items() if flow == via), None)
-        found = -1 if came is None else ways(place).get(came, -1)
+        came = {flow: (self._mapping.get(source, source), nth) for (source, nth), flow in ways(spec).items()}
+        now = ways(place)
+        fresh = [flow for way, flow in now.items() if way not in came.values()]
+        # Where only one flow leads here from elsewhere than before, it is the one that did.
+        only = fresh[0] if len(fresh) == 1 and len(now) == len(came) else -1
+        found = now.get(came[via], only) if via in came else -1
         if found < 0 and token_state == WAITING and isinstance(spec, ParallelSpec | InclusiveSpec):
             self.obstacles.add(Obstacle(spec.node.id, FLOW))
         return found

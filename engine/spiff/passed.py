@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from engine.model import EventKind
 from engine.spiff.activities import ActivitySpec, SubProcessSpec
@@ -19,7 +20,7 @@ from engine.spiff.elements import ElementSpec, ExclusiveSpec
 from engine.spiff.event_sub_processes import EventStartSpec
 from engine.spiff.events import BoundarySpec, EventGatewaySpec
 from engine.spiff.joins import InclusiveSpec
-from engine.spiff.loops import LoopSpec
+from engine.spiff.loops import LoopSpec, MultiInstanceSpec
 from engine.types import Happening
 
 Elements = frozenset[ElementSpec]
@@ -41,6 +42,10 @@ class Past:
         done = frozenset(element for element, what in pairs if what in (Happening.COMPLETED, Happening.CAUGHT))
         return cls(done | {element for element, what in pairs if what == Happening.ENTERED}, done)
 
+    def without(self, ids: Collection[str]) -> Past:
+        """The same as if these had been nothing."""
+        return Past(self.entered.difference(ids), self.done.difference(ids))
+
     def renamed(self, places: Mapping[str, str]) -> Past:
         """The same where some elements have another's place."""
         return Past(*(frozenset(places.get(each, each) for each in ids) for ids in (self.entered, self.done)))
@@ -53,64 +58,90 @@ def positions(scope: ScopeSpec, rows: Iterable[tuple[int, int, int, int, int, ob
 
 
 def passed(program: Program, state: State, past: Past) -> frozenset[str]:
-    """The steps of a drawing that a case standing there with this past has gone by and need not come to any more."""
-    standing = _standing(program, state)
+    """The steps of a drawing that a case standing there with this past has gone by and need not come to any more. Where several runs of
+    one inside go on at once, each has to come to them itself."""
+    live = {program.scopes[number] for number, *_ in state.scopes}
     hosts = _hosts(program)
+    cut = {scope for scope in program.scopes if _is_cut(scope, hosts.get(scope, []), past, is_live=scope in live)}
     ahead = frozenset(_ahead(program, state))
     found: set[str] = set()
     for scope in program.scopes:
-        were = [element for element in scope.elements
-                if element in standing.get(scope, ()) or (element.node.id in past.done and _flows(element))]
-        if not were:
-            continue
-        is_cut = _is_cut(scope, hosts.get(scope, []), past, is_live=scope in standing)
-        owed = frozenset().union(*((_before(scope, each) & _steps(scope)) if is_cut else _owed_by(scope, each) for each in were))
-        found |= {step.node.id for step in owed if step.node.id not in ahead and not _was_at(step, past)}
+        done = [element for element in scope.elements if element.node.id in past.done and _flows(element)]
+        found |= _missed(_owed(scope, done, is_cut=scope in cut), past) - ahead
+    for number, _, _, rows in state.scopes:
+        scope = program.scopes[number]
+        at = positions(scope, rows)
+        found |= _missed(_owed(scope, at, is_cut=scope in cut), past) - frozenset(_ahead_in(scope, at))
+        for inside in _through(scope, rows):
+            found |= _missed(_certain(inside), past) if inside not in cut else set()
     return frozenset(found)
+
+
+def _owed(scope: ScopeSpec, were: Iterable[ElementSpec], *, is_cut: bool) -> Elements:
+    """The steps that a run which was at these places has come to, or surely will."""
+    return frozenset().union(*((_before(scope, each) & _steps(scope)) if is_cut else _owed_by(scope, each) for each in were))
+
+
+def _missed(owed: Elements, past: Past) -> set[str]:
+    return {step.node.id for step in owed if not _was_at(step, past)}
+
+
+def _through(scope: ScopeSpec, rows: Iterable[tuple[int, int, int, int, int, Any]]) -> Iterator[ScopeSpec]:
+    """The insides of activities for each of several that some of these have come to the end of."""
+    for _, number, _, _, _, kept in rows:
+        element = scope.elements[number]
+        if isinstance(element, MultiInstanceSpec) and (kept or {}).get("done") and (inside := _inside(element)) is not None:
+            yield inside
 
 
 def again(former: Program, program: Program, before: State, after: State, past: Past) -> frozenset[str]:
     """The steps done that a case would surely do again, though nothing led back to them by its former drawing. `past` by the new ids."""
+    could = frozenset(_possible(former, before))
     found: set[str] = set()
-    for (old_number, _, _, old_rows), (number, _, _, rows) in zip(before.scopes, after.scopes, strict=True):
-        old, new = former.scopes[old_number], program.scopes[number]
-        could = {element.node.id for element in reached(positions(old, old_rows))}
-        promised, at = _promises(new), positions(new, rows)
-        sure = {step.node.id for place in at for step in promised[place] if step not in at}
-        found |= {each for each in sure & past.done - could if each in old.by_id}
+    for (old_number, *_), (number, _, _, rows) in zip(before.scopes, after.scopes, strict=True):
+        new = program.scopes[number]
+        at = positions(new, rows)
+        sure = frozenset(_ahead_in(new, at)) - {place.node.id for place in at}
+        found |= (sure & past.done & _ids_within(former.scopes[old_number])) - could
     return frozenset(found)
 
 
-def reached(origins: Collection[ElementSpec], *, without: ElementSpec | None = None) -> set[ElementSpec]:
+def _possible(program: Program, state: State) -> Iterator[str]:
+    """The elements it may come to. What lies inside an activity that runs is told by where its inside stands, unless it may begin anew."""
+    for number, _, _, rows in state.scopes:
+        at = positions(program.scopes[number], rows)
+        yield from (place.node.id for place in at)
+        onward = reached([target for place in at for target in place.successors()])
+        for element in onward.union(place for place in at if isinstance(place, LoopSpec)):
+            yield from _ids_from(element)
+
+
+def reached(origins: Collection[ElementSpec], *, without: Collection[ElementSpec] = ()) -> set[ElementSpec]:
     """What tokens at `origins` may come to, and the origins, when nothing passes `without`."""
     seen: set[ElementSpec] = set()
-    queue = [origin for origin in origins if origin is not without]
+    queue = [origin for origin in origins if origin not in without]
     while queue:
         element = queue.pop()
         if element not in seen:
             seen.add(element)
-            queue.extend(target for target in element.successors() if target is not without)
+            queue.extend(target for target in element.successors() if target not in without)
     return seen
-
-
-def _standing(program: Program, state: State) -> dict[ScopeSpec, Elements]:
-    found: dict[ScopeSpec, Elements] = {}
-    for number, _, _, rows in state.scopes:
-        scope = program.scopes[number]
-        found[scope] = found.get(scope, frozenset()) | positions(scope, rows)
-    return found
 
 
 def _ahead(program: Program, state: State) -> Iterator[str]:
     """The steps it surely comes to. What lies inside an activity that runs is told by where its inside stands."""
     for number, _, _, rows in state.scopes:
         scope = program.scopes[number]
-        promised, at = _promises(scope), positions(scope, rows)
-        for place in at:
-            for step in promised[place]:
-                yield step.node.id
-                if step not in at and (inside := _inside(step)) is not None:
-                    yield from _certain(inside)
+        yield from _ahead_in(scope, positions(scope, rows))
+
+
+def _ahead_in(scope: ScopeSpec, at: Elements) -> Iterator[str]:
+    promised = _promises(scope)
+    for place in at:
+        for step in promised[place]:
+            yield step.node.id
+            if step not in at and (inside := _inside(step)) is not None:
+                yield from (deeper.node.id for deeper in _certain(inside))
 
 
 def _is_cut(scope: ScopeSpec, hosts: list[ElementSpec], past: Past, *, is_live: bool) -> bool:
@@ -149,6 +180,11 @@ def _was_at(step: ElementSpec, past: Past) -> bool:
     return step.node.id in past.entered or (inside is not None and not past.done.isdisjoint(_ids_within(inside)))
 
 
+def _ids_from(element: ElementSpec) -> frozenset[str]:
+    inside = _inside(element)
+    return frozenset({element.node.id}) | (_ids_within(inside) if inside is not None else frozenset())
+
+
 @functools.lru_cache(maxsize=1024)
 def _ids_within(scope: ScopeSpec) -> frozenset[str]:
     seen, waiting = {scope}, [scope]
@@ -166,13 +202,13 @@ def _steps(scope: ScopeSpec) -> Elements:
 
 
 @functools.lru_cache(maxsize=1024)
-def _certain(scope: ScopeSpec, around: frozenset[ScopeSpec] = frozenset()) -> frozenset[str]:
+def _certain(scope: ScopeSpec, around: frozenset[ScopeSpec] = frozenset()) -> Elements:
     """The steps, at any depth, that every run of this scope comes to."""
     promised, starts = _promises(scope), _starts(scope)
     sure = frozenset.intersection(*(promised[start] for start in starts)) if starts else frozenset()
     deeper = [inside for step in sure if not any(edge.interrupts for edge in step.boundaries)
               and (inside := _inside(step)) is not None and inside not in around]
-    return frozenset(step.node.id for step in sure).union(*(_certain(inside, around | {scope}) for inside in deeper))
+    return sure.union(*(_certain(inside, around | {scope}) for inside in deeper))
 
 
 @functools.lru_cache(maxsize=16384)
@@ -188,7 +224,7 @@ def _before(scope: ScopeSpec, element: ElementSpec) -> Elements:
     starts = _starts(scope)
     if element not in reached(starts):
         return frozenset()
-    return frozenset(each for each in scope.elements if each is not element and element not in reached(starts, without=each))
+    return frozenset(each for each in scope.elements if each is not element and element not in reached(starts, without=[each]))
 
 
 def _starts(scope: ScopeSpec) -> list[ElementSpec]:

@@ -90,10 +90,15 @@ class Run:
 
 
 PLAIN = plain(users("a b c"), "s>a>b>c>e")
-PLUMBING = {"f", "j", "x", "e", "s", "sp_s"}
+PLUMBING = {"f", "j", "x", "m", "e", "s", "sp_s"}
 BLOCK = plain(FORK + users("a b c d"), "s>a>f>b>j>d>e;f>c>j")
 FORKED = node("exclusiveGateway", "x")
 BRANCHES = plain(FORKED + users("a b c d"), "s>a>x\nx>b ? false\nx>c ? true\nb>d>e\nc>d")
+EACH = for_each("[1, 2]", "it")
+LINES = plain(inside("sp", users("u v"), "sp_s>u>v", EACH) + users("b"), "s>sp>b>e")
+CHOSEN = plain(node("exclusiveGateway", "x") + node("exclusiveGateway", "m") + users("a b c d"), "s>a>x\nx>b ? true\nx>c ? false\nb>m>d>e\nc>m")
+SOME = node("inclusiveGateway", "f") + node("inclusiveGateway", "j")
+CHECKED = plain(node("exclusiveGateway", "x") + users("a b"), "s>a>x>b>e")
 # name: (before, done, after, mapping, visited afterwards in any order, or the obstacles)
 SAFE: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], str]] = {
     "nothing changed": (PLAIN, ("a",), PLAIN, {}, "b c"),
@@ -127,6 +132,25 @@ SAFE: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], str]] = {
         PLAIN, ("a", "b"), plain(users("a c") + inside("sp", users("b"), "sp_s>b"), "s>a>sp>c>e"), {}, "c"),
     "a new step on a way the case did not go": (
         BRANCHES, ("a", "c"), plain(FORKED + users("a b c n d"), "s>a>x\nx>b ? false\nx>c ? true\nb>n>d>e\nc>d"), {}, "d"),
+    "a gateway far ahead has become another": (
+        BLOCK, (), plain(SOME + users("a b c d"), "s>a>f\nf>b ? true\nf>c ? false\nb>j>d>e\nc>j"), {}, "a b d"),
+    "one of two ways was taken, and now several may be": (
+        CHOSEN, ("a",), plain(SOME + users("a b c d"), "s>a>f\nf>b ? true\nf>c ? false\nb>j>d>e\nc>j"), {}, "b d"),
+    "one of several ways was taken, and now only one is": (
+        plain(SOME + users("a b c d"), "s>a>f\nf>b ? true\nf>c ? false\nb>j>d>e\nc>j"), ("a",), CHOSEN, {}, "b d"),
+    "the step behind which a branch waits was wrapped": (
+        BLOCK, ("a", "b"), plain(FORK + users("a c d") + inside("sp", users("b"), "sp_s>b"), "s>a>f>sp>j>d>e;f>c>j"), {}, "c d"),
+    "a step that a task leads to twice is drawn anew behind it": (
+        plain(users("a b c d") + node("parallelGateway", "j"), "s>a>b>j>d>e;a>c>j"), (),
+        plain(users("a b c d n") + node("parallelGateway", "j"), "s>a>b>j>d>e;a>c>j;a>n>j"), {}, "a b c n d"),
+    "an edge waits for something else": (
+        plain(users("a h") + boundary("t", "a", timer("PT4H"), cancels=False), "s>a>e;t>h"), (),
+        plain(users("a h") + boundary("t", "a", '<messageEventDefinition messageRef="m"/>', cancels=False), "s>a>e;t>h")
+        + '<message id="m" name="m"/>', {}, "a"),
+    "all lines stand before the new step": (
+        LINES, (), plain(inside("sp", users("u n v"), "sp_s>u>n>v", EACH) + users("b"), "s>sp>b>e"), {}, "u n v sp u n v sp b"),
+    "the step done has another id, and somebody says so": (
+        PLAIN, ("a",), plain(users("aa b c"), "s>aa>b>c>e"), {"a": "aa"}, "b c"),
     "a moved step still lies ahead": (PLAIN, ("a",), plain(users("a b c"), "s>a>b>c>e"), {}, "b c"),
 }
 BLOCKED: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], list[tuple[str, str]], str]] = {
@@ -170,6 +194,30 @@ BLOCKED: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], list[tupl
         PLAIN, ("a",), plain(users("a b c"), "s>a>c>b>e"), {}, [("c", "moved-step-passed")], "blocked"),
     "it stands on a step that was moved before what is done": (
         PLAIN, ("a", "b"), plain(users("a b c"), "s>a>c>b>e"), {}, [("b", "step-done-again")], "blocked"),
+    "the step done has another id": (PLAIN, ("a",), plain(users("bb b c"), "s>bb>b>c>e"), {}, [("a", "done-step-removed")], "mapping"),
+    "the step done has another id, and one more is new": (
+        PLAIN, ("a",), plain(users("aa n b c"), "s>aa>n>b>c>e"), {},
+        [("aa", "new-step-passed"), ("n", "new-step-passed")], "blocked"),
+    "one line is past the new step, another not yet there": (
+        LINES, ("u",), plain(inside("sp", users("u n v"), "sp_s>u>n>v", EACH) + users("b"), "s>sp>b>e"), {},
+        [("n", "new-step-passed")], "blocked"),
+    "one line is through, another has the new step ahead": (
+        LINES, ("u", "v"), plain(inside("sp", users("u v n"), "sp_s>u>v>n", EACH) + users("b"), "s>sp>b>e"), {},
+        [("n", "new-step-passed")], "blocked"),
+    "a gateway that was passed has become a step": (
+        CHECKED, ("a",), plain(users("a x b"), "s>a>x>b>e"), {}, [("x", "new-step-passed")], "blocked"),
+    "a step done was wrapped and comes only now": (
+        PLAIN, ("a", "b"), plain(users("b c") + inside("sp", users("a"), "sp_s>a"), "s>b>c>sp>e"), {}, [("a", "step-done-again")], "blocked"),
+    "a step done inside is drawn behind the inside that still runs": (
+        plain(inside("sp", users("u v"), "sp_s>u>v") + users("b"), "s>sp>b>e"), ("u",),
+        plain(inside("sp", users("v"), "sp_s>v") + users("u b"), "s>sp>u>b>e"), {}, [("u", "step-done-again")], "blocked"),
+    "what is done and where it stands are branches now, with a split of their own before the join": (
+        plain(FORK + users("a h b c d"), "s>a>h>f>b>j>d>e;f>c>j"), ("a",),
+        plain(FORK + node("parallelGateway", "g") + node("parallelGateway", "k") + users("a h b c d"),
+              "s>g>a>k>d>e;g>h>f>b>j>k;f>c>j"), {}, [("k", "join-changed")], "blocked"),
+    "both of two branches run, and now only one may": (
+        plain(SOME + users("a b c d"), "s>a>f\nf>b ? true\nf>c ? true\nb>j>d>e\nc>j"), ("a",), CHOSEN, {},
+        [("j", "join-changed")], "blocked"),
     "the mapping jumps over a new step": (
         PLAIN, ("a",), plain(users("a n bb c"), "s>a>n>bb>c>e"), {"b": "bb"}, [("n", "new-step-passed")], "blocked"),
 }
