@@ -20,9 +20,10 @@ from tests.support.migrated import Case
 
 CASES = int(os.environ.get("KAWAL_MIGRATIONS", "30"))
 
-def check(seed: int) -> str:
+
+def check(seed: int, database_url: str = "sqlite://") -> str:
     """One case; what came of it."""
-    case = Case(seed)
+    case = Case(seed, database_url)
     if case.ended or not case.changes:
         return "nothing to move"
     trial, before = case.trial, case.open()
@@ -51,6 +52,6 @@ def test_what_is_told_is_what_happens() -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("hundred", range(1, 20))
-def test_a_thousand_cases_do_as_they_were_told(hundred: int) -> None:
-    came = Counter(check(seed) for seed in range(100 * hundred, 100 * hundred + 100))
+def test_a_thousand_cases_do_as_they_were_told(hundred: int, database_url: str) -> None:
+    came = Counter(check(seed, database_url) for seed in range(100 * hundred, 100 * hundred + 100))
     assert came["safe"] and came["blocked"], came

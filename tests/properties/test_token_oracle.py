@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import side_by_side
 from tests.support.play import NOON, Play, compile_bytes
 from tests.support.random_process import FAMILIES, SHARED, Generator, to_bpmn
 from tests.support.stock_spiff import StockPlay
@@ -64,22 +65,7 @@ def life(family: str, seed: int) -> str | None:
             return f"{family}/{seed} step {step}: {wrong}"
         if oracle.finished:
             return None
-        timers, messages, tasks = oracle.open_timers(), oracle.messages, oracle.tasks
-        if timers and (rnd.random() < .12 or not (tasks or messages)):
-            name, due = min(timers, key=lambda t: (t[1], t[0]))
-            play.fire(name)
-            oracle.fire(name, 0)
-        elif messages and (rnd.random() < .3 or not tasks):
-            name = rnd.choice(sorted({m.name for m in messages}))
-            carried = {v: rnd.randrange(4) for v in (*SHARED, "carried") if rnd.random() < .4}
-            play.send(name, **carried)
-            next(m for m in messages if m.name == name).came(carried)
-        else:
-            name = rnd.choice(sorted({t.name for t in tasks}))
-            nth = rnd.randrange(len([t for t in tasks if t.name == name]))
-            written = {v: rnd.randrange(4) for v in SHARED if rnd.random() < .4}
-            play.complete(name, nth, **written)
-            [t for t in tasks if t.name == name][nth].complete(written)
+        side_by_side.step(play, oracle, rnd)
     return None
 
 

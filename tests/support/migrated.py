@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -15,96 +14,22 @@ from engine.sop_results import Migrated
 from engine.trial import Trial
 from engine.types import Actor
 from storage import deployments, subscriptions
+from tests.support.edited import Edit
 from tests.support.journals import step, with_messages
 from tests.support.play import NOON
 from tests.support.random_process import FAMILIES, SHARED, Block, Generator, to_bpmn
 
-TIMED = ("cut", "late", "often")
 #: Every loop is left, every gateway has one way on.
 ONWARD = dict.fromkeys(SHARED, 3)
-
-
-class Edit:
-    """A random change to a drawing; `owed` are the steps that every case has to visit from now on."""
-
-    def __init__(self, rnd: random.Random, drawn: Block) -> None:
-        self._rnd, self.owed, self.kinds = rnd, set[str](), list[str]()
-        self.drawn = drawn
-        for number in range(rnd.choice([1, 1, 2])):
-            self._change(f"new{number}", rnd.choice(["put", "put", "put", "drop", "rename", "beside", "retime", "edge", "bare"]))
-
-    def _change(self, new: str, kind: str) -> None:
-        rows = [place for place in _places(self.drawn) if place[1][0] == "seq"]
-        steps = [place for place in _places(self.drawn) if place[1][0] == "u" and _stands_alone(self.drawn, place[0])]
-        timed = [place for place in _places(self.drawn) if place[1][0] in TIMED]
-        self.kinds.append(kind)
-        if kind == "put":
-            path, block, is_certain = self._rnd.choice(rows)
-            at = self._rnd.randrange(len(block[1]) + 1)
-            self._replace(path, ("seq", [*block[1][:at], ("u", new), *block[1][at:]]))
-        elif kind == "drop":
-            path, block, is_certain = self._rnd.choice(rows)
-            gone = next((one for one in block[1] if one[0] == "u" and len(block[1]) > 1), None)
-            self.owed -= {gone[1]} if gone is not None else set()
-            self._replace(path, ("seq", [one for one in block[1] if one is not gone]))
-            return
-        elif kind == "edge" and steps:
-            path, block, _ = self._rnd.choice(steps)
-            self._replace(path, (self._rnd.choice(TIMED), f"{new}_timer", block, new, self._rnd.choice([1, 600])))
-            return
-        elif kind == "bare" and timed:
-            path, block, _ = self._rnd.choice(timed)
-            self._replace(path, block[2])
-            return
-        elif kind == "retime" and timed:
-            path, block, _ = self._rnd.choice(timed)
-            self._replace(path, (*block[:4], block[4] + self._rnd.choice([1, 600])))
-            return
-        elif kind in ("rename", "beside") and steps:
-            path, block, is_certain = self._rnd.choice(steps)
-            self._replace(path, ("u", f"{block[1]}_{new}") if kind == "rename" else ("and", f"{new}_gate", [block, ("u", new)]))
-            self.owed -= {block[1]} if kind == "rename" else set()
-            is_certain = is_certain and kind == "beside"
-        else:
-            return
-        if is_certain:
-            self.owed.add(new)
-
-    def _replace(self, path: tuple[Any, ...], block: Block) -> None:
-        def put(into: Any, path: tuple[Any, ...]) -> Any:
-            if not path:
-                return block
-            made = [put(one, path[1:]) if number == path[0] else one for number, one in enumerate(into)]
-            return made if isinstance(into, list) else tuple(made)
-
-        self.drawn = put(self.drawn, path)
-
-
-def _places(drawn: Any, path: tuple[Any, ...] = (), is_certain: bool = True) -> Iterator[tuple[tuple[Any, ...], Block, bool]]:
-    """Every block with the way to it, and whether every run goes through it: rows of rows, branches that all are taken, what lies inside."""
-    if isinstance(drawn, tuple) and drawn and isinstance(drawn[0], str):
-        yield path, drawn, is_certain
-        is_certain = is_certain and drawn[0] in ("seq", "and", "sub", "call")
-    if isinstance(drawn, tuple | list):
-        for number, one in enumerate(drawn):
-            if isinstance(one, tuple | list):
-                yield from _places(one, (*path, number), is_certain)
-
-
-def _stands_alone(drawn: Any, path: tuple[Any, ...]) -> bool:
-    """Whether the block is one of a row or a branch, and no host of an edge or inside of a loop."""
-    for number in path[:-1]:
-        drawn = drawn[number]
-    return bool(path) and isinstance(drawn, list)
 
 
 class Case:
     """One random case in a trial of its own, and the version it may go on by."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, database_url: str = "sqlite://") -> None:
         rnd = random.Random(f"migration/{seed}")
         drawn = Generator(rnd, FAMILIES[rnd.choice(["flow", "scopes", "instances", "everything"])]).process(3)
-        self.trial = Trial.open(_bundle(drawn), now=NOON)
+        self.trial = Trial.open(_bundle(drawn), now=NOON, database_url=database_url)
         self.instance_id = self.trial.start("p", dict.fromkeys(SHARED, 0), business_key=f"case-{seed}")
         for _ in range(rnd.randrange(8)):
             if not self.ended:

@@ -100,6 +100,8 @@ class Piece:
 
     def __init__(self, world: Oracle, parent: Any, block: Block, scope: Scope, frame: Frame, item: str | None) -> None:
         self.world, self.parent, self.block, self.scope, self.frame, self.of_item = world, parent, block, scope, frame, item
+        self.pieces: list[Any] = []          # all that ever ran within it, in order
+        parent.pieces.append(self)
 
     def make(self, block: Block, scope: Scope | None = None, item: str | None = None) -> Any:
         return _KINDS[block[0]](self.world, self, block, scope or self.scope, self.frame, item or self.of_item)
@@ -127,7 +129,10 @@ class Frame:
     def __init__(self, world: Oracle, parent: Any, block: Block, scope: Scope, item: str | None = None) -> None:
         self.world, self.parent, self.scope, self.item, self.over = world, parent, scope, item, False
         self.running: list[Any] = []
+        self.pieces: list[Any] = []
         self.block = block
+        if parent is not None:
+            parent.pieces.append(self)
 
     def start(self) -> None:
         self.run(_KINDS[self.block[0]](self.world, self, self.block, self.scope, self, self.item))
@@ -149,6 +154,8 @@ class Frame:
 
 
 class Task(Piece):
+    is_done = False
+
     def start(self) -> None:
         self.name = self.block if isinstance(self.block, str) else self.block[1]
         self.world.tasks.append(self)
@@ -157,6 +164,7 @@ class Task(Piece):
         return None if self.of_item is None else self.scope.read(self.of_item)
 
     def complete(self, variables: dict[str, Any]) -> None:
+        self.is_done = True
         self.world.tasks.remove(self)
         for name, value in variables.items():
             self.scope.write(name, value)
