@@ -188,6 +188,29 @@ def test_two_presses_of_a_button_are_one_wish(studio: Studio) -> None:
     visit.context.close()
 
 
+def test_what_is_typed_in_a_sheet_is_not_left_by_mistake(studio: Studio) -> None:
+    draft_id = studio.draft(dict(SopBundle.from_dir(offices.SOP).files))
+    visit = studio.visit()
+    page = visit.open(f"/sop/tabel/{draft_id}")
+    page.click("#kolom .actions a >> nth=0")
+    page.wait_for_url("**/kolom?**")   # nothing typed, nothing asked
+    page.go_back()
+    page.fill("#r0-n0", "belum disimpan")
+    page.click("#kolom .actions a >> nth=0", no_wait_after=True)
+    expect(page.locator("#r0-n0")).to_have_value("belum disimpan")
+    assert visit.complaints == ["dialog"], "asked, and stayed"
+    page.click("button[name=add] >> nth=0")
+    page.wait_for_selector("#baris .note")   # another row is no leaving, and what came back is still not saved
+    page.click("main")
+    page.click("#kolom .actions a >> nth=0", no_wait_after=True)
+    expect(page.locator("#r0-n0")).to_have_value("belum disimpan")
+    assert visit.complaints == ["dialog", "dialog"]
+    page.keyboard.press("Alt+l")
+    page.wait_for_url("**/masuk**")   # an empty counter asks nobody
+    assert visit.complaints == ["dialog", "dialog"]
+    visit.context.close()
+
+
 def test_a_step_is_added_between_two_others_without_a_mouse(studio: Studio) -> None:
     draft_id = studio.draft(dict(SopBundle.from_dir(offices.SOP).files))
     visit = studio.visit()

@@ -123,6 +123,12 @@
     addEventListener('beforeunload', (event) => { if (changed) event.preventDefault(); });
   }
 
+  // Sheets that no draft is kept of: whoever leaves one with something typed and not sent is asked first. The lock asks nobody.
+  const typed = new Set(all('form[data-typed="yes"]'));
+  document.addEventListener('input', ({ target }) => { if (target.form?.matches('[data-typed]')) typed.add(target.form); });
+  document.addEventListener('submit', ({ target }) => { if (target.id === 'kunci') typed.clear(); typed.delete(target); });
+  addEventListener('beforeunload', (event) => { if (typed.size) event.preventDefault(); });
+
   // Leaving the counter: Alt+L, or after the idle time. The draft is kept first.
   const lock = async () => { const out = $('#kunci'); if (!out) return; await save(); changed = false; clearInterval(saving); out.requestSubmit(); };
   document.addEventListener('keydown', (event) => { if (event.altKey && event.code === 'KeyL') { event.preventDefault(); lock(); } });
