@@ -7,8 +7,10 @@ from typing import Final
 
 from engine import definitions, resolving
 from engine.changes import Change
+from engine.comparing_sides import Side
 from engine.definitions import Definition
-from engine.model import Flow
+from engine.model import Flow, Process
+from engine.types import Text
 
 ADDED: Final = "added"
 REMOVED: Final = "removed"
@@ -24,6 +26,14 @@ def marks(here: Definition, there: Definition, changes: Iterable[Change], *, lon
             mark = _SEEN.get(change.kind, CHANGED)
             found[change.element_id] = mark if mark != CHANGED else found.get(change.element_id, CHANGED)
     return {**_lanes(here, there), **_flows(here, there, lone), **found}
+
+
+def names(definition: Definition, process: Process) -> Mapping[str, Text]:
+    """What people call the lanes and elements of a process that its file draws."""
+    side, shapes = Side.of(definition), definition.models[process.file].shapes
+    lanes = {lane.id: Text(f"lajur “{lane.name}”", f"lane “{lane.name}”") for lane in process.lanes}
+    found = {**lanes, **{node.id: side.called(node.id) for node in definitions.nodes_of(process)}}
+    return {key: name for key, name in found.items() if key in shapes}
 
 
 def _flows(here: Definition, there: Definition, lone: str) -> Mapping[str, str]:

@@ -16,12 +16,13 @@ def of_definition(definition: Definition, process_id: str) -> bytes:
     return _drawn(definition, process_id, {})
 
 
-def of_change(definition: Definition, process_id: str, marks: Mapping[str, str], *, language: str) -> bytes:
-    """The SOP with what a new version changes: id of an element, a line or a lane -> "added", "removed" or "changed"."""
+def of_change(definition: Definition, process_id: str, marks: Mapping[str, str], *, language: str, anchors: str = "") -> bytes:
+    """The SOP with what a new version changes: id of an element, a line or a lane -> "added", "removed" or "changed". `anchors` begins
+    the ids by which a page links to them."""
     process = _process(definition, process_id)
     known = _ids(process)
     return diagram.svg(definition.files[process.file], highlight={key: mark for key, mark in marks.items() if key in known},
-                       title=process.name or definition.sheet.title.id, language=language)
+                       title=process.name or definition.sheet.title.id, language=language, anchors=anchors)
 
 
 def is_marked(process: Process, marks: Mapping[str, str]) -> bool:

@@ -209,17 +209,35 @@ class ImportReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MarkedPlace:
+    """One element of a drawing with a mark: "added", "removed" or "changed". `anchor` is its id on the page."""
+
+    anchor: str
+    mark: str
+    name: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkedDrawing:
+    """One process of a compared version. `svg` is None where it has no layout, and `places` are those that are drawn."""
+
+    name: str
+    svg: bytes | None
+    places: tuple[MarkedPlace, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComparedVersion:
-    """One side of a comparison. `number` is the version's; of a draft its revision. `drawing` is SVG; None: there is no layout.
-    `beside`: names and drawings of the processes it calls in which something changed."""
+    """One side of a comparison. `number` is the version's; of a draft its revision. `beside`: the processes it calls in which something
+    changed."""
 
     id: str
     number: int
     is_draft: bool
     effective_from: date | None
     digest: str
-    drawing: bytes | None
-    beside: tuple[tuple[str, bytes], ...] = ()
+    drawing: MarkedDrawing
+    beside: tuple[MarkedDrawing, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

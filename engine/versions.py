@@ -19,7 +19,7 @@ from engine.render import sop_ap
 from engine.render.layout import DiagramWithoutLayout
 from engine.results import SopStep
 from engine.sop_results import (
-    ComparedVersion, Comparison, Decision, DraftDetail, DraftRevision, DraftState, DraftSummary, Proposal,
+    ComparedVersion, Comparison, Decision, DraftDetail, DraftRevision, DraftState, DraftSummary, MarkedDrawing, MarkedPlace, Proposal,
 )
 from engine.steps import steps_of
 from engine.types import ClockKind, LintFinding, Severity, Text, TimeStandard
@@ -168,20 +168,23 @@ def proposal(context: Context, row: drafts.ProposalRow, draft: drafts.DraftRow) 
 
 def _side(version: Version, marks: Mapping[str, str], language: str) -> ComparedVersion:
     """One side: the drawing of the SOP, and those of the processes it calls that have a mark."""
-    main, beside = None, []
-    for process_id, process in version.definition.processes.items():
-        if process_id != version.process_id and not drawings.is_marked(process, marks):
-            continue
-        try:
-            drawing = drawings.of_change(version.definition, process_id, marks, language=language)
-        except DiagramWithoutLayout:
-            continue
-        if process_id == version.process_id:
-            main = drawing
-        else:
-            beside.append((process.name or process_id, drawing))
+    processes = version.definition.processes
+    beside = (key for key, process in processes.items() if key != version.process_id and drawings.is_marked(process, marks))
     return ComparedVersion(id=version.id, number=version.number, is_draft=version.is_draft, effective_from=version.effective_from,
-                           digest=version.digest, drawing=main, beside=tuple(beside))
+                           digest=version.digest, drawing=_marked(version, version.process_id, marks, language),
+                           beside=tuple(_marked(version, key, marks, language) for key in beside))
+
+
+def _marked(version: Version, process_id: str, marks: Mapping[str, str], language: str) -> MarkedDrawing:
+    anchors = f"{version.id}-{process_id}-"
+    try:
+        drawing = drawings.of_change(version.definition, process_id, marks, language=language, anchors=anchors)
+    except (DiagramWithoutLayout, errors.NotFound):
+        return MarkedDrawing(name=process_id, svg=None, places=())
+    process = version.definition.processes[process_id]
+    places = tuple(MarkedPlace(anchor=anchors + key, mark=marks[key], name=name)
+                   for key, name in comparing_marks.names(version.definition, process).items() if key in marks)
+    return MarkedDrawing(name=process.name or process_id, svg=drawing, places=places)
 
 
 def _times(definition: Definition, steps: tuple[SopStep, ...]) -> Mapping[str, TimeStandard]:

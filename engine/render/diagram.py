@@ -53,11 +53,13 @@ def svg(
     title: str,
     language: str = "id",
     badges: Mapping[str, str] = {},
+    anchors: str = "",
 ) -> bytes:
     """Draw a BPMN file that has a layout, the same bytes for the same arguments.
 
     `highlight` gives element ids one of `STATES`. A `limited` element shows neither name, id, kind nor content, its boundary
     events and lines lose their words, its notes are left out. `badges` puts a short text at an element: a count, a duration.
+    `anchors` begins the id by which a page links to each element of a state; drawings on one page have different ones.
 
     Raises:
         BundleRefused: the bytes are not BPMN 2.0 within the caps.
@@ -66,15 +68,15 @@ def svg(
     """
     if unknown := set(highlight.values()) - STATES.keys():
         raise ValueError(f"no such states: {len(unknown)}")
-    drawing = _Drawing(read_layout(bpmn), dict(highlight), dict(badges), language)
+    drawing = _Drawing(read_layout(bpmn), dict(highlight), dict(badges), language, anchors)
     return drawing.document(title)
 
 
 class _Drawing:
     """One diagram on its way to SVG."""
 
-    def __init__(self, layout: Layout, highlight: dict[str, str], badges: dict[str, str], language: str) -> None:
-        self.layout, self.highlight, self.badges, self.language = layout, highlight, badges, language
+    def __init__(self, layout: Layout, highlight: dict[str, str], badges: dict[str, str], language: str, anchors: str) -> None:
+        self.layout, self.highlight, self.badges, self.language, self.anchors = layout, highlight, badges, language, anchors
         self.secret = {id for id, state in highlight.items() if state == "limited"}
         self.hidden = {id for id, element in layout.elements.items() if self.secret and self._is_within_secret(element)}
         self.secret |= {
@@ -164,6 +166,8 @@ class _Drawing:
         state = "limited" if element_id in self.secret else self.highlight.get(element_id)
         css = f"{sort} {kind}" + (f" is-{state}" if state else "")
         name = "" if is_secret or element_id in self.secret else f' data-element-id="{svg_text.safe(element_id)}"'
+        if name and state and self.anchors:
+            name += f' id="{svg_text.safe(self.anchors + element_id)}"'
         return f' class="{svg_text.safe(css)}"{name}'
 
     def _look(self, shape: Shape) -> shapes.Look:

@@ -52,3 +52,12 @@ def test_a_change_in_a_called_process_marks_its_own_drawing():
     assert drawings.is_marked(before().processes[CALLED], new)
     assert not drawings.is_marked(before().processes[before().main_process or ""], new)
     assert b"is-changed" in drawings.of_change(before(), CALLED, new, language="id")
+
+
+def test_the_places_of_a_drawing_are_named_and_only_what_is_drawn_has_one():
+    process = before().processes[before().main_process or ""]
+    names = comparing_marks.names(before(), process)
+    assert names["record_consent"].id == "“Mencatat persetujuan layanan (informed consent)”"
+    assert names["family_settled"].id == "gerbang tanpa nama sebelum “Persetujuan tambahan”"
+    assert names.keys() <= before().models[process.file].shapes
+    assert b'id="di-record_consent"' in drawings.of_change(before(), process.id, {"record_consent": "changed"}, language="id", anchors="di-")

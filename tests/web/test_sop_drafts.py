@@ -141,7 +141,9 @@ def test_two_versions_stand_side_by_side_in_words_and_drawings(house: House) -> 
     assert "menjadi 45 menit" in page and page.count("<svg xmlns") == 2 and page.count("is-changed") >= 2
     red = page.split('class="changes is-duty"')[1].split("</div>")[0]
     assert "Langkah, pelaksana, waktu, atau urutan berubah" in red and "menjadi 45 menit" in red and "<svg" in red, "a word and a sign, too"
-    assert 'class="changes is-safeguard"' not in page and page.count('class="key added"') == 2
+    places = re.findall(r'<a class="key changed" href="#([^"]+)">', page)
+    assert len(places) == len(set(places)) == 2 and all(page.count(f'id="{place}"') == 1 for place in places)
+    assert 'class="changes is-safeguard"' not in page and page.count('<span class="key added">') == 2
     for sheet in re.findall(r'href="(/sop/[0-9a-f]{32}/sop-ap\.xlsx)"', page):
         assert owner.get(sheet).status_code == 200
     assert house.person("companion").get(compare[1]).status_code == 404, "drafts are not everybody's"
