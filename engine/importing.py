@@ -25,6 +25,8 @@ from engine.types import LintFinding, Severity
 LONGEST_KEY = 48
 _DRAWS = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DI")
 _XML_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+#: What steps speak of, and stands in no process's flow.
+_SAID = ("message", "signal", "error", "escalation", "dataObjectReference")
 #: Findings that say: this part is read otherwise than its tool meant it, or not at all.
 _OTHERWISE = frozenset({
     "foreign-extension", "foreign-code", "not-used", "default-expression-language", "drawing-reference", "message-item",
@@ -124,27 +126,36 @@ def _elements(root: Any, model: Model, changes: Adapted, findings: list[LintFind
         return ImportedElement(id=id, name=name, kind=kind, before=before, had_none=had_none, findings=found,
                                verdict=_verdict(found, drawn=drawn, changed=bool(before) or had_none or changed))
 
+    words = _words(root)
     for key, process in model.processes.items():
         is_picture = key in pictures
         yield told(key, process.name, "process", drawn=is_picture or not process.nodes, changed=key in changes.marked)
         yield from (told(lane.id, lane.name, "lane", drawn=is_picture) for lane in process.lanes)
         yield from (told(node.id, node.name, node.type, drawn=is_picture) for node in definitions.nodes_of(process))
-        yield from (told(flow.id, flow.name, "sequenceFlow", drawn=is_picture) for flow in definitions.flows_of(process))
-    words, carried = _words(root), _carried(root)
+        yield from (told(flow.id, words.get(flow.id, ""), "sequenceFlow", drawn=is_picture) for flow in definitions.flows_of(process))
+    carried = _carried(root)
     yield from (told(flow.id, words.get(flow.id, ""), "messageFlow", drawn=True) for flow in model.message_flows)
     yield from (told(id, words.get(id, ""), tag, drawn=True) for id, tag in model.drawn.items())
-    for one in root.iter(f"{{{BPMN}}}dataObjectReference"):
+    for one in root.iter(*(f"{{{BPMN}}}{kind}" for kind in _SAID)):
         if id := one.get("id"):
-            yield told(id, words[id], "dataObjectReference", drawn=id not in carried)
+            kind = etree.QName(one).localname
+            yield told(id, words[id], kind, drawn=kind == "dataObjectReference" and id not in carried)
 
 
 def _words(root: Any) -> dict[str, str]:
-    """What people read of each element: its name, else its text, else its value; of a group that of its category."""
-    said = {id: one.get("name") or one.findtext(f"{{{BPMN}}}text") or one.get("value") or ""
+    """What people read of each element: its name, else its text, else its value; of a group that of its category, of an arrow without a
+    name what it joins."""
+    said = {id: " ".join((one.get("name") or one.findtext(f"{{{BPMN}}}text") or one.get("value") or "").split())
             for one in root.iter(f"{{{BPMN}}}*") if (id := one.get("id"))}
-    groups = {id: said.get(definitions.local_name(one.get("categoryValueRef")), "")
-              for one in root.iter(f"{{{BPMN}}}group") if (id := one.get("id"))}
-    return {id: " ".join(text.split()) for id, text in (said | groups).items()}
+
+    def of(one: Any, *ends: str) -> str:
+        joined = (definitions.local_name(one.get(end)) for end in ends)
+        return " → ".join(said.get(id) or id for id in joined if id)
+
+    groups = {id: of(one, "categoryValueRef") for one in root.iter(f"{{{BPMN}}}group") if (id := one.get("id"))}
+    arrows = {id: of(one, "sourceRef", "targetRef") for kind in ("sequenceFlow", "messageFlow", "association")
+              for one in root.iter(f"{{{BPMN}}}{kind}") if (id := one.get("id")) and not said[id]}
+    return said | groups | arrows
 
 
 def _carried(root: Any) -> frozenset[str]:

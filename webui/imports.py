@@ -42,7 +42,9 @@ KINDS = {
     "association": Text("Asosiasi", "Association"), "group": Text("Kelompok", "Group"),
     "category": Text("Kategori", "Category"), "dataStore": Text("Simpanan data", "Data store"),
     "dataStoreReference": Text("Simpanan data", "Data store"), "dataObjectReference": Text("Objek data", "Data object"),
-    "participant": Text("Pelaku", "Participant"), "collaboration": Text("Kerja sama", "Collaboration"),
+    "message": Text("Pesan", "Message"), "signal": Text("Sinyal", "Signal"), "error": Text("Galat", "Error"),
+    "escalation": Text("Eskalasi", "Escalation"), "participant": Text("Pelaku", "Participant"),
+    "collaboration": Text("Kerja sama", "Collaboration"),
 }
 #: What a file name may not hold on the server; browsers and people write it all the same: `proses (1).bpmn`.
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_. -]")

@@ -32,6 +32,13 @@ def test_what_is_only_read_is_told_by_its_words() -> None:
     assert told["used"] == ("Formulir", "runs")
 
 
+def test_a_flow_without_a_name_is_told_by_what_it_joins() -> None:
+    asked = flow("t", "u").replace("<bpmn:sequenceFlow", '<bpmn:sequenceFlow name="lengkap"')
+    told = {one.id: one.name for one in report(document(process(
+        "p", start(), user("t", name="Memeriksa"), user("u", name="Menilai"), end(), flow("s", "t"), asked, flow("u", "t")))).elements}
+    assert (told["s__t"], told["t__u"], told["u__t"]) == ("s → Memeriksa", "lengkap", "Menilai → Memeriksa")
+
+
 def test_an_id_that_is_none_in_xml_becomes_a_key() -> None:
     file = document(process("p", start(), user("2 a", name="Menilai"), user("prüfen", name="Memeriksa"), end(),
                             flow("s", "2 a"), flow("2 a", "prüfen"), flow("prüfen", "e")))
@@ -40,5 +47,7 @@ def test_an_id_that_is_none_in_xml_becomes_a_key() -> None:
 
 def test_an_extension_is_told_and_not_the_box_it_stands_in() -> None:
     box = '<bpmn:message id="m" name="M"><bpmn:extensionElements><z:key xmlns:z="urn:z"/></bpmn:extensionElements></bpmn:message>'
-    codes = [one.code for one in report(document(process("p", start(), user("t"), end(), flows("s", "t", "e")), roots=box)).general]
-    assert "foreign-extension" in codes and "not-used" not in codes
+    told = report(document(process("p", start(), user("t"), end(), flows("s", "t", "e")), roots=box))
+    assert [(one.name, one.kind, one.verdict, [said.code for said in one.findings]) for one in told.elements if one.id == "m"] == [
+        ("M", "message", "adapted", ["foreign-extension"])]
+    assert "not-used" not in [one.code for one in told.general]
