@@ -15,7 +15,7 @@ from engine import definitions
 from engine.definitions import Definition
 from engine.forms_schema import Form
 from engine.lint.answerable import answer, compiled, to_question
-from engine.lint.rules_runaway import following
+from engine.lint.net import following
 from engine.model import Flow, Node, Scope
 from engine.types import LintFinding, Severity, Text, Value
 

@@ -141,6 +141,33 @@ def entries(scope: Scope) -> Iterator[str]:
         )
 
 
+def following(scope: Scope) -> dict[str, list[str]]:
+    """Where a token goes from each node: by its flows, its links and the events at its edge."""
+    links = {
+        e.name: n.id for n in scope.nodes.values() if n.type == "intermediateCatchEvent" for e in n.events if e.kind == "link"
+    }
+    edges: dict[str, list[str]] = {}
+    for node in scope.nodes.values():
+        edges[node.id] = [f.target for f in node.outgoing if f.target in scope.nodes]
+        if node.type == "intermediateThrowEvent":
+            edges[node.id] += [links[e.name] for e in node.events if e.kind == "link" and e.name in links]
+        if node.type == "boundaryEvent" and node.attached_to in edges:
+            edges[node.attached_to].append(node.id)
+    for node in scope.nodes.values():
+        if node.type == "boundaryEvent" and node.attached_to in scope.nodes and node.id not in edges[node.attached_to]:
+            edges[node.attached_to].append(node.id)
+    return edges
+
+
+def preceding(scope: Scope) -> dict[str, list[str]]:
+    """Where a token may have been before it came to each node."""
+    found: dict[str, list[str]] = {}
+    for key, targets in following(scope).items():
+        for target in targets:
+            found.setdefault(target, []).append(key)
+    return found
+
+
 def _takes(node: Node) -> Takes:
     return {"parallelGateway": Takes.ALL, "inclusiveGateway": Takes.INCLUSIVE}.get(node.type, Takes.ANY)
 

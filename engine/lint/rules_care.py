@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from engine.comparing_parts import approves
 from engine.forms_schema import Field, FieldType
-from engine.lint.net import entries
+from engine.lint.net import entries, following
 from engine.lint.registry import RULE, Catalogue, Hit
 from engine.lint.rules_sop import HUMAN
 from engine.lint.subject import Diagram, Sop
@@ -54,7 +54,7 @@ def emergency_after_papers(diagram: Diagram) -> Iterator[Hit]:
         emergencies = {node.id for node in scope.nodes.values() if makes.any(node, _EMERGENCY)}
         if not emergencies:
             continue
-        after = _successors(scope)
+        after = following(scope)
         reached = {start: _reached(after, start) for start in emergencies}
         for node in scope.nodes.values():
             if node.id in emergencies or not _reached(after, node.id) & emergencies or any(node.id in found for found in reached.values()):
@@ -63,9 +63,9 @@ def emergency_after_papers(diagram: Diagram) -> Iterator[Hit]:
                 yield diagram.hit(node)
 
 
-def _all_wait(scope: Scope, after: Mapping[str, set[str]], node: Node, emergencies: set[str]) -> bool:
+def _all_wait(scope: Scope, after: Mapping[str, Iterable[str]], node: Node, emergencies: set[str]) -> bool:
     """Whether no way comes to an emergency step but through the node."""
-    round_it = {key: targets - {node.id} for key, targets in after.items()}
+    round_it = {key: {*targets} - {node.id} for key, targets in after.items()}
     return not any(start in emergencies or _reached(round_it, start) & emergencies for start in entries(scope) if start != node.id)
 
 
@@ -114,17 +114,7 @@ def _is_demanded(field: Field) -> bool:
     return not is_free
 
 
-def _successors(scope: Scope) -> Mapping[str, set[str]]:
-    after: dict[str, set[str]] = {}
-    for flow in scope.flows:
-        after.setdefault(flow.source, set()).add(flow.target)
-    for node in scope.nodes.values():
-        if node.attached_to:
-            after.setdefault(node.attached_to, set()).add(node.id)
-    return after
-
-
-def _reached(after: Mapping[str, set[str]], start: str) -> set[str]:
+def _reached(after: Mapping[str, Iterable[str]], start: str) -> set[str]:
     found: set[str] = set()
     waiting = [start]
     while waiting:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.duties import Duties, Step
 from engine.forms_schema import Form
+from engine.lint.net import preceding
 from engine.lint.registry import ADVICE, Catalogue, Hit
 from engine.lint.rules_sop import HUMAN
 from engine.lint.subject import Diagram, Placed, Sop
@@ -93,10 +94,20 @@ def simfoni_missing(sop: Sop) -> Iterator[Hit]:
     own = [placed for placed in diagram.placed if placed.process is process]
     registering = [placed for placed in own if placed.node.operation == "case.number"]
     entering = [placed for placed in own if _enters(sop.forms.get(placed.node.form or ""))]
-    if registering and not entering:
+    if registering and all(_is_only_by_event(diagram, one) for one in entering):
         yield diagram.hit(registering[0])
     elif registering:
         yield from (diagram.hit(placed) for placed in own if _goes_round(placed, entering))
+
+
+def _is_only_by_event(diagram: Diagram, placed: Placed) -> bool:
+    """Whether a case may be done without the step ever being open: only an event leads to it, as long as the case runs."""
+    holder = placed.holder
+    while holder is not None:
+        if holder.triggered_by_event:
+            return True
+        holder = diagram.by_id[holder.id].holder
+    return False
 
 
 def _goes_round(placed: Placed, entering: list[Placed]) -> bool:
@@ -108,18 +119,18 @@ def _goes_round(placed: Placed, entering: list[Placed]) -> bool:
 
 
 def _work_before(scope: Scope, node: Node) -> frozenset[str]:
-    """The steps that the node comes directly after, by whatever gateways and events."""
-    found, waiting, seen = set(), [node], {node.id}
+    """The steps that the node comes directly after, by whatever gateways, links and events."""
+    before = preceding(scope)
+    found, waiting, seen = set(), [node.id], {node.id}
     while waiting:
-        for flow in waiting.pop().incoming:
-            before = scope.nodes.get(flow.source)
-            if before is None or before.id in seen:
+        for key in before.get(waiting.pop(), ()):
+            if key in seen:
                 continue
-            seen.add(before.id)
-            if before.type.endswith(("Task", "task", "Activity", "Process", "transaction")):
-                found.add(before.id)
+            seen.add(key)
+            if scope.nodes[key].type.endswith(("Task", "task", "Activity", "Process", "transaction")):
+                found.add(key)
             else:
-                waiting.append(before)
+                waiting.append(key)
     return frozenset(found)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.bpmn_reading import ACTIVITIES
-from engine.lint.net import entries
+from engine.lint.inside import may_end
+from engine.lint.net import entries, following
 from engine.lint.registry import ERROR, RULE, Catalogue, Hit
 from engine.lint.subject import Diagram
 
@@ -134,31 +135,19 @@ def boundary_without_outgoing(diagram: Diagram) -> Iterator[Hit]:
     ("Sambungkan dari awal proses, atau hapus.", "Connect it from the start, or remove it."),
 )
 def unreachable(diagram: Diagram) -> Iterator[Hit]:
-    """A step nobody reaches is a promise of the SOP that is never kept."""
+    """A step nobody reaches is a promise of the SOP that is never kept. So is what follows on a sub-process or a call that has no end."""
     for scope, _, _ in diagram.scopes:
+        after = following(scope)
         reached = {*entries(scope), *(n.id for n in scope.nodes.values() if n.triggered_by_event)}
         todo = list(reached)
         while todo:
-            key = todo.pop()
-            node = scope.nodes[key]
-            following = [flow.target for flow in node.outgoing]
-            following += [p.node.id for p in diagram.attached.get(key, []) if p.scope is scope]
-            if node.type == "intermediateThrowEvent":
-                names = {e.name for e in node.events if e.kind == "link"}
-                following += [
-                    n.id
-                    for n in scope.nodes.values()
-                    if n.type == "intermediateCatchEvent" and names & {e.name for e in n.events if e.kind == "link"}
-                ]
-            for target in following:
-                if target in scope.nodes and target not in reached:
+            node = scope.nodes[todo.pop()]
+            is_left = may_end(node, diagram.sop)
+            for target in after[node.id]:
+                if target not in reached and (is_left or scope.nodes[target].attached_to == node.id):
                     reached.add(target)
                     todo.append(target)
-        yield from (
-            diagram.hit(node)
-            for node in scope.nodes.values()
-            if node.id not in reached and not node.is_for_compensation
-        )
+        yield from (diagram.hit(node) for node in scope.nodes.values() if node.id not in reached and not node.is_for_compensation)
 
 
 @rules.diagram_rule(
@@ -212,7 +201,7 @@ def several_start_events(diagram: Diagram) -> Iterator[Hit]:
     ("Sambungkan ke peristiwa akhir yang bernama keadaan.", "Lead it to an end event named as a state."),
 )
 def no_end_event(diagram: Diagram) -> Iterator[Hit]:
-    """It runs, yet an auditor cannot see which ending a case had."""
+    """It runs, yet an auditor cannot see which ending a case had. What only an event at its edge ends leads there by that event."""
     return (
         diagram.hit(p)
         for p in diagram.placed
@@ -220,4 +209,5 @@ def no_end_event(diagram: Diagram) -> Iterator[Hit]:
         and not p.node.outgoing
         and not p.node.is_for_compensation
         and not p.node.triggered_by_event
+        and (may_end(p.node, diagram.sop) or p.node.id not in diagram.attached)
     )

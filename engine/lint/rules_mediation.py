@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from engine.lint.answerable import Values, answer, compiled, distinct, to_question, written_by
-from engine.lint.net import entries
+from engine.lint.net import entries, following
 from engine.lint.outcomes import outcomes, read_by, spread
 from engine.lint.registry import ADVICE, RULE, Catalogue, Hit
 from engine.lint.rules_sop import HUMAN
@@ -96,6 +96,7 @@ class _Walk:
         self._sop = sop
         self._facts: Known = {}
         self._answered: dict[str, Values] = {}
+        self._after_each: dict[int, dict[str, list[str]]] = {}
 
     def through(self, process: Scope, file: str) -> Iterator[tuple[Node, str, bool]]:
         """The first steps of mediation it comes to, with their file."""
@@ -132,12 +133,18 @@ class _Walk:
         if called is not None:
             yield from self._begun(called[0].file, called[1], self._handed(at, called[1]), at.is_sure)
         known = self._told(at)
-        for edge in at.scope.nodes.values():
-            if edge.type == "boundaryEvent" and edge.attached_to == node.id:
-                yield _At(at.file, at.scope, edge, known, at.is_sure)
+        flows = {flow.target for flow in node.outgoing}
+        for key in self._following(at.scope)[node.id]:   # by its links, and the events at its edge
+            if key not in flows:
+                yield _At(at.file, at.scope, at.scope.nodes[key], known, at.is_sure)
         for flow, is_sure in self._taken(node, known):
             if flow.target in at.scope.nodes:
                 yield _At(at.file, at.scope, at.scope.nodes[flow.target], known, at.is_sure and is_sure)
+
+    def _following(self, scope: Scope) -> dict[str, list[str]]:
+        if id(scope) not in self._after_each:
+            self._after_each[id(scope)] = following(scope)
+        return self._after_each[id(scope)]
 
     # --- what is known ------------------------------------------------------------------------------------------
 

@@ -1,12 +1,13 @@
-"""Messages that are waited for: whether anybody can send them."""
+"""What is waited for: whether anybody can send or throw it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from engine import correspondence
+from engine.lint.inside import may_throw
 from engine.lint.registry import ADVICE, Catalogue, Hit
-from engine.lint.subject import Placed, Sop
+from engine.lint.subject import Diagram, Placed, Sop
 
 rules = Catalogue()
 
@@ -32,6 +33,34 @@ def message_from_nobody(sop: Sop) -> Iterator[Hit]:
             if not placed.node.form and placed.node.id not in drawn and _waits_in_a_case(placed) and not known.issuperset(
                     correspondence.heard_by(placed.node)):
                 yield diagram.hit(placed)
+
+
+@rules.diagram_rule(
+    "event-never-thrown",
+    ADVICE,
+    ("Tidak ada langkah di dalamnya yang memicu peristiwa ini: yang sesudahnya tidak pernah dikerjakan.",
+     "No step inside triggers this event: what follows on it is never done."),
+    ("Gambar akhir kesalahan atau eskalasi dengan kode yang sama di dalamnya, atau hapus peristiwa ini.",
+     "Draw an error or escalation end of the same code inside, or remove this event."),
+)
+def event_never_thrown(diagram: Diagram) -> Iterator[Hit]:
+    """An error, an escalation or a cancellation comes from inside: from an end or throwing event of that code, or, an error, from an
+    operation. A person's step raises none."""
+    if diagram.sop.sheet is None:
+        return
+    for placed, event in diagram.events:
+        if event.kind not in ("error", "escalation", "cancel"):
+            continue
+        host = placed.scope.nodes.get(placed.node.attached_to or "") if placed.node.type == "boundaryEvent" else None
+        if host is not None:
+            inside = iter((host,))
+        elif placed.node.type == "startEvent" and placed.holder is not None and placed.holder.triggered_by_event:
+            holder = placed.holder
+            inside = (node for node in diagram.by_id[holder.id].scope.nodes.values() if node is not holder)
+        else:
+            continue
+        if not may_throw(inside, event, diagram.sop):
+            yield diagram.hit(placed)
 
 
 def _waits_in_a_case(placed: Placed) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from engine.lint.answerable import answer, compiled
+from engine.lint.net import following
 from engine.lint.registry import ADVICE, RULE, Catalogue, Hit
-from engine.lint.rules_runaway import CHANGES, cycles, following, waits
+from engine.lint.rules_runaway import CHANGES, cycles, waits
 from engine.lint.rules_scopes import asked_by
 from engine.lint.subject import Diagram, Sop
 from engine.model import Node, Scope

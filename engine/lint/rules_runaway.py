@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.definitions import local_name
+from engine.lint.net import following
 from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
 from engine.lint.rules_time import literal_duration
 from engine.lint.subject import Diagram, Sop
@@ -26,24 +27,6 @@ def waits(node: Node) -> bool:
                 return False
         return bool(node.events)
     return False
-
-
-def following(scope: Scope) -> dict[str, list[str]]:
-    """Where a token goes from each node: by its flows, its links and the events at its edge."""
-    links = {
-        e.name: n.id for n in scope.nodes.values() if n.type == "intermediateCatchEvent" for e in n.events if e.kind == "link"
-    }
-    edges: dict[str, list[str]] = {}
-    for node in scope.nodes.values():
-        edges[node.id] = [f.target for f in node.outgoing if f.target in scope.nodes]
-        if node.type == "intermediateThrowEvent":
-            edges[node.id] += [links[e.name] for e in node.events if e.kind == "link" and e.name in links]
-        if node.type == "boundaryEvent" and node.attached_to in edges:
-            edges[node.attached_to].append(node.id)
-    for node in scope.nodes.values():
-        if node.type == "boundaryEvent" and node.attached_to in scope.nodes and node.id not in edges[node.attached_to]:
-            edges[node.attached_to].append(node.id)
-    return edges
 
 
 def cycles(edges: Mapping[str, list[str]], keep: set[str]) -> list[set[str]]:

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from engine import form_names
 from engine.lint.answerable import compiled
-from engine.lint.net import entries
+from engine.lint.net import entries, following
 from engine.lint.registry import RULE, Catalogue, Hit
 from engine.lint.rules_expressions import free_names
-from engine.lint.rules_runaway import following
 from engine.lint.subject import Diagram, Placed, Sop
 from engine.model import Node, Scope
 

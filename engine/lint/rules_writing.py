@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from engine import definitions
 from engine.lint.registry import ADVICE, Catalogue, Hit
 from engine.lint.rules_scopes import given, reached
 from engine.lint.rules_soundness import nets
@@ -66,7 +67,7 @@ def _beside_event(diagram: Diagram) -> Iterator[Hit]:
         if host is not None:
             after = reached(scope, host.id, frozenset({node.id}))
             aside = [scope.nodes[key] for key in reached(scope, node.id) - after - {host.id}]
-            beside = [host]
+            beside = [host, *(definitions.nodes_of(host.body) if host.body is not None else ())]
         elif node.triggered_by_event and node.body is not None and not any(
                 start.type == "startEvent" and start.is_interrupting for start in node.body.nodes.values()):
             aside = list(node.body.nodes.values())
@@ -94,7 +95,7 @@ def _written(node: Node, sop: Sop) -> frozenset[str]:
         names |= {field.key for field in form.steering}
     if node.result:
         names.add(node.result)
-    for inner in node.body.nodes.values() if node.body is not None else ():
-        if not inner.triggered_by_event:
-            names |= _written(inner, sop)
+    if node.body is not None:   # what a data object inside is called stays inside
+        inside = (_written(inner, sop) for inner in node.body.nodes.values() if not inner.triggered_by_event)
+        names |= frozenset().union(*inside) - {*node.body.data_objects.values()}
     return frozenset(names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from xml.sax.saxutils import escape
 
-from tests.support.bpmn import boundary, catch, element, end, event, exclusive, flow, flows, message, parallel, service, standard, standard_loop, start, sub, timer, user
+from tests.support.bpmn import boundary, catch, element, end, error, event, exclusive, flow, flows, message, parallel, service, standard, standard_loop, start, sub, timer, user
 from tests.unit.lint.cases import Files, drawn, laned, line
 
 
@@ -75,6 +75,7 @@ SOP_CASES: dict[str, Files] = {
     "mediation-in-sexual-violence": {**line(user("t", sop_form="f")), **form("f", "mediation")},
     "message-from-nobody": {**line(catch("t", event("message", "M")), roots=message("M")), "sop.toml": MAIN},
     "letter-link": {**line(user("t")), "documents/a.typ": b'#link("file:///etc/hostname")[x]'},
+    "event-never-thrown": {**line(user("t"), boundary("b", "t", event("error", "E")), flow("b", "e"), roots=error("E")), "sop.toml": MAIN},
     "sensitive-not-wrapped": line(user("t", name="Merujuk ke klinik VCT")),
     "table-overlap": weighed(table(('"a"', '"left"'), ("-", '"right"')), x=("a", "b")),
     "table-gap": weighed(table(('"a"', '"left"'), ('"b"', '"right"')), x=("a", "b", "c")),

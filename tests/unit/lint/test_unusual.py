@@ -1,0 +1,126 @@
+"""The same faults, and their sound twins, drawn in unusual ways: links, events at edges, event sub-processes, calls, scopes of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.bpmn import boundary, call, catch, document, element, end, error, escalation, event, exclusive, flow, flows, link, message, parallel, process, service, signal, start, sub, throw, timer, user
+from tests.unit.lint.cases import Files, drawn
+from tests.unit.lint.sop_cases import MAIN, NUMBER, form
+from tests.unit.lint.test_duties import found
+
+ROOTS = message("M") + message("N") + signal("S") + error("E") + error("F") + escalation("X")
+ASKED = form("a", "assessment", is_tpks=(), violence_forms=("sexual", "physical"))
+MEDIATES = form("m", "mediation", held=())
+ENTERS = form("d", "documentation", simfoni_updated=())
+WRITES = {**form("f", risk=("high", "low")), **form("h", risk=("high", "low"))}
+INTO, OUT = throw("h", link("L")), catch("k", link("L"))
+NOT_SEXUAL = 'is_tpks = false and violence_forms = "physical"'
+
+
+def sop(*parts: str, **more: bytes) -> Files:
+    return {**drawn(*parts, roots=ROOTS), "sop.toml": MAIN, **more}
+
+
+def aside(*parts: str, starts: str = "", interrupting: bool = True) -> str:
+    """An event sub-process x, begun by the signal S or as `starts` says."""
+    return element("subProcess", "x", element("startEvent", "xs", starts or event("signal", "S"), isInterrupting=interrupting) + "".join(parts),
+                   triggeredByEvent=True)
+
+
+def mediated(condition: str) -> list[str | None]:
+    """A choice before mediation, which a link leads to."""
+    parts = (start(), user("t", sop_form="a"), exclusive("g", default="g__e"), INTO, OUT, user("u", sop_form="m"), end(), end("f"),
+             flows("s", "t", "g"), flow("g", "h", condition), flow("g", "e"), flows("k", "u", "f"))
+    return found("mediation-in-sexual-violence", sop(*parts, **MEDIATES, **ASKED))
+
+
+def test_a_link_leads_to_mediation() -> None:
+    assert mediated("is_tpks = true") == ["u"]
+    assert mediated(NOT_SEXUAL) == []
+
+
+@pytest.mark.parametrize(("parts", "expected"), [
+    # entered only where an event leads, as long as the case runs
+    ((user("w"), end(), aside(user("u", sop_form="d"), end("xe"), flows("xs", "u", "xe")), flows("t", "w", "e")), ["t"]),
+    # entered only where the work took too long
+    ((user("w"), boundary("b", "w", timer("P1D")), user("u", sop_form="d"), end(), end("f"), flows("t", "w", "e"), flows("b", "u", "f")), ["e"]),
+    # a link leads past the entry
+    ((user("w"), exclusive("g", default="g__h"), user("u", sop_form="d"), INTO, OUT, end(), end("f"), flows("t", "w", "g"),
+      flow("g", "u", "k = 1"), flow("g", "h"), flow("u", "f"), flow("k", "e")), ["e"]),
+    # entered in a sub-process
+    ((sub("o", start("s2"), user("u", sop_form="d"), end("e2"), flows("s2", "u", "e2")), end(), flows("t", "o", "e")), []),
+])
+def test_a_case_that_may_end_without_its_entry(parts: tuple[str, ...], expected: list[str]) -> None:
+    assert found("simfoni-missing", sop(start(), NUMBER, flow("s", "t"), *parts, **ENTERS)) == expected
+
+
+def test_an_answer_with_a_place_inside_is_written_there() -> None:
+    def beside(inner: str) -> list[str | None]:
+        return found("parallel-write", sop(
+            start(), parallel("g"), sub("a", inner, start("s2"), user("u", sop_form="f"), end("e2"), flows("s2", "u", "e2")),
+            user("b", sop_form="h"), parallel("j"), end(), flows("s", "g", "a", "j", "e"), flows("g", "b", "j"), **WRITES))
+
+    assert beside("") == ["a", "b"]
+    assert beside('<bpmn:dataObject id="d1" name="risk"/>') == []
+
+
+def test_a_reminder_of_a_sub_process_asks_a_form_of_its_steps() -> None:
+    whole = sub("o", start("s2"), user("u", sop_form="f"), end("e2"), flows("s2", "u", "e2"))
+    late = boundary("b", "o", timer("P1D"), interrupting=False)
+    assert found("parallel-write", sop(start(), whole, late, user("c", sop_form="f"), end(), end("z"), flows("s", "o", "e"), flows("b", "c", "z"), **WRITES)) == ["c"]
+    assert found("parallel-write", sop(start(), whole, late, user("c", sop_form="h"), end(), end("z"), flows("s", "o", "e"), flows("b", "c", "z"), **WRITES)) == []
+
+
+def after(*ends: str) -> list[str | None]:
+    """What is named unreachable where a sub-process has these ends."""
+    inner = sub("o", start("s2"), user("w"), *ends)
+    return found("unreachable", sop(start(), inner, boundary("b", "o", event("error", "E")), user("v"), end(), end("f"), flows("s", "o", "v", "e"), flow("b", "f")))
+
+
+def test_nothing_follows_on_a_sub_process_that_has_no_end_of_its_own() -> None:
+    failed = end("e2", event("error", "E"))
+    assert after(failed, flows("s2", "w", "e2")) == ["e", "v"]
+    assert after(failed, end("e3"), exclusive("g", default="g__e3"), flows("s2", "w", "g"), flow("g", "e3"), flow("g", "e2", "k = 1")) == []
+    assert after(flow("s2", "w")) == [], "a last step without an end event is one"
+    rescued = aside(end("xe"), flow("xs", "xe"))
+    assert after(failed, flows("s2", "w", "e2"), rescued) == [], "an event may end it"
+
+
+def test_a_call_of_a_process_without_an_end_leads_nowhere() -> None:
+    def following(ending: str) -> list[str | None]:
+        called = process("q", start("s2"), user("w"), end("e2", ending), flows("s2", "w", "e2"))
+        return found("unreachable", {"x.bpmn": document(process("p", start(), call("c", "q"), user("v"), end(), flows("s", "c", "v", "e")), called,
+                                                        roots=ROOTS), "sop.toml": MAIN})
+
+    assert following(event("error", "E")) == ["e", "v"]
+    assert following(event("terminate")) == []
+
+
+def test_a_sub_process_that_only_its_edge_ends_needs_no_flow() -> None:
+    rounds = sub("o", start("s2"), user("a"), exclusive("m"), flows("s2", "m", "a", "m"))
+    assert found("no-end-event", sop(start(), rounds, boundary("b", "o", timer("P1D")), end(), flow("s", "o"), flow("b", "e"))) == []
+    assert found("no-end-event", sop(start(), rounds, end(), flow("s", "o"))) == ["o"]
+
+
+def thrown(inner: str, edge: str = event("error", "E"), **more: str) -> list[str | None]:
+    parts = (start(), sub("o", start("s2"), inner, end("e2")), boundary("b", "o", edge), end(), end("f"), flows("s", "o", "e"), flow("b", "f"))
+    return found("event-never-thrown", sop(*parts))
+
+
+def test_an_edge_waits_for_what_something_inside_throws() -> None:
+    assert thrown(user("w") + flows("s2", "w", "e2")) == ["b"], "a person's step raises none"
+    assert thrown(service("w") + flows("s2", "w", "e2")) == [], "an operation may"
+    for code, expected in (("E", []), ("F", ["b"])):
+        assert thrown(end("x2", event("error", code)) + flow("s2", "x2")) == expected
+    deeper = sub("p2", start("s3"), end("x3", event("error", "E")), flow("s3", "x3")) + flows("s2", "p2", "e2")
+    assert thrown(deeper) == [] and thrown(call("c", "elsewhere") + flows("s2", "c", "e2")) == []
+    assert thrown(service("w") + flows("s2", "w", "e2"), event("escalation", "X")) == ["b"]
+    assert thrown(throw("w", event("escalation", "X")) + flows("s2", "w", "e2"), event("escalation", "X")) == []
+    assert thrown(end("x2", event("error", "F")) + flow("s2", "x2"), "<bpmn:errorEventDefinition/>") == [], "it catches any"
+
+
+def test_an_event_sub_process_hears_what_stands_beside_it_not_itself() -> None:
+    itself = aside(end("xe", event("error", "E")), flow("xs", "xe"), starts=event("error", "E"))
+    assert found("event-never-thrown", sop(start(), user("t"), end(), flows("s", "t", "e"), itself)) == ["xs"]
+    assert found("event-never-thrown", sop(start(), service("t"), end(), flows("s", "t", "e"), itself)) == []
