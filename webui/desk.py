@@ -19,7 +19,8 @@ ASSIGNED_FROM = ("late", "today")   # lists whose tasks are given out as they st
 def init_app(app: Flask) -> None:
     """What the task page says of a late task and of a decision."""
     app.jinja_env.globals.update(escalation_of=escalation_of, vacancy_of=vacancy_of, decision_brief=decision_brief, day_word=day_word,
-                                 access_reviews_waiting=access_reviews_waiting, corrections_waiting=corrections_waiting)
+                                 access_reviews_waiting=access_reviews_waiting, corrections_waiting=corrections_waiting, sop_changes_waiting=sop_changes_waiting,
+                                 table_changes_waiting=table_changes_waiting)
     app.jinja_env.filters["role_name"] = words.role_word
     app.jinja_env.filters["tel"] = lambda phone: "".join(each for each in phone if each.isdigit() or each == "+")
 
@@ -55,6 +56,17 @@ def corrections_waiting() -> int:
     """How many corrections and stated instants wait for a decision."""
     engine, who = context.engine(), context.actor()
     return len(engine.cases.corrections_waiting(who)) + int(engine.tasks.stated_waiting(who).total)
+
+
+def sop_changes_waiting() -> int:
+    """How many changed and withdrawn SOPs wait for somebody's approval."""
+    sops, who = context.engine().sops, context.actor()
+    return sum(draft.state == "in_review" for draft in sops.drafts(who)) + sum(sop.withdrawal_waits for sop in sops.list(who))
+
+
+def table_changes_waiting() -> int:
+    """How many changes of the calendar and of parameters wait for approval."""
+    return sum(change.state == "in_review" for change in context.engine().people.table_changes(context.actor()))
 
 
 def day_word(day: date) -> str:

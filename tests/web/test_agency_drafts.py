@@ -48,7 +48,10 @@ def test_weekly_hours_are_written_corrected_taken_back_and_approved(house: House
     assert "Tarik kembali" in owner.get(page).text and "Tarik kembali" not in head.get(page).text
     assert head.post(f"{page}/tarik", on=page).status_code == 404
     assert owner.post(f"{page}/tarik", on=page).status_code == 303 and "Draf, belum diajukan" in owner.get(page).text
+    waiting = f'href="{PAGE}"><span class="number">'
+    assert f"{waiting}0<" in head.get("/meja").text
     owner.post(f"{page}/ajukan", on=page)
+    assert f"{waiting}1<" in head.get("/meja").text, "it stands on the desk of those who approve"
     earlier = {"reason": "Sesuai", "passphrase": PASSPHRASE, "proposed_at": "2026-11-10T00:00:00+00:00"}
     assert value(head.get(page).text, "proposed_at") and head.post(f"{page}/sahkan", earlier, on=page).status_code == 422
     wrong = head.post(f"{page}/kembalikan", {"reason": " "}, on=page)

@@ -102,9 +102,12 @@ def test_a_time_is_changed_in_the_table_proposed_and_approved_by_another(house: 
     assert "Ditarik kembali oleh pengusulnya" in page and 'value="188/12/2026"' in page and "Lebih cepat</textarea>" in page
     assert owner.post(mine[1], on=path).status_code == 422
     assert "Memang dipercepat</textarea>" in page
+    waiting = re.compile(r'href="/sop"><span class="number">(\d+)<')
+    assert waiting.findall(head.get("/meja").text) == ["0"]
     assert owner.post(f"{path}/ajukan", {**proposal, **accepted, "revision": revision(page)}, on=path).status_code == 303
 
     assert "menunggu pengesahan Anda" in head.get("/pemberitahuan").text
+    assert waiting.findall(head.get("/meja").text) == ["1"], "it stands on the desk of those who approve"
     assert path in head.get("/sop").text
     page = head.get(path).text
     approve = re.search(rf'action="({path}/sahkan/[0-9a-f]+)"', page)
