@@ -19,8 +19,8 @@ ASSIGNED_FROM = ("late", "today")   # lists whose tasks are given out as they st
 def init_app(app: Flask) -> None:
     """What the task page says of a late task and of a decision."""
     app.jinja_env.globals.update(escalation_of=escalation_of, vacancy_of=vacancy_of, decision_brief=decision_brief, day_word=day_word,
-                                 access_reviews_waiting=access_reviews_waiting, corrections_waiting=corrections_waiting, sop_changes_waiting=sop_changes_waiting,
-                                 table_changes_waiting=table_changes_waiting)
+                                 access_reviews_waiting=access_reviews_waiting, corrections_waiting=corrections_waiting,
+                                 sop_changes_waiting=sop_changes_waiting, table_changes_waiting=table_changes_waiting)
     app.jinja_env.filters["role_name"] = words.role_word
     app.jinja_env.filters["tel"] = lambda phone: "".join(each for each in phone if each.isdigit() or each == "+")
 
