@@ -50,7 +50,7 @@ def referral_without_deadline(diagram: Diagram) -> Iterator[Hit]:
     """She waits as long as the provider is silent. The step stays open until the answer is known: its form asks for the answer, and
     "still awaited" is none. A timer of a bare number is neither the SOP's time nor the agency's.
     """
-    for placed in diagram.of_type(*HUMAN, "receiveTask"):
+    for placed in diagram.of_type(*HUMAN, "receiveTask", "intermediateCatchEvent"):
         if _waits_for_answer(diagram.sop.forms.get(placed.node.form or "")) and not _is_timed(diagram, placed):
             yield diagram.hit(placed)
 
@@ -61,14 +61,40 @@ def _waits_for_answer(form: Form | None) -> bool:
 
 
 def _is_timed(diagram: Diagram, placed: Placed) -> bool:
-    """Whether the step, or a sub-process round it, has a time standard or a timer of an agency parameter."""
-    node: Node | None = placed.node
-    while node is not None:
-        for edge in diagram.attached.get(node.id, ()):
-            if edge.node.standard is not None or any("parameters." in (event.timer_text or "") for event in edge.node.events):
-                return True
-        node = diagram.by_id[node.id].holder
-    return False
+    """Whether a time standard or a timer of an agency parameter runs as long as the step waits: at its edge, beside it at an event-based
+    gateway or in an event sub-process, or so of whatever holds it or, each time, calls its process."""
+    seen: set[str] = set()
+    waiting = [(diagram, placed)]
+    while waiting:
+        where, step = waiting.pop()
+        if step.node.id in seen or any(_is_time(node) for node in _beside(where, step)):
+            continue
+        seen.add(step.node.id)
+        if step.holder is not None:
+            waiting.append((where, where.by_id[step.holder.id]))
+            continue
+        calls = [(each, call) for each in diagram.sop.diagrams for call in each.of_type("callActivity")
+                 if (called := diagram.sop.called(call.node.called_element)) is not None and called[1] is step.process]
+        if not calls:
+            return False
+        waiting += calls
+    return True
+
+
+def _beside(diagram: Diagram, placed: Placed) -> Iterator[Node]:
+    """The events that may come while a step is open."""
+    yield from (edge.node for edge in diagram.attached.get(placed.node.id, ()))
+    nodes = placed.scope.nodes
+    for flow in placed.node.incoming:
+        if flow.source in nodes and nodes[flow.source].type == "eventBasedGateway":
+            yield from (nodes[other.target] for other in nodes[flow.source].outgoing if other.target in nodes)
+    for node in nodes.values():
+        if node.triggered_by_event and node.body is not None:
+            yield from (start for start in node.body.nodes.values() if start.type == "startEvent")
+
+
+def _is_time(node: Node) -> bool:
+    return node.standard is not None or any("parameters." in (event.timer_text or "") for event in node.events)
 
 
 @rules.sop_rule(

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from engine import clause_words
 from engine.lint.registry import ADVICE, RULE, Catalogue, Hit
-from engine.lint.subject import Diagram, Placed
+from engine.lint.subject import Diagram
+from engine.model import Node
 
 rules = Catalogue()
 #: Words that tell a special category of data about her: health, a crime against her (domain.md 3.5, 5.0).
@@ -20,26 +21,30 @@ TELLING_WORDS = (
 TELLING_RECORDS = frozenset({"hiv_consent", "police_report"})
 _SECRET = re.compile(r"passw(?:or)?d|passphrase|sandi\b|secret|api_?key|private_?key|access_?token", re.I)
 _RESTRICTED = frozenset({"C3", "C4"})
-_WORK = frozenset({"userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "callActivity", "subProcess"})
 
 
 @rules.diagram_rule(
     "sensitive-not-wrapped",
     ADVICE,
-    ("Nama atau catatan langkah ini memberi tahu hal yang hanya boleh diketahui sedikit orang.",
-     "This step's name or record tells what only few may know."),
+    ("Nama atau catatan di sini memberi tahu hal yang hanya boleh diketahui sedikit orang.",
+     "The name or record here tells what only few may know."),
     (
         "Letakkan dalam sub-proses bernama netral yang seluruh isinya ditandai C3 atau C4.",
         "Put it into a sub-process of a neutral name in which everything is marked C3 or C4.",
     ),
 )
 def sensitive_not_wrapped(diagram: Diagram) -> Iterator[Hit]:
-    """Whoever may not see a step sees that there is one, where it stands among the others: that she is at it says what it is about
-    (design.md 3, 14). Among steps that are all restricted it tells nothing.
+    """Whoever may not see a step sees that there is one, where it stands among the others: that she is at it, or went that way, says what
+    it is about (design.md 3, 14). Among steps that are all restricted it tells nothing.
     """
-    for placed in diagram.placed:
-        if _tells(diagram, placed) and not all(node.sensitivity in _RESTRICTED for node in placed.scope.nodes.values()):
-            yield diagram.hit(placed)
+    for scope, _, _ in diagram.scopes:
+        if all(node.sensitivity in _RESTRICTED for node in scope.nodes.values()):
+            continue
+        yield from (diagram.hit(node) for node in scope.nodes.values() if _is_telling(node.name) or _makes_telling_record(diagram, node))
+        yield from (diagram.hit(flow) for flow in scope.flows if _is_telling(flow.name))
+    for process in diagram.model.processes.values():
+        yield from (diagram.hit(lane) for lane in process.lanes if _is_telling(lane.name) and any(
+            diagram.by_id[key].node.sensitivity not in _RESTRICTED for key in lane.node_ids if key in diagram.by_id))
 
 
 @rules.diagram_rule(
@@ -55,10 +60,10 @@ def secret_in_drawing(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-def _tells(diagram: Diagram, placed: Placed) -> bool:
-    if placed.node.type not in _WORK:
-        return False
-    form = diagram.sop.forms.get(placed.node.form or "")
-    if form is not None and form.record in TELLING_RECORDS:
-        return True
-    return any(clause_words.says(word, (placed.node.name,)) for word in TELLING_WORDS)
+def _makes_telling_record(diagram: Diagram, node: Node) -> bool:
+    form = diagram.sop.forms.get(node.form or "")
+    return form is not None and form.record in TELLING_RECORDS
+
+
+def _is_telling(name: str) -> bool:
+    return any(clause_words.says(word, (name,)) for word in TELLING_WORDS)

@@ -25,6 +25,14 @@ def _humans(diagram: Diagram) -> Iterator[Placed]:
     return diagram.of_type(*HUMAN)
 
 
+def _for_a_role(diagram: Diagram) -> Iterator[Placed]:
+    """What the role of a lane does: people's tasks, and what waits in a case for a message that an officer writes down."""
+    yield from _humans(diagram)
+    for placed in diagram.of_type("intermediateCatchEvent", "boundaryEvent", "receiveTask", "startEvent"):
+        if placed.node.form and (placed.node.type != "startEvent" or placed.holder is not None):
+            yield placed
+
+
 @rules.diagram_rule(
     "task-without-form",
     RULE,
@@ -91,7 +99,7 @@ def shown_unknown(sop: Sop) -> Iterator[Hit]:
 def no_lanes(diagram: Diagram) -> Iterator[Hit]:
     """Nobody would see its tasks."""
     for process in diagram.model.processes.values():
-        if process.nodes and not process.lanes and any(p.process is process for p in _humans(diagram)):
+        if process.nodes and not process.lanes and any(p.process is process for p in _for_a_role(diagram)):
             yield diagram.hit(process)
 
 
@@ -102,8 +110,8 @@ def no_lanes(diagram: Diagram) -> Iterator[Hit]:
     ("Letakkan di lajur pelaksananya.", "Put it into the lane of who does it."),
 )
 def outside_lane(diagram: Diagram) -> Iterator[Hit]:
-    """Nobody would see it in the inbox."""
-    return (diagram.hit(p) for p in _humans(diagram) if p.process.lanes and not p.node.lane)
+    """Nobody would see it in the inbox, or among the actions of a case."""
+    return (diagram.hit(p) for p in _for_a_role(diagram) if p.process.lanes and not p.node.lane)
 
 
 @rules.diagram_rule(
@@ -150,7 +158,7 @@ def lane_without_role(diagram: Diagram) -> Iterator[Hit]:
     """The printed name of a lane is not a group of people."""
     sheet = diagram.sop.sheet_of(diagram.file)
     if sheet is not None:
-        used = {p.node.lane for p in _humans(diagram)}
+        used = {p.node.lane for p in _for_a_role(diagram)}
         for process in diagram.model.processes.values():
             for lane in process.lanes:
                 if lane.name in used and lane.name not in sheet.lanes:

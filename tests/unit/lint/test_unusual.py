@@ -124,3 +124,64 @@ def test_an_event_sub_process_hears_what_stands_beside_it_not_itself() -> None:
     itself = aside(end("xe", event("error", "E")), flow("xs", "xe"), starts=event("error", "E"))
     assert found("event-never-thrown", sop(start(), user("t"), end(), flows("s", "t", "e"), itself)) == ["xs"]
     assert found("event-never-thrown", sop(start(), service("t"), end(), flows("s", "t", "e"), itself)) == []
+
+
+def test_an_action_that_nobody_may_do_stands_in_no_lane() -> None:
+    lanes = '<bpmn:laneSet id="ls"><bpmn:lane id="l" name="A"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>'
+
+    def outside(**form_of_it: str) -> list[str | None]:
+        waits = element("intermediateCatchEvent", "w", event("message", "M"), **form_of_it)
+        return found("outside-lane", sop(lanes, start(), user("t"), waits, end(), flows("s", "t", "w", "e")))
+
+    assert outside(sop_form="f") == ["w"]
+    assert outside() == [], "a message that no officer writes down is nobody's"
+
+
+@pytest.mark.parametrize("telling", [
+    element("exclusiveGateway", "x", name="Status HIV positif?"), element("intermediateThrowEvent", "x", name="Kasus TPPO dicatat"),
+    sub("x", start("s2"), tag="transaction").replace("<bpmn:transaction", '<bpmn:transaction name="Visum"'),
+    element("businessRuleTask", "x", name="Menilai gangguan jiwa"),
+])
+def test_whatever_has_a_name_may_tell(telling: str) -> None:
+    assert found("sensitive-not-wrapped", sop(start(), telling, end(), flows("s", "x", "e"))) == ["x"]
+
+
+def test_a_way_and_a_lane_tell_too() -> None:
+    way = flow("g", "u", "k = 1").replace("<bpmn:sequenceFlow", '<bpmn:sequenceFlow name="Korban perkosaan"')
+    parts = (exclusive("g", default="g__e"), user("u"), flow("g", "e"), flow("u", "e"), way)
+    assert found("sensitive-not-wrapped", sop(start(), *parts, end(), flow("s", "g"))) == ["g__u"]
+    lanes = '<bpmn:laneSet id="ls"><bpmn:lane id="l" name="Konselor VCT"><bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>'
+    assert found("sensitive-not-wrapped", sop(lanes, start(), user("t"), end(), flows("s", "t", "e"))) == ["l"]
+    assert found("sensitive-not-wrapped", sop(lanes, start(), user("t", sop_sensitivity="C3"), end(), flows("s", "t", "e"))) == []
+
+
+REFERRAL = form("f", "referral", provider_answer=("accepted", "rejected"))
+ANSWER = element("intermediateCatchEvent", "w", event("message", "M"), sop_form="f")
+OF_AGENCY = timer("=duration(parameters.referral_reply_due)")
+
+
+def choice(other: str) -> list[str | None]:
+    """What is without a deadline where an event-based gateway waits for the answer or something else."""
+    parts = (start(), element("eventBasedGateway", "g"), ANSWER, catch("o", other), end(), flows("s", "g", "w", "e"), flows("g", "o", "e"))
+    return found("referral-without-deadline", sop(*parts, **REFERRAL))
+
+
+def test_an_answer_that_an_event_waits_for_has_a_time_beside_it() -> None:
+    assert found("referral-without-deadline", sop(start(), ANSWER, end(), flows("s", "w", "e"), **REFERRAL)) == ["w"]
+    assert choice(event("message", "N")) == ["w"]
+    assert choice(timer("P3D")) == ["w"], "whose number is that?"
+    assert choice(OF_AGENCY) == []
+
+
+def test_the_time_of_a_referral_may_run_round_it() -> None:
+    asks, called = user("u", sop_form="f"), process("q", start("s2"), user("u", sop_form="f"), end("e2"), flows("s2", "u", "e2"))
+
+    def calling(*more: str) -> list[str | None]:
+        whole = process("p", start(), call("c", "q"), end(), flows("s", "c", "e"), *more)
+        return found("referral-without-deadline", {"x.bpmn": document(whole, called), **REFERRAL})
+
+    assert calling() == ["u"]
+    assert calling(boundary("b", "c", OF_AGENCY, interrupting=False)) == []
+    assert calling(boundary("b", "c", OF_AGENCY, interrupting=False), call("c2", "q"), flows("c2", "e")) == ["u"], "not each time"
+    beside = aside(end("xe"), flow("xs", "xe"), starts=OF_AGENCY, interrupting=False)
+    assert found("referral-without-deadline", sop(start(), asks, end(), flows("s", "u", "e"), beside, **REFERRAL)) == []
