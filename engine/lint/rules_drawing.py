@@ -27,6 +27,7 @@ _NAMES: Final = {
     "group": {"categoryValueRef": "categoryValue"},
     "dataStoreReference": {"dataStoreRef": "dataStore"},
     "participant": {"processRef": "process"},
+    "messageFlow": {"messageRef": "message"},
 }
 _SENDS: Final = frozenset({"endEvent", "intermediateThrowEvent"})
 _RECEIVES: Final = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
@@ -43,17 +44,17 @@ _RECEIVES: Final = frozenset({"startEvent", "intermediateCatchEvent", "boundaryE
 )
 def message_flow(diagram: Diagram) -> Iterator[Hit]:
     """BPMN 2.0.2, table 7.4: pools are two, and a gateway, a start as source or an end as target takes no part. A plain event there is
-    only advised against: it runs, yet by something else than the message.
+    only advised against, as one that speaks of another message: it runs, yet by something else than the arrow says.
     """
     pools = {element.get("id"): element for element in diagram.elements("participant")}
+    carried = {element.get("id") or "": local_name(element.get("messageRef")) for element in diagram.elements("messageFlow")}
     for flow in diagram.model.message_flows:
         ends = [_end(diagram, pools, ref) for ref in (flow.source, flow.target)]
         source, target = (end if isinstance(end, Placed) else None for end in ends)
         owners = [_owner(end) for end in ends]
         if None in ends or (owners[0] and owners[0] == owners[1]) or _unfit(source, _SENDS) or _unfit(target, _RECEIVES):
             yield diagram.hit(flow)
-        elif any(end is not None and end.node.type in _SENDS | _RECEIVES and not any(e.kind == "message" for e in end.node.events)
-                 for end in (source, target)):
+        elif any(end is not None and not _speaks_of(end, carried.get(flow.id, "")) for end in (source, target)):
             hit = diagram.hit(flow)
             yield Hit(element_id=hit.element_id, line=hit.line, file=hit.file, severity=ADVICE)
 
@@ -65,6 +66,15 @@ def _end(diagram: Diagram, pools: dict[str, Any], ref: str) -> Any:
 
 def _owner(end: Any) -> str:
     return end.process.id if isinstance(end, Placed) else local_name(end.get("processRef") or "") if end is not None else ""
+
+
+def _speaks_of(end: Placed, message: str) -> bool:
+    """Whether a step sends or receives by a message: the arrow's, where both name one."""
+    node = end.node
+    if node.type in _SENDS | _RECEIVES and not any(event.kind == "message" for event in node.events):
+        return False
+    own = {local_name(ref) for ref in (node.message_ref, *(event.ref for event in node.events if event.kind == "message")) if ref}
+    return not (own and message) or message in own
 
 
 def _unfit(end: Placed | None, events: frozenset[str]) -> bool:

@@ -147,13 +147,16 @@ def default_flow(diagram: Diagram) -> Iterator[Hit]:
         "Peristiwa batas tidak menempel pada langkah di ruang yang sama.",
         "The boundary event is not attached to an activity beside it.",
     ),
-    ("Tempelkan pada tugas atau sub-proses.", "Attach it to a task or sub-process."),
+    (
+        "Tempelkan pada tugas atau sub-proses, bukan pada sub-proses peristiwa.",
+        "Attach it to a task or sub-process that is no event sub-process.",
+    ),
 )
 def boundary_attachment(diagram: Diagram) -> Iterator[Hit]:
     """Its trigger counts only while the activity it sits on is open."""
     for placed in diagram.of_type("boundaryEvent"):
         host = placed.scope.nodes.get(placed.node.attached_to or "")
-        if host is None or host.type not in ACTIVITIES:
+        if host is None or host.type not in ACTIVITIES or host.triggered_by_event:
             yield diagram.hit(placed)
 
 

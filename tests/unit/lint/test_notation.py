@@ -20,6 +20,7 @@ from tests.support.bpmn import (
     parallel,
     process,
     start,
+    sub,
     throw,
     timer,
     user,
@@ -46,6 +47,22 @@ def pools(source: str, target: str, line: str = LINE) -> bytes:
     ("theirs", "e", Severity.RULE), ("w", "theirs", Severity.RULE), ("theirs", "s", Severity.ADVICE), ("e", "theirs", Severity.ADVICE)])
 def test_a_message_goes_from_who_can_send_to_who_can_receive(source: str, target: str, severity: Severity | None) -> None:
     assert [one.severity for one in found("message-flow", pools(source, target))] == [severity] * (severity is not None)
+
+
+@pytest.mark.parametrize(("ref", "code"), [("m", None), ("other", "message-flow"), ("gone", "drawing-reference")])
+def test_an_arrow_speaks_of_the_message_its_step_waits_for(ref: str, code: str | None) -> None:
+    arrow = pools("theirs", "w").replace(b"<bpmn:messageFlow ", f'<bpmn:messageFlow messageRef="{ref}" '.encode())
+    file = arrow.replace(b"<bpmn:collaboration", b'<bpmn:message id="other" name="O"/><bpmn:collaboration')
+    assert [one.element_id for name in ("message-flow", "drawing-reference") for one in found(name, file) if name == code] == ["arrow"] * bool(code)
+    assert code or not (found("message-flow", file) or found("drawing-reference", file))
+
+
+def test_an_event_sub_process_has_no_edge() -> None:
+    beside = sub("u", start("s2", event("message", "m")), end("e2"), flow("s2", "e2"))
+    edge = boundary("b", "u", timer("P1D"))
+    for shape, hits in ((beside.replace('id="u"', 'id="u" triggeredByEvent="true"', 1), 1), (sub("u", user("v")), 0)):
+        line = process("p", start(), user("t"), end(), flows("s", "t", "e"), shape, edge, flow("b", "e"))
+        assert len(found("boundary-attachment", document(line, roots=MESSAGE.format("M")))) == hits
 
 
 def test_a_gateway_takes_part_in_no_message_flow() -> None:
