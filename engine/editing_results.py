@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.draft_edits import FieldEdit, TableEdit
-from engine.results import FormView
 from engine.table_file import WrittenExpression, WrittenTable
+from engine.task_results import FormView
 from engine.types import LintFinding, Text
 
 

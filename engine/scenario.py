@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine import definitions, errors, scenario_changes, scenario_audit
+from engine import definitions, errors, scenario_changes, scenario_evidence
 from engine.bundle import SopBundle
 from engine.clock import ManualClock
 from engine.commands import documents, notices
@@ -258,7 +258,7 @@ class Story:
         for number, audit in enumerate(scenario.audits, 1):
             pass_time(self._stage, audit.at)
             self._stage.reload()
-            self._problems += [f"audit {number}: {problem}" for problem in scenario_audit.problems(
+            self._problems += [f"audit {number}: {problem}" for problem in scenario_evidence.problems(
                 audit, engine, self._stage.actor_of, case_id=self._case_id or "", instance_id=self._instance_id)]
         return tuple(report.trace)
 
