@@ -81,8 +81,8 @@ def _same_steps(before: Side, after: Side, role_name: RoleName) -> Iterator[Chan
         yield from _time(before, after, key, name)
         if was.form != node.form:
             yield Change(kind="form_changed", element_id=key, before=was.form or "", after=node.form or "", grave=grave, text=Text(
-                f"“{name}” memakai formulir lain: {was.form or '-'} menjadi {node.form or '-'}.",
-                f"“{name}” uses another form: {was.form or '-'} is now {node.form or '-'}."))
+                f"“{name}” memakai formulir lain: {before.form_title(was).id} menjadi {after.form_title(node).id}.",
+                f"“{name}” uses another form: {before.form_title(was).en} is now {after.form_title(node).en}."))
         for kind, old_codes, new_codes, word in (("inputs_changed", was.inputs, node.inputs, Text("Kelengkapan", "Inputs")),
                                                  ("outputs_changed", was.outputs, node.outputs, Text("Output", "Outputs"))):
             if old_codes != new_codes:
@@ -212,9 +212,13 @@ def _conditions(before: Side, after: Side) -> Iterator[Change]:
         leads = {flow.id: old[target] for target, flow in new.items() if target in old}
         for flow in after.nodes[key].outgoing:
             was = before.flows.get(flow.id) or leads.get(flow.id)
+            source, target = after.called(key), after.called(flow.target)
+            if was is not None and was.name != flow.name and flow.name:
+                yield Change(kind="answer_reworded", element_id=key, before=was.name, after=flow.name, grave=False, text=Text(
+                    f"Tulisan pada jalan dari {source.id} ke {target.id} berubah: “{was.name}” menjadi “{flow.name}”.",
+                    f"The words on the way from {source.en} to {target.en}: “{was.name}” is now “{flow.name}”."))
             if was is None or was.condition == flow.condition:
                 continue
-            source, target = after.called(key), after.called(flow.target)
             had, has = before.said(was.condition), after.said(flow.condition)
             answer = Text(f"“{flow.name}”", f"“{flow.name}”") if flow.name else Text(f"ke {target.id}", f"to {target.en}")
             yield Change(kind="condition_changed", element_id=key, before=was.condition or "", after=flow.condition or "",
@@ -242,11 +246,17 @@ def _correlation(old: Definition, new: Definition) -> Iterator[Change]:
 
 
 def _keys(definition: Definition) -> Mapping[str, str]:
-    bound = {f"{key}, {name}": paths for key, process in definition.processes.items() for name, paths in process.correlation_keys.items()}
-    brought = {name: paths for model in definition.models.values() for name, paths in model.correlation_paths.items()}
-    parts = {name: tuple(keys) for model in definition.models.values() for name, keys in model.correlation_keys.items()}
-    return {**{name: ", ".join(f"{one} = {feel}" for one, feel in paths.items()) for name, paths in {**bound, **brought}.items()},
-            **{name: ", ".join(keys) for name, keys in parts.items()}}
+    found: dict[str, str] = {}
+    for key, process in definition.processes.items():
+        found |= {f"{process.name or key}, {name}": _bound(paths) for name, paths in process.correlation_keys.items()}
+    for file, model in definition.models.items():
+        found |= {f"{file}, {name}": _bound(paths) for name, paths in model.correlation_paths.items()}
+        found |= {f"{file}, {name}": ", ".join(keys) for name, keys in model.correlation_keys.items()}
+    return found
+
+
+def _bound(paths: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} = {feel}" for name, feel in paths.items())
 
 
 def _heeded(side: Side) -> re.Pattern[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from engine import definitions
 from engine.comparing_sides import Side, named
-from engine.model import DataMapping, Loop, Node
+from engine.model import Loop, Node
 from engine.types import Text
 
 _SORTS: Final = {
@@ -49,23 +49,28 @@ def _differences(before: Side, was: Node, after: Side, now: Node, role_name: Cal
         yield _versus(_called(before, was), _called(after, now), Text("SOP yang dijalankan", "the SOP it runs"))
     if was.operation != now.operation:
         yield _versus(_quoted(was.operation), _quoted(now.operation), Text("yang dikerjakan sistem", "what the system does"))
-    for name in dict.fromkeys((*was.arguments, *now.arguments)):
-        old, new = was.arguments.get(name), now.arguments.get(name)
+    for argument in dict.fromkeys((*was.arguments, *now.arguments)):
+        old, new = was.arguments.get(argument), now.arguments.get(argument)
         if old != new:
-            said = _argument if name != _ROLE else lambda _, feel: role_name((feel or "").strip('"'))
-            yield _versus(said(before, old), said(after, new), _DETAILS.get(name, Text(f"keterangan “{name}”", f"the detail “{name}”")))
+            said = _argument if argument != _ROLE else lambda _, feel: role_name((feel or "").strip('"'))
+            detail = _DETAILS.get(argument, Text(f"keterangan “{argument}”", f"the detail “{argument}”"))
+            yield _versus(said(before, old), said(after, new), detail)
     if was.decision != now.decision:
         yield _versus(_quoted(was.decision), _quoted(now.decision), Text("tabel keputusannya", "its decision table"))
     if was.result != now.result:
         yield _versus(_quoted(was.result), _quoted(now.result), Text("hasilnya disimpan sebagai", "its result is kept as"))
     if was.message != now.message:
         yield _versus(_quoted(was.message), _quoted(now.message), Text("pesannya", "its message"))
-    if _rounds(was.loop) != _rounds(now.loop):
-        yield _versus(_rounds(was.loop), _rounds(now.loop))
-    for old_data, new_data, words in ((was.input_mappings, now.input_mappings, Text("data yang dibawa masuk", "data taken in")),
-                                      (was.output_mappings, now.output_mappings, Text("data yang dibawa keluar", "data handed out"))):
-        if old_data != new_data:
-            yield _versus(_data(old_data), _data(new_data), words)
+    if _rounds(before, was.loop) != _rounds(after, now.loop):
+        yield _versus(_rounds(before, was.loop), _rounds(after, now.loop))
+    for old_data, new_data, taken in ((was.input_mappings, now.input_mappings, Text("yang dibawa masuk", "taken in")),
+                                      (was.output_mappings, now.output_mappings, Text("yang dibawa keluar", "handed out"))):
+        had, has = ({one.target: one.source for one in data} for data in (old_data, new_data))
+        for target in dict.fromkeys((*had, *has)):
+            if had.get(target) != has.get(target):
+                name = after.answer(target)
+                yield _versus(_from(before, had.get(target)), _from(after, has.get(target)),
+                              Text(f"data {name.id} {taken.id}", f"the data {name.en} {taken.en}"))
     if was.triggered_by_event != now.triggered_by_event:
         yield _versus(_begun(was), _begun(now))
     if was.is_for_compensation != now.is_for_compensation:
@@ -87,28 +92,31 @@ def _argument(side: Side, feel: str | None) -> Text:
     return Text(f"{code[1]} ({known[0].title.id})", f"{code[1]} ({known[0].title.en})")
 
 
-def _rounds(loop: Loop | None) -> Text:
+def _rounds(side: Side, loop: Loop | None) -> Text:
     """How often it is done, and when that stops."""
     if loop is None:
         return Text("dikerjakan satu kali", "done once")
     if loop.kind == "standard":
         most = Text(f", paling banyak {loop.maximum} kali", f", at most {loop.maximum} times") if loop.maximum else Text("", "")
         first = Text("diperiksa lebih dahulu", "asked first") if loop.test_before else Text("diperiksa sesudahnya", "asked afterwards")
-        return Text(f"diulang selama {loop.condition or '-'} ({first.id}){most.id}",
-                    f"repeated while {loop.condition or '-'} ({first.en}){most.en}")
+        holds = side.said(loop.condition)
+        return Text(f"diulang selama {holds.id} ({first.id}){most.id}", f"repeated while {holds.en} ({first.en}){most.en}")
     order = Text("bersamaan", "at the same time") if loop.kind == "parallel" else Text("bergiliran", "one after the other")
     each = loop.for_each
     over = each.collection if each is not None else loop.cardinality or loop.input_ref or "-"
-    words = Text(f"dikerjakan untuk tiap butir “{over}”, {order.id}", f"done for each of “{over}”, {order.en}")
+    words = Text(f"dikerjakan untuk tiap butir {side.answer(over).id}, {order.id}", f"done for each of {side.answer(over).en}, {order.en}")
     if loop.completion:
-        words = Text(f"{words.id}, sampai {loop.completion}", f"{words.en}, until {loop.completion}")
+        until = side.said(loop.completion)
+        words = Text(f"{words.id}, sampai {until.id}", f"{words.en}, until {until.en}")
     kept = ", ".join(each.collect) if each is not None else loop.output_ref or ""
     return Text(f"{words.id}, hasil: {kept}", f"{words.en}, results: {kept}") if kept else words
 
 
-def _data(mappings: Iterable[DataMapping]) -> Text:
-    listed = ", ".join(f"{one.target} dari {one.source}" for one in mappings)
-    return Text(listed, ", ".join(f"{one.target} from {one.source}" for one in mappings)) if listed else _NONE
+def _from(side: Side, source: str | None) -> Text:
+    if source is None:
+        return _NONE
+    name = side.answer(source)
+    return Text(f"dari {name.id}", f"from {name.en}")
 
 
 def _begun(node: Node) -> Text:

@@ -92,7 +92,7 @@ def _does(side: Side, node: Node) -> Text:
     if node.type.endswith("Gateway"):
         return _chooses(node)
     if node.type in _THROWN:
-        return _throws(node)
+        return _throws(side, node)
     when, leads = _awaited(side, node), _leads(side, node)
     if node.type == "boundaryEvent" or _begins_handling(side, node):
         effect = _effect(side, node)
@@ -154,10 +154,11 @@ def _awaited(side: Side, node: Node) -> Text:
 def _awaiting(side: Side, event: EventDefinition) -> Text:
     name, code = event.name or event.ref or "", f" “{event.code}”" if event.code else ""
     if event.kind is EventKind.TIMER:
+        if event.timer_kind == "timeCycle":
+            return _again(event.timer_text or "")
         words = length(event.timer_text or "")
-        return {"timeDate": Text(f"pada {words.id}", f"at {words.en}"),
-                "timeCycle": Text(f"berulang tiap {words.id}", f"again and again, every {words.en}")}.get(
-                    event.timer_kind or "", Text(f"setelah {words.id}", f"after {words.en}"))
+        is_date = event.timer_kind == "timeDate"
+        return Text(f"pada {words.id}", f"at {words.en}") if is_date else Text(f"setelah {words.id}", f"after {words.en}")
     words_of: dict[EventKind, Text] = {
         EventKind.MESSAGE: Text(f"bila pesan “{name}” diterima", f"when the message “{name}” is received"),
         EventKind.SIGNAL: Text(f"bila sinyal “{name}” disiarkan", f"when the signal “{name}” is sent"),
@@ -170,19 +171,29 @@ def _awaiting(side: Side, event: EventDefinition) -> Text:
     return words_of.get(event.kind, Text("", ""))
 
 
-def _throws(node: Node) -> Text:
-    return _joined((_thrown(one) for one in node.events), Text(", ", ", "))
+def _again(cycle: str) -> Text:
+    """How often a timer runs, written as R3/P1D."""
+    count, _, each = cycle.partition("/")
+    words = length(each or cycle)
+    most = Text(f", {count[1:]} kali", f", {count[1:]} times") if count[1:].isdigit() else Text("", "")
+    return Text(f"tiap {words.id}{most.id}", f"every {words.en}{most.en}")
 
 
-def _thrown(event: EventDefinition) -> Text:
+def _throws(side: Side, node: Node) -> Text:
+    around = side.nodes.get(side.holders[node.id])
+    return _joined((_thrown(one, around) for one in node.events), Text(", ", ", "))
+
+
+def _thrown(event: EventDefinition, around: Node | None) -> Text:
     name, code = event.name or event.ref or "", f" “{event.code}”" if event.code else ""
+    part = Text("seluruh proses", "the whole process") if around is None else Text(f"“{named(around)}”", f"“{named(around)}”")
     words_of: dict[EventKind, Text] = {
         EventKind.MESSAGE: Text(f"mengirim pesan “{name}”", f"sends the message “{name}”"),
         EventKind.SIGNAL: Text(f"menyiarkan sinyal “{name}”", f"sends the signal “{name}”"),
-        EventKind.ERROR: Text(f"menghentikan bagian ini dengan galat{code}", f"stops this part with the error{code}"),
+        EventKind.ERROR: Text(f"menghentikan {part.id} dengan galat{code}", f"stops {part.en} with the error{code}"),
         EventKind.ESCALATION: Text(f"melaporkan eskalasi{code}", f"reports the escalation{code}"),
-        EventKind.TERMINATE: Text("menghentikan seluruh proses, juga langkah lain yang masih berjalan",
-                                  "stops the whole process, also other steps that are still under way"),
+        EventKind.TERMINATE: Text(f"mengakhiri {part.id}, juga langkah lain di dalamnya yang masih berjalan",
+                                  f"ends {part.en}, also other steps in it that are still under way"),
         EventKind.CANCEL: Text("membatalkan rangkaian langkah ini", "cancels this transaction"),
         EventKind.COMPENSATE: Text("membatalkan kembali hasil langkah yang sudah selesai", "undoes what finished steps did"),
         EventKind.LINK: Text(f"melompat ke tautan “{name}”", f"jumps to the link “{name}”")}
@@ -195,7 +206,7 @@ def _differences(before: Side, was: Node, after: Side, now: Node) -> Iterator[Te
     if was.type != now.type or (was.type.endswith("Gateway") and was.event_gateway_type != now.event_gateway_type):
         yield _versus(before, was, after, now, _sort)
     elif _heard(was) != _heard(now):
-        yield _versus(before, was, after, now, lambda side, node: _throws(node) if node.type in _THROWN else _awaited(side, node))
+        yield _versus(before, was, after, now, lambda side, node: _throws(side, node) if node.type in _THROWN else _awaited(side, node))
     if (was.cancel_activity, was.is_interrupting) != (now.cancel_activity, now.is_interrupting):
         yield _versus(before, was, after, now, _effect)
     if _otherwise(before, was, after) != _otherwise(after, now, before):

@@ -209,7 +209,7 @@ def identity(old: Definition, new: Definition) -> Iterator[Change]:
 #: What a changed file of a kind would have been told by, had anybody said it.
 _TELLS: Final = (
     (".bpmn", ("step_", "node_", "lane_", "time_", "form_changed", "inputs_", "outputs_", "sensitivity_", "behaviour_", "order_",
-               "condition_", "correlation_", "id_")),
+               "condition_", "answer_", "correlation_", "id_")),
     (".dmn", ("decision_",)),
     (".json", ("form_", "field_")),
     (".typ", ("document_",)),

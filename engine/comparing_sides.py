@@ -55,6 +55,13 @@ class Side:
         form = self._form(node)
         return consent_gates.is_consent(form) or comparing_parts.approves(form)
 
+    def form_title(self, node: Node) -> Text:
+        """What people call the form of a step."""
+        form = self._form(node)
+        if form is not None:
+            return Text(f"“{form.title.id}”", f"“{form.title.en}”")
+        return Text(f"“{node.form}”", f"“{node.form}”") if node.form else Text("tanpa formulir", "no form")
+
     def cuts_a_safeguard(self, event: Node) -> bool:
         """Whether an event stops, before it was answered, a step that approves or asks for consent, or what holds such a step."""
         host = self.host(event)
@@ -95,6 +102,11 @@ class Side:
     def said(self, condition: str | None) -> Text:
         """A condition in words."""
         return condition_words.in_words(self.definition, condition) if condition else Text("tanpa syarat", "none")
+
+    def answer(self, key: str) -> Text:
+        """What people call an answer; what no form asks for, as it is written."""
+        label = condition_words.label(self.definition, key)
+        return Text(f"“{label.id}”", f"“{label.en}”") if label is not None else Text(f"“{key}”", f"“{key}”")
 
     def next_steps(self, key: str) -> Sequence[str]:
         """The names of the steps and ends that an element leads to, whatever gateways stand between them."""

@@ -24,6 +24,12 @@ def in_words(definition: Definition, feel: str) -> Text:
     return Text(" ".join(one.id for one in said if one), " ".join(one.en for one in said if one))
 
 
+def label(definition: Definition, key: str) -> Text | None:
+    """What the form that asks for an answer calls it."""
+    asked = _asked(definition, key)
+    return asked.label if asked is not None else None
+
+
 def _compared(definition: Definition, part: str) -> Text | None:
     read = _COMPARISON.fullmatch(part)
     asked = _asked(definition, read[1]) if read is not None else None

@@ -16,7 +16,7 @@ from engine.definitions import Definition
 from engine.forms_schema import Form
 from engine.lint.answerable import answer, compiled, to_question
 from engine.lint.net import following
-from engine.model import Flow, Node, Scope
+from engine.model import EventKind, Flow, Node, Scope
 from engine.types import LintFinding, Severity, Text, Value
 
 _HUMAN: Final = frozenset({"userTask", "manualTask", "task"})
@@ -56,7 +56,8 @@ def is_consent(form: Form | None) -> bool:
 
 def weakened(old: Definition, new: Definition) -> tuple[Weakening, ...]:
     """Every gate of `old` that `new` removes, opens or goes round; none: the officer need not be asked."""
-    return (*_forms(old, new), *_gates(old, new), *_tables(old, new), *_listening(old, new), *_answers_lost(old, new))
+    return (*_forms(old, new), *_gates(old, new), *_tables(old, new), *_listening(old, new), *_broken_off(old, new),
+            *_answers_lost(old, new))
 
 
 def findings(old: Definition, new: Definition) -> list[LintFinding]:
@@ -194,6 +195,28 @@ def _listening(old: Definition, new: Definition) -> Iterator[Weakening]:
                 name = node.name or node.id
                 yield Weakening(element_id=node.id, text=Text(f"Penarikan persetujuan tidak lagi didengar seperti semula: “{name}”.",
                                                               f"A withdrawal of consent is no longer heard as it was: “{name}”."))
+
+
+def _broken_off(old: Definition, new: Definition) -> Iterator[Weakening]:
+    """Ends that no longer break off what holds a gate: it counts as done then, and the work behind it goes on in spite of a refusal."""
+    reads_consent, after, called = _reading(old), _scopes(new), _called(old)
+    for place, scope in _scopes(old).items():
+        now = _same_scope(place, scope, after)
+        if now is None or (place in old.processes and place not in called):
+            continue
+        ends = [node for node in scope.nodes.values() if node.type == "endEvent" and _breaks_off(node)]
+        if ends and any(_is_gate(old, node, reads_consent) for node in scope.nodes.values()):
+            for node in ends:
+                kept = now.nodes.get(node.id)
+                if kept is not None and not _breaks_off(kept):
+                    name = node.name or node.id
+                    yield Weakening(element_id=node.id, text=Text(
+                        f"Sesudah “{name}” pekerjaan kini berlanjut seolah-olah disetujui; dahulu dihentikan di situ.",
+                        f"After “{name}” the work now goes on as if consent had been given; it was broken off there before."))
+
+
+def _breaks_off(end: Node) -> bool:
+    return any(each.kind in (EventKind.ERROR, EventKind.CANCEL) for each in end.events)
 
 
 def _hears_withdrawal(definition: Definition, node: Node) -> bool:

@@ -159,7 +159,10 @@ def test_roles_are_told_as_the_agency_calls_them() -> None:
     [("forms/record_consent.json", '"required": true', '"required": false')],
     [("forms/record_consent.json", '"record": "consent"', '"record": "note"')],
     [(D11, '"outside_consent"', '"elsewhere"')],
-], ids=range(8))
+    [(DIAGRAM, '<bpmn:errorEventDefinition id="consent_refused_definition" errorRef="consent_refused_error" />', "")],   # refused, and on
+    [(DIAGRAM, '<bpmn:errorEventDefinition id="consent_refused_definition" errorRef="consent_refused_error" />',
+      "<bpmn:terminateEventDefinition />")],
+], ids=range(10))
 def test_a_weakened_consent_gate_is_seen_and_grave(edits: Edits) -> None:
     old, new = definitions.load(bundle()), edited(edits)
     assert consent_gates.weakened(old, new)

@@ -90,7 +90,7 @@ def set_length(event: Any, length: str) -> None:
     (LONG_STAY, inside("stay_is_long", lambda event: set_length(event, "P1M")), "behaviour_changed", "kini setelah 1 bulan"),
     # ends
     (KALBAR, inside("case_documented", lambda end: etree.SubElement(end, f"{BPMN}terminateEventDefinition") is not None),
-     "behaviour_changed", "dahulu hanya mengakhiri jalannya sendiri, kini menghentikan seluruh proses, juga langkah lain yang masih berjalan"),
+     "behaviour_changed", "dahulu hanya mengakhiri jalannya sendiri, kini mengakhiri seluruh proses, juga langkah lain di dalamnya yang masih berjalan"),
     # gateways
     (KALBAR, turn_into("family_settled", "parallelGateway"), "behaviour_changed",
      "Gerbang tanpa nama sebelum “Persetujuan tambahan” berubah: dahulu setiap jalan yang tiba langsung diteruskan, "
@@ -105,6 +105,8 @@ def set_length(event: Any, length: str) -> None:
     (KALBAR, when("is_risk_high__respond_to_emergency", 'count(lines) > 2'), "condition_changed", "menjadi count(lines) > 2."),
     (KALBAR, join("is_risk_high", "document_case", 'risk = "low"'), "order_changed",
      "Sesudah “Risiko tinggi?” kini juga “Melakukan pendokumentasian” (bila “Tingkat risiko” adalah “Rendah”)."),
+    (KALBAR, inside("is_report_approved__start_management", lambda flow: flow.set("name", "Tidak")), "answer_reworded",
+     "Tulisan pada jalan dari “Laporan kasus disetujui?” ke gerbang tanpa nama sebelum “Kewajiban khusus” berubah: "),
     # what a step does
     (KALBAR, inside("serve_line", lambda step: step.find(f"{BPMN}multiInstanceLoopCharacteristics").set("isSequential", "true")),
      "behaviour_changed", "bersamaan, kini dikerjakan untuk tiap butir “lines_to_serve”, bergiliran"),
@@ -114,9 +116,16 @@ def set_length(event: Any, length: str) -> None:
      "yang dikerjakan sistem dahulu “case.number”, kini “notice.send”"),
     (BANDUNG, attribute("fulfil_police_duty", "calledElement", "common_merujuk"), "behaviour_changed", "SOP yang dijalankan dahulu “"),
     (BANDUNG, write("pengelolaan-kasus.bpmn", ">is_tpks</bpmn:transformation>", ">is_child</bpmn:transformation>"), "behaviour_changed",
-     "kini is_tpks dari is_child"),
+     "data “Dugaan tindak pidana kekerasan seksual (TPKS)” yang dibawa masuk dahulu dari “Dugaan tindak pidana kekerasan seksual (TPKS)”, "
+     "kini dari “is_child”"),
     (BANDUNG, write("pengelolaan-kasus.bpmn", ">line.line_no</bpmn:dataPath>", ">line.provider</bpmn:dataPath>"), "correlation_changed",
      "dahulu line_no = line.line_no, kini line_no = line.provider"),
+    (BANDUNG, write("pengelolaan-kasus.bpmn", ">line_no</bpmn:messagePath>", ">line</bpmn:messagePath>"), "correlation_changed",
+     "(pengelolaan-kasus.bpmn, line_no): dahulu consent_withdrawn = line_no, kini consent_withdrawn = line."),
+    (KALBAR, say("document_case", "form", "explain_options"), "form_changed", "memakai formulir lain: “Mendokumentasikan kasus” menjadi “"),
+    (KALBAR, write("pengelolaan-kasus.bpmn", '<bpmn:errorEventDefinition id="consent_refused_definition" errorRef="consent_refused_error" />',
+                   "<bpmn:terminateEventDefinition />"), "behaviour_changed",
+     "kini mengakhiri “Menyiapkan penerima manfaat untuk dihubungkan dengan layanan”, juga langkah lain di dalamnya"),
 ])
 def test_a_change_says_what_is_otherwise(sop: str, stroke: Stroke, kind: str, sentence: str) -> None:
     assert sentence in told(sop, stroke)[kind]
