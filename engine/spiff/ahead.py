@@ -15,7 +15,7 @@ from engine.spiff.rejoining import changed_joins
 
 #: A step that is new, or had another place or none that all came to; one that would be done twice; a join.
 PASSED, MOVED, AGAIN, JOIN = "new-step-passed", "moved-step-passed", "step-done-again", "join-changed"
-#: A step done that is not there any more: one that is new may be what it has become, which a mapping says.
+#: A step done that is not there any more: one that is new may be what it has become.
 DONE = "done-step-removed"
 
 
@@ -38,13 +38,15 @@ def obstacles(
 
 
 def _passed(former: Program, program: Program, missed: frozenset[str], past: Past, mapping: Mapping[str, str]) -> set[Obstacle]:
-    """The new steps passed, or the steps done that they may be under another id: as many of a kind as were passed, at least."""
+    """The new steps passed; or, where steps done have gone that could be all of these under other ids, those, for somebody to say."""
     gone = past.done & _steps(former) - _steps(program) - mapping.keys()
+    fresh = _steps(program) - _steps(former) - set(mapping.values())
     new, old = _kinds(program), _kinds(former)
-    places = {step: tuple(sorted(each for each in missed if new[each] == old[step])) for step in gone}
-    if all(sum(step in choices for choices in places.values()) >= sum(new[each] == new[step] for each in missed) for step in missed):
-        return {Obstacle(step, DONE, choices) for step, choices in places.items() if choices}
-    return {Obstacle(step, PASSED) for step in missed}
+    wanted = {new[step] for step in missed}
+    asked = {step for step in gone if old[step] in wanted}
+    if any(sum(old[step] == kind for step in asked) < sum(new[step] == kind for step in missed) for kind in wanted):
+        return {Obstacle(step, PASSED) for step in missed}
+    return {Obstacle(step, DONE, tuple(sorted(each for each in fresh if new[each] == old[step]))) for step in asked}
 
 
 @functools.lru_cache(maxsize=64)

@@ -12,8 +12,9 @@ import pytest
 from engine import definitions, interpreter
 from engine.migration import Effect, MigrationVerdict, Past, effect
 from engine.spiff.build import Program
+from engine.spiff import going_back
 from engine.spiff.codec import State
-from engine.transition import CompleteTask, FireTimer, Migrate, Start, Transition
+from engine.transition import CompleteTask, FireTimer, Migrate, Modify, Start, Transition
 from engine.types import InstanceStatus
 from tests.blackbox.drawing import NOW, boundary, bundle, flows, for_each, node, plain, process, timer, users
 
@@ -299,3 +300,28 @@ def test_called_processes_go_along_and_another_called_one_is_refused() -> None:
     assert run.effect(program(*caller("q2", "u", "s2>u"))).obstacles[0].reason == "called-process-changed"
     run.moved(program(*caller("q", "u v", "s2>u>v")))
     assert run.do("u").open() == "v"
+
+
+def led_back(done: str, to: str, before: str) -> Run:
+    """A case that has done these steps and was led back to one of them."""
+    run = Run.begun(program(before))
+    places = {}
+    for step in done.split():
+        (task,) = [task for task in interpreter.view(run.program, run.state, {}).tasks if task.element_id == step]
+        places[step] = going_back.place_of(run.program, run.state, task.token_id)
+        run.do(step)
+    place = places[to]
+    assert place is not None
+    over = going_back.over(run.program, run.state, place)
+    assert over is not None
+    modify = Modify(entry=1, begin=to, end=tuple(f"i.{token}" for token in over.tokens))
+    return run._stands(interpreter.apply(run.program, run.state, modify, run.now, {}))
+
+
+def test_a_case_that_was_led_back_before_a_new_step_is_not_held_to_have_passed_it() -> None:
+    run = led_back("a b", "a", PLAIN)
+    assert run.open() == "a"
+    assert run.effect(program(plain(users("a n b c"), "s>a>n>b>c>e"))).verdict is MigrationVerdict.SAFE
+    assert run.effect(program(plain(users("n a b c"), "s>n>a>b>c>e"))).verdict is MigrationVerdict.BLOCKED
+    run.moved(program(plain(users("a n b c"), "s>a>n>b>c>e"))).to_the_end()
+    assert {"n", "c"} <= set(run.seen)
