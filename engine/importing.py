@@ -17,7 +17,7 @@ from engine.authorization import OUTSIDE, STAFF
 from engine.bpmn_reading import BPMN, NODES
 from engine.bundle import SopBundle
 from engine.lint.rules_wording import says_nothing
-from engine.model import Model
+from engine.model import Model, Process
 from engine.sop_results import ImportedElement, ImportReport, ImportVerdict
 from engine.sop_toml import SOP_KINDS
 from engine.types import LintFinding, Severity
@@ -89,12 +89,24 @@ def report(found: Adapted, findings: Iterable[LintFinding], *, roles: Mapping[st
     said = [one for one in findings if one.code != "no-sheet"]  # a draft gets one
     elements = tuple(_elements(root, model, found, said))
     listed = {element.id for element in elements}
-    first = next((process for process in model.processes.values() if process.nodes), None)
+    first = _beginning(model)
     title = (first.name if first is not None else "") or found.file.rsplit(".", 1)[0]
     return ImportReport(
         file=found.file, content=found.content, elements=elements, general=tuple(one for one in said if one.element_id not in listed),
         process_id=first.id if first is not None else "", key=_slug(title, "-"), title=" ".join(title.split())[:sheet_names.LONGEST_TITLE],
         lanes=tuple((name, roles.get(name.casefold(), "")) for name in _lanes(model)), roles=(*STAFF, *OUTSIDE), kinds=SOP_KINDS)
+
+
+def _beginning(model: Model) -> Process | None:
+    """The process a case begins with: of those that run and that no other calls the first that a person can start; else the first."""
+    drawn = definitions.pictures(model.processes)
+    called = {definitions.local_name(node.called_element) for process in model.processes.values() for node in definitions.nodes_of(process)}
+
+    def distance(process: Process) -> tuple[bool, bool, bool]:
+        starts = [node for node in process.nodes.values() if node.type == "startEvent"]
+        return process.id in drawn, process.id in called, bool(starts) and all(node.events for node in starts)
+
+    return min((process for process in model.processes.values() if process.nodes), key=distance, default=None)
 
 
 def sheet(report: ImportReport, *, agency: str, key: str, title: str, kind: str, lanes: Mapping[str, str]) -> bytes:

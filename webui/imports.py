@@ -108,9 +108,12 @@ def _plainly_named(sent: list[FileStorage]) -> list[FileStorage]:
 def _report(report: Any, packed: str, *, problem: str = "") -> str:
     counts = Counter(element.verdict.value for element in report.elements)
     by_verdict = {verdict: [one for one in report.elements if one.verdict.value == verdict] for verdict in VERDICTS}
+    running = {one.id: one.name for one in report.elements if one.kind == "process" and one.verdict.value != "drawn"}
+    begins = running.get(report.process_id, "") if len(running) > 1 else ""
     return render_template(
-        "sop_import.html", report=report, packed=packed, problem=problem, counts=counts, by_verdict=by_verdict, verdicts=VERDICTS,
-        typed=request.form, sops=context.engine().sops.newest(context.actor()), element_word=_element_word, by_severity=sops.by_severity)
+        "sop_import.html", report=report, begins=begins, packed=packed, problem=problem, counts=counts, by_verdict=by_verdict,
+        verdicts=VERDICTS, typed=request.form, sops=context.engine().sops.newest(context.actor()), element_word=_element_word,
+        by_severity=sops.by_severity)
 
 
 def _element_word(kind: str) -> str:

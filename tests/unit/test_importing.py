@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine import importing
 from engine.bundle import SopBundle
 from engine.lint.run import lint
 from engine.sop_results import ImportReport
-from tests.support.bpmn import document, end, flow, flows, process, start, user
+from tests.support.bpmn import call, document, end, event, flow, flows, process, start, user
 
 DRAWN = """<bpmn:category id="k"><bpmn:categoryValue id="v" value="Bersama polisi"/></bpmn:category><bpmn:dataStore id="store" name="Arsip"/>
 <bpmn:collaboration id="c"><bpmn:participant id="a" name="Korban"/><bpmn:participant id="b" name="Unit" processRef="p"/>
@@ -37,6 +39,16 @@ def test_a_flow_without_a_name_is_told_by_what_it_joins() -> None:
     told = {one.id: one.name for one in report(document(process(
         "p", start(), user("t", name="Memeriksa"), user("u", name="Menilai"), end(), flow("s", "t"), asked, flow("u", "t")))).elements}
     assert (told["s__t"], told["t__u"], told["u__t"]) == ("s → Memeriksa", "lengkap", "Menilai → Memeriksa")
+
+
+@pytest.mark.parametrize("first", [
+    process("q", start("s2"), user("v"), end("e2"), flows("s2", "v", "e2")).replace('isExecutable="true"', 'isExecutable="false"'),
+    process("called", start("s2"), user("v"), end("e2"), flows("s2", "v", "e2")),
+    process("q", start("s2", event("message", "m")), user("v"), end("e2"), flows("s2", "v", "e2"))],
+    ids=["a partner's, only drawn", "called by the other", "begun by a message"])
+def test_a_case_begins_with_the_process_that_a_person_starts(first: str) -> None:
+    second = process("p", start(), user("t"), call("c", "called"), end(), flows("s", "t", "c", "e"))
+    assert report(document(first, second, roots='<bpmn:message id="m" name="M"/>')).process_id == "p"
 
 
 def test_an_id_that_is_none_in_xml_becomes_a_key() -> None:

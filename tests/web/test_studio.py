@@ -130,6 +130,15 @@ def test_a_foreign_file_is_reported_before_it_becomes_a_draft(house: House) -> N
     assert 'isExecutable="true"' in diagram and "camunda:assignee" in diagram, "what is not read is kept"
 
 
+def test_which_process_begins_is_said_where_there_are_several(house: House) -> None:
+    owner, said = house.person("process_owner"), "Kasus dimulai dari proses “Kunjungan rumah”"
+    called = '<process id="anak" name="Bersama" isExecutable="false"><task id="z" name="Z"/></process>'
+    for content, is_there in ((ELSEWHERE, False), (ELSEWHERE.replace('<process id="Process_1"', called + '<process id="Process_1"').replace(
+            '<userTask id="Activity_0abcdef"', '<callActivity calledElement="anak" id="Activity_0abcdef"').replace(
+            ' camunda:assignee="x"', ""), True)):
+        assert (said in owner.post("/sop/impor", sent(content.encode(), name="x.bpmn"), on="/sop/impor").text) is is_there
+
+
 @pytest.mark.parametrize("name", ["proses (1).bpmn", "Rujukan – akhir.bpmn", "../a.bpmn", "alur & waktu.xml", "\u202enpmb.bpmn", ".bpmn"])
 def test_a_file_may_be_called_anything(house: House, name: str) -> None:
     owner = house.person("process_owner")
