@@ -19,7 +19,7 @@ class Weight(StrEnum):
 
 #: The kinds that change what is owed. A table is among them: its rows choose the steps that follow.
 _OWED: Final = frozenset({
-    "step_added", "step_removed", "step_renamed", "form_changed", "inputs_changed", "outputs_changed", "behaviour_changed",
+    "step_added", "step_removed", "step_renamed", "step_moved", "form_changed", "inputs_changed", "outputs_changed", "behaviour_changed",
     "lane_changed", "role_changed", "start_roles_changed",
     "time_added", "time_changed", "time_removed",
     "node_added", "node_removed", "order_changed", "condition_changed", "correlation_changed",

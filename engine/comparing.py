@@ -78,6 +78,10 @@ def _same_steps(before: Side, after: Side, role_name: RoleName) -> Iterator[Chan
             old, new = _lane(was), _lane(node)
             yield Change(kind="lane_changed", element_id=key, before=was.lane, after=node.lane, grave=grave, text=Text(
                 f"Pelaksana “{name}” berubah: dari {old.id} ke {new.id}.", f"“{name}” moves from {old.en} to {new.en}."))
+        if before.part(key) != after.part(key):
+            old, new = before.part_title(key), after.part_title(key)
+            yield Change(kind="step_moved", element_id=key, before=before.part(key), after=after.part(key), grave=grave, text=Text(
+                f"“{name}” berpindah: dahulu {old.id}, kini {new.id}.", f"“{name}” moves: before, {old.en}; now, {new.en}."))
         yield from _time(before, after, key, name)
         if was.form != node.form:
             yield Change(kind="form_changed", element_id=key, before=was.form or "", after=node.form or "", grave=grave, text=Text(

@@ -55,6 +55,18 @@ class Side:
         form = self._form(node)
         return consent_gates.is_consent(form) or comparing_parts.approves(form)
 
+    def part(self, key: str) -> str:
+        """The sub-process an element stands in; "" in none."""
+        holder = self.holders[key]
+        return holder if holder in self.nodes else ""
+
+    def part_title(self, key: str) -> Text:
+        """What people call the part an element stands in."""
+        holder = self.nodes.get(self.holders[key])
+        if holder is None:
+            return Text("di luar bagian mana pun", "in no part")
+        return Text(f"di dalam “{named(holder)}”", f"in “{named(holder)}”")
+
     def form_title(self, node: Node) -> Text:
         """What people call the form of a step."""
         form = self._form(node)

@@ -11,7 +11,7 @@ from lxml import etree
 
 from engine import comparing, definitions
 from engine.changes import Change, Weight
-from tests.edits.draft import BPMN, Draft, Stroke, join, lead, node_on, say, set_field, shipped, turn_into, when, write
+from tests.edits.draft import BPMN, Draft, Stroke, join, lead, node_on, put_node, say, set_field, shipped, turn_into, when, write
 from tests.edits.notation import attribute
 
 KALBAR = "kalbar/pengelolaan-kasus"
@@ -140,6 +140,18 @@ def test_only_what_somebody_does_or_answers_for_is_red():
     assert weights(write("forms/approve_plan.json", '"id": "Disetujui"', '"id": "Ditolak"')) == {Weight.SAFEGUARD}
     assert weights(set_field("document_case", "summary", required=True)) == {Weight.REST}
     assert weights(node_on("document_case__issue_case_summary", "exclusiveGateway", "is_it_so", "Benar?")) == {Weight.DUTY}
+
+
+def test_a_step_that_comes_to_stand_in_a_part_done_for_each_of_many_is_told():
+    def standing(beside: str) -> definitions.Definition:
+        draft = Draft(KALBAR)
+        put_node(draft, beside, "userTask", "tell_family", name="Memberi tahu keluarga", form="document_case")
+        return definitions.load(draft.bundle())
+
+    (moved,) = [change for change in comparing.compare(standing("document_case"), standing("coordinate_provider"))
+                if change.kind == "step_moved"]
+    assert moved.text.id == "“Memberi tahu keluarga” berpindah: dahulu di luar bagian mana pun, kini di dalam “Menjalankan setiap butir layanan”."
+    assert moved.weight is Weight.DUTY
 
 
 def test_another_id_is_no_other_step():
