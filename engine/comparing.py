@@ -227,8 +227,8 @@ def _conditions(before: Side, after: Side) -> Iterator[Change]:
             answer = Text(f"“{flow.name}”", f"“{flow.name}”") if flow.name else Text(f"ke {target.id}", f"to {target.en}")
             yield Change(kind="condition_changed", element_id=key, before=was.condition or "", after=flow.condition or "",
                          grave=heeded.search(was.condition or "") is not None, text=Text(
-                             f"Syarat {answer.id} pada {source.id} berubah: {had.id} menjadi {has.id}.",
-                             f"Condition {answer.en} at {source.en}: {had.en} is now {has.en}."))
+                             f"Syarat {answer.id} pada {source.id} berubah: dahulu {had.id}, kini {has.id}.",
+                             f"Condition {answer.en} at {source.en} changes: before, {had.en}; now, {has.en}."))
 
 
 def _renumbered(ids: Mapping[str, str], after: Side) -> Iterator[Change]:

@@ -100,9 +100,9 @@ def set_length(event: Any, length: str) -> None:
     (KALBAR, attribute("is_risk_high", "default", "is_risk_high__respond_to_emergency"), "behaviour_changed",
      "kini ke “Tanggap darurat” bila tak satu pun syarat terpenuhi"),
     (KALBAR, when("is_risk_high__respond_to_emergency", 'risk = "high" or risk != "low"'), "condition_changed",
-     "Syarat “Ya” pada “Risiko tinggi?” berubah: “Tingkat risiko” adalah “Tinggi” menjadi “Tingkat risiko” adalah “Tinggi” atau "
+     "Syarat “Ya” pada “Risiko tinggi?” berubah: dahulu “Tingkat risiko” adalah “Tinggi”, kini “Tingkat risiko” adalah “Tinggi” atau "
      "“Tingkat risiko” bukan “Rendah”."),
-    (KALBAR, when("is_risk_high__respond_to_emergency", 'count(lines) > 2'), "condition_changed", "menjadi count(lines) > 2."),
+    (KALBAR, when("is_risk_high__respond_to_emergency", 'count(lines) > 2'), "condition_changed", "kini count(lines) > 2."),
     (KALBAR, join("is_risk_high", "document_case", 'risk = "low"'), "order_changed",
      "Sesudah “Risiko tinggi?” kini juga “Melakukan pendokumentasian” (bila “Tingkat risiko” adalah “Rendah”)."),
     (KALBAR, inside("is_report_approved__start_management", lambda flow: flow.set("name", "Tidak")), "answer_reworded",
