@@ -1,16 +1,17 @@
-"""The part of `engine.sops` that changes single files of a draft: its forms and its decision tables."""
+"""The part of `engine.sops` that changes single files of a draft: its forms, its decision tables and its identity sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine import authorization, document_preview, draft_reading, errors, form_board, form_edit, table_board, table_shape
+from engine import authorization, document_preview, draft_reading, errors, form_board, form_edit, identity_sheet, table_board, table_shape
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.draft_edits import ColumnEdit, FieldEdit, TableEdit
-from engine.editing_results import FormBoard, TableBoard
+from engine.editing_results import FormBoard, IdentityBoard, TableBoard
 from engine.executor import Context
 from engine.publishing import Publishing
+from engine.resolving import SHEET
 from engine.types import Actor, Text
 
 
@@ -132,6 +133,28 @@ class Editing(Publishing):
         if typed.board.file is None:
             raise errors.NotFound(file=file)
         return self._changed(actor, draft_id, bundle, typed.board.file.path, lambda _: document_preview.saved(typed), note="",
+                             expected_revision=expected_revision)
+
+    def identity_board(self, actor: Actor, draft_id: str) -> IdentityBoard:
+        """The printed identity of a draft."""
+        authorization.require(actor, "sop.draft")
+
+        def query(context: Context) -> IdentityBoard:
+            draft_reading.edited(context, draft_id)
+            held = draft_reading.held(context, draft_id)
+            if SHEET not in held.bundle.files:
+                raise errors.NotFound(file=SHEET)
+            return IdentityBoard(summary=held.summary, parts=identity_sheet.said(held.bundle))
+
+        return self._executor.read(actor, query)
+
+    def save_identity(self, actor: Actor, draft_id: str, parts: Mapping[str, identity_sheet.Said], *, expected_revision: int) -> int:
+        """These parts of the printed identity, and nothing else changed."""
+        authorization.require(actor, "sop.draft")
+        bundle = self._bundle(actor, draft_id, expected_revision)
+        if SHEET not in bundle.files:
+            raise errors.NotFound(file=SHEET)
+        return self._changed(actor, draft_id, bundle, SHEET, lambda data: identity_sheet.written(bundle, data, parts), note="",
                              expected_revision=expected_revision)
 
     # --- inside ------------------------------------------------------------------------------------------------------

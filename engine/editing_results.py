@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from engine.draft_edits import FieldEdit, TableEdit
@@ -32,6 +33,14 @@ class DraftFile:
     path: str
     title: Text
     lender: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityBoard:
+    """The printed identity of a draft: lines, days and lists by their names in the sheet, as `identity_sheet` has them."""
+
+    summary: FilesSummary
+    parts: Mapping[str, str | date | tuple[str, ...] | None]
 
 
 class UsedIn(StrEnum):

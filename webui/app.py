@@ -28,6 +28,7 @@ from webui import (
     corrections,
     dual_roles,
     document_previews,
+    identity_editor,
     errors,
     form_editor,
     handling,
@@ -100,7 +101,7 @@ def create_app(engine: Any, *, settings: Any) -> Flask:
     directory.init_app(app)
     for module in (account, inbox, task, cases, case_search, case_file, notes, actions, access, access_overview, corrections, replay,
                    dual_roles, sops, sop_drafts, sop_withdrawals, migrations, studio, form_editor, table_editor, table_shape,
-                   document_previews, answered_steps,
+                   document_previews, identity_editor, answered_steps,
                    imports, trials, scenarios, notices, settings_pages, incidents, papers, status, survey_codes, desk, case_staff, roster,
                    supervision, handling, absences, keys, reports, directory, partner, partner_accounts, referrals, runs, simfoni,
                    agency_tables, agency_drafts, carry_over):

@@ -54,7 +54,7 @@ _WORK = (
     _place(lambda: _("Akses"), "access.reviews", "access.list", unless="case.list"),
     _place(lambda: "SOP", "sops.index", "sop.list",
            pages="sop_drafts sop_withdrawals trials scenarios answered_steps studio form_editor table_editor table_shape document_previews "
-                 "imports"),
+                 "identity_editor imports"),
     _place(lambda: _("Laporan"), "reports.show", "statistics.read"),
 )
 _BESIDE = (

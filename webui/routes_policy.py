@@ -210,6 +210,8 @@ POLICY: Final[Mapping[str, str]] = {
     "table_shape.expression": "sop.draft",
     "table_shape.add": "sop.draft",
     "table_shape.remove": "sop.draft",
+    "identity_editor.show": "sop.draft",
+    "identity_editor.save": "sop.draft",
     "document_previews.show": "sop.read_drafts",
     "document_previews.edit": "sop.draft",
     "document_previews.page": "sop.read_drafts",
