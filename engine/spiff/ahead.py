@@ -28,6 +28,10 @@ def obstacles(
     here = past.renamed(mapping).without(new_steps)     # a gateway of that id was no step
     was_passed = {mapping.get(each, each) for each in passed.passed(former, before, past)}
     missed = passed.passed(program, after, here) - was_passed
+    were = passed.lines(former, before)
+    for place, line in passed.lines(program, after).items():
+        if (was := were.get(place)) is not None:
+            missed |= line.owed - new_steps - {mapping.get(each, each) for each in was.behind | was.owed}
     found = {Obstacle(step, MOVED) for step in missed - new_steps} | _passed(former, program, missed & new_steps, past, mapping)
     found |= {Obstacle(step, AGAIN) for step in passed.again(former, program, before, after, here)}
     renamed = tuple(sorted(mapping.items()))

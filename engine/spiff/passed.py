@@ -77,6 +77,35 @@ def passed(program: Program, state: State, past: Past) -> frozenset[str]:
     return frozenset(found)
 
 
+@dataclass(frozen=True)
+class Line:
+    """One of several runs of an inside: what it went through, as its standing says, and what is wanted of it beyond what is ahead."""
+
+    behind: frozenset[str]
+    owed: frozenset[str]
+
+
+def lines(program: Program, state: State) -> dict[int, Line]:
+    """By their places among the scopes of the state. What a case has done does not say which of several lines did it."""
+    several = _of_several(program)
+    found: dict[int, Line] = {}
+    for place, (number, _, _, rows) in enumerate(state.scopes):
+        scope = program.scopes[number]
+        if scope in several:
+            at = positions(scope, rows)
+            behind = frozenset(each.node.id for each in at.union(*(_before(scope, each) for each in at)))
+            owed = frozenset(step.node.id for step in _owed(scope, at, is_cut=False))
+            found[place] = Line(behind, owed - frozenset(_ahead_in(scope, at)))
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _of_several(program: Program) -> frozenset[ScopeSpec]:
+    """The insides of activities for each of several, and what lies in those."""
+    several = [element for scope in program.scopes for element in scope.elements if isinstance(element, MultiInstanceSpec)]
+    return frozenset().union(*(_scopes_within(inside) for element in several if (inside := _inside(element)) is not None))
+
+
 def _owed(scope: ScopeSpec, were: Iterable[ElementSpec], *, is_cut: bool) -> Elements:
     """The steps that a run which was at these places has come to, or surely will."""
     return frozenset().union(*((_before(scope, each) & _steps(scope)) if is_cut else _owed_by(scope, each) for each in were))
@@ -187,12 +216,17 @@ def _ids_from(element: ElementSpec) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=1024)
 def _ids_within(scope: ScopeSpec) -> frozenset[str]:
+    return frozenset(element.node.id for each in _scopes_within(scope) for element in each.elements if isinstance(element, ActivitySpec))
+
+
+def _scopes_within(scope: ScopeSpec) -> set[ScopeSpec]:
+    """It and what lies in it, at any depth."""
     seen, waiting = {scope}, [scope]
     while waiting:
         inside = {found for element in waiting.pop().elements if (found := _inside(element)) is not None} - seen
         seen |= inside
         waiting += inside
-    return frozenset(element.node.id for each in seen for element in each.elements if isinstance(element, ActivitySpec))
+    return seen
 
 
 @functools.lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 
@@ -45,12 +46,13 @@ class Judged:
         self.judge = Judge(run, drawn, self.edit.drawn, self.edit.moved)
         self.clocks = rnd.choice(["keep", "anew"])
 
-    def effect(self) -> Effect:
+    def effect(self, mapping: Mapping[str, str] | None = None) -> Effect:
         past = Past.of((entry.element_id, entry.happened) for entry in self.play.trace)
-        return effect(self.play.program, self.program, self.play.state, Migrate(clocks=self.clocks), self.play.now, {}, past)
+        stimulus = Migrate(mapping=mapping or {}, clocks=self.clocks)
+        return effect(self.play.program, self.program, self.play.state, stimulus, self.play.now, {}, past)
 
     def goes_on(self, found: Effect) -> None:
-        """By the other drawing, to its end; every run of that comes to the steps which are new to this one."""
+        """By the other drawing, to its end; every run of that comes to the steps which are new to this one, those that were others apart."""
         assert found.after is not None
         self.play.program, self.play.state, self.play.last = self.program, found.after.state, found.after
         for _ in range(300):
@@ -63,7 +65,7 @@ class Judged:
             else:
                 self.play.wait(days=7)
         assert self.play.done, self.seed
-        new = certain(self.judge.new) - self.judge.was.keys()
+        new = certain(self.judge.new) - self.judge.was.keys() - set(self.edit.renamed.values())
         assert new <= set(self.play.completed()), (self.seed, new - set(self.play.completed()))
 
 
@@ -71,6 +73,11 @@ def check(seed: int) -> str:
     """One case: the verdict, and what the oracle thinks of it."""
     case = Judged(seed)
     found = case.effect()
+    if set(case.edit.kinds) == {"rename"}:      # whoever says so finds nothing changed
+        said = case.effect(case.edit.renamed)
+        assert said.verdict is MigrationVerdict.SAFE, (seed, said.obstacles)
+        case.goes_on(said)
+        return "renamed"
     thought = "harmed" if case.judge.is_harmed else "doubtful" if case.judge.doubtful else "unharmed"
     if found.verdict is MigrationVerdict.SAFE:
         assert not case.judge.is_harmed, (seed, case.edit.kinds, vars(case.judge))

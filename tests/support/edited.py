@@ -15,11 +15,11 @@ _BODY = {"sub": 2, "call": 4, "fault": 3, "halt": 2, "loop": 3}
 
 
 class Edit:
-    """Some random changes, one on top of the other. `moved` are the steps that have another place."""
+    """Some random changes, one on top of the other. `moved` are the steps that have another place, `renamed` those with another id."""
 
     def __init__(self, rnd: random.Random, drawn: Block) -> None:
         self._rnd, self.drawn = rnd, drawn
-        self.moved, self.kinds = set[str](), list[str]()
+        self.moved, self.kinds, self.renamed = set[str](), list[str](), dict[str, str]()
         before = names(drawn)
         for number in range(rnd.choice([1, 1, 2])):
             self.kinds.append(rnd.choice(KINDS))
@@ -70,7 +70,10 @@ class Edit:
 
     def _rename(self, new: str) -> None:
         if found := self._one(self._steps()):
-            self._replace(found[0], ("u", f"{found[1][1]}_{new}"))
+            was = found[1][1]
+            first = next((old for old, now in self.renamed.items() if now == was), was)
+            self.renamed[first] = f"{was}_{new}"
+            self._replace(found[0], ("u", f"{was}_{new}"))
 
     def _beside(self, new: str) -> None:
         if found := self._one(self._steps()):

@@ -205,6 +205,9 @@ BLOCKED: dict[str, tuple[str, tuple[str, ...], str, Mapping[str, str], list[tupl
     "one line is through, another has the new step ahead": (
         LINES, ("u", "v"), plain(inside("sp", users("u v n"), "sp_s>u>v>n", EACH) + users("b"), "s>sp>b>e"), {},
         [("n", "new-step-passed")], "blocked"),
+    "one line has done the step that was moved, another is past its new place without it": (
+        plain(inside("sp", users("u v w"), "sp_s>u>v>w", EACH) + users("b"), "s>sp>b>e"), ("u", "v", "w", "u"),
+        plain(inside("sp", users("u v w"), "sp_s>u>w>v", EACH) + users("b"), "s>sp>b>e"), {}, [("w", "moved-step-passed")], "blocked"),
     "a gateway that was passed has become a step": (
         CHECKED, ("a",), plain(users("a x b"), "s>a>x>b>e"), {}, [("x", "new-step-passed")], "blocked"),
     "a step done was wrapped and comes only now": (
