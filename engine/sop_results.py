@@ -89,7 +89,8 @@ class Proposal:
 class DraftDetail:
     """One draft: its steps, what keeps it back, what it changes, and everything that was done with it.
 
-    Where the files cannot run there are no steps and no changes, only findings. `times` are the standards that may be edited.
+    Where the files cannot run there are no steps and no changes, only findings. `times` are the standards that may be edited. `places`
+    says what people call the element of a finding: a step's name, that of the step an event sits on, or what a flow joins.
     `overtaken_by` is the version that was approved since the draft was begun: it cannot be proposed or approved any more.
     """
 
@@ -102,6 +103,7 @@ class DraftDetail:
     proposals: tuple[Proposal, ...]
     file_names: tuple[str, ...]
     overtaken_by: str | None
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -148,7 +148,21 @@ def draft_detail(context: Context, row: drafts.DraftRow) -> DraftDetail:
         revisions=tuple(DraftRevision(revision=each.revision, saved_at=each.saved_at, saved_by=names[each.saved_by], note=each.note,
                                       digest=each.digest) for each in revisions),
         proposals=tuple(proposal(context, each, row) for each in drafts.proposals(context.uow, row.id)),
-        overtaken_by=commands.overtaken_by(context, row) if row.state in (DraftState.DRAFT, DraftState.IN_REVIEW) else None)
+        overtaken_by=commands.overtaken_by(context, row) if row.state in (DraftState.DRAFT, DraftState.IN_REVIEW) else None,
+        places={} if definition is None else _places(definition, {each.element_id for each in findings if each.element_id}))
+
+
+def _places(definition: Definition, element_ids: Collection[str]) -> Mapping[str, str]:
+    """What people call these elements, where they have a name at all."""
+    nodes = {node.id: node for process in definition.processes.values() for node in definitions.nodes_of(process)}
+
+    def called(element_id: str) -> str:
+        node = nodes.get(element_id)
+        return "" if node is None else called(node.attached_to) if node.attached_to else node.name
+
+    joined = {flow.id: (called(flow.source), called(flow.target)) for node in nodes.values() for flow in node.outgoing}
+    found = {each: " → ".join(joined[each]) if all(joined.get(each, ("",))) else called(each) for each in element_ids}
+    return {each: name for each, name in found.items() if name}
 
 
 def proposal(context: Context, row: drafts.ProposalRow, draft: drafts.DraftRow) -> Proposal:

@@ -258,8 +258,9 @@ def test_on_a_telephone_the_list_and_the_panel_work_and_hostile_words_stay_words
         b'name="Manajer Kasus"', f'name="{bad}"'.encode())
     draft_id = studio.draft(files)
     visit = studio.visit(viewport={"width": 360, "height": 740})
-    page = drawn(visit, draft_id)
+    page = drawn(visit, draft_id, f"{DIAGRAM}#coordinate_provider")
     expect(page.locator(".studio-narrow")).to_be_visible()
+    expect(page.locator("#p-time-angka")).to_have_value("40")   # as a finding of the draft's page leads here
     pick(page, "document_case")
     expect(page.locator("#p-time-angka")).to_have_value("30")
     pick(page, "case_numbered")

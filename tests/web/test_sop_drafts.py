@@ -183,6 +183,20 @@ def test_one_diagram_becomes_a_draft_and_a_gate_removed_stands_in_red(house: Hou
     assert "Dicabut" in owner.get(path).text and f"{path}/berkas" not in owner.get(path).text
 
 
+def test_a_finding_says_what_its_element_is_called_and_leads_to_it_on_the_drawing(house: House) -> None:
+    owner = house.person("process_owner")
+    drawn = (offices.SOP / DIAGRAM).read_bytes().replace(b">PT40M<", b">PT45M<")
+    path = begin(house, owner, files=(io.BytesIO(drawn), DIAGRAM))
+    page = owner.get(path).text
+    draft = path.rpartition("/")[2]
+    assert f'href="/sop/gambar/{draft}?berkas={DIAGRAM}#coordinate_provider_overdue"' in page
+    assert re.search(r"Berkoordinasi dengan petugas pelayanan yang dituju[^<]* <code>coordinate_provider_overdue</code>", page)
+    assert "SOP baris 2" in page, "its row of the printed SOP"
+    owner.post(f"{path}/cabut", on=path)
+    closed = owner.get(path).text
+    assert "<code>coordinate_provider_overdue</code>" in closed and "/sop/gambar/" not in closed
+
+
 def test_a_draft_that_cannot_run_says_what_is_wrong_and_where_to_mend_it_instead_of_being_compared(house: House) -> None:
     owner = house.person("process_owner")
     broken = (offices.SOP / DIAGRAM).read_bytes().replace(b">PT40M<", b">40 menit<")

@@ -1,5 +1,5 @@
 // The drawing page: opens the draft's diagram, keeps panel, list and findings beside it, saves it as the next revision.
-import { Elements } from './elements.js';
+import { Elements, choose } from './elements.js';
 import { laneName } from './fields.js';
 import { Findings } from './findings.js';
 import { Keys } from './keys.js';
@@ -130,6 +130,7 @@ async function begin() {
     event.target.submit();
   }, true);
   page.dataset.ready = 'ya';
+  choose(modeler, decodeURIComponent(location.hash.slice(1)));
 }
 
 begin();
