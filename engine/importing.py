@@ -25,6 +25,8 @@ from engine.types import LintFinding, Severity
 LONGEST_KEY = 48
 _DRAWS = ("http://www.omg.org/spec/BPMN/20100524/DI", "http://www.omg.org/spec/DD/20100524/DI")
 _XML_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
+#: Attributes that hold an id; a code or a word may look like one.
+_REFERS = re.compile(r"(id|default|bpmnElement|sourceElement|targetElement|\w+Ref)\Z")
 #: What steps speak of, and stands in no process's flow.
 _SAID = ("message", "signal", "error", "escalation", "dataObjectReference")
 #: Findings that say: this part is read otherwise than its tool meant it, or not at all.
@@ -229,7 +231,7 @@ def _rename(root: Any, keys: Mapping[str, str]) -> None:
         if namespace != BPMN and namespace not in _DRAWS:
             continue
         for name, value in element.attrib.items():
-            if "}" not in name and name != "name" and (new := _renamed(value, keys)):
+            if _REFERS.match(name) and (new := _renamed(value, keys)):
                 element.set(name, new)
         local = etree.QName(element).localname
         if element.text and not len(element) and (local.endswith(("Ref", "Refs")) or local in ("incoming", "outgoing")):

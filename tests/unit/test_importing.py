@@ -57,6 +57,14 @@ def test_an_id_that_is_none_in_xml_becomes_a_key() -> None:
     assert {one.before: one.id for one in report(file).elements if one.before} == {"2 a": "menilai", "prüfen": "memeriksa"}
 
 
+def test_a_word_that_looks_like_an_id_stays() -> None:
+    line = process("p", start(), user("Activity_0abcdef", name="Menilai"), end("e", event("error", "x")),
+                   flows("s", "Activity_0abcdef", "e"))
+    error = '<bpmn:error id="x" name="Activity_0abcdef" errorCode="Activity_0abcdef"/>'
+    written = importing.adapted(document(line, roots=error), "x.bpmn").content
+    assert error.encode() in written and b'sourceRef="menilai"' in written
+
+
 def test_an_extension_is_told_and_not_the_box_it_stands_in() -> None:
     box = '<bpmn:message id="m" name="M"><bpmn:extensionElements><z:key xmlns:z="urn:z"/></bpmn:extensionElements></bpmn:message>'
     told = report(document(process("p", start(), user("t"), end(), flows("s", "t", "e")), roots=box))
