@@ -61,7 +61,7 @@ def with_column(data: bytes, file: str, decision: str, edit: ColumnEdit, *, colu
     before = opened.read_by(table.getparent())
     opened.say_column(made, kind, edit)
     opened.settle(table.getparent(), before)
-    return opened.written()
+    return opened.written(box=_unreadable(edit, kind))
 
 
 def without_column(data: bytes, file: str, decision: str, column: str) -> bytes:
@@ -150,6 +150,17 @@ def _check(edit: ColumnEdit, kind: str) -> None:
         wrong["allowed"] = _TEXT
     if wrong:
         raise InvalidSubmission(wrong)
+
+
+def _unreadable(edit: ColumnEdit, kind: str) -> str:
+    """The box that seems not to be FEEL, "" for none: a name of several words is known to the whole file alone, which has the last word."""
+    read = {"allowed": feel.compile_unary_tests} | ({"text": feel.compile_expression} if kind == "i" else {})
+    for box, compiled in read.items():
+        try:
+            compiled((edit.values if box == "allowed" else edit.text) or "-")
+        except feel.FeelSyntaxError:
+            return box
+    return ""
 
 
 def _nth(found: list[Any], place: str) -> Any:

@@ -75,7 +75,7 @@ class TrialKeeping:
 
         Raises:
             NotFound: they opened none of that id in the last days.
-            TrialNotRepeatable: what was done does not come out the same, as after a change of the product.
+            TrialNotRepeatable: what was done does not come out the same, as after a change of the product; its `ids` say what was tried.
         """
         row, count = self._executor.read(actor, lambda context: _own(context, trial_id))
         with self._lock:
@@ -86,9 +86,9 @@ class TrialKeeping:
             _stage(context, row, *_tried(context, row)), trials.acts(context.uow, row.id, after=0, limit=MOST_ACTS)))
         try:
             trial = self._staged(row, stage)
-        except errors.BundleRefused:   # the rules have changed since
-            raise errors.TrialNotRepeatable() from None
-        trial.play(Act.loads(seal.unseal(self._key(row), each.ciphertext, bound_to=_binding(row, each.number))) for each in acts)
+            trial.play(Act.loads(seal.unseal(self._key(row), each.ciphertext, bound_to=_binding(row, each.number))) for each in acts)
+        except (errors.BundleRefused, errors.TrialNotRepeatable):   # the rules have changed since, or how it is played
+            raise errors.TrialNotRepeatable(version_id=row.version_id, is_draft=row.revision is not None) from None
         self._remember(actor, row, trial)
         return trial
 

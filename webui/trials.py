@@ -59,7 +59,8 @@ def begin(version_id: str) -> Answer:
 @pages.errorhandler(TrialNotRepeatable)
 def lost(refusal: TrialNotRepeatable) -> Answer:
     """What was done in it is there, but cannot be done again: said, with where to begin anew."""
-    return render_template("trial_lost.html", problem=refusal.message(context.language())), 409
+    return render_template("trial_lost.html", problem=refusal.message(context.language()), tried=refusal.ids.get("version_id"),
+                           is_draft=refusal.ids.get("is_draft")), 409
 
 
 @pages.get("/<trial_id>")

@@ -95,8 +95,9 @@ def test_what_comes_out_otherwise_is_said(office: Office, owner: Actor, monkeypa
     settle = KeptTrial.advance
     with monkeypatch.context() as patch:         # as a release that counts otherwise would
         patch.setitem(KeptTrial.play.__globals__["_PLAYED"], "advance", lambda trial, by: settle(trial, by * 2))
-        with pytest.raises(errors.TrialNotRepeatable):
+        with pytest.raises(errors.TrialNotRepeatable) as lost:
             process(office).trial(owner, trial_id)
+    assert lost.value.ids == {"version_id": None, "is_draft": False}, "files of one's own are no version"
     assert process(office).trial(owner, trial_id).acts_done == 2
 
 

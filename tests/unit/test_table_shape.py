@@ -59,8 +59,8 @@ def test_comments_and_what_other_tools_keep_stay() -> None:
 
 @pytest.mark.parametrize(("edit", "column", "box"), [
     (ColumnEdit(label="", text="x"), "i", "label"), (ColumnEdit(label="X", text=" "), "i", "text"),
-    (ColumnEdit(label="X", text="a b"), "o", "text"), (ColumnEdit(label="X", text="if ("), "i", ""),
-    (ColumnEdit(label="X", text="x", type="warna"), "i", ""), (ColumnEdit(label="X", text="x", values='"a'), "o", ""),
+    (ColumnEdit(label="X", text="a b"), "o", "text"), (ColumnEdit(label="X", text="if ("), "i", "text"),
+    (ColumnEdit(label="X", text="x", type="warna"), "i", ""), (ColumnEdit(label="X", text="x", values='"a'), "o", "allowed"),
     (ColumnEdit(label="X\0", text="x"), "i", "label"),
 ])
 def test_what_would_not_run_is_refused(edit: ColumnEdit, column: str, box: str) -> None:

@@ -55,7 +55,9 @@ def test_a_column_is_added_changed_and_removed(author: Author) -> None:
     status, page = author.post("kolom", kolom="i3", **{**urgent, "label": "", "text": "if ("})
     assert status == 422 and 'id="label-masalah"' in page and 'value="if ("' in page
     status, page = author.post("kolom", kolom="i3", **{**urgent, "text": "if ("})
-    assert status == 422 and "tidak dapat dibaca" in words(page)
+    assert status == 422 and "tidak dapat dibaca" in words(page) and 'id="text-masalah"' in page, "beside the box that says it"
+    status, page = author.post("kolom", kolom="i3", **{**urgent, "allowed": '"a" "b"'})
+    assert status == 422 and "tidak dapat dibaca" in words(page) and 'id="allowed-masalah"' in page and 'id="text-masalah"' not in page
     assert author.post("kolom", kolom="i3", **{**urgent, "label": "Sangat mendesak"})[0] == 303
     assert "Sangat mendesak" in author.page() and "Hapus kolom ini" in author.page(more="&kolom=i3")
     assert author.post("kolom/hapus", kolom="i3")[0] == 303 and "mendesak" not in author.page()

@@ -7,7 +7,10 @@ import re
 import zipfile
 from typing import Any
 
+import pytest
+
 from engine.bundle import SopBundle
+from engine.kept_trial import KeptTrial
 from engine.scenario import read_scenario
 from tests.support import office as offices
 from tests.web import test_sop_drafts
@@ -95,6 +98,21 @@ def test_a_trial_is_its_openers_alone_and_of_their_agency(house: House) -> None:
     assert "Simpan sebagai skenario" not in owner.get(of_version).text
     owner.post(f"{of_version}/mulai", filled("receive_case", STORY.submission, work_id="mulai"), on=of_version)
     assert owner.post(f"{of_version}/simpan", {"name": "x", "source": "x"}, on=of_version).status_code == 404, "a version is no draft"
+
+
+def test_a_trial_that_cannot_be_repeated_says_so_and_begins_anew(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = house.person("process_owner")
+    draft = begin(house, owner)
+    trial = opened(owner, draft)
+    owner.post(f"{trial}/maju", {"do": "", "amount": "1", "unit": "hours"}, on=trial)
+    monkeypatch.setattr(KeptTrial, "_mark", lambda _: "lain")      # as a release that plays otherwise would
+    house.office.engine.sops._trials._known.clear()                # and a process that does not know it
+    lost = owner.get(trial)
+    assert lost.status_code == 409 and "Percobaan ini tidak dapat dilanjutkan" in lost.text and f'href="{draft}"' in lost.text
+    again = re.search(r'action="(/sop/coba/buka/[0-9a-f]+)"', lost.text)
+    assert again is not None
+    begun = owner.post(again[1], {}, on=draft)
+    assert begun.status_code == 303 and begun.headers["Location"] != trial
 
 
 def file_of(house: House, draft: str, path: str) -> bytes:
