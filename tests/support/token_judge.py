@@ -141,7 +141,8 @@ class Judge:
         for name, kind in _gates(self.old):
             for piece in self._blocks(name, [self.run.frame], ("and", "split", "or")):
                 taken = len(piece.pieces) - (piece.block[0] != "and")
-                if piece.pieces and piece.ask is None and 0 < len(piece.running) < taken and now.get(name) != kind:
+                is_live = any(each in self.run.tasks or each in self.run.messages for each in _all_within([piece]))
+                if is_live and piece.ask is None and len(piece.running) < taken and now.get(name) != kind:
                     self.gone.add(name)
 
     # --- what would come of it ----------------------------------------------------------------------------------
