@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from engine import StepAnswer
 from engine.errors import BundleRefused, EngineError, InvalidSubmission, NotAllowed, NotFound
-from webui import context, forms, limits, scenario_words
+from webui import context, forms, limits, scenario_words, scenarios
 
 pages = Blueprint("answered_steps", __name__, url_prefix="/sop/skenario/<draft_id>/langkah/<element_id>")
 MOST_MINUTES = 527_040   # a year
@@ -76,7 +76,7 @@ def write(draft_id: str, element_id: str) -> Answer:
     except (NotFound, NotAllowed):
         raise
     except EngineError as refusal:
-        return _page(_step(draft_id, element_id), Typed(values=answer.submission), problem=refusal.message(context.language())), 409
+        return scenarios.page_of(draft_id, problem=refusal.message(context.language())), 409
     sops.play_scenarios(actor, draft_id)
     return redirect(url_for("scenarios.show", draft_id=draft_id, lanjut=1), code=303)
 
@@ -106,10 +106,10 @@ def _minutes() -> int:
     return max(0, min(request.form.get("menit", 0, type=int), MOST_MINUTES))
 
 
-def _page(step: Any, typed: Typed, *, chosen: list[str] | None = None, problem: str = "") -> str:
+def _page(step: Any, typed: Typed, *, chosen: list[str] | None = None) -> str:
     drawn = () if step.form is None else forms.controls(step.form, typed.values, typed.problems, add_row_to=typed.add_row_to)
     return render_template(
-        "sop_scenarios_step.html", step=step, draft=step.summary, controls=drawn, summary=forms.summary(drawn), problem=problem,
+        "sop_scenarios_step.html", step=step, draft=step.summary, controls=drawn, summary=forms.summary(drawn),
         loose=forms.loose(drawn, typed.problems), has_problems=bool(typed.problems), minutes=_minutes(),
         chosen=[one.name for one in step.scenarios] if chosen is None else chosen, words=scenario_words,
         row_action=url_for("answered_steps.rows", draft_id=step.summary.id, element_id=step.element_id),

@@ -20,7 +20,7 @@ Answer = str | Response | tuple[str, int]
 def show(draft_id: str) -> Answer:
     """The scenarios, and how they went if they were played on this draft."""
     try:
-        return _page(draft_id)
+        return page_of(draft_id)
     except BundleRefused:
         return redirect(url_for("sop_drafts.show", draft_id=draft_id), code=303)
 
@@ -75,7 +75,7 @@ def take_up(draft_id: str) -> Answer:
     except (NotFound, NotAllowed):
         raise
     except EngineError as refusal:
-        return _page(draft_id, problem=refusal.message(context.language())), 409
+        return page_of(draft_id, problem=refusal.message(context.language())), 409
     return redirect(url_for("trials.show", trial_id=trial_id), code=303)
 
 
@@ -85,7 +85,7 @@ def _revised(draft_id: str, act: Callable[[int], object]) -> Answer:
     except (NotFound, NotAllowed):
         raise
     except EngineError as refusal:
-        return _page(draft_id, problem=refusal.message(context.language())), 409
+        return page_of(draft_id, problem=refusal.message(context.language())), 409
     if context.may("sop.try"):
         context.engine().sops.play_scenarios(context.actor(), draft_id)
     return redirect(url_for("scenarios.show", draft_id=draft_id, lanjut=1), code=303)
@@ -95,7 +95,8 @@ def _board(draft_id: str) -> Any:
     return context.engine().sops.scenarios(context.actor(), draft_id, language=context.language())
 
 
-def _page(draft_id: str, *, problem: str = "") -> str:
+def page_of(draft_id: str, *, problem: str = "") -> str:
+    """The scenarios of a draft, with what was refused about them."""
     board = _board(draft_id)
     return render_template(
         "sop_scenarios.html", board=board, draft=board.summary, problem=problem, words=scenario_words,

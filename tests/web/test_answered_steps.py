@@ -76,8 +76,11 @@ def test_a_step_is_answered_once_and_the_stories_are_written_anew(house: House, 
 
     consent = {**CHOSEN, **carried(offered.text), "revision": test_sop_drafts.revision(offered.text)}
     assert json.loads(consent["jawaban"]) == {"opinion": "Puas"}
-    assert owner.post(f"{step}/simpan", {**consent, "revision": "1"}, on=step).status_code == 409
+    stale = owner.post(f"{step}/simpan", {**consent, "revision": "1"}, on=step)
+    assert stale.status_code == 409 and "Sudah diubah orang lain" in stale.text
     assert owner.post(f"{step}/simpan", {**consent, "jawaban": "[["}, on=step).status_code == 404, "so nobody saw it played"
+    for strange in ('{"opinion": 1.5}', '{"opinion": {"a": [1]}}', "[" * 99_999):
+        assert owner.post(step, {**CHOSEN, "jawaban": strange}, on=step).status_code in (404, 409, 422)
     assert owner.post(f"{step}/simpan", consent, on=step).status_code == 303
     page = owner.get(scenarios).text
     assert page.count("berjalan seperti tertulis") == 1 and "berhenti" not in page
