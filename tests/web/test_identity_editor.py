@@ -27,6 +27,9 @@ def test_an_identity_sheet_is_filled_in_without_a_file(house: House) -> None:
     page = owner.get(path).text
     assert "revisi 2" in page and 'value="Kepala UPTD"' in page and "Pergub 1/2026</textarea>" in page
     assert "Lembar identitas berubah" in owner.get(draft).text
+    assert f'href="{path}#number"' not in owner.get(draft).text
+    owner.post(path, {**given, "revision": "2", "number": " "}, on=path)
+    assert f'href="{path}#number"' in owner.get(draft).text, "the finding leads to its box"
     stale = owner.post(path, given, on=path)
     assert stale.status_code == 409 and "disimpan orang lain" in stale.text
 
