@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from engine import feel, form_names
@@ -12,7 +13,7 @@ from engine.bpmn_reading import local, text_of
 from engine.decision_graph import Node
 from engine.feel import functions
 from engine.forms_schema import RESERVED
-from engine.lint.registry import ADVICE, ERROR, Catalogue, Hit
+from engine.lint.registry import ADVICE, ERROR, RULE, Catalogue, Hit
 from engine.lint.rules_time import is_expression
 from engine.lint.subject import Diagram, Sop
 
@@ -75,7 +76,9 @@ def expressions(diagram: Diagram) -> Iterator[tuple[str, Hit]]:
     ('Tulis dalam FEEL: risk = "high" and age < 18.', 'Write FEEL: risk = "high" and age < 18.'),
 )
 def foreign_expression(diagram: Diagram) -> Iterator[Hit]:
-    """JUEL, XPath, Python and the like would be read as something else, or not at all (design.md 6)."""
+    """JUEL, XPath, Python and the like would be read as something else, or not at all (design.md 6). As the name of a message it is only
+    a name: it can be tried, and waits for those very letters.
+    """
     for text, hit in expressions(diagram):
         if _foreign(text):
             yield hit
@@ -83,8 +86,9 @@ def foreign_expression(diagram: Diagram) -> Iterator[Hit]:
         if event.timer_text and not is_expression(event.timer_text) and _foreign(event.timer_text):
             yield diagram.hit(placed)
         if event.kind != "link" and any(_FILLED.search(word or "") for word in (event.name, event.code)):
-            yield diagram.hit(placed)
-    yield from (diagram.hit(placed) for placed in diagram.of_type("sendTask", "receiveTask") if _FILLED.search(placed.node.message or ""))
+            yield replace(diagram.hit(placed), severity=RULE)
+    yield from (replace(diagram.hit(placed), severity=RULE) for placed in diagram.of_type("sendTask", "receiveTask")
+                if _FILLED.search(placed.node.message or ""))
 
 
 def _is_written(element: Any) -> bool:

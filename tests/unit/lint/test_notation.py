@@ -107,7 +107,7 @@ def test_a_picture_of_nothing_is_named() -> None:
 @pytest.mark.parametrize("line", [LINE, process("p", start(), element("receiveTask", "w", messageRef="m"), end(), flows("s", "w", "e"))])
 def test_a_name_that_its_own_engine_fills_in_is_in_another_language(name: str, line: str) -> None:
     (one,) = found("foreign-expression", document(line, roots=MESSAGE.format(name)))
-    assert one.element_id == "w"
+    assert (one.element_id, one.severity) == ("w", Severity.RULE)
     assert not found("foreign-expression", document(line, roots=MESSAGE.format("Jawaban: siap = ya")))
 
 
