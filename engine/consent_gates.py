@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from engine import definitions
+from engine import consent_elsewhere, definitions
+from engine.consent_elsewhere import Weakening
 from engine.definitions import Definition
 from engine.forms_schema import Form
 from engine.lint.answerable import answer, compiled, to_question
@@ -28,14 +29,6 @@ _SILENT: Final = Text("", "")
 REMOVED: Final = "consent-gate-removed"
 _INSTEAD: Final = Text("Kembalikan gerbangnya; bila memang dimaksud, petugas pelindungan data ikut mengesahkan.",
                        "Put the gate back; where it is meant, the data protection officer approves as well.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Weakening:
-    """One gate that no longer holds as it did. `element_id` is "" for a form or table as a whole."""
-
-    element_id: str
-    text: Text
 
 
 def asks_consent(definition: Definition, node: Node) -> bool:
@@ -57,7 +50,7 @@ def is_consent(form: Form | None) -> bool:
 def weakened(old: Definition, new: Definition) -> tuple[Weakening, ...]:
     """Every gate of `old` that `new` removes, opens or goes round; none: the officer need not be asked."""
     return (*_forms(old, new), *_gates(old, new), *_tables(old, new), *_listening(old, new), *_broken_off(old, new),
-            *_answers_lost(old, new))
+            *_answers_lost(old, new), *consent_elsewhere.answered(old, new, is_consent))
 
 
 def findings(old: Definition, new: Definition) -> list[LintFinding]:
@@ -118,6 +111,8 @@ def _gates(old: Definition, new: Definition) -> Iterator[Weakening]:
                 if names:
                     yield Weakening(element_id=gate, text=Text(f"Tanpa melewati “{name}” kini dapat dicapai: {names}.",
                                                                f"Without passing “{name}” one can now reach: {names}."))
+            else:
+                yield from consent_elsewhere.done(old, new, _behind(scope, gate), _behind(now, kept.id), name)
             if gate in holders or asks_consent(old, node):
                 yield from _left_unanswered(scope, node, now, kept)
         if (gates or holders) and (now := _same_scope(place, scope, after)) is not None and (place not in old.processes or place in called):
@@ -327,6 +322,10 @@ def _guarded(scope: Scope, gate: str) -> frozenset[str]:
     starts = {node.id for node in scope.nodes.values() if not node.incoming and node.attached_to is None}
     leaks = {node.id for node in scope.nodes.values() if node.attached_to == gate}   # they fire while the gate is still open
     return frozenset(_reached(scope, starts) - _reached(scope, (starts | leaks) - {gate}, without=gate) - {gate})
+
+
+def _behind(scope: Scope, gate: str) -> list[Node]:
+    return [scope.nodes[key] for key in _guarded(scope, gate)]
 
 
 def _reached(scope: Scope, starts: set[str], *, without: str = "") -> set[str]:

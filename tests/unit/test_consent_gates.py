@@ -83,3 +83,33 @@ def test_a_withdrawal_is_heard_as_before() -> None:
     old = drawn(*LINE, hears, roots=roots)
     assert weakened(old, drawn(*LINE, hears.replace('"back"', '"again"'), roots=roots)) == []
     assert weakened(old, drawn(*LINE, roots=roots)) == ["b1"]
+
+
+SENDS = user("send", sop_form="refer")
+REFERS = {**form("refer", "referral", sent=()), **form("note", "note", consent_status=("given", "refused"))}
+GIVEN = 'consent_status = "given"'
+
+
+def asked(*parts: str, first: tuple[str, ...] = (), between: tuple[str, ...] = (), roots: str = "") -> Files:
+    """ask, a choice by the answer, send; with steps `first` and `between` the question and the choice."""
+    steps = (start(), *parts, ASK, exclusive("g", default="g__no"), SENDS, end(), end("no"), flows("s", *first, "ask", *between, "g"),
+             flow("g", "send", GIVEN), flow("g", "no"), flow("send", "e"))
+    return {**drawn(*steps, roots=roots), **REFERS}
+
+
+def test_what_only_the_gate_led_to_is_sent_nowhere_else() -> None:
+    assert weakened(asked(), asked(user("early", sop_form="refer"), first=("early",))) == ["early", "early"], "of the question and of the choice"
+    beside = element("subProcess", "x", element("startEvent", "xs", event("signal", "S"), isInterrupting=False) + user("aside", sop_form="refer")
+                     + end("xe") + flows("xs", "aside", "xe"), triggeredByEvent=True)
+    assert weakened(asked(), asked(beside, roots='<bpmn:signal id="S" name="S"/>')) == ["aside", "aside"]
+    assert weakened(asked(), asked(user("early", sop_form="note2"), first=("early",))) == [], "nothing is sent"
+    again = asked(user("early", sop_form="refer"), first=("early",))
+    more = asked(user("early", sop_form="refer"), user("earlier", sop_form="refer"), first=("earlier", "early"))
+    assert weakened(again, more) == [], "it was sent before the question already"
+
+
+def test_the_answer_on_consent_is_given_by_her_alone() -> None:
+    table = element("businessRuleTask", "weigh", sop_decision="way", sop_result="consent_status")
+    assert weakened(asked(), asked(user("note", sop_form="note"), between=("note",))) == ["note"]
+    assert weakened(asked(), asked(table, between=("weigh",))) == ["weigh"]
+    assert weakened(asked(), asked(user("again", sop_form="consent"), between=("again",))) == [], "she is asked once more"
