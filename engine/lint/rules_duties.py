@@ -73,8 +73,7 @@ def _is_timed(diagram: Diagram, placed: Placed) -> bool:
         if step.holder is not None:
             waiting.append((where, where.by_id[step.holder.id]))
             continue
-        calls = [(each, call) for each in diagram.sop.diagrams for call in each.of_type("callActivity")
-                 if (called := diagram.sop.called(call.node.called_element)) is not None and called[1] is step.process]
+        calls = diagram.sop.calls_of(step.process)
         if not calls:
             return False
         waiting += calls

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from engine.lint.answerable import answer, compiled
 from engine.lint.net import following
 from engine.lint.registry import ADVICE, RULE, Catalogue, Hit
-from engine.lint.rules_runaway import CHANGES, cycles, waits
+from engine.lint.rules_runaway import CHANGES, READS_CLOCK, cycles, waits
 from engine.lint.rules_scopes import asked_by
 from engine.lint.subject import Diagram, Sop
 from engine.model import Node, Scope
@@ -16,7 +15,6 @@ from engine.types import Severity
 
 rules = Catalogue()
 _JOBS = frozenset({"serviceTask", "scriptTask", "sendTask"})   # done by the machine, at once
-_CLOCK = re.compile(r"\b(?:now|today)\s*\(")
 
 
 @rules.diagram_rule(
@@ -52,7 +50,7 @@ def repetition_without_end(diagram: Diagram) -> Iterator[Hit]:
     for placed in diagram.placed:
         loop = placed.node.loop
         read = compiled(loop.condition) if loop is not None and loop.kind == "standard" and loop.condition and not loop.maximum else None
-        if read is not None and not read.names and not _CLOCK.search(read.source) and answer(read, {}) is True and not any(
+        if read is not None and not read.names and not READS_CLOCK.search(read.source) and answer(read, {}) is True and not any(
                 edge.node.cancel_activity for edge in diagram.attached.get(placed.node.id, ())):
             yield diagram.hit(placed)
 
@@ -79,7 +77,7 @@ def _may_end(scope: Scope, part: set[str], sop: Sop) -> bool:
         ways = scope.nodes[key].outgoing
         for text in (flow.condition for flow in ways) if any(flow.target not in part for flow in ways) else ():
             read = compiled(text) if text is not None else None
-            if read is not None and (read.names & changed or _CLOCK.search(read.source)):
+            if read is not None and (read.names & changed or READS_CLOCK.search(read.source)):
                 return True
     return False
 

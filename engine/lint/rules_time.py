@@ -246,15 +246,28 @@ def time_contradictory(diagram: Diagram) -> Iterator[Hit]:
 
 
 def _times_round(diagram: Diagram, placed: Placed) -> Iterator[tuple[Standard, timedelta]]:
-    """The standards on the same clock of the sub-processes that hold the step a standard is of, with their lengths."""
-    own, holder = placed.node.standard, placed.holder if placed.node.type == "boundaryEvent" else None
-    while holder is not None:
-        for edge in diagram.attached.get(holder.id, ()):
+    """The standards on the same clock of the sub-processes that hold, and the calls that lead to, the step a standard is of, with their
+    lengths."""
+    own = placed.node.standard
+    for where, holder in _round(diagram, placed) if placed.node.type == "boundaryEvent" else ():
+        for edge in where.attached.get(holder.node.id, ()):
             whole = edge.node.standard
             if whole is not None and own is not None and whole.clock == own.clock:
                 lengths = (literal_duration(event) for event in edge.node.events)
                 yield from ((whole, length.exact) for length in lengths if length is not None and not length.months)
-        holder = diagram.by_id[holder.id].holder
+
+
+def _round(diagram: Diagram, placed: Placed) -> Iterator[tuple[Diagram, Placed]]:
+    """Whatever holds a step, or calls what does."""
+    waiting, seen = [(diagram, placed)], set[str]()
+    while waiting:
+        where, step = waiting.pop()
+        found = [(where, where.by_id[step.holder.id])] if step.holder is not None else diagram.sop.calls_of(step.process)
+        for each in found:
+            if each[1].node.id not in seen:
+                seen.add(each[1].node.id)
+                waiting.append(each)
+                yield each
 
 
 @rules.sop_rule(

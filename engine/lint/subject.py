@@ -174,6 +174,15 @@ class Sop:
         """The process a `calledElement` means, with or without its prefix."""
         return self.processes.get(name or "") or self.processes.get(definitions.local_name(name))
 
+    def calls_of(self, process: Process) -> list[tuple[Diagram, Placed]]:
+        """The call activities that a process is called by, with their diagrams."""
+        return [(diagram, placed) for diagram, placed, called in self._calls if called is process]
+
+    @cached_property
+    def _calls(self) -> list[tuple[Diagram, Placed, Process]]:
+        return [(diagram, placed, called[1]) for diagram in self.diagrams for placed in diagram.of_type("callActivity")
+                if (called := self.called(placed.node.called_element)) is not None]
+
     @cached_property
     def given(self) -> frozenset[str]:
         """The names that some answer, table, loop or mapping gives a value to."""

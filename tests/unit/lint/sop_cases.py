@@ -76,6 +76,7 @@ SOP_CASES: dict[str, Files] = {
     "message-from-nobody": {**line(catch("t", event("message", "M")), roots=message("M")), "sop.toml": MAIN},
     "letter-link": {**line(user("t")), "documents/a.typ": b'#link("file:///etc/hostname")[x]'},
     "event-never-thrown": {**line(user("t"), boundary("b", "t", event("error", "E")), flow("b", "e"), roots=error("E")), "sop.toml": MAIN},
+    "wakes-itself": drawn(start("s", event("message", "M")), end("e", event("message", "M")), flow("s", "e"), roots=message("M")),
     "sensitive-not-wrapped": line(user("t", name="Merujuk ke klinik VCT")),
     "table-overlap": weighed(table(('"a"', '"left"'), ("-", '"right"')), x=("a", "b")),
     "table-gap": weighed(table(('"a"', '"left"'), ('"b"', '"right"')), x=("a", "b", "c")),

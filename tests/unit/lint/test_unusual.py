@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.bpmn import boundary, call, catch, document, element, end, error, escalation, event, exclusive, flow, flows, link, message, parallel, process, service, signal, start, sub, throw, timer, user
+from tests.support.bpmn import boundary, call, catch, conditional, document, element, end, error, escalation, event, exclusive, flow, flows, link, message, parallel, process, service, signal, start, sub, throw, timer, user
 from tests.unit.lint.cases import Files, drawn
-from tests.unit.lint.sop_cases import MAIN, NUMBER, form
+from tests.unit.lint.sop_cases import MAIN, NUMBER, form, timed
 from tests.unit.lint.test_duties import found
 
 ROOTS = message("M") + message("N") + signal("S") + error("E") + error("F") + escalation("X")
@@ -185,3 +185,54 @@ def test_the_time_of_a_referral_may_run_round_it() -> None:
     assert calling(boundary("b", "c", OF_AGENCY, interrupting=False), call("c2", "q"), flows("c2", "e")) == ["u"], "not each time"
     beside = aside(end("xe"), flow("xs", "xe"), starts=OF_AGENCY, interrupting=False)
     assert found("referral-without-deadline", sop(start(), asks, end(), flows("s", "u", "e"), beside, **REFERRAL)) == []
+
+
+def test_a_step_of_a_called_process_takes_no_longer_than_the_call() -> None:
+    called = process("q", start("s2"), user("u"), end("e2"), timed("u", "elapsed", "PT48H"), flows("s2", "u", "e2"))
+
+    def inside(*edges: str) -> list[str | None]:
+        whole = process("p", start(), call("c", "q"), end(), flows("s", "c", "e"), *edges)
+        return found("time-contradictory", {"x.bpmn": document(whole, called)})
+
+    assert inside() == []
+    assert inside(timed("c", "elapsed", "PT24H")) == ["u_late"]
+    assert inside(timed("c", "elapsed", "PT72H")) == inside(timed("c", "working_days", "P1D")) == []
+
+
+def woken(*parts: str, starts: str = event("signal", "S"), interrupting: bool = False) -> list[str | None]:
+    """An event sub-process of these parts beside a plain line."""
+    return found("wakes-itself", sop(start(), user("t"), end(), flows("s", "t", "e"), aside(*parts, end("xe"), starts=starts, interrupting=interrupting)))
+
+
+def test_nothing_begins_itself_again_at_once() -> None:
+    again = (throw("w", event("signal", "S")), flows("xs", "w", "xe"))
+    assert woken(*again) == ["xs"]
+    assert woken(throw("w", event("message", "M")), flows("xs", "w", "xe"), starts=event("message", "M")) == ["xs"]
+    assert woken(user("p"), throw("w", event("signal", "S")), flows("xs", "p", "w", "xe")) == [], "a person comes between"
+    assert woken(*again, interrupting=True) == [], "it runs itself: nothing is left to begin it"
+    assert woken(throw("w", event("message", "N")), flows("xs", "w", "xe"), starts=event("message", "M")) == []
+
+
+def test_processes_that_begin_each_other() -> None:
+    def begins(heard: str, sent: str, *between: str) -> str:
+        key = heard.lower()
+        return process(key, start(f"s{key}", event("message", heard)), *between, end(f"e{key}", event("message", sent)),
+                       flows(f"s{key}", *(["u"] if between else []), f"e{key}"))
+
+    def named(*processes: str) -> list[str | None]:
+        return found("wakes-itself", {"x.bpmn": document(*processes, roots=ROOTS)})
+
+    assert named(begins("M", "N"), begins("N", "M")) == ["sm", "sn"]
+    assert named(begins("M", "N"), begins("N", "M", user("u"))) == []
+    box = '<bpmn:extensionElements><sop:argument name="agency" value="receiving_code"/></bpmn:extensionElements>'
+    assert named(begins("M", "M")) == ["sm"] and named(begins("M", "M").replace('id="em">', f'id="em">{box}')) == [], "it leaves the agency"
+
+
+def test_a_condition_that_holds_anyway_holds_up_nobody() -> None:
+    def round_of(condition: str) -> list[str | None]:
+        waits = catch("k", conditional(condition))
+        return found("runaway-loop", sop(start(), exclusive("m"), waits, exclusive("g", default="g__e"), end(), flows("s", "m", "k", "g"),
+                                         flow("g", "m", "k = 1"), flow("g", "e")))
+
+    assert round_of("1 = 1") == ["g"]
+    assert round_of("risk = 1") == round_of("now() > now()") == round_of("1 = 2") == []
