@@ -167,7 +167,8 @@ class Publishing:
         bundle = lane_roles.with_lanes(draft_files.completed(SopBundle.from_files(files), before), lanes)
         checked = self._checked(actor, bundle, based_on=opened.based_on)
         return self.draft(actor, self._executor.run(actor, lambda context: commands.branch(
-            context, draft_id, checked, at_revision=opened.revision, note=note)))
+            context, draft_id, checked, at_revision=opened.revision,
+            note=note or f"Gambar yang didahului perubahan lain, dari revisi {opened.revision}")))
 
     def check_expression(self, actor: Actor, draft_id: str, source: str) -> Text | None:
         """Why a text is no FEEL expression, or which names in it nothing of the draft gives a value to; None where it may stand."""

@@ -36,6 +36,7 @@ class DraftSummary:
     saved_at: datetime
     saved_by: str                   # a name
     findings: int                   # those that keep it from being proposed
+    note: str = ""                  # what its editor wrote beside the latest revision
 
 
 @dataclass(frozen=True, kw_only=True)

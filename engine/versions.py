@@ -115,7 +115,7 @@ def draft_summary(context: Context, row: drafts.DraftRow) -> DraftSummary:
         id=row.id, key=row.key, title=title_of(row.title), state=DraftState(row.state), revision=row.revision, based_on=row.based_on,
         based_on_version=None if base is None else base.version, saved_at=revision.saved_at,
         saved_by=_names(context, {revision.saved_by})[revision.saved_by],
-        findings=sum(finding.severity is not Severity.ADVICE for finding in _findings(revision)))
+        findings=sum(finding.severity is not Severity.ADVICE for finding in _findings(revision)), note=revision.note)
 
 
 def roles_of_lanes(context: Context) -> Mapping[str, str]:

@@ -31,7 +31,7 @@ def follow(notice_id: str) -> Response:
     if notice.code.startswith("table_") and context.may("calendar.history"):
         return redirect(url_for("agency_tables.show", _anchor="perubahan"), code=303)
     if notice.code.startswith("sop_") and context.may("sop.list"):
-        return redirect(url_for("sops.index"), code=303)
+        return redirect(url_for("sops.index", _anchor="draf"), code=303)
     return redirect(url_for("notices.show"), code=303)
 
 

@@ -61,6 +61,7 @@ def test_a_drawing_kept_as_another_draft_is_approved_by_nobody_who_edited_the_fi
     drawn = {DIAGRAM: files[DIAGRAM].replace(b"Kasus bernomor", b"Sudah bernomor")}
     branched = sops.branch_drawing(second, draft.id, drawn, at_revision=1)
     assert [one.saved_by for one in branched.revisions] == ["Pertama", "Kedua"]
+    assert "dari revisi 1" in branched.summary.note, "the list of drafts tells it from the first"
     proposal = sops.propose(second, branched.summary.id, decree="1", effective_from=day, reason="x", expected_revision=2)
     for editor in (first, second):
         with pytest.raises(OwnApproval):

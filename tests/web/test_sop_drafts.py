@@ -284,6 +284,7 @@ def test_an_earlier_revision_becomes_the_next_one_and_an_overtaken_draft_says_so
     assert owner.post(f"{path}/pulihkan", back, on=path).status_code == 303
     page = owner.get(path).text
     assert "revisi 3" in page and "Belum ada yang diubah" in page and "Kembali ke revisi 1" in page
+    assert "Kembali ke revisi 1" in owner.get("/sop").text, "what tells it from other drafts of the same SOP"
 
     files = dict(SopBundle.from_dir(offices.SOP).files)
     sops.deploy(house.office.engine.people.operator("kalbar"), SopBundle.from_files({**files, "catatan.toml": b"# baru"}))
