@@ -57,7 +57,7 @@ def findings(old: Definition, new: Definition) -> list[LintFinding]:
     """What is weakened, as the check of a draft says it, with the SOP that the draft is a copy of. Advice: it stands where the officer
     approves."""
     copied = old.sheet.key != new.sheet.key
-    said = Text(f" Begitu di SOP asalnya, “{old.sheet.title.id}”.", f" So it was in the SOP it copies, “{old.sheet.title.en}”.")
+    said = Text(f" Dibandingkan dengan SOP asalnya, “{old.sheet.title.id}”.", f" Compared with the SOP it copies, “{old.sheet.title.en}”.")
     files = {node.id: file for file, model in old.models.items()
              for process in model.processes.values() for node in definitions.nodes_of(process)}
     return [LintFinding(code=REMOVED, severity=Severity.ADVICE, file=files.get(one.element_id, "sop.toml"), line=None,
