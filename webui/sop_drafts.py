@@ -199,7 +199,8 @@ def amount_of(standard: TimeStandard) -> tuple[str, str]:
 
 
 def _standard() -> TimeStandard:
-    """What was typed: a number, what it counts, and the wording; without wording the number says itself."""
+    """What was typed: a number, what it counts, and the wording. Without wording, or where that of another number was left standing,
+    the number says itself, as it does on the drawing."""
     amount, unit = request.form.get("amount", 0, type=int), request.form.get("unit", "")
     if unit not in UNITS or not 0 < amount <= MOST:
         raise InvalidSubmission({"amount": ("Isi angka dari 1 sampai 9999, lalu pilih jenis jamnya.",
@@ -207,7 +208,10 @@ def _standard() -> TimeStandard:
     clock, pattern = UNITS[unit]
     words = {"working_minutes": "menit", "working_days": "hari kerja", "elapsed_minutes": "menit", "elapsed_hours": "jam",
              "elapsed_days": "hari"}[unit]
-    return TimeStandard(duration=pattern.format(amount), clock=clock, text=request.form.get("wording", "").strip() or f"{amount} {words}")
+    wording, left = request.form.get("wording", "").strip(), request.form.get("was_wording", "").strip()
+    if wording == left and f"{amount} {unit}" != request.form.get("was_time", ""):
+        wording = ""
+    return TimeStandard(duration=pattern.format(amount), clock=clock, text=wording or f"{amount} {words}")
 
 
 def _day() -> date:

@@ -122,6 +122,27 @@ def test_a_time_is_changed_in_the_table_proposed_and_approved_by_another(house: 
     assert "Disahkan, belum berlaku" in listed and "188/12/2026" in listed
 
 
+def test_the_wording_left_standing_follows_another_number_and_one_typed_stays(house: House) -> None:
+    owner = house.person("process_owner")
+    path = begin(house, owner)
+
+    def saved(**typed: str) -> str:
+        cell = owner.get(path).text.split('name="element_id" value="coordinate_provider"')[1].split("</form>")[0]
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', cell))
+        wording = re.search(r'name="wording"[^>]* value="([^"]*)"', cell)
+        assert wording is not None
+        number = revision(owner.get(path).text)
+        sent = {"element_id": "coordinate_provider", "unit": "working_minutes", "revision": number, "wording": wording[1], **hidden, **typed}
+        assert owner.post(f"{path}/waktu", sent, on=path).status_code == 303
+        return owner.get(path).text
+
+    page = saved(amount="25")
+    assert "menjadi 25 menit (jam kerja)" in page and 'value="25 menit"' in page and "time-contradictory" not in page
+    assert 'value="paling lama 25 menit"' in saved(amount="25", wording="paling lama 25 menit")
+    assert 'value="setengah jam"' in saved(amount="30", wording="setengah jam")
+    assert 'value="2 hari kerja"' in saved(amount="2", unit="working_days"), "another clock is another time, too"
+
+
 def test_the_library_gives_the_sops_own_number_and_the_way_to_change_it_stands_first(house: House) -> None:
     owner = house.person("process_owner")
     library = owner.get("/sop").text
