@@ -169,11 +169,15 @@ def _page(detail: Any, *, problem: str = "", place: str = "") -> str:
     mine = [role for role in open_one.waits_for if role in context.actor().roles] if open_one is not None else []
     scenarios = _scenarios(detail)
     stands = scenarios is not None and detail.summary.state in ("draft", "in_review")
-    findings = (*detail.findings, *(scenarios.findings if stands else ()))
+    accepted = open_one.accepted if open_one is not None and stands else {}   # they stand once, with the proposer's reasons
+    taken = [one for one in scenarios.hindering if one.name in accepted] if stands else []
+    beside = {one.file for one in taken}
+    findings = (*detail.findings, *(each for each in (scenarios.findings if stands else ()) if each.file not in beside))
     return render_template(
         "sop_draft.html", detail=detail, draft=detail.summary, findings=sops.by_severity(findings), found=len(findings),
         proposal=open_one, may_decide=bool(mine) and context.may("sop.approve"), problem=problem, place=place, typed=request.form,
-        units=UNITS, scenarios=scenarios, hindering=scenarios.hindering if stands else (), words=scenario_words, ACCEPTED=ACCEPTED,
+        units=UNITS, scenarios=scenarios, taken=taken,
+        hindering=[one for one in scenarios.hindering if one not in taken] if stands else [], words=scenario_words, ACCEPTED=ACCEPTED,
         beside={one.file: scenario_words.went(one) for one in (scenarios.scenarios if stands else ())},
         parts={key: amount_of(standard) for key, standard in detail.times.items()})
 

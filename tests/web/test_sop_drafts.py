@@ -113,6 +113,10 @@ def test_a_time_is_changed_in_the_table_proposed_and_approved_by_another(house: 
     approve = re.search(rf'action="({path}/sahkan/[0-9a-f]+)"', page)
     assert approve is not None and "name=\"amount\"" not in page
     assert "Alasan pengusul: Memang dipercepat" in page and "Langkah 2: tenggat tugas" in page, "who approves sees what is accepted"
+    assert page.count("<code>a01_rujukan_kesehatan</code>") == page.count("Langkah 2: tenggat tugas") == 1, "and once"
+    assert "scenario-otherwise" not in page and "skenario tidak berjalan seperti tertulis." not in page and 'id="diterima"' in page
+    assert page.index('href="#pengesahan"') < page.index('id="perubahan"'), "what she came for is the first thing of the page"
+    assert 'href="#pengesahan"' not in owner.get(path).text
     wrong = head.post(approve[1], {"reason": "Sudah dibahas", "passphrase": "bukan frasa sandi saya"}, on=path)
     assert wrong.status_code == 422 and "bukan milik Anda" in wrong.text and "bukan frasa" not in wrong.text
     assert "Sudah dibahas" in wrong.text, "what was typed is not lost"
