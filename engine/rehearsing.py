@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 from engine import authorization, errors, forms, rehearsal, scenario_board, scenario_check, scenario_names, versions
 from engine.bundle import SopBundle
@@ -12,7 +13,8 @@ from engine.draft_edits import StepAnswer
 from engine.executor import Context
 from engine.rehearsal import OutOfTime
 from engine.scenario_file import read_scenario
-from engine.scenario_results import ScenarioBoard, UnansweredStep
+from engine.scenario_results import ScenarioBoard, UnansweredStep, Went
+from engine.sop_results import DraftState
 from engine.staffed_trial import EVERY_CLASS
 from engine.trial_story import StoryUntellable
 from engine.trying import Trying
@@ -42,6 +44,13 @@ class Rehearsing(Trying):
             return scenario_board.covered(board, definition, found.taken, language=language)
 
         return self._executor.read(actor, query)
+
+    def scenario_tallies(self, actor: Actor) -> Mapping[str, Counter[Went]]:
+        """By id of each draft that is being edited: how many of its scenarios went how on its latest revision."""
+        authorization.require(actor, "sop.read_drafts")
+        return self._executor.read(actor, lambda context: {
+            row.id: Counter(one.state for one in scenario_check.known(context, row).scenarios)
+            for row in drafts.of_agency(context.uow, actor.agency_id) if row.state == DraftState.DRAFT})
 
     def play_scenarios(self, actor: Actor, draft_id: str) -> None:
         """Plays those of a draft's scenarios that were not played on its files and the agency's tables yet, for a while; called again,

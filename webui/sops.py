@@ -25,8 +25,9 @@ def index() -> str:
 def index_page(*, problem: str = "") -> str:
     """The list of versions and drafts; `problem` is what keeps files from becoming a draft."""
     engine, actor = context.engine(), context.actor()
-    drafts = engine.sops.drafts(actor) if context.may("sop.read_drafts") else ()
-    return render_template("sops.html", sops=engine.sops.list(actor), drafts=drafts, problem=problem)
+    reads = context.may("sop.read_drafts")
+    return render_template("sops.html", sops=engine.sops.list(actor), drafts=engine.sops.drafts(actor) if reads else (), problem=problem,
+                           tallies=engine.sops.scenario_tallies(actor) if reads else {})
 
 
 @pages.get("/<deployment_id>")

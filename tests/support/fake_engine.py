@@ -6,6 +6,7 @@ It keeps real state (claims, drafts, completions, sessions) and answers like the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -43,6 +44,7 @@ from engine.results import (
     TaskDetail,
     Withdrawal,
 )
+from engine.scenario_results import Went
 from engine.settings import Settings
 from engine.types import Actor, ClockKind, InstanceStatus, LintFinding, Severity, TaskSummary, Text, TimeStandard
 from tests.support import fake_office
@@ -376,6 +378,9 @@ class Sops:
 
     def drafts(self, actor: Actor) -> tuple[SopSummary, ...]:
         return ()
+
+    def scenario_tallies(self, actor: Actor) -> dict[str, Counter[Went]]:
+        return {}
 
     def withdrawals(self, actor: Actor, deployment_id: str) -> tuple[Withdrawal, ...]:
         return ()

@@ -136,6 +136,8 @@ def test_scenarios_are_played_on_the_draft_and_what_goes_otherwise_is_written_an
                "revision": test_sop_drafts.revision(owner.get(draft).text)}
     assert owner.post(f"{draft}/waktu", changed, on=draft).status_code == 303
     page = owner.get(draft).text
+    listed = f'{draft}">(?:(?!</tr>).)*data-label="Harus diperbaiki">(?:(?!</td>).)*1 skenario '
+    assert re.search(listed + "belum dimainkan", owner.get("/sop").text, re.S), "the library does not say that nothing is to be mended"
     assert "1 skenario belum dimainkan pada revisi ini" in page and "scenario-not-played" in page, "what was played was another revision"
     assert owner.get(f"{path}/tulis").status_code == 404, "nobody knows yet what would change"
     owner.post(path, {}, on=path)
@@ -145,6 +147,7 @@ def test_scenarios_are_played_on_the_draft_and_what_goes_otherwise_is_written_an
     found = page.split('id="temuan"')[1]
     assert "1 skenario tidak berjalan seperti tertulis" in page and "scenario-otherwise" in found and path in found
     assert "Langkah 2: tenggat tugas" in found and "Harus diperbaiki" in found
+    assert re.search(listed + "tidak berjalan seperti tertulis", owner.get("/sop").text, re.S), "what is known is said"
     assert house.person("companion").get(path).status_code == 404
 
     assert head.get(f"{path}/tulis").status_code == 404
