@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine import authorization, document_preview, draft_reading, errors, form_board, form_edit, identity_sheet, table_board, table_shape
+from engine import (
+    authorization, document_preview, draft_reading, errors, form_board, form_edit, form_uses, identity_sheet, table_board, table_shape,
+)
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
 from engine.draft_edits import ColumnEdit, FieldEdit, TableEdit
 from engine.editing_results import FormBoard, IdentityBoard, TableBoard
 from engine.executor import Context
 from engine.publishing import Publishing
-from engine.resolving import SHEET
+from engine.resolving import SHEET, folder_of
 from engine.types import Actor, Text
 
 
@@ -63,6 +65,18 @@ class Editing(Publishing):
                                                     "Another form of this SOP has that key.")})
         self._next(actor, draft_id, SopBundle.from_files({**bundle.files, file: data}), f"+ {key}", expected_revision)
         return file
+
+    def remove_form(self, actor: Actor, draft_id: str, file: str, *, expected_revision: int) -> int:
+        """The draft without a form of its own that nothing uses any more."""
+        authorization.require(actor, "sop.draft")
+        bundle = self._bundle(actor, draft_id, expected_revision)
+        if file not in bundle.forms() or folder_of(file):
+            raise errors.NotFound(file=file)
+        if users := [name if isinstance(name, Text) else Text(name, name) for name in form_uses.opened_by(bundle, file)]:
+            id, en = (", ".join(f"“{name}”" for name in names) for names in zip(*((one.id, one.en) for one in users), strict=True))
+            raise errors.InvalidSubmission({"": (f"Masih dipakai oleh {id}.", f"Still used by {en}.")})
+        kept = {path: data for path, data in bundle.files.items() if path != file}
+        return self._next(actor, draft_id, SopBundle.from_files(kept), f"- {file}", expected_revision)
 
     def table_board(
         self, actor: Actor, draft_id: str, *, file: str = "", decision: str = "", typed: TableEdit | None = None,

@@ -87,6 +87,7 @@ class FormBoard:
     findings: tuple[LintFinding, ...]
     clauses: tuple[tuple[str, str], ...]
     uses: tuple[FieldUse, ...] = ()   # of the question that was asked for
+    opened_by: tuple[str | Text, ...] = ()   # what people call the steps and forms that use it
     unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)   # by question: names its conditions read that nothing answers
 
 

@@ -31,6 +31,7 @@ def board(context: Context, draft_id: str, file: str, *, key: str = "") -> FormB
         view=forms.to_fill(form, {}, SENSITIVITIES) if form else None,
         findings=found.of(chosen),
         clauses=drawing_board.clauses_of(bundle), uses=form_uses.uses(bundle, chosen.path, key) if chosen is not None and key else (),
+        opened_by=form_uses.opened_by(bundle, chosen.path) if chosen is not None else (),
         unknown=form_names.unknown(bundle, form) if form else {})
 
 

@@ -1,14 +1,17 @@
-"""Where a question of a form is named in the rest of an SOP: what would no longer be asked for if its author took it out."""
+"""Where a form or a question of it is named in the rest of an SOP: what would be without it if its author took it out."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from engine import bpmn_xml, definitions, errors, forms_schema, safe_xml
+from engine import bpmn_xml, definitions, errors, forms_schema, safe_xml, sop_toml
 from engine.bundle import SopBundle
 from engine.editing_results import FieldUse, UsedIn
 from engine.model import Flow, Node
+from engine.resolving import SHEET
+from engine.types import Text
 
 #: Words in quotation marks are answers, not names; an unclosed mark ends where the text ends.
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)')
@@ -31,6 +34,27 @@ def uses(bundle: SopBundle, file: str, key: str) -> tuple[FieldUse, ...]:
     found = [*_in_forms(bundle, file, key, names), *_in_diagrams(bundle, names), *_in_tables(bundle, names),
              *_in_texts(bundle.named(".typ"), UsedIn.DOCUMENT, word), *_in_texts(_scenarios(bundle), UsedIn.SCENARIO, word)]
     return tuple(dict.fromkeys(found))
+
+
+def opened_by(bundle: SopBundle, file: str) -> tuple[str | Text, ...]:
+    """What people call the places that open the form in `file`, or show it; none of a file that cannot be read."""
+    return tuple(dict.fromkeys(_openers(bundle, file.rpartition("/")[2].removesuffix(".json"))))
+
+
+def _openers(bundle: SopBundle, form: str) -> Iterator[str | Text]:
+    for path, data in bundle.diagrams().items():
+        with contextlib.suppress(errors.BundleRefused):
+            processes = bpmn_xml.read_model(data, file=path).processes.values()
+            yield from (_node_name(node) for process in processes for node in definitions.nodes_of(process) if node.form == form)
+    for path, data in bundle.named(SHEET).items():
+        with contextlib.suppress(errors.BundleRefused):
+            if sop_toml.read_sop(data, file=path).start_form == form:
+                yield Text("Awal kasus", "The beginning of a case")
+    for path, data in bundle.forms().items():
+        with contextlib.suppress(errors.BundleRefused):
+            showing = forms_schema.read_form(data, file=path)
+            if form in showing.shows:
+                yield showing.title
 
 
 def _in_forms(bundle: SopBundle, file: str, key: str, names: _Names) -> Iterator[FieldUse]:

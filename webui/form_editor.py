@@ -77,6 +77,20 @@ def add(draft_id: str) -> Answer:
         draft_id, request.form.get("berkas", ""), problem=problem, wrong=wrong, place="baru"), status))
 
 
+@pages.post("/<draft_id>/buang")
+@limits.limiter.limit("60 per minute", key_func=limits.per_account)
+def remove_form(draft_id: str) -> Answer:
+    """The draft without a form that nothing uses."""
+    file = request.form.get("berkas", "")
+
+    def act() -> Answer:
+        context.engine().sops.remove_form(context.actor(), draft_id, file, expected_revision=request.form.get("revision", 0, type=int))
+        return redirect(url_for("form_editor.show", draft_id=draft_id), code=303)
+
+    return _told(draft_id, act, lambda problem, wrong, status: (
+        _page(draft_id, file, problem=problem, wrong=wrong, place="pemakaian"), status))
+
+
 @pages.get("/<draft_id>/isian")
 def field(draft_id: str) -> Answer:
     """One question to change; without a key a new one. Where nobody edits it now, the form shows it."""

@@ -199,6 +199,7 @@ POLICY: Final[Mapping[str, str]] = {
     "form_editor.save_field": "sop.draft",
     "form_editor.move": "sop.draft",
     "form_editor.remove": "sop.draft",
+    "form_editor.remove_form": "sop.draft",
     "form_editor.save_head": "sop.draft",
     "form_editor.add": "sop.draft",
     "table_editor.show": "sop.read_drafts",

@@ -126,6 +126,24 @@ def test_a_new_form_and_its_title(author: Author) -> None:
     assert author.post("kepala", file="forms/visit.json", **{"title.id": " "})[0] == 422
 
 
+def test_a_form_goes_while_nothing_uses_it(author: Author) -> None:
+    status, page = author.post("buang")
+    assert status == 422 and "Masih dipakai oleh" in words(page) and "Hapus formulir ini" not in page
+    assert author.post("baru", key="visit", **{"title.id": "Kunjungan"})[0] == 303
+    page = author.page("forms/visit.json")
+    assert "Hapus formulir ini" in page and "Tidak ada langkah atau formulir lain" in page
+    head = author.house.person("head_of_unit")
+    assert "Hapus formulir ini" not in head.get(f"{author.path}?berkas=forms/visit.json").text
+    assert head.post(f"{author.path}/buang", {"berkas": "forms/visit.json", "revision": "2"}, on=author.draft).status_code == 404
+    lent = next(path for path in re.findall(r"berkas=(uses[^\"&]*\.json)", page))
+    assert "Hapus formulir ini" not in author.page(lent) and author.post("buang", file=lent)[0] == 404
+    assert author.post("buang", file="sop.toml")[0] == 404
+    assert author.post("buang", file="forms/visit.json")[0] == 303
+    assert author.browser.get(f"{author.path}?berkas=forms/visit.json").status_code == 404
+    author.revision = 1
+    assert author.post("buang")[0] == 409, "somebody saved it meanwhile"
+
+
 def test_a_borrowed_form_says_for_whom_a_change_holds(author: Author) -> None:
     lent = next(path for path in re.findall(r"berkas=(uses[^\"&]*\.json)", author.page()))
     page = author.page(lent)
