@@ -7,7 +7,7 @@ from typing import Final
 from engine.errors import InvalidSubmission
 
 MOST_CHARACTERS: Final = 1000
-_FEWEST_WORDS, _FEWEST_LETTERS, _FEWEST_DIFFERENT = 3, 10, 5
+_FEWEST_WORDS, _FEWEST_WRITTEN, _FEWEST_DIFFERENT = 3, 10, 5
 
 
 class ReasonWanted(InvalidSubmission):
@@ -23,8 +23,9 @@ class ReasonWanted(InvalidSubmission):
 def stated(reason: str) -> str:
     """The reason with its spaces tidied. Raises `ReasonWanted` for a dot, a word, or a key held down."""
     text = " ".join(reason.split())
-    letters = [each for each in text.casefold() if each.isalpha()]
-    if (len(text) > MOST_CHARACTERS or len(text.split()) < _FEWEST_WORDS or len(letters) < _FEWEST_LETTERS
-            or len(set(letters)) < _FEWEST_DIFFERENT or not text.isprintable()):
+    written = [each for each in text.casefold() if each.isalnum()]   # the number of a decree is a word, too
+    letters = {each for each in written if each.isalpha()}
+    if (len(text) > MOST_CHARACTERS or len(text.split()) < _FEWEST_WORDS or len(written) < _FEWEST_WRITTEN
+            or len(letters) < _FEWEST_DIFFERENT or not text.isprintable()):
         raise ReasonWanted()
     return text
