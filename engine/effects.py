@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from engine import authorization, errors, facts, migration, ran_by, versions
+from engine import authorization, errors, facts, migration, projection, ran_by, versions
 from engine.advance import LiveInstance
 from engine.definitions import Definition
 from engine.executor import Context
@@ -145,8 +145,8 @@ def _steps(context: Context, live: LiveInstance, definition: Definition, effect:
             role=live.definition.role_of(task.element_id, live.parameters) if names.may_tell(task.element_id) else "",
             role_after=definition.role_of(after[task.token_id], live.parameters)
             if task.token_id in after and names.may_tell(task.element_id) else "",
-            is_held=task.token_id in held)
-        for task in live.view.tasks)
+            is_held=task.token_id in held, ran_out_at=due if due is not None and due <= context.now else None)
+        for task in live.view.tasks for due, _ in [projection.dues(live, task)])
 
 
 def _clocks(kept: Effect, anew: Effect, before: Names, after: Names) -> tuple[ClockMoved, ...]:

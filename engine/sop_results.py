@@ -262,6 +262,7 @@ class StepMoved:
     role: str
     role_after: str
     is_held: bool                   # somebody has taken it
+    ran_out_at: datetime | None = None   # when its time ran out; None where it runs still, or there is none
 
 
 @dataclass(frozen=True, kw_only=True)

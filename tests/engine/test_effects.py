@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 
 import pytest
 
@@ -44,6 +45,21 @@ def test_each_running_case_is_told_with_its_steps_and_clocks(office: Office) -> 
         office.engine.sops.preview_migration(office.actor("companion"), draft)
     with pytest.raises(errors.NotFound):
         office.engine.sops.preview_migration(office.stranger(), draft)
+
+
+def test_a_step_whose_time_has_run_out_says_since_when(office: Office) -> None:
+    case = office.start()
+    due = office.task(case, "approve_case_report").due_at
+    draft = drafted(office, (">PT10M<", ">PT20M<"))
+    owner = office.actor("process_owner")
+    (told,) = office.engine.sops.preview_migration(owner, draft).cases
+    assert [step.ran_out_at for step in told.steps] == [None] and due is not None
+    office.clock.advance(timedelta(hours=1))
+    for job in office.engine.jobs.acquire("pekerja", limit=10, lock_for=timedelta(minutes=1)):
+        office.engine.jobs.fire_timer(job)
+    (told,) = office.engine.sops.preview_migration(owner, draft).cases
+    assert [step.ran_out_at for step in told.steps] == [due]
+    assert due not in {clock.due_at for clock in told.clocks}, "no clock of it runs any more"
 
 
 def test_a_step_that_is_gone_is_named_and_the_version_it_runs_by_is_no_change(office: Office) -> None:
