@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -202,8 +203,8 @@ def _typed() -> tuple[FieldEdit, dict[str, tuple[str, str]]]:
     text, wrong = sent.get("options", "").replace("\r\n", "\n").strip(), dict[str, tuple[str, str]]()
     options, kept = _options(text), text == sent.get("was", "").replace("\r\n", "\n").strip()
     if options is None and not kept:
-        wrong["options"] = ("Tulis setiap pilihan di barisnya sendiri: nilai | tulisan | tulisan Inggris.",
-                            "Write each option on its own line: value | label | English label.")
+        wrong["options"] = ("Tulis setiap pilihan di barisnya sendiri, misalnya “Membaik”, atau “membaik | Membaik | Improving”.",
+                            "Write each option on its own line, such as “Membaik”, or “membaik | Membaik | Improving”.")
     return FieldEdit(
         key=sent.get("key", "").strip(), type=sent.get("type", ""), label=_text("label"), help=_text("help"),
         required="required" in sent, allow_unknown="allow_unknown" in sent, steering="steering" in sent,
@@ -222,10 +223,12 @@ def _options_text(options: tuple[tuple[str, Text], ...]) -> str:
 
 
 def _options(text: str) -> tuple[tuple[str, Text], ...] | None:
-    """The options typed; None where a line is none."""
+    """The options typed, a label alone with the value made of its words; None where a line is none."""
     made = []
     for line in (line for line in text.splitlines() if line.strip()):
         value, *labels = (part.strip() for part in line.split("|", 2))
+        if "|" not in line:
+            value, labels = re.sub(r"\W+", "_", value.casefold()).strip("_"), [value]
         if not value or not labels or not labels[0]:
             return None
         made.append((value, Text(labels[0], labels[1] if len(labels) > 1 else "")))

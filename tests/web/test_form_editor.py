@@ -72,7 +72,7 @@ def test_what_is_used_elsewhere_says_so_and_may_still_go(author: Author) -> None
 
 
 def test_a_refusal_stands_beside_its_box_and_loses_nothing(author: Author) -> None:
-    status, page = author.post("isian", **{**ASKED, "show_if": 'risk = "high', "key": "return", "options": "tanpa tulisan"})
+    status, page = author.post("isian", **{**ASKED, "show_if": 'risk = "high', "key": "return", "options": "tanpa tulisan |"})
     assert status == 422 and "Tempat bertemu" in page and "tanpa tulisan" in page and 'id="options-masalah"' in page
     status, page = author.post("isian", **{**ASKED, "show_if": 'risk = "high'})
     assert status == 422 and 'id="show_if-masalah"' in page and "FEEL" in page and "risk = &#34;high" in page
@@ -124,6 +124,18 @@ def test_a_new_form_and_its_title(author: Author) -> None:
     page = author.page("forms/visit.json")
     assert "<h1>Kunjungan</h1>" in page and "Singkat saja." in page and "belum menanyakan apa pun" in page
     assert author.post("kepala", file="forms/visit.json", **{"title.id": " "})[0] == 422
+
+
+def test_options_are_words_alone_or_values_with_words(author: Author) -> None:
+    said = "Membaik\r\nTidak, belum\r\nworse | Memburuk | Worse"
+    assert author.post("isian", **{**ASKED, "options": said})[0] == 303
+    page = author.page(more="&isian=meeting_place")
+    assert "membaik | Membaik\ntidak_belum | Tidak, belum\nworse | Memburuk | Worse</textarea>" in page
+    for line in ("membaik |", "| Membaik", "…"):
+        status, page = author.post("isian", **{**ASKED, "key": "other", "options": line})
+        assert status == 422 and "misalnya “Membaik”" in page.partition('id="options-masalah"')[2]
+    status, page = author.post("isian", **{**ASKED, "key": "other", "options": "Membaik\r\nmembaik"})
+    assert status == 422, "two of one value"
 
 
 def test_a_form_goes_while_nothing_uses_it(author: Author) -> None:
