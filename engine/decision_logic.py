@@ -62,8 +62,11 @@ class Boxes:
         return expression
 
     def _check_names(self, element: Any, required: frozenset[str]) -> None:
-        if self._closed and required - self._names - {"item", "partial", "?"}:
-            self._reading.find("dmn-name-unknown", element)
+        strange = sorted(required - self._names - {"item", "partial", "?"})
+        if self._closed and strange:
+            name = strange[0][:60]
+            self._reading.find("dmn-name-unknown", element, Text(f'{name}; bila itu teks, tulis "{name}"',
+                                                                 f'{name}; if it is text, write "{name}"'))
 
     def _syntax(self, element: Any, error: FeelSyntaxError) -> None:
         place = Text(f"posisi {error.position + 1}: {error.reason.id}", f"position {error.position + 1}: {error.reason.en}")

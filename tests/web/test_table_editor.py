@@ -92,6 +92,13 @@ def test_a_cell_that_cannot_be_read_is_told_at_its_place_and_not_saved(author: A
     assert author.sent["revision"] == "1" and author.sent["policy"] == "FIRST"
 
 
+def test_a_word_without_quotation_marks_is_named_with_how_text_is_written(author: Author) -> None:
+    author.sent |= {"r1-o0": "terima"}
+    status, page = author.press(do="save")
+    told = html.unescape(page.partition('id="r1-o0-masalah"')[2].partition("</p>")[0])
+    assert status == 422 and 'terima; bila itu teks, tulis "terima"' in told
+
+
 def test_overlaps_and_gaps_are_told_with_an_example(author: Author) -> None:
     author.sent |= {"policy": "UNIQUE"}
     page = words(author.press(do="check")[1])
