@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.coverage import of_folder as agency_coverage
     from engine.deadlines import DeadlineState, counts_day_and_night, deadline_word, state_of
     from engine.decisions import DecisionOutcome, Decisions, read_decisions
-    from engine.draft_edits import ColumnEdit, FieldEdit, RuleEdit, StepAnswer, TableEdit
+    from engine.draft_edits import ColumnEdit, FieldEdit, FormAnswer, RuleEdit, StepAnswer, TableEdit
     from engine.errors import BpmnError, BundleRefused, EngineError, PermanentFailure, TransientFailure
     from engine.front_door import Engine
     from engine.replay import replay_pack as verify_pack
@@ -40,7 +40,7 @@ _HOMES = {
     "clock": ("Clock", "ManualClock", "SystemClock"),
     "coverage": ("Coverage", "agency_coverage"),
     "deadlines": ("DeadlineState", "counts_day_and_night", "deadline_word", "state_of"),
-    "draft_edits": ("ColumnEdit", "FieldEdit", "RuleEdit", "StepAnswer", "TableEdit"),
+    "draft_edits": ("ColumnEdit", "FieldEdit", "FormAnswer", "RuleEdit", "StepAnswer", "TableEdit"),
     "decisions": ("DecisionOutcome", "Decisions", "read_decisions"),
     "errors": ("BpmnError", "BundleRefused", "EngineError", "PermanentFailure", "TransientFailure"),
     "front_door": ("Engine",),
@@ -59,11 +59,11 @@ _RENAMED = {"agency_coverage": "of_folder", "verify_pack": "replay_pack"}
 
 __all__ = [
     "Actor", "BpmnError", "BundleRefused", "Clock", "ClockKind", "ColumnEdit", "Coverage", "DeadlineState", "DecisionOutcome",
-    "Decisions", "Engine", "EngineError", "FieldEdit", "Happening", "InstanceStatus", "LintFinding", "ManualClock", "Operation",
-    "OperationCall", "OperationSpec", "Outcome", "OutcomeKind", "PermanentFailure", "RuleEdit", "Scenario", "ScenarioResult", "Season",
-    "Settings", "Severity", "SopBundle", "Stage", "StepAnswer", "Story", "SystemClock", "TableEdit", "TaskSummary", "Text", "TimeStandard",
-    "TraceEntry", "TransientFailure", "Trial", "Value", "WorkCalendar", "agency_coverage", "allows", "ask_tables", "asks_tables",
-    "due_at", "explain_due", "lint", "pass_time", "play_scenario", "counts_day_and_night", "deadline_word", "read_decisions",
+    "Decisions", "Engine", "EngineError", "FieldEdit", "FormAnswer", "Happening", "InstanceStatus", "LintFinding", "ManualClock",
+    "Operation", "OperationCall", "OperationSpec", "Outcome", "OutcomeKind", "PermanentFailure", "RuleEdit", "Scenario", "ScenarioResult",
+    "Season", "Settings", "Severity", "SopBundle", "Stage", "StepAnswer", "Story", "SystemClock", "TableEdit", "TaskSummary", "Text",
+    "TimeStandard", "TraceEntry", "TransientFailure", "Trial", "Value", "WorkCalendar", "agency_coverage", "allows", "ask_tables",
+    "asks_tables", "due_at", "explain_due", "lint", "pass_time", "play_scenario", "counts_day_and_night", "deadline_word", "read_decisions",
     "read_questions", "read_scenario", "state_of", "used", "verify_pack", "warn_at",
 ]
 

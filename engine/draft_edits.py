@@ -1,5 +1,5 @@
-"""What an author types on the pages of a draft: a question of a form, the rows of a decision table, a step for all its stories. Nothing
-here is checked yet."""
+"""What an author types on the pages of a draft: a question of a form, the rows of a decision table, a step or some questions for all its
+stories. Nothing here is checked yet."""
 
 from __future__ import annotations
 
@@ -72,3 +72,11 @@ class StepAnswer:
     element_id: str
     submission: Mapping[str, Value]
     after: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormAnswer:
+    """Some questions of a form, answered wherever a story's own answers to them are refused; None for one that was left empty."""
+
+    form: str
+    submission: Mapping[str, Value]

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from engine import flow_coverage
+from engine import answering, flow_coverage
+from engine.answering import AnswerRefused
 from engine.bundle import SopBundle
 from engine.calendars import WorkCalendar
 from engine.definitions import nodes_of
-from engine.draft_edits import StepAnswer
+from engine.draft_edits import FormAnswer, StepAnswer
 from engine.errors import EngineError, InvalidSubmission, NotFound
+from engine.results import FormView
 from engine.scenario_file import Expected, Scenario, Step
 from engine.scenario_results import Otherwise
 from engine.staffed_trial import Work
@@ -52,14 +54,6 @@ class OutOfTime(Exception):
     """The story was stopped: `is_over` said so."""
 
 
-class AnswerRefused(Exception):
-    """The form does not take the answers in this story; `problems` name the fields."""
-
-    def __init__(self, problems: dict[str, tuple[str, str]]) -> None:
-        self.problems = problems
-        super().__init__(sorted(problems))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     """What stories are played with: the SOP as checked, and the tables of the agency that plays it, by its code. `answer` is put in where
@@ -71,7 +65,7 @@ class Setting:
     agency: str
     calendar: WorkCalendar | None
     parameters: Mapping[str, Value] | None
-    answer: StepAnswer | None = None
+    answer: StepAnswer | FormAnswer | None = None
     before: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -97,19 +91,21 @@ class _Stopped(Exception):
 
 
 class _Rehearsal:
-    def __init__(self, trial: ToldTrial, scenario: Scenario, is_over: Callable[[], bool], *, answer: StepAnswer | None = None,
-                 before: Mapping[str, str] = {}) -> None:
+    def __init__(self, trial: ToldTrial, scenario: Scenario, is_over: Callable[[], bool], *,
+                 answer: StepAnswer | FormAnswer | None = None, before: Mapping[str, str] = {}) -> None:
         self.trial, self.scenario, self.is_over, self.answer, self.before = trial, scenario, is_over, answer, before
         self.number = 0
+        self.form: FormView | None = None   # that which was sent last
         self.differences: list[Otherwise] = []
         self.cases: dict[str, str] = {}   # instances by what the story calls their case; "" for its first
         self.told: list[tuple[int | None, Step]] = []   # the steps as they went, and which of the story's they are
         self.elements = frozenset(node.id for process in trial.processes() for node in nodes_of(process))
 
     def play(self) -> Rehearsed:
-        role, end, stopped = self.scenario.role, self.scenario.end, False
+        role, submission, end = self.scenario.role, self.scenario.submission, self.scenario.end
+        stopped = False
         try:
-            role = self._begin()
+            role, submission = self._begin()
             for number, step in enumerate(self.scenario.steps):
                 self.number = number + 1
                 if self.is_over():
@@ -122,14 +118,15 @@ class _Rehearsal:
         except _Stopped:
             stopped = True
         except EngineError as refused:
-            self._note("refused", seen=_said(refused))
+            self._note("refused", seen=answering.said(refused, self.form))
             stopped = True
         left = self._left() if stopped else ()
         told = [*self.told, *((number, self.scenario.steps[number]) for number in left)]
-        is_told = not stopped or any(number is None for number, _ in told)
+        is_told = not stopped or any(each.what in ("put-in", "answered") for each in self.differences)
         return Rehearsed(
             differences=tuple(self.differences), stopped=stopped, steps=tuple(number for number, _ in told),
-            seen=replace(self.scenario, role=role, steps=tuple(step for _, step in told), end=end) if is_told else None,
+            seen=replace(self.scenario, role=role, submission=submission, end=end,
+                         steps=tuple(step for _, step in told)) if is_told else None,
             taken=flow_coverage.taken_in(self.trial.processes(), self.trial.trace()), waits_for=self._waits_for() if stopped else {})
 
     def _left(self) -> range:
@@ -159,7 +156,7 @@ class _Rehearsal:
     def _put_in(self, until: datetime | None) -> None:
         """The answered step, wherever it waits and the story does not do it later. It is done by `until`, with which the story goes on."""
         answer = self.answer
-        if answer is None or any(self.scenario.steps[number].acts_on == answer.element_id for number in self._left()):
+        if not isinstance(answer, StepAnswer) or any(self.scenario.steps[number].acts_on == answer.element_id for number in self._left()):
             return
         while sum(number is None for number, _ in self.told) < MOST_PUT_IN and (found := self._asked_for(answer.element_id)) is not None:
             case, work = found
@@ -190,8 +187,8 @@ class _Rehearsal:
         self._note(what, name, written=written, seen=seen)
         return _Stopped()
 
-    def _begin(self) -> str:
-        """Who began it."""
+    def _begin(self) -> tuple[str, Mapping[str, Value]]:
+        """Who began it, and with what."""
         told = self.scenario
         if told.message is not None:
             reached = self.trial.send_message(told.message, told.submission, keys=told.keys)
@@ -203,16 +200,40 @@ class _Rehearsal:
         if not reached:
             raise NotFound()
         self.cases[""] = reached[-1]
-        return told.role
+        return told.role, told.submission
 
-    def _begun_by_hand(self) -> str:
+    def _begun_by_hand(self) -> tuple[str, Mapping[str, Value]]:
         told, beginning = self.scenario, self.trial.beginning()
         role, roles = told.role, () if beginning is None else beginning.roles
         if roles and role not in roles:
             self._note("role", written=role, seen=", ".join(roles))
             role = roles[0]
-        self.cases[""] = self.trial.begin(told.submission, business_key=told.business_key or "")
-        return role
+        self.cases[""], submission = self._begun(told.submission, business_key=told.business_key or "")
+        return role, submission
+
+    def _begun(self, submission: Mapping[str, Value], *, business_key: str = "") -> tuple[str, Mapping[str, Value]]:
+        """The instance of a case begun with the start form, and what was sent."""
+        beginning, begun = self.trial.beginning(), list[str]()
+
+        def send(typed: Mapping[str, Value]) -> Mapping[str, Value]:
+            begun.append(self.trial.begin(typed, business_key=business_key))
+            return self.trial.answered(typed).submission
+
+        sent = self._sent(None if beginning is None else beginning.form, submission, send)
+        return begun[0], sent
+
+    def _sent(self, form: FormView | None, submission: Mapping[str, Value],
+              send: Callable[[Mapping[str, Value]], Mapping[str, Value]]) -> Mapping[str, Value]:
+        """What a form was sent, with the answers that were needed in it; a step that must be refused needs none."""
+        self.form, is_refused = form, self.number > 0 and self.scenario.steps[self.number - 1].refuse is not None
+        needed, read = answering.answered(None if is_refused else self.answer, form, submission, send)
+        if not needed:
+            return submission
+        told = self.trial.as_told(form, {**submission, **needed}, read)
+        for key in needed:
+            self._note("answered", key, written=submission.get(key), seen=told.get(key))
+        stays = {key: value for key, value in submission.items() if key not in needed or key in told}
+        return {**stays, **{key: told[key] for key in needed if key in told}}
 
     def _step(self, step: Step) -> Step:
         """The step as it went."""
@@ -223,10 +244,10 @@ class _Rehearsal:
             step = replace(step, expected=self._compared(instance_id, step.expected))
         name = self._name_of(step.acts_on or step.act or "")
         try:
-            work = self._act(step)
+            step, work = self._act(step)
         except EngineError as refused:
             if refused.code != step.refuse:
-                raise self._stop("refused", name, written=step.refuse, seen=_said(refused)) from None
+                raise self._stop("refused", name, written=step.refuse, seen=answering.said(refused, self.form)) from None
             return step
         if step.refuse is not None:
             raise self._stop("not-refused", name, written=step.refuse)
@@ -236,8 +257,8 @@ class _Rehearsal:
             step = replace(step, role=work.role)
         return step if step.complete is None else self._judged(step, work)
 
-    def _act(self, step: Step) -> Work | None:
-        trial, instance_id = self.trial, self.cases.get(step.case, "")
+    def _act(self, step: Step) -> tuple[Step, Work | None]:
+        trial, instance_id, self.form = self.trial, self.cases.get(step.case, ""), None
         if step.message is not None:
             reached = trial.send_message(step.message, step.submission, keys=step.keys)
             if reached and trial.outcome(instance_id).status is InstanceStatus.COMPLETED:
@@ -245,15 +266,16 @@ class _Rehearsal:
         elif step.signal is not None:
             trial.send_signal(step.signal, step.submission)
         elif step.start is not None:
-            self.cases[step.start] = trial.begin(step.submission)
+            self.cases[step.start], sent = self._begun(step.submission)
+            return replace(step, submission=sent), None
         elif (element_id := step.acts_on or step.act) is not None:
             work = self._work(step, element_id, instance_id)
             if step.claim is None:
-                trial.submit(work.id, step.submission)
-            else:
-                trial.claim(work.id)
-            return work
-        return None
+                sent = self._sent(work.form, step.submission, lambda typed: trial.submit(work.id, typed))
+                return replace(step, submission=sent), work
+            trial.claim(work.id)
+            return step, work
+        return step, None
 
     def _work(self, step: Step, element_id: str, instance_id: str) -> Work:
         is_action = step.act is not None
@@ -331,9 +353,3 @@ def _in_the_order_of(written: Iterable[str], seen: Iterable[str]) -> list[str]:
             left.remove(one)
             found.append(one)
     return [*found, *left]
-
-
-def _said(refused: EngineError) -> dict[str, Any]:
-    """The refusal in both languages, and the fields it is about."""
-    fields = list(refused.problems) if isinstance(refused, InvalidSubmission) else []
-    return {"id": refused.message("id"), "en": refused.message("en"), "fields": fields}

@@ -6,14 +6,14 @@ import contextlib
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from engine import authorization, errors, forms, rehearsal, scenario_board, scenario_check, scenario_names, versions
+from engine import answering, authorization, errors, forms, rehearsal, scenario_board, scenario_check, scenario_names, versions
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
-from engine.draft_edits import StepAnswer
+from engine.draft_edits import FormAnswer, StepAnswer
 from engine.executor import Context
 from engine.rehearsal import OutOfTime
 from engine.scenario_file import read_scenario
-from engine.scenario_results import ScenarioBoard, UnansweredStep, Went
+from engine.scenario_results import PlayedScenario, ScenarioBoard, UnansweredForm, UnansweredStep, Went
 from engine.sop_results import DraftState
 from engine.staffed_trial import EVERY_CLASS
 from engine.trial_story import StoryUntellable
@@ -87,18 +87,46 @@ class Rehearsing(Trying):
 
         return self._executor.read(actor, query)
 
-    def play_with_answer(self, actor: Actor, draft_id: str, names: Collection[str], answer: StepAnswer) -> ScenarioBoard:
-        """Plays these scenarios with a step put in wherever they leave it undone, for a while; called again, it goes on. How they went so
-        far: nothing of the draft changes.
+    def unanswered_form(self, actor: Actor, draft_id: str, form_key: str) -> UnansweredForm:
+        """What a form refuses in stories that stop there, for somebody to answer it once for all of them.
 
         Raises:
-            NotFound: the agency has no such draft, or one of them does not stop at that step.
-            InvalidSubmission: the step's form does not take the answers.
+            NotFound: the agency has no such draft, or none of its stories is refused by that form.
+            BundleRefused: it cannot run.
+        """
+        authorization.require(actor, "sop.draft")
+
+        def query(context: Context) -> UnansweredForm:
+            row = commands.own(context, draft_id)
+            definition, known = versions.of_draft(context, row).definition, scenario_check.known(context, row).scenarios
+            found = [(one, one.refused_form) for one in known if one.state.hinders]
+            stopped = {one.name: (one, form.fields) for one, form in found if form is not None and form.key == form_key}
+            if not stopped:
+                raise errors.NotFound(draft_id=draft_id)
+            return UnansweredForm(
+                summary=versions.draft_summary(context, row), scenarios=tuple(one for one, _ in stopped.values()),
+                form=answering.asked_again(forms.to_fill(definition.forms[form_key], {}, EVERY_CLASS),
+                                           {key for _, fields in stopped.values() for key in fields}))
+
+        return self._executor.read(actor, query)
+
+    def _stopped(self, actor: Actor, draft_id: str, answer: StepAnswer | FormAnswer) -> tuple[PlayedScenario, ...]:
+        """The stories that such an answer is for."""
+        if isinstance(answer, FormAnswer):
+            return self.unanswered_form(actor, draft_id, answer.form).scenarios
+        return self.unanswered_step(actor, draft_id, answer.element_id).scenarios
+
+    def play_with_answer(self, actor: Actor, draft_id: str, names: Collection[str], answer: StepAnswer | FormAnswer) -> ScenarioBoard:
+        """Plays these scenarios with a step put in wherever they leave it undone, or with the answers in the place of what a form refuses,
+        for a while; called again, it goes on. How they went so far: nothing of the draft changes.
+
+        Raises:
+            NotFound: the agency has no such draft, or one of them does not stop at that step or form.
+            InvalidSubmission: the form does not take the answers.
             BundleRefused: it cannot run.
         """
         authorization.require(actor, "sop.try")
-        step = self.unanswered_step(actor, draft_id, answer.element_id)
-        if not names or set(names) - {one.name for one in step.scenarios}:
+        if not names or set(names) - {one.name for one in self._stopped(actor, draft_id, answer)}:
             raise errors.NotFound(draft_id=draft_id)
         every = self._executor.read(actor, lambda context: [
             one.name for one in scenario_check.known(context, commands.own(context, draft_id)).scenarios])
@@ -114,7 +142,7 @@ class Rehearsing(Trying):
         return self._executor.read(actor, query)
 
     def write_scenarios_anew(
-        self, actor: Actor, draft_id: str, names: Collection[str], *, answer: StepAnswer | None = None, expected_revision: int,
+        self, actor: Actor, draft_id: str, names: Collection[str], *, answer: StepAnswer | FormAnswer | None = None, expected_revision: int,
     ) -> int:
         """These scenarios as they went, in the place of what is written; the draft's next revision. With an `answer`, as they went with it.
 

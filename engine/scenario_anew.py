@@ -9,6 +9,7 @@ from engine import errors, scenario_writing, toml_edits, toml_places
 from engine.scenario_file import Expected, Scenario, Step, read_scenario
 from engine.toml_edits import Edit
 from engine.toml_places import Entry, Place
+from engine.types import Value
 
 _JUDGED = ("verdict", "handling_verdict", "overrun")
 
@@ -22,8 +23,8 @@ class Anew:
 
 
 def written_anew(data: bytes, old: Scenario, new: Scenario, steps: Sequence[int | None] | None = None) -> Anew:
-    """The file of story `old` as that of story `new`, which differs from it in expectations, and in steps: `steps` names for each of its
-    steps which of the old ones it is, counted from 0, None for one put in. Without it they are the same ones."""
+    """The file of story `old` as that of story `new`, which differs from it in expectations, answers, and in steps: `steps` names for each
+    of its steps which of the old ones it is, counted from 0, None for one put in. Without it they are the same ones."""
     try:
         text = data.decode("utf-8-sig")
         edits = _edits(text, old, new, range(len(old.steps)) if steps is None else steps)
@@ -40,9 +41,9 @@ def _edits(text: str, old: Scenario, new: Scenario, steps: Sequence[int | None])
     top, named = tables[0].entries, {table.header: table.entries for table in tables}
     places = [table.entries for table in tables if (table.header, table.is_one_of_many) == ("step", True)] or [
         place.entries for place in (top["step"].value.items if "step" in top else ())]
-    if new.role != old.role:
+    if (new.role, new.submission) != (old.role, old.submission):
         start = top["start"].value.entries if "start" in top else named["start"]
-        yield toml_edits.set_to(start["as"].value, new.role)
+        yield from _of_start(start, old, new, parted_by=", " if "start" in top else "\n")
     for number, after in zip(steps, new.steps, strict=True):
         if number is not None and old.steps[number] != after:
             yield from _of_step(text, places[number], old.steps[number], after)
@@ -52,6 +53,13 @@ def _edits(text: str, old: Scenario, new: Scenario, steps: Sequence[int | None])
     for key, value in new.end.items():
         if value != old.end[key]:
             yield toml_edits.set_to(end[key].value, value)
+
+
+def _of_start(entries: Mapping[str, Entry], old: Scenario, new: Scenario, *, parted_by: str) -> Iterator[Edit]:
+    if new.role != old.role:
+        yield toml_edits.set_to(entries["as"].value, new.role)
+    if new.submission != old.submission:
+        yield from _of_submission(entries, old.submission, new.submission, parted_by=parted_by)
 
 
 def _in_and_out(text: str, count: int, new: Scenario, steps: Sequence[int | None]) -> Iterator[Edit]:
@@ -84,8 +92,32 @@ def _of_step(text: str, entries: Mapping[str, Entry], before: Step, after: Step)
         if value == getattr(before, name):
             continue
         yield toml_edits.set_to(entries[key].value, value) if value is not None else toml_edits.without_line(text, entries[key])
+    if before.submission != after.submission:
+        yield from _of_submission(entries, before.submission, after.submission, parted_by="\n")
     if before.expected != after.expected:
         yield from _of_inbox(text, entries["open"].value, before.expected or (), after.expected or ())
+
+
+def _of_submission(
+    entries: Mapping[str, Entry], before: Mapping[str, Value], after: Mapping[str, Value], *, parted_by: str,
+) -> Iterator[Edit]:
+    """Answers that are others or gone, and those that are new behind the last; `parted_by` stands between two entries of their table."""
+    new = {key: value for key, value in after.items() if key not in before}
+    if "with" not in entries or not before:
+        place = entries["with"].value if "with" in entries else None
+        end = max(entry.value.end for entry in entries.values())
+        text = scenario_writing.value_text(new)
+        yield Edit(place.start, place.end, text) if place is not None else Edit(end, end, f"{parted_by}with = {text}")
+        return
+    answers = entries["with"].value.entries
+    for key, value in after.items():
+        if key in before and value != before[key]:
+            yield toml_edits.set_to(answers[key].value, value)
+    yield from toml_edits.only([toml_edits.whole(entry) for entry in answers.values()],
+                               [toml_edits.whole(entry) for key, entry in answers.items() if key in after])
+    if new:
+        end = max(entry.value.end for entry in answers.values())
+        yield Edit(end, end, f", {scenario_writing.value_text(new).strip('{ }')}")
 
 
 def _of_inbox(text: str, array: Place, before: Sequence[Expected], after: Sequence[Expected]) -> Iterator[Edit]:

@@ -10,10 +10,11 @@ from typing import Final
 from engine import (
     canonical, drawings, errors, flow_coverage, rehearsal, resolving, scenario_anew, scenario_names, table_scenario, table_scenario_anew,
 )
+from engine.answering import AnswerRefused
 from engine.bundle import SopBundle
 from engine.definitions import Definition, flows_of, nodes_of
 from engine.model import Process
-from engine.rehearsal import AnswerRefused, OutOfTime, Setting
+from engine.rehearsal import OutOfTime, Setting
 from engine.render.layout import DiagramWithoutLayout
 from engine.scenario_file import read_scenario
 from engine.scenario_results import Otherwise, PlayedScenario, ScenarioBoard, UntakenFlow, Went
@@ -53,7 +54,7 @@ def play(
     """Plays readable stories in their order, at least one and none that would begin later than `begin_within`, for `LONGEST` at most;
     those there was no time for are not in the answer.
 
-    Raises `InvalidSubmission` where the form of the answered step does not take the answer in one of them.
+    Raises `InvalidSubmission` where the form that was answered for all does not take the answer in one of them.
     """
     began, found = now(), dict[str, Playing]()
 

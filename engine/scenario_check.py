@@ -7,14 +7,14 @@ anew is played again, and nothing else is; nor does another process play what on
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from engine import canonical, definitions, journal, pack, scenario_board, scenario_names, versions
 from engine.bundle import SopBundle
 from engine.commands import drafts as commands
-from engine.draft_edits import StepAnswer
+from engine.draft_edits import FormAnswer, StepAnswer
 from engine.executor import Context, Executor
 from engine.rehearsal import Setting
 from engine.scenario_board import Playing
@@ -24,7 +24,7 @@ from engine.types import Actor, LintFinding, Severity, Text
 from storage import agencies, drafts, scenario_runs
 
 KEPT: Final = timedelta(days=90)
-SHAPE: Final = 2   # of what is kept, and of how stories are played: with another number everything is played again
+SHAPE: Final = 3   # of what is kept, and of how stories are played: with another number everything is played again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +43,8 @@ class _Waiting:
     setting: Setting
 
 
-def known(context: Context, row: drafts.DraftRow, answer: StepAnswer | None = None) -> Known:
-    """What was played on the draft's latest revision and today's tables, as it stands or with an answered step put in."""
+def known(context: Context, row: drafts.DraftRow, answer: StepAnswer | FormAnswer | None = None) -> Known:
+    """What was played on the draft's latest revision and today's tables, as it stands or with an answer put in."""
     return _known(context, row, *_stories(context, row, answer))
 
 
@@ -58,7 +58,7 @@ def _known(context: Context, row: drafts.DraftRow, state: str, stories: Mapping[
 
 def play(
     executor: Executor, actor: Actor, draft_id: str, *, but: Collection[str] = (), begin_within: timedelta = scenario_board.LONGEST,
-    answer: StepAnswer | None = None,
+    answer: StepAnswer | FormAnswer | None = None,
 ) -> None:
     """Plays what was not yet played of a draft's scenarios, `but` some, as `scenario_board.play` does, and keeps how it went.
 
@@ -137,20 +137,20 @@ _SAID: Final = {
 }
 
 
-def _stories(context: Context, row: drafts.DraftRow, answer: StepAnswer | None) -> tuple[str, dict[str, tuple[str, bytes]]]:
+def _stories(context: Context, row: drafts.DraftRow, answer: StepAnswer | FormAnswer | None) -> tuple[str, dict[str, tuple[str, bytes]]]:
     """The digest of what they are played on, and the scenarios by name."""
     digests = drafts.file_digests(context.uow, row.id, row.revision)
     agency = agencies.get(context.uow, row.agency_id)
     assert agency is not None
     others = [[path, digest] for path, digest in digests.items() if not scenario_names.is_scenario(path)]
-    put_in = None if answer is None else [answer.element_id, answer.submission, answer.after]
+    put_in = None if answer is None else [getattr(answer, each.name) for each in fields(answer)]
     state = pack.bytes_digest(canonical.dumps([
         SHAPE, journal.SEMANTICS, others, agency.calendar_digest, agency.parameters_digest, put_in]))
     files = scenario_board.files_of(drafts.files(context.uow, row.id, row.revision))
     return state, {name: (digests[scenario_names.path_of(name)], data) for name, data in files.items()}
 
 
-def _waiting(context: Context, row: drafts.DraftRow, but: Collection[str], answer: StepAnswer | None) -> _Waiting | None:
+def _waiting(context: Context, row: drafts.DraftRow, but: Collection[str], answer: StepAnswer | FormAnswer | None) -> _Waiting | None:
     """What is still to be played; None: nothing is."""
     state, stories = _stories(context, row, answer)
     unknown = {one.name for one in _known(context, row, state, stories).scenarios if one.state is Went.UNKNOWN} - set(but)

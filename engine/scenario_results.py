@@ -10,7 +10,7 @@ from enum import StrEnum
 from engine import scenario_names
 from engine.sop_results import DraftSummary
 from engine.task_results import FormView
-from engine.types import LintFinding, Value
+from engine.types import LintFinding, Text, Value
 
 
 class Went(StrEnum):
@@ -35,7 +35,8 @@ class Otherwise:
     """Something that went otherwise, at a step counted from 1; 0 is the beginning, -1 the end.
 
     `what` names it: "refused", "not-refused", "not-open", "not-written", "role", "due", "verdict", "handling_verdict", "overrun",
-    "completed", "documents"; "gone" is a step left out, "put-in" one that was answered for all stories, before this one.
+    "completed", "documents"; "gone" is a step left out, "put-in" one that was answered for all stories, before this one; "answered" is a
+    question of its form that was, by its key.
     Of a question to a table, counted as a step: "rules", "gives", "table-gone", "no-answer".
     """
 
@@ -44,6 +45,15 @@ class Otherwise:
     name: str = ""          # of the step it is about
     written: Value = None
     seen: Value = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedForm:
+    """A form of which a story's answers to these fields are refused."""
+
+    key: str
+    title: Text
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +83,16 @@ class PlayedScenario:
         return self.differences[0] if self.differences else None
 
     @property
+    def refused_form(self) -> RefusedForm | None:
+        """The form that refused some of its answers, where it stopped for that. Rows are refused for one of their columns: these are not
+        asked again, nor is what the form never asked."""
+        stopped = self.stopped_at
+        seen = stopped.seen if stopped is not None and stopped.what == "refused" and not stopped.written else None
+        if not isinstance(seen, Mapping) or "form" not in seen or not all(key.isidentifier() for key in seen["fields"]):
+            return None
+        return RefusedForm(key=seen["form"]["key"], title=Text(seen["form"]["id"], seen["form"]["en"]), fields=tuple(seen["fields"]))
+
+    @property
     def stopped_at(self) -> Otherwise | None:
         """Why it could not be played on."""
         return self.differences[-1] if self.stopped and self.differences else None
@@ -87,6 +107,15 @@ class UnansweredStep:
     name: str
     role: str
     form: FormView | None
+    scenarios: tuple[PlayedScenario, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnansweredForm:
+    """A form of a draft at which stories stop because it refuses what they answer: only what it is asked again, and the stories."""
+
+    summary: DraftSummary
+    form: FormView
     scenarios: tuple[PlayedScenario, ...]
 
 
@@ -123,6 +152,12 @@ class ScenarioBoard:
         """The steps at which stories stop that never do them, by element, and which these are."""
         steps = dict.fromkeys(element_id for one in self.hindering for element_id in one.waits_for)
         return {element_id: tuple(one for one in self.hindering if element_id in one.waits_for) for element_id in steps}
+
+    @property
+    def refusing(self) -> dict[str, tuple[PlayedScenario, ...]]:
+        """The forms at which stories stop because they refuse what is answered, by key, and which these are."""
+        stopped = [(one.refused_form.key, one) for one in self.hindering if one.refused_form is not None]
+        return {key: tuple(one for each, one in stopped if each == key) for key in dict.fromkeys(key for key, _ in stopped)}
 
     @property
     def waiting(self) -> int:

@@ -72,7 +72,7 @@ class StaffedTrial(Trial):
 
     def begin(self, submission: Mapping[str, Any], *, business_key: str) -> str:
         """A case is opened with the start form; its instance. Raises `InvalidSubmission`, and `NotFound` where no person starts the SOP."""
-        return self.start(variables=self._answered(submission).variables, business_key=business_key)
+        return self.start(variables=self.answered(submission).variables, business_key=business_key)
 
     def waiting(self, instance_id: str | None = None) -> list[Work]:
         """What waits for people, the tasks first."""
@@ -149,10 +149,8 @@ class StaffedTrial(Trial):
 
         return self._read(query)
 
-    # --- inside ------------------------------------------------------------------------------------------------------
-
-    def _answered(self, submission: Mapping[str, Any]) -> Filled:
-        """The start form as read."""
+    def answered(self, submission: Mapping[str, Any]) -> Filled:
+        """The start form as read. Raises as `begin`."""
 
         def query(context: Context) -> Filled:
             found = self._entrance(context)
@@ -161,6 +159,8 @@ class StaffedTrial(Trial):
             return _filled(context, None, found.form, submission)
 
         return self._read(query)
+
+    # --- inside ------------------------------------------------------------------------------------------------------
 
     def _entrance(self, context: Context) -> Entrance | None:
         return entrances.entrance(self._definition(context), context.parameters_in_force())

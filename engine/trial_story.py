@@ -83,7 +83,7 @@ class ToldTrial(StaffedTrial):
         instance_id = super().begin(submission, business_key=business_key or f"{FIRST}-{number}")
         assert beginning is not None  # or it were refused
         role = (*beginning.roles, "intake_operator")[0]
-        kept = self.as_told(beginning.form, submission, self._answered(submission).submission)
+        kept = self.as_told(beginning.form, submission, self.answered(submission).submission)
         if self._began is None:
             self._cases[instance_id], self._began = "", (role, self._local(), kept)
         else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 
+from engine.results import FormField
 from webui import context, forms, words
 
 
@@ -58,8 +60,13 @@ def place(found: Any) -> str:
     return {0: _("Saat dimulai"), -1: _("Pada akhirnya")}.get(found.step, _("Langkah %(number)s", number=found.step))
 
 
-def change(found: Any) -> tuple[str, str, str]:
-    """What is written anew: what it is of, what is written, what takes its place."""
+def change(found: Any, questions: Sequence[FormField] = ()) -> tuple[str, str, str]:
+    """What is written anew: what it is of, what is written, what takes its place. `questions` are those that were answered for all."""
+    asked = next((field for field in questions if (found.what, found.name) == ("answered", field.key)), None)
+    if asked is not None:
+        before, after = (_("tidak dijawab") if one is None else forms.shown_value(replace(asked, value=one))
+                         for one in (found.written, found.seen))
+        return _("Jawaban: %(field)s", field=context.say(asked.label)), before, after
     if found.what == "put-in":
         at, role = _word("", found.seen), _word("role", found.written)
         return _("Langkah: %(name)s", name=found.name), _("tidak ada"), _("dikerjakan %(role)s, %(at)s", role=role, at=at)
@@ -88,7 +95,7 @@ def _difference(found: Any) -> str:
         "role": _("%(name)s untuk %(seen)s, tertulis %(written)s", name=found.name or _("ini"), seen=seen, written=written),
         "due": _("tenggat tugas %(name)s %(seen)s, tertulis %(written)s", name=found.name, seen=seen, written=written),
         "gone": _("langkah %(name)s tidak ada lagi di SOP ini", name=found.name),
-        "put-in": _("%(name)s dikerjakan di sini", name=found.name),
+        "put-in": _("%(name)s dikerjakan di sini", name=found.name), "answered": _("isian %(name)s dijawab", name=found.name),
         "rules": _("baris %(name)s yang cocok: %(seen)s; tertulis: %(written)s", name=found.name, seen=seen, written=written),
         "gives": _("jawaban tabel %(name)s: %(seen)s; tertulis: %(written)s", name=found.name, seen=seen, written=written),
         "table-gone": _("tabel %(name)s tidak ada lagi di SOP ini", name=found.name),
@@ -102,8 +109,9 @@ def _word(what: str, value: Any) -> str:
     if what in ("rules", "gives"):
         return forms.in_words(value) or _("tidak ada")
     if isinstance(value, Mapping):   # a refusal in both languages, and the fields it is about
-        fields = ", ".join(value["fields"])
-        return f"{value['en' if context.language() == 'en' else 'id']}{f' ({fields})' if fields else ''}"
+        language = "en" if context.language() == "en" else "id"
+        fields = ", ".join(value["labels"][language] if "labels" in value else value["fields"])
+        return f"{value[language]}{f' ({fields})' if fields else ''}"
     if isinstance(value, datetime):
         return words.exact(value)
     if isinstance(value, timedelta):

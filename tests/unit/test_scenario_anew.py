@@ -139,6 +139,38 @@ def test_however_a_file_is_written_the_story_comes_out_as_seen(inline: bytes) ->
     assert scenario_anew.written_anew(inline, told, other).is_kept_whole
 
 
+@pytest.mark.parametrize(("written", "anew", "is_kept"), [
+    ("with = { a = 1, b = 'x' }   # catatan", "with = { a = 2, b = 'x', c = \"baru\" }   # catatan", True),
+    ("with = { a = 1 }\nverdict = 'late'", "with = { a = 2, c = \"baru\" }\nverdict = 'late'", True),
+    ("with = {}", "with = { a = 2, c = \"baru\" }", True),
+    ("verdict = 'late'   # catatan", "verdict = 'late'\nwith = { a = 2, c = \"baru\" }   # catatan", True),
+    ("with.a = 1", "", False),
+    ("[step.with]\na = 1", "", False),
+])
+def test_answers_are_others_and_more(written: str, anew: str, is_kept: bool) -> None:
+    head = "source = 'x'   # catatan\n[start]\nat = 2026-11-10T08:30:00+07:00\nas = 'a'\n"
+    for place, before in (("step", f"{head}[[step]]\ncomplete = 't'\nas = 'a'\n"), ("start", head)):
+        old = f"{before}{written}\n".replace("[step.with]", f"[{place}.with]")
+        if place == "start":
+            old, anew = old.replace("verdict = 'late'", "business_key = 'k'"), anew.replace("verdict = 'late'", "business_key = 'k'")
+        told = read_scenario(old.encode())
+        submission = {**(told.submission if place == "start" else told.steps[0].submission), "a": 2, "c": "baru"}
+        seen = replace(told, submission=submission) if place == "start" else replace(
+            told, steps=(replace(told.steps[0], submission=submission),))
+        found = scenario_anew.written_anew(old.encode(), told, seen)
+        assert read_scenario(found.data) == seen and found.is_kept_whole is is_kept
+        assert not is_kept or found.data.decode() == f"{before}{anew}\n"
+
+
+@pytest.mark.parametrize(("left", "anew"), [
+    ("b", "{ b = 2, c = [3, 4] }"), ("c", "{ a = 1, c = [3, 4] }"), ("a", "{ a = 1, b = 2 }"), ("", "{ b = 2, n = 5 }")])
+def test_an_answer_that_is_gone_leaves_its_neighbours(left: str, anew: str) -> None:
+    text = "source = 'x'\nstart = { at = 2026-11-10T08:30:00+07:00, as = 'a', with = { a = 1, b = 2, c = [3, 4] } }   # catatan\n"
+    told, gone = read_scenario(text.encode()), {"b": "a", "c": "b", "a": "c", "": "ac"}[left]
+    seen = replace(told, submission={key: value for key, value in told.submission.items() if key not in gone} | ({} if left else {"n": 5}))
+    assert scenario_anew.written_anew(text.encode(), told, seen).data.decode() == text.replace("{ a = 1, b = 2, c = [3, 4] }", anew)
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_file_is_found_its_way_in(path: Path) -> None:
     data = path.read_bytes()

@@ -14,7 +14,7 @@ import pytest
 
 from engine import scenario_check
 from engine.scenario import read_scenario
-from tests.support import new_step
+from tests.support import new_question, new_step
 from tests.support import office as offices
 from tests.support.new_step import NAME, STEP
 from tests.unit.test_table_scenario import ASK, TABLE
@@ -87,6 +87,36 @@ def test_a_step_is_answered_once_and_the_stories_are_written_anew(house: House, 
     told = read_scenario(file_of(house, draft, f"scenarios/{STORY}.toml"))
     assert (told.steps[9].complete, told.steps[9].submission) == (STEP, {"opinion": "Puas"})
     assert owner.get(step).status_code == 404, "nothing stops there any more"
+
+
+def test_what_a_form_refuses_is_answered_once_and_the_stories_are_written_anew(house: House) -> None:
+    form = "coordinate_provider"
+    files = new_question.with_questions(offices.with_stories(STORY).files, form, new_question.QUESTION, new_question.WHY)
+    owner, draft, scenarios = played(house, files)
+    place, title = f"{scenarios}/formulir/{form}", json.loads(files[f"forms/{form}.json"])["title"]["id"]
+    page = owner.get(scenarios).text
+    assert f"1 skenario berhenti karena formulir “{title}” menolak isiannya" in page and place in page
+    assert "tidak ada yang hilang. (Kemendesakan)" in page, "the question by its words"
+    page = owner.get(place).text
+    assert 'name="f.urgency"' in page and 'name="f.why"' in page and 'name="f.provider"' not in page and 'name="menit"' not in page
+
+    blank = owner.post(place, CHOSEN, on=place)
+    assert blank.status_code == 422 and 'id="f-urgency-masalah"' in blank.text and f"ditolak di cerita {STORY}" in blank.text
+    offered = owner.post(place, {**CHOSEN, "f.urgency": "later"}, on=place)
+    assert offered.status_code == 200 and "Jawaban: Kemendesakan" in offered.text and "tidak dijawab" in offered.text
+    assert "<strong>Nanti</strong>" in offered.text and "Langkah 2" in offered.text
+    assert b"urgency" not in file_of(house, draft, f"scenarios/{STORY}.toml"), "nothing is saved yet"
+
+    consent = {**CHOSEN, **carried(offered.text), "revision": test_sop_drafts.revision(offered.text)}
+    for strange in ("[[", "{}", '{"urgency": 1.5}', '{"provider": "x"}', "[" * 99_999):
+        assert owner.post(place, {**CHOSEN, "jawaban": strange}, on=place).status_code in (409, 422), strange
+        assert owner.post(f"{place}/simpan", {**consent, "jawaban": strange}, on=place).status_code in (404, 409), strange
+    stale = owner.post(f"{place}/simpan", {**consent, "revision": "1"}, on=place)
+    assert stale.status_code == 409 and "Sudah diubah orang lain" in stale.text
+    assert owner.post(f"{place}/simpan", consent, on=place).status_code == 303
+    assert owner.get(scenarios).text.count("berjalan seperti tertulis") == 1
+    assert read_scenario(file_of(house, draft, f"scenarios/{STORY}.toml")).steps[1].submission["urgency"] == "later"
+    assert owner.get(place).status_code == 404 and owner.get(place.replace("formulir", "lain")).status_code == 404
 
 
 def test_it_is_played_bit_by_bit_and_the_page_says_how_far_it_is(asked: tuple[Browser, str, str], monkeypatch: pytest.MonkeyPatch) -> None:

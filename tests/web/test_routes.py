@@ -12,7 +12,7 @@ from tests.support import fake_engine, fake_partner
 from webui.app import create_app
 from webui.routes_policy import BY_LINK, POLICY, PUBLIC, SIGNED_IN
 
-ARGUMENTS = {"number": 1, "element_id": "approve_case_report", "shape": "jam", "task_id": "task-1", "case_id": "case-1", "instance_id": "i1", "document_id": "doc-1", "action_id": "i1.7", "form": "pdf", "suffix": "zip",
+ARGUMENTS = {"asked": "langkah", "number": 1, "element_id": "approve_case_report", "shape": "jam", "task_id": "task-1", "case_id": "case-1", "instance_id": "i1", "document_id": "doc-1", "action_id": "i1.7", "form": "pdf", "suffix": "zip",
              "key": "pengelolaan-kasus", "deployment_id": "dep-1", "trial_id": "trial-1", "notice_id": "n1", "filter_id": "f1", "absence_id": "a1", "account_id": "acc-lain", "verb": "tunda", "grant_id": "g1", "filename": "app.css", "tile": "late", "shift_id": "s1", "provider_id": "p1", "session_id": "v1", "seq": 3,
              "draft_id": "draft-1", "version_id": "dep-1", "proposal_id": "proposal-1", "withdrawal_id": "withdrawal-1", "change_id": "change-1", "parameter": "unassigned_after", "old": "dep-1", "new": "draft-1", "digest": "0" * 64, "code": "kalbar", "incident_id": "job-1", "feed": "t" * 43, "token": fake_partner.TOKEN}
 
