@@ -117,6 +117,7 @@ def test_an_sop_is_changed_by_keyboard_and_loses_nothing_else(studio: Studio) ->
     page.keyboard.type('decision = "returned"')  # saved without leaving the field
     page.keyboard.press("Control+s")
     expect(page.locator("#studio-keadaan")).to_have_text("Revisi 2 tersimpan.")
+    expect(page.locator("#studio-revisi")).to_have_text("2")
     said = differences(before, studio.saved(draft_id, DIAGRAM))
     drawing, process = ([line for line in said if ("/BPMNDiagram" in line) is there] for there in (True, False))
     assert [re.sub(r".*/(\w+\[\w*\]) ", r"\1 ", line) for line in process] == [

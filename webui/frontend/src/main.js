@@ -82,7 +82,7 @@ async function begin() {
     try {
       const answer = await send(page.dataset.save, { revision, note: controls.elements.note.value });
       if (!answer.ok) { tell(answer.problem, true); $('#studio-tertahan').hidden = answer.status !== 409; return false; }
-      revision = String(answer.revision);
+      revision = $('#studio-revisi').textContent = String(answer.revision);
       saved = answer.upTo;
       findings.show(answer.findings);
       tell(say(changed() ? 'unsaved' : 'saved', revision));
