@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.drawing import add_task_after, pick, type_into
@@ -62,6 +63,7 @@ def decided(office: House, address: str) -> str:
     office.actor("kepala")
     head = Person(office.browser, office, "kepala", viewport=TELEPHONE)
     page = head.open(address)
+    assert CALL in looked_at(page)
     page.fill("#alasan-sah", "Disetujui sesuai hasil evaluasi triwulan")
     page.fill("#frasa", office.passphrases["kepala"])
     head.press("Sahkan")
@@ -69,6 +71,12 @@ def decided(office: House, address: str) -> str:
     assert head.complaints == []
     head.context.close()
     return said
+
+
+def looked_at(page: Page) -> str:
+    """What a page says, once axe found nothing on it."""
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in Axe().run(page)["violations"]] == []
+    return page.locator("main").inner_text()
 
 
 def played(page: Page) -> None:
@@ -107,10 +115,11 @@ def test_row_two_is_shortened_a_step_follows_row_five_and_running_cases_move_or_
     said = owner.open(draft).locator("#perubahan").inner_text()
     assert CALL in said and "40 menit" in said and "30 menit" in said
     page.get_by_role("link", name="Bandingkan kedua versi").click()
-    assert CALL in page.locator("main").inner_text()
+    assert CALL in looked_at(page)
     owner.open(draft).get_by_role("link", name="Akibat pada kasus berjalan").click()
     verdicts = {row.locator("th").inner_text().split()[0]: row.inner_text() for row in page.locator("tbody tr").all()}
     assert {code for code, words in verdicts.items() if "AMAN" in words} == {handing, asking, fresh}
+    assert past in looked_at(page)
     assert "TERHALANG" in verdicts[past] and CALL in verdicts[past] and "sudah melewati tempatnya" in verdicts[past]
 
     owner.open(draft)
@@ -119,21 +128,24 @@ def test_row_two_is_shortened_a_step_follows_row_five_and_running_cases_move_or_
     owner.press("Mulai")
     owner.fill(straight(office).step("approve_case_report").submission)
     owner.press("Selesaikan")
-    assert "30 menit" in page.locator("main").inner_text()
+    assert "30 menit" in looked_at(page)
 
     owner.open(draft).get_by_role("link", name="Lihat skenario").last.click()
     owner.press("Mainkan semua skenario")
     played(page)
+    assert "berhenti di langkah" in looked_at(page)
     page.get_by_role("link", name="Jawab sekali untuk semua").click()
+    assert CALL in looked_at(page)
     owner.fill({"family_reached": True})
     owner.press("Mainkan dengan jawaban ini")
     played(page)
+    assert "dikerjakan Pendamping PPA" in looked_at(page)
     owner.press("Simpan sebagai revisi baru")
     played(page)
     page.get_by_role("link", name="Tulis ulang").click()   # the one in which nobody comes as far as the new step
     owner.press("Simpan sebagai revisi baru")
     played(page)
-    assert "tidak berjalan seperti tertulis" not in page.locator("main").inner_text()
+    assert "tidak berjalan seperti tertulis" not in looked_at(page)
 
     page = owner.open(draft)
     tomorrow = office.now + timedelta(days=1)
@@ -159,7 +171,7 @@ def test_row_two_is_shortened_a_step_follows_row_five_and_running_cases_move_or_
     assert page.get_by_label(f"Pindahkan {past}").count() == 0
     page.fill("#reason", "Versi baru lebih cepat bagi keluarga")
     owner.press("Pindahkan yang dipilih")
-    assert "3 dari 3 kasus dipindahkan" in page.locator("main").inner_text()
+    assert "3 dari 3 kasus dipindahkan" in looked_at(page)
     office.scene.work()
 
     assert version_of(office, past) == 1
