@@ -82,7 +82,7 @@ def looked_at(page: Page) -> str:
 def played(page: Page) -> None:
     """The scenarios are played some at a time, page after page."""
     page.wait_for_load_state()
-    page.wait_for_function("!document.querySelector('progress')", timeout=240_000)
+    expect(page.locator("progress")).to_have_count(0, timeout=240_000)
 
 
 def test_row_two_is_shortened_a_step_follows_row_five_and_running_cases_move_or_stay(office: House) -> None:
