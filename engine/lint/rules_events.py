@@ -263,7 +263,6 @@ def instantiating_gateway(diagram: Diagram) -> Iterator[Hit]:
             yield diagram.hit(placed)
 
 
-
 @rules.diagram_rule(
     "instantiating-gateway-incoming",
     ERROR,

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from engine.spiff.build import ScopeSpec
 
 
-
-
 class Listener:
     """What an element waits for: one event definition, made ready to listen."""
 

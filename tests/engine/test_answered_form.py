@@ -12,6 +12,7 @@ from engine.draft_edits import FormAnswer
 from engine.lint import guarded
 from engine.scenario_file import read_scenario
 from engine.scenario_results import PlayedScenario, ScenarioBoard
+from engine.types import Value
 from tests.engine.test_publishing import Bureau, checked_once
 from tests.engine.test_scenario_check import states
 from tests.support import new_question
@@ -48,8 +49,8 @@ def board(bureau: Bureau, draft_id: str) -> ScenarioBoard:
     return found
 
 
-def answer(form: str = FORM, **submission: object) -> FormAnswer:
-    return FormAnswer(form=form, submission=submission)  # type: ignore[arg-type]
+def answer(form: str = FORM, **submission: Value) -> FormAnswer:
+    return FormAnswer(form=form, submission=submission)
 
 
 def played(bureau: Bureau, draft_id: str, names: list[str], given: FormAnswer) -> tuple[PlayedScenario, ...]:

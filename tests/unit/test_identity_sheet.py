@@ -31,7 +31,9 @@ def test_one_part_is_changed_and_every_other_line_stays() -> None:
 def test_the_entries_of_a_list_that_stay_keep_what_is_said_of_them() -> None:
     sheet = (offices.SOP / "sop.toml").read_bytes()
     before = tomllib.loads(sheet.decode())["identity"]
-    first, second, *_rest = identity_sheet.said(SopBundle.from_files({"sop.toml": sheet}))["legal_basis"]  # type: ignore[misc]
+    said = identity_sheet.said(SopBundle.from_files({"sop.toml": sheet}))["legal_basis"]
+    assert isinstance(said, tuple)
+    first, second, *_rest = said
     after = tomllib.loads(put(sheet, legal_basis=(second, "Peraturan Gubernur Nomor 1 Tahun 2026", first)).decode())["identity"]
     assert after["legal_basis"] == [before["legal_basis"][1], "Peraturan Gubernur Nomor 1 Tahun 2026", before["legal_basis"][0]]
     assert {**after, "legal_basis": 0} == {**before, "legal_basis": 0}

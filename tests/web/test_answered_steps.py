@@ -50,9 +50,9 @@ def played(house: House, files: Mapping[str, bytes]) -> tuple[Browser, str, str]
 
 def carried(page: str) -> dict[str, Any]:
     """What a page sends along unseen of what was typed one page earlier."""
-    found = re.search(r'name="jawaban" value="([^"]*)"', page)
-    assert found is not None
-    return {"jawaban": html.unescape(found[1]), "menit": re.search(r'name="menit" value="(\d+)"', page)[1]}  # type: ignore[index]
+    found, minutes = re.search(r'name="jawaban" value="([^"]*)"', page), re.search(r'name="menit" value="(\d+)"', page)
+    assert found is not None and minutes is not None
+    return {"jawaban": html.unescape(found[1]), "menit": minutes[1]}
 
 
 def test_a_step_is_answered_once_and_the_stories_are_written_anew(house: House, asked: tuple[Browser, str, str]) -> None:

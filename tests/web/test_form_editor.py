@@ -203,8 +203,6 @@ def test_its_pages_are_in_english_too(author: Author) -> None:
     author.browser.post("/bahasa", {"language": "id", "next": author.draft})
 
 
-
-
 def test_who_approves_or_audits_reads_a_form_and_changes_nothing(author: Author) -> None:
     version = re.search(r'href="/sop/([0-9a-f]{32})"', author.browser.get("/sop").text)
     assert version is not None
